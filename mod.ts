@@ -1,0 +1,84 @@
+/**
+ * The TypeScript SDK of Tsetsen, a Mongolian text-to-speech service: list voices, submit text, follow the job until its
+ * audio is ready, stream speech live, check the balance. For Deno, Bun, Node.js, Cloudflare Workers and browsers.
+ *
+ * ```ts
+ * import { Client, RequestStatus } from "@tsetsen/sdk";
+ *
+ * async function main() {
+ *   using client = new Client(); // the key comes from TSETSEN_API_KEY
+ *   const { voices } = await client.listVoices();
+ *   const job = await client.generateSpeech({ text: "Сайн байна уу?", voiceId: voices[0]!.id });
+ *   const done = await client.waitForCompletion(job.requestId, { timeout: 60_000 });
+ *   if (done.status !== RequestStatus.COMPLETED) throw new Error(done.errorMessage);
+ *   await Deno.writeFile("speech.wav", await client.downloadAudio(done).bytes());
+ * }
+ * ```
+ *
+ * All durations are milliseconds.
+ *
+ * @module
+ */
+
+// The client, and what its methods take and return.
+export { Client } from "./src/client.ts";
+export type { CallOptions, ClientOptions } from "./src/options.ts";
+export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/poll.ts";
+export { SpeechStream, type StreamOptions } from "./src/stream.ts";
+export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/download.ts";
+export { AudioStream } from "./src/audio_stream.ts";
+
+export type { Interceptor, Transport } from "@connectrpc/connect";
+
+// The models.
+export {
+  type CheckStatusRequest,
+  type CheckStatusResponse,
+  Gender,
+  type GenerateSpeechRequest,
+  type GenerateSpeechResponse,
+  type GetUserBalanceRequest,
+  type GetUserBalanceResponse,
+  type ListVoicesRequest,
+  type ListVoicesResponse,
+  type ModelVersion,
+  type RequestMetrics,
+  RequestStatus,
+  type StreamSpeechRequest,
+  type Voice,
+} from "./src/models.ts";
+
+// The errors.
+export {
+  AuthenticationError,
+  type Charged,
+  ClientClosedError,
+  ConnectionError,
+  type ErrorCode,
+  InsufficientCreditsError,
+  InvalidRequestError,
+  PermissionDeniedError,
+  RateLimitExceededError,
+  ResourceNotFoundError,
+  ServerError,
+  ServiceUnavailableError,
+  TimeoutError,
+  TsetsenError,
+  type TsetsenErrorOptions,
+  type TsetsenSubclassOptions,
+} from "./src/errors.ts";
+export { type InterruptedJob, interruptedJobs } from "./src/trace.ts";
+
+// Utilities.
+export { type ErrorClass, retry, type RetryOptions } from "./src/retry.ts";
+export type { BackoffOptions } from "./src/backoff.ts";
+export type { LogEvent, LogHook } from "./src/log.ts";
+export {
+  BYTES_PER_SAMPLE,
+  encodeWav,
+  SAMPLE_RATE,
+  WAV_HEADER_BYTES,
+  wavHeader,
+} from "./src/audio.ts";
+export { DEFAULT_ENDPOINT } from "./src/options.ts";
+export { VERSION } from "./src/version.ts";

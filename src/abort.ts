@@ -1,0 +1,41 @@
+/**
+ * Listening to an `AbortSignal` once, however many calls share it.
+ *
+ * @module
+ */
+
+interface Listeners {
+  readonly callbacks: Set<() => void>;
+  readonly fire: () => void;
+}
+
+// One listener a signal: many concurrent calls on one signal would set off Node's MaxListenersExceededWarning. A Map
+// and not a WeakMap: while a call waits on it, a signal (AbortSignal.timeout above all) must not be collected.
+const signals = new Map<AbortSignal, Listeners>();
+
+/**
+ * Calls `callback` once when `signal` aborts. The caller looks at `signal.aborted` first.
+ *
+ * @returns A function that stops listening.
+ */
+export function onAbort(signal: AbortSignal, callback: () => void): () => void {
+  let entry = signals.get(signal);
+  if (entry === undefined) {
+    const callbacks = new Set<() => void>();
+    const fire = () => {
+      signals.delete(signal);
+      for (const call of [...callbacks]) call();
+    };
+    entry = { callbacks, fire };
+    signals.set(signal, entry);
+    signal.addEventListener("abort", fire, { once: true });
+  }
+  const { callbacks, fire } = entry;
+  callbacks.add(callback);
+  return () => {
+    if (callbacks.delete(callback) && callbacks.size === 0) {
+      signals.delete(signal);
+      signal.removeEventListener("abort", fire);
+    }
+  };
+}

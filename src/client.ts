@@ -1,0 +1,351 @@
+/**
+ * The client: one short method for each operation of the service.
+ *
+ * @module
+ */
+
+import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { type CallFacts, callUnary, type Core } from "./call.ts";
+import {
+  type AudioDownload,
+  type AudioSource,
+  downloadAudio,
+  type DownloadOptions,
+} from "./download.ts";
+import { ServerError } from "./errors.ts";
+import { Limiter } from "./limiter.ts";
+import {
+  type CheckStatusRequest,
+  type CheckStatusResponse,
+  fromCheckStatus,
+  fromGenerateSpeech,
+  fromGetUserBalance,
+  fromListVoices,
+  type GenerateSpeechRequest,
+  type GenerateSpeechResponse,
+  type GetUserBalanceRequest,
+  type GetUserBalanceResponse,
+  type ListVoicesRequest,
+  type ListVoicesResponse,
+  type StreamSpeechRequest,
+  toCheckStatus,
+  toGenerateSpeech,
+  toGetUserBalance,
+  toListVoices,
+} from "./models.ts";
+import {
+  type CallOptions,
+  checkCallOptions,
+  type ClientOptions,
+  resolveOptions,
+} from "./options.ts";
+import { type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
+import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts";
+
+/**
+ * A client of the Tsetsen text-to-speech service.
+ *
+ * One client serves any number of concurrent calls; `maxConcurrentCalls` of them are in flight at once. Making one sends
+ * nothing. `close()` it, or declare it with `using`, to end what is under way.
+ *
+ * @example From text to the address of its audio
+ * ```ts
+ * import { Client, RequestStatus } from "@tsetsen/sdk";
+ *
+ * async function speak(text: string): Promise<string | undefined> {
+ *   using client = new Client(); // the key comes from TSETSEN_API_KEY
+ *   const { voices } = await client.listVoices();
+ *   const voiceId = voices[0]!.id;
+ *   const { requestId } = await client.generateSpeech({ text, voiceId });
+ *   for await (const update of client.watchStatus(requestId)) {
+ *     console.log(RequestStatus[update.status], Math.round(update.elapsed), "ms");
+ *     if (update.status === RequestStatus.COMPLETED) return update.response.audioUrl;
+ *   }
+ * }
+ * ```
+ */
+export class Client implements Disposable, AsyncDisposable {
+  readonly #core: Core;
+
+  /**
+   * Makes a client. Nothing is sent.
+   *
+   * @param options Key, endpoint and policies; each has a default.
+   * @throws {AuthenticationError} when there is no key, or it does not look like one.
+   * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
+   * @throws {TypeError} when an option has the wrong type.
+   * @throws {RangeError} when a number is out of its range.
+   */
+  constructor(options: ClientOptions = {}) {
+    const resolved = resolveOptions(options);
+    this.#core = {
+      options: resolved,
+      limiter: new Limiter(resolved.maxConcurrentCalls),
+      open: new Set(),
+      closed: false,
+    };
+  }
+
+  /**
+   * Lists the voices of one model version. Costs nothing.
+   *
+   * @param request Which voices. Default: those of `beta-v0.1`, from the service's cache.
+   * @param options Signal, timeout (milliseconds), retries and headers of this call.
+   * @throws {TsetsenError} of the class that fits when the call fails.
+   *
+   * @example
+   * ```ts
+   * import { type Client, Gender } from "@tsetsen/sdk";
+   *
+   * async function women(client: Client) {
+   *   const { voices } = await client.listVoices({ version: "beta-v0.2", skipCache: true });
+   *   return voices.filter((voice) => voice.gender === Gender.FEMALE);
+   * }
+   * ```
+   */
+  async listVoices(
+    request: ListVoicesRequest = {},
+    options: CallOptions = {},
+  ): Promise<ListVoicesResponse> {
+    const message = toListVoices(request, this.#core.options.apiKey);
+    checkCallOptions(options);
+    const facts: CallFacts = { method: "ListVoices", key: message.apiKey, billable: false };
+    const { listVoices } = TsetsenTTS.method;
+    return fromListVoices(await callUnary(this.#core, listVoices, message, facts, options));
+  }
+
+  /**
+   * Submits a text to be spoken and returns at once with the id of the job. **Costs credits.**
+   *
+   * It is sent again only when the failure proves that nothing was accepted: a refusal for rate limit, or a connection
+   * that was never made. Every error says in `charged` what is known about the money.
+   *
+   * @param request The text, the voice, and how to speak.
+   * @param options Signal, timeout (milliseconds), retries and headers of this call.
+   * @throws {InvalidRequestError} when a parameter is wrong; nothing was sent then.
+   * @throws {InsufficientCreditsError} when the balance is too low.
+   * @throws {TsetsenError} of the class that fits when the call fails otherwise.
+   *
+   * @example
+   * ```ts
+   * import { type Client, TsetsenError } from "@tsetsen/sdk";
+   *
+   * async function submit(client: Client, text: string, voiceId: string) {
+   *   try {
+   *     return await client.generateSpeech({ text, voiceId, speed: 1.1 });
+   *   } catch (error) {
+   *     if (error instanceof TsetsenError && error.charged === "unknown") {
+   *       console.warn("Look at the balance before sending this again.");
+   *     }
+   *     throw error;
+   *   }
+   * }
+   * ```
+   */
+  async generateSpeech(
+    request: GenerateSpeechRequest,
+    options: CallOptions = {},
+  ): Promise<GenerateSpeechResponse> {
+    const message = toGenerateSpeech(request, this.#core.options.apiKey);
+    checkCallOptions(options);
+    const { apiKey: key, text } = message;
+    const facts: CallFacts = { method: "GenerateSpeech", key, billable: true, text };
+    const { generateSpeech } = TsetsenTTS.method;
+    const response = fromGenerateSpeech(
+      await callUnary(this.#core, generateSpeech, message, facts, options),
+    );
+    if (response.requestId === "") {
+      throw new ServerError(
+        "The service accepted the text without naming a request id, so the job cannot be followed.",
+        { charged: "unknown" },
+      );
+    }
+    return response;
+  }
+
+  /**
+   * Asks how far a job is. Costs nothing.
+   *
+   * @param request The id of the job, or a request with it.
+   * @param options Signal, timeout (milliseconds), retries and headers of this call.
+   * @throws {ResourceNotFoundError} when the service does not know the job.
+   * @throws {TsetsenError} of the class that fits when the call fails otherwise.
+   *
+   * @example
+   * ```ts
+   * import { type Client, RequestStatus } from "@tsetsen/sdk";
+   *
+   * async function isDone(client: Client, requestId: string) {
+   *   const { status } = await client.checkStatus(requestId);
+   *   return status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
+   * }
+   * ```
+   */
+  async checkStatus(
+    request: string | CheckStatusRequest,
+    options: CallOptions = {},
+  ): Promise<CheckStatusResponse> {
+    const message = toCheckStatus(request, this.#core.options.apiKey);
+    checkCallOptions(options);
+    const { apiKey: key, requestId } = message;
+    const facts: CallFacts = { method: "CheckStatus", key, billable: false, requestId };
+    const { checkStatus } = TsetsenTTS.method;
+    const wire = await callUnary(this.#core, checkStatus, message, facts, options);
+    return fromCheckStatus(wire, requestId);
+  }
+
+  /**
+   * Asks how many credits are left. Costs nothing.
+   *
+   * @param request Whose credits. Default: those of the client's key.
+   * @param options Signal, timeout (milliseconds), retries and headers of this call.
+   * @throws {TsetsenError} of the class that fits when the call fails.
+   *
+   * @example
+   * ```ts
+   * import type { Client } from "@tsetsen/sdk";
+   *
+   * async function canAfford(client: Client, text: string) {
+   *   return (await client.getUserBalance()).credits >= text.length;
+   * }
+   * ```
+   */
+  async getUserBalance(
+    request: GetUserBalanceRequest = {},
+    options: CallOptions = {},
+  ): Promise<GetUserBalanceResponse> {
+    const message = toGetUserBalance(request, this.#core.options.apiKey);
+    checkCallOptions(options);
+    const facts: CallFacts = { method: "GetUserBalance", key: message.apiKey, billable: false };
+    const { getUserBalance } = TsetsenTTS.method;
+    return fromGetUserBalance(await callUnary(this.#core, getUserBalance, message, facts, options));
+  }
+
+  /**
+   * Watches a job: an async iterator that yields a status update for each poll and ends after COMPLETED or FAILED.
+   *
+   * It polls only while it is iterated. A poll that fails for a reason that can pass is tried again (the client's `log`
+   * is told), `maxRetries` times in a row. Leaving the loop, the signal and the timeout end it at once.
+   *
+   * @param request The id of the job, or a request with it.
+   * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
+   * @returns The updates. Iterating throws a {@linkcode TimeoutError} when the job has not ended within `timeout`, the
+   * signal's own reason when it aborts, and a {@linkcode TsetsenError} when polling fails for good; the job goes on.
+   * @throws {InvalidRequestError} when the id is empty.
+   *
+   * @example Print progress
+   * ```ts
+   * import { type Client, RequestStatus } from "@tsetsen/sdk";
+   *
+   * async function follow(client: Client, requestId: string) {
+   *   for await (const { status, elapsed, changed } of client.watchStatus(requestId)) {
+   *     if (changed) console.log(`${RequestStatus[status]} after ${Math.round(elapsed)} ms`);
+   *   }
+   * }
+   * ```
+   */
+  watchStatus(request: string | CheckStatusRequest, options: WatchOptions = {}): StatusWatch {
+    return watchStatus(this.#core, request, options);
+  }
+
+  /**
+   * Waits for the end of a job. A job that FAILED is returned like one that COMPLETED: look at `status`.
+   *
+   * @param request The id of the job, or a request with it.
+   * @param options Signal, timeout and poll interval (milliseconds), retries and headers. The timeout bounds the whole
+   * wait, the poll in flight included.
+   * @returns The final response.
+   * @throws {TimeoutError} when the job has not ended within `timeout`. It goes on at the service.
+   * @throws {TsetsenError} of the class that fits when polling fails for good.
+   *
+   * @example
+   * ```ts
+   * import { type Client, RequestStatus } from "@tsetsen/sdk";
+   *
+   * async function audioOf(client: Client, requestId: string) {
+   *   const done = await client.waitForCompletion(requestId, { timeout: 60_000, pollInterval: 1_000 });
+   *   if (done.status !== RequestStatus.COMPLETED) throw new Error(done.errorMessage);
+   *   return done.audioUrl;
+   * }
+   * ```
+   */
+  async waitForCompletion(
+    request: string | CheckStatusRequest,
+    options: WatchOptions = {},
+  ): Promise<CheckStatusResponse> {
+    let last: CheckStatusResponse | undefined;
+    for await (const update of this.watchStatus(request, options)) last = update.response;
+    // A watch ends only after an update that said so.
+    return last as CheckStatusResponse;
+  }
+
+  /**
+   * Speaks a text while it is synthesised. **Costs credits.** Model version `beta-v0.2` only, at most 5 minutes of audio
+   * a request; the free tier takes one request a minute.
+   *
+   * Nothing is sent before the first chunk is asked for. It is sent again only when the failure proves that nothing was
+   * accepted; every error says in `charged` what is known about the money.
+   *
+   * @param request The text, the voice, and how to speak.
+   * @param options Signal, timeouts (milliseconds), retries and headers.
+   * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in chunks of whole samples.
+   * @throws {InvalidRequestError} when a parameter is wrong; nothing is sent then.
+   *
+   * @example Write a WAV file
+   * ```ts
+   * import type { Client } from "@tsetsen/sdk";
+   *
+   * async function save(client: Client, voiceId: string) {
+   *   const stream = client.streamSpeech({ text: "Сайн байна уу?", voiceId });
+   *   await Deno.writeFile("speech.wav", await stream.wav());
+   * }
+   * ```
+   */
+  streamSpeech(request: StreamSpeechRequest, options: StreamOptions = {}): SpeechStream {
+    return streamSpeech(this.#core, request, options);
+  }
+
+  /**
+   * Fetches the finished audio of a job. The request carries neither the key nor other credentials, goes to https only
+   * (http on this machine), and is bounded in size.
+   *
+   * @param source A final response with its `audioUrl`.
+   * @param options Signal, timeouts (milliseconds), retries and the largest size.
+   * @returns The bytes as the service made them, in a format that they themselves tell. Nothing is sent before they are
+   * read.
+   * @throws {InvalidRequestError} when there is no `audioUrl`, or audio may not be fetched from it.
+   *
+   * @example
+   * ```ts
+   * import type { Client } from "@tsetsen/sdk";
+   *
+   * async function save(client: Client, requestId: string) {
+   *   const done = await client.waitForCompletion(requestId);
+   *   await Deno.writeFile("speech.wav", await client.downloadAudio(done).bytes());
+   * }
+   * ```
+   */
+  downloadAudio(source: AudioSource, options: DownloadOptions = {}): AudioDownload {
+    return downloadAudio(this.#core, source, options);
+  }
+
+  /**
+   * Closes the client: what is under way ends at once with a {@linkcode ClientClosedError}, and so does every later call.
+   * Closing again does nothing. Jobs go on at the service.
+   */
+  close(): void {
+    this.#core.closed = true;
+    for (const scope of [...this.#core.open]) scope.stop({ by: "close" });
+  }
+
+  /** Closes the client, at the end of a `using` declaration's block. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes the client, at the end of an `await using` declaration's block. */
+  // deno-lint-ignore require-await -- the protocol asks for a promise
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+}

@@ -1,0 +1,330 @@
+/**
+ * The error classes: one base, one subclass for each kind of failure.
+ *
+ * @module
+ */
+
+/**
+ * What is known about the money when a call that costs credits fails.
+ *
+ * - `"no"`: proven not accepted, nothing was charged.
+ * - `"unknown"`: sent, the outcome is not known. Look at the balance or the service's history before sending again.
+ * - `"yes"`: the service had accepted it: a request id or a first chunk of audio had come.
+ */
+export type Charged = "no" | "unknown" | "yes";
+
+/** The `code` of each error class. */
+export type ErrorCode =
+  | "authentication_failed"
+  | "permission_denied"
+  | "invalid_request"
+  | "rate_limit_exceeded"
+  | "insufficient_credits"
+  | "resource_not_found"
+  | "service_unavailable"
+  | "connection_error"
+  | "timeout"
+  | "server_error"
+  | "client_closed";
+
+/** What an error knows beside its message. All of it is optional. */
+export interface TsetsenErrorOptions {
+  /** The kind of failure as a string. Each subclass sets its own. */
+  readonly code?: string | undefined;
+  /** The gRPC status code (0 to 16), or the HTTP status (100 to 599) when a proxy answered instead of the service. */
+  readonly statusCode?: number | undefined;
+  /** The id of the job that the error is about. */
+  readonly requestId?: string | undefined;
+  /** The trailing metadata of the answer, names in lower case. */
+  readonly details?: Readonly<Record<string, string>> | undefined;
+  /** What is known about the money. Only for calls that cost credits and for jobs. */
+  readonly charged?: Charged | undefined;
+  /** How long the service asks to wait before the next try, in milliseconds. */
+  readonly retryAfter?: number | undefined;
+  /** The error that caused this one. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every error that this SDK raises for a failed call.
+ *
+ * Its `message` reads `code: text (Request ID: id)`. Neither the API key nor the text to speak is ever part of it.
+ *
+ * @example Tell kinds of failure apart
+ * ```ts
+ * import { InsufficientCreditsError, TsetsenError } from "@tsetsen/sdk";
+ *
+ * function explain(error: unknown): string {
+ *   if (error instanceof InsufficientCreditsError) return "top up first";
+ *   if (error instanceof TsetsenError) return `${error.code}, charged: ${error.charged}`;
+ *   throw error;
+ * }
+ * ```
+ */
+export class TsetsenError extends Error {
+  /** The name of the class. */
+  declare readonly name: string;
+  /** The kind of failure as a string, for example `"timeout"`; `undefined` on a bare `TsetsenError` without one. */
+  readonly code: string | undefined;
+  /** The message without the code and the request id. */
+  readonly rawMessage: string;
+  /** The gRPC status code (0 to 16) or the HTTP status of a proxy (100 to 599); `undefined` when no answer came. */
+  readonly statusCode: number | undefined;
+  /** The id of the job that the error is about, from the moment it is known. */
+  readonly requestId: string | undefined;
+  /** The trailing metadata of the answer, names in lower case; empty when none came. */
+  readonly details: Readonly<Record<string, string>>;
+  /** What is known about the money; `undefined` for calls that cost nothing. */
+  readonly charged: Charged | undefined;
+  /** How long the service asks to wait before the next try, in milliseconds; `undefined` when it did not say. */
+  readonly retryAfter: number | undefined;
+
+  static {
+    // On the prototype, so that the stack's first line has it and minifiers cannot change it.
+    nameClass(this, "TsetsenError");
+  }
+
+  /**
+   * Makes an error.
+   *
+   * @param message What was expected, what came, and what to do next.
+   * @param options What else is known.
+   */
+  constructor(message: string, options: TsetsenErrorOptions = {}) {
+    const { code, requestId } = options;
+    super(
+      `${code ? `${code}: ` : ""}${message}${requestId ? ` (Request ID: ${requestId})` : ""}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.rawMessage = message;
+    this.code = code;
+    this.statusCode = options.statusCode;
+    this.requestId = requestId;
+    this.details = options.details ?? {};
+    this.charged = options.charged;
+    this.retryAfter = options.retryAfter;
+  }
+}
+
+/** What the constructors of the subclasses take: everything but the code, which is the class's own. */
+export type TsetsenSubclassOptions = Omit<TsetsenErrorOptions, "code">;
+
+/** The key is missing, malformed or not accepted (gRPC UNAUTHENTICATED, HTTP 401). */
+export class AuthenticationError extends TsetsenError {
+  /** `"AuthenticationError"`. */
+  declare readonly name: "AuthenticationError";
+  /** `"authentication_failed"`. */
+  declare readonly code: "authentication_failed";
+  static {
+    nameClass(this, "AuthenticationError");
+  }
+  /** Makes an error with the code `authentication_failed`. */
+  constructor(
+    message = "Authentication failed. Check the API key.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "authentication_failed" });
+  }
+}
+
+/** The key is valid, but must not do this (gRPC PERMISSION_DENIED, HTTP 403). */
+export class PermissionDeniedError extends TsetsenError {
+  /** `"PermissionDeniedError"`. */
+  declare readonly name: "PermissionDeniedError";
+  /** `"permission_denied"`. */
+  declare readonly code: "permission_denied";
+  static {
+    nameClass(this, "PermissionDeniedError");
+  }
+  /** Makes an error with the code `permission_denied`. */
+  constructor(
+    message = "Permission denied. Check what the API key may do.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "permission_denied" });
+  }
+}
+
+/** A parameter is wrong: refused before sending, or by the service (gRPC INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE). */
+export class InvalidRequestError extends TsetsenError {
+  /** `"InvalidRequestError"`. */
+  declare readonly name: "InvalidRequestError";
+  /** `"invalid_request"`. */
+  declare readonly code: "invalid_request";
+  static {
+    nameClass(this, "InvalidRequestError");
+  }
+  /** Makes an error with the code `invalid_request`. */
+  constructor(
+    message = "The service refused the parameters of the request.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "invalid_request" });
+  }
+}
+
+/** Too many requests (gRPC RESOURCE_EXHAUSTED, HTTP 429). `retryAfter` says how long to wait, when the service said so. */
+export class RateLimitExceededError extends TsetsenError {
+  /** `"RateLimitExceededError"`. */
+  declare readonly name: "RateLimitExceededError";
+  /** `"rate_limit_exceeded"`. */
+  declare readonly code: "rate_limit_exceeded";
+  static {
+    nameClass(this, "RateLimitExceededError");
+  }
+  /** Makes an error with the code `rate_limit_exceeded`. */
+  constructor(
+    message = "Rate limit exceeded. Wait before the next request.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "rate_limit_exceeded" });
+  }
+}
+
+/** The balance is too low (gRPC RESOURCE_EXHAUSTED that speaks of credits or balance). Waiting does not help. */
+export class InsufficientCreditsError extends TsetsenError {
+  /** `"InsufficientCreditsError"`. */
+  declare readonly name: "InsufficientCreditsError";
+  /** `"insufficient_credits"`. */
+  declare readonly code: "insufficient_credits";
+  static {
+    nameClass(this, "InsufficientCreditsError");
+  }
+  /** Makes an error with the code `insufficient_credits`. */
+  constructor(
+    message = "Not enough credits. Look at getUserBalance and top up.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "insufficient_credits" });
+  }
+}
+
+/** The voice, the job or another resource does not exist (gRPC NOT_FOUND, ALREADY_EXISTS as in the Python SDK). */
+export class ResourceNotFoundError extends TsetsenError {
+  /** `"ResourceNotFoundError"`. */
+  declare readonly name: "ResourceNotFoundError";
+  /** `"resource_not_found"`. */
+  declare readonly code: "resource_not_found";
+  static {
+    nameClass(this, "ResourceNotFoundError");
+  }
+  /** Makes an error with the code `resource_not_found`. */
+  constructor(
+    message = "The resource was not found. Check the voice id or the request id.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "resource_not_found" });
+  }
+}
+
+/** The service is down for the moment (gRPC UNAVAILABLE, HTTP 502, 503, 504). */
+export class ServiceUnavailableError extends TsetsenError {
+  /** `"ServiceUnavailableError"`. */
+  declare readonly name: "ServiceUnavailableError";
+  /** `"service_unavailable"`. */
+  declare readonly code: "service_unavailable";
+  static {
+    nameClass(this, "ServiceUnavailableError");
+  }
+  /** Makes an error with the code `service_unavailable`. */
+  constructor(
+    message = "The service is unavailable for the moment. Try again later.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "service_unavailable" });
+  }
+}
+
+/** No connection, no such host, a reset, or an answer that broke off. */
+export class ConnectionError extends TsetsenError {
+  /** `"ConnectionError"`. */
+  declare readonly name: "ConnectionError";
+  /** `"connection_error"`. */
+  declare readonly code: "connection_error";
+  static {
+    nameClass(this, "ConnectionError");
+  }
+  /** Makes an error with the code `connection_error`. */
+  constructor(
+    message = "The connection failed. Check the endpoint and the network.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "connection_error" });
+  }
+}
+
+/** The deadline passed: the `timeout` of a call or of a wait, or the service's own (gRPC DEADLINE_EXCEEDED). */
+export class TimeoutError extends TsetsenError {
+  /** `"TimeoutError"`. */
+  declare readonly name: "TimeoutError";
+  /** `"timeout"`. */
+  declare readonly code: "timeout";
+  static {
+    nameClass(this, "TimeoutError");
+  }
+  /** Makes an error with the code `timeout`. */
+  constructor(
+    message = "The deadline passed. Try again, or give a longer timeout.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "timeout" });
+  }
+}
+
+/** The service failed inside, or what answered does not speak gRPC-Web (gRPC INTERNAL, UNKNOWN, DATA_LOSS, UNIMPLEMENTED, ABORTED). */
+export class ServerError extends TsetsenError {
+  /** `"ServerError"`. */
+  declare readonly name: "ServerError";
+  /** `"server_error"`. */
+  declare readonly code: "server_error";
+  static {
+    nameClass(this, "ServerError");
+  }
+  /** Makes an error with the code `server_error`. */
+  constructor(
+    message = "The service failed inside. Try again later.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "server_error" });
+  }
+}
+
+/** The client was closed: before the call, or while it was under way. */
+export class ClientClosedError extends TsetsenError {
+  /** `"ClientClosedError"`. */
+  declare readonly name: "ClientClosedError";
+  /** `"client_closed"`. */
+  declare readonly code: "client_closed";
+  static {
+    nameClass(this, "ClientClosedError");
+  }
+  /** Makes an error with the code `client_closed`. */
+  constructor(
+    message = "The client is closed. Make a new Client for further calls.",
+    options: TsetsenSubclassOptions = {},
+  ) {
+    super(message, { ...options, code: "client_closed" });
+  }
+}
+
+/**
+ * The same error with more known about it: the class, message and cause stay.
+ *
+ * @internal
+ */
+export function withContext<E extends TsetsenError>(
+  error: E,
+  context: Pick<TsetsenErrorOptions, "requestId" | "charged">,
+): E {
+  const { rawMessage, code, statusCode, details, retryAfter, cause } = error;
+  const Class = error.constructor as new (message: string, options: TsetsenErrorOptions) => E;
+  return new Class(rawMessage, { code, statusCode, details, retryAfter, cause, ...context });
+}
+
+function nameClass(Class: { readonly prototype: Error }, name: string): void {
+  Object.defineProperty(Class.prototype, "name", {
+    value: name,
+    configurable: true,
+    writable: true,
+  });
+}

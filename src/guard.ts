@@ -1,0 +1,157 @@
+/**
+ * What stands between `fetch` and the gRPC-Web parser: it makes one error of one fault on every runtime, bounds what an
+ * answer may cost, and lets go of the answer when the call is over.
+ *
+ * @module
+ */
+
+import { onAbort } from "./abort.ts";
+import { brokenOff, fromHttp, noAnswer } from "./error_mapping.ts";
+import { FrameChecker } from "./frames.ts";
+
+/** What a guarded request is bound to. */
+export interface GuardOptions {
+  /** Ends the request and its answer. */
+  readonly signal: AbortSignal;
+  /** Whether the answer is a single message, and so can be read in one piece. */
+  readonly unary: boolean;
+  /** The largest message to accept, in bytes. */
+  readonly maxMessageBytes: number;
+  /** Origin of the endpoint, for the errors. */
+  readonly origin: string;
+  /** What must not show in errors. */
+  readonly secrets: readonly string[];
+  /** What to send with, if not the runtime's `fetch`. */
+  readonly fetch: typeof globalThis.fetch | undefined;
+}
+
+type Reader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read">;
+
+/** Sends a request and hands its checked answer on, in the shape that connect-web reads: status, headers and body. */
+export async function guardedFetch(
+  url: string,
+  init: RequestInit,
+  options: GuardOptions,
+): Promise<Response> {
+  const response = await send(url, init, options);
+  const { status, headers } = response;
+  if (!isGrpcWeb(response)) {
+    dropBody(response);
+    throw fromHttp(status, headers, options.origin);
+  }
+  const reader = response.body?.getReader();
+  let read: Reader["read"];
+  if (reader === undefined) read = once(undefined);
+  else if (options.unary) read = once(await readAll(reader, headers, options));
+  else read = checked(reader, headers, options);
+  // connect-web asks a response for nothing else. A status outside 2xx would make it pass over the grpc-status.
+  return { status: 200, headers, body: { getReader: () => ({ read }) } } as unknown as Response;
+}
+
+async function send(url: string, init: RequestInit, options: GuardOptions): Promise<Response> {
+  // Never called as a method: workerd's fetch refuses any other `this`.
+  const fetch = options.fetch ?? globalThis.fetch;
+  const { method, headers, body } = init;
+  try {
+    // Redirects are not followed, as the key would go along. "error" would say so, but workerd knows only "manual".
+    return await fetch(url, {
+      method,
+      headers,
+      body,
+      redirect: "manual",
+      signal: options.signal,
+    } as RequestInit);
+  } catch (error) {
+    throw noAnswer(error, options.origin, options.secrets);
+  }
+}
+
+function isGrpcWeb(response: Response): boolean {
+  const { status, headers } = response;
+  const type = headers.get("content-type") ?? "";
+  return /^application\/grpc-web(\+proto)?\s*(;|$)/i.test(type) &&
+    ((status >= 200 && status < 300) || headers.has("grpc-status"));
+}
+
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  headers: Headers,
+  options: GuardOptions,
+): Promise<Uint8Array | undefined> {
+  const read = checked(reader, headers, options);
+  const chunks: Uint8Array[] = [];
+  for (;;) {
+    const { done, value } = await read();
+    if (done) break;
+    chunks.push(value);
+  }
+  return chunks.length > 1 ? concat(chunks) : chunks[0];
+}
+
+function checked(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  headers: Headers,
+  options: GuardOptions,
+): Reader["read"] {
+  const { signal, origin } = options;
+  const frames = new FrameChecker(options.maxMessageBytes, origin, options.unary);
+  // After a garbage collection an abort may no longer reach the body (nodejs/undici#3644), and Deno keeps the connection
+  // of a body that is only aborted: cancel it by hand.
+  const drop = () => void reader.cancel().catch(ignore);
+  if (signal.aborted) drop();
+  const unlisten = onAbort(signal, drop);
+  return async () => {
+    try {
+      const result = await readOrBroken(reader, options);
+      if (!result.done) {
+        frames.push(result.value);
+      } else {
+        unlisten();
+        // Headers that already hold the status may come without a body ("trailers-only").
+        if (!(frames.empty && headers.has("grpc-status"))) frames.finish();
+      }
+      return result;
+    } catch (error) {
+      unlisten();
+      drop();
+      throw error;
+    }
+  };
+}
+
+async function readOrBroken(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  options: GuardOptions,
+): Promise<ReadableStreamReadResult<Uint8Array>> {
+  try {
+    return await reader.read();
+  } catch (error) {
+    throw brokenOff(options.origin, error, options.secrets);
+  }
+}
+
+function once(value: Uint8Array | undefined): Reader["read"] {
+  let rest = value;
+  return () => {
+    const next = rest;
+    rest = undefined;
+    const result = next === undefined ? { done: true } : { done: false, value: next };
+    return Promise.resolve(result as ReadableStreamReadResult<Uint8Array>);
+  };
+}
+
+function concat(chunks: readonly Uint8Array[]): Uint8Array {
+  const result = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    result.set(chunk, at);
+    at += chunk.length;
+  }
+  return result;
+}
+
+function dropBody(response: Response): void {
+  response.body?.cancel().catch(ignore);
+}
+
+function ignore(): void {}

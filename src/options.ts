@@ -1,0 +1,184 @@
+/**
+ * The client's options: checked, completed and frozen once.
+ *
+ * @module
+ */
+
+import type { Interceptor, Transport } from "@connectrpc/connect";
+import { checkApiKey } from "./api_key.ts";
+import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
+import { readEnv } from "./env.ts";
+import { InvalidRequestError } from "./errors.ts";
+import type { LogHook } from "./log.ts";
+import {
+  checkBoolean,
+  checkDuration,
+  checkFunction,
+  checkHeaders,
+  checkInteger,
+  checkObject,
+  checkSignal,
+  describe,
+} from "./validate.ts";
+
+/** Where the service is when nothing else is said. */
+export const DEFAULT_ENDPOINT = "api.tsetsen.ai:50051";
+
+/** Options of a {@linkcode Client}. All durations are milliseconds. */
+export interface ClientOptions {
+  /** The API key, `tsetsen-prod-…` or `tsetsen-development-…`. Default: the environment's `TSETSEN_API_KEY`. */
+  readonly apiKey?: string | undefined;
+  /**
+   * Where the service is: `host:port`, or a URL, which may have a path. It must speak gRPC-Web.
+   * Default: the environment's `TSETSEN_API_ENDPOINT`, or `api.tsetsen.ai:50051`.
+   */
+  readonly endpoint?: string | undefined;
+  /**
+   * The deadline of a call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for a free
+   * place included. For a stream, the longest time without a message. Default 30,000.
+   */
+  readonly timeout?: number | undefined;
+  /** Whether to use TLS. `false` allows plaintext http, where everyone on the way can read the key. Default true. */
+  readonly secure?: boolean | undefined;
+  /**
+   * How often a failed call is tried again, 0 or more. A call that costs credits is tried again only when the failure
+   * proves that nothing was accepted. Default 3.
+   */
+  readonly maxRetries?: number | undefined;
+  /** How the delay between attempts grows. Default: 500 ms, doubling, at most 10 s, with jitter. */
+  readonly backoff?: BackoffOptions | undefined;
+  /** How many calls of this client may be in flight at once, 1 or more; the others wait their turn. Default 64. */
+  readonly maxConcurrentCalls?: number | undefined;
+  /** The largest message that is accepted from the service, in bytes. Default 16,777,216 (16 MiB). */
+  readonly maxMessageBytes?: number | undefined;
+  /** Headers to send with every call. The SDK's own headers win over them. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What to send requests with. Default: the runtime's `fetch`, looked up at each call. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** A Connect transport to use instead of gRPC-Web over `fetch`; `endpoint`, `secure` and `fetch` are then not used. */
+  readonly transport?: Transport | undefined;
+  /** Connect interceptors around each attempt. They see the whole request, key and text included. */
+  readonly interceptors?: readonly Interceptor[] | undefined;
+  /** Is told about retries. Nothing is ever printed. */
+  readonly log?: LogHook | undefined;
+}
+
+/** Options of one call, last argument of every method. All durations are milliseconds. */
+export interface CallOptions {
+  /** Ends the call at once; it then rejects with the signal's own reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The deadline of the whole call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for
+   * a free place included. Default: the client's `timeout`.
+   */
+  readonly timeout?: number | undefined;
+  /** How often a failed call is tried again, 0 or more. Default: the client's `maxRetries`. */
+  readonly maxRetries?: number | undefined;
+  /** Headers to send with this call, over those of the client. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The client's options, checked and complete. */
+export interface ResolvedOptions {
+  readonly apiKey: string;
+  /** Origin and path prefix, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Scheme, host and port of it: what errors name. */
+  readonly origin: string;
+  readonly timeout: number;
+  readonly maxRetries: number;
+  readonly backoff: Backoff;
+  readonly maxConcurrentCalls: number;
+  readonly maxMessageBytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: typeof globalThis.fetch | undefined;
+  readonly transport: Transport | undefined;
+  readonly interceptors: readonly Interceptor[];
+  readonly log: LogHook | undefined;
+}
+
+/** Checks the options and fills in the environment and the defaults. */
+export function resolveOptions(options: ClientOptions = {}): ResolvedOptions {
+  checkObject("options", options);
+  const {
+    secure = true,
+    timeout = 30_000,
+    maxRetries = 3,
+    maxConcurrentCalls = 64,
+    maxMessageBytes = 16 * 1024 * 1024,
+    headers = {},
+    interceptors = [],
+  } = options;
+  checkBoolean("secure", secure);
+  checkDuration("timeout", timeout);
+  checkInteger("maxRetries", maxRetries, 0);
+  checkInteger("maxConcurrentCalls", maxConcurrentCalls, 1);
+  checkInteger("maxMessageBytes", maxMessageBytes, 1);
+  checkHeaders(headers);
+  checkFunction("fetch", options.fetch);
+  checkFunction("log", options.log);
+  if (options.transport !== undefined) checkObject("transport", options.transport);
+  if (!Array.isArray(interceptors)) {
+    throw new TypeError(`interceptors must be an array: got ${describe(interceptors)}`);
+  }
+  const baseUrl = resolveEndpoint(
+    options.endpoint ?? readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT,
+    secure,
+  );
+  return Object.freeze({
+    apiKey: checkApiKey(options.apiKey ?? readEnv("TSETSEN_API_KEY")),
+    baseUrl,
+    origin: new URL(baseUrl).origin,
+    timeout,
+    maxRetries,
+    backoff: resolveBackoff(options.backoff),
+    maxConcurrentCalls,
+    maxMessageBytes,
+    headers: { ...headers },
+    fetch: options.fetch,
+    transport: options.transport,
+    interceptors: [...interceptors],
+    log: options.log,
+  });
+}
+
+/** Checks the options of one call. */
+export function checkCallOptions(options: CallOptions): void {
+  checkObject("options", options);
+  checkSignal(options.signal);
+  if (options.timeout !== undefined) checkDuration("timeout", options.timeout);
+  if (options.maxRetries !== undefined) checkInteger("maxRetries", options.maxRetries, 0);
+  if (options.headers !== undefined) checkHeaders(options.headers);
+}
+
+function resolveEndpoint(endpoint: unknown, secure: boolean): string {
+  if (typeof endpoint !== "string") {
+    throw new TypeError(`endpoint must be a string: got ${describe(endpoint)}`);
+  }
+  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(endpoint);
+  // Without a scheme only host and port: what else is in it would be lost, or be read as something else.
+  const isHost = /^(\[[0-9a-f:.]+\]|[^\s:/?#@\\[\]]+)(:\d{1,5})?$/i.test(endpoint);
+  const text = isUrl ? endpoint : `${secure ? "https" : "http"}://${endpoint}`;
+  if ((!isUrl && !isHost) || !URL.canParse(text)) throw badEndpoint(describe(endpoint));
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw badEndpoint(`the scheme ${url.protocol}`);
+  }
+  if (url.username || url.password) throw badEndpoint("a URL with a user name or a password");
+  if (url.search || url.hash) throw badEndpoint("a URL with a query or a fragment");
+  if (url.protocol === "http:" && secure) {
+    throw new InvalidRequestError(
+      "endpoint is plaintext http: everyone on the way could read the API key. " +
+        "Use https, or say secure: false if that is meant (a server on this machine, for example).",
+      { charged: "no" },
+    );
+  }
+  return url.origin + url.pathname.replace(/\/+$/, "");
+}
+
+function badEndpoint(came: string): InvalidRequestError {
+  return new InvalidRequestError(
+    `endpoint must be host:port or an http(s) URL, without user name, query and fragment: got ${came}`,
+    { charged: "no" },
+  );
+}

@@ -1,0 +1,107 @@
+/**
+ * From the chunks of a stream, of any size, to whole samples.
+ *
+ * @module
+ */
+
+import { BYTES_PER_SAMPLE, join, SAMPLE_RATE } from "./audio.ts";
+import { ServerError } from "./errors.ts";
+
+/** A header longer than this is none. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
+/**
+ * Cuts chunks at the borders of 16-bit samples, and drops a RIFF/WAVE header at the start: whether the service sends one
+ * is not documented.
+ */
+export class PcmReader {
+  /** Bytes not given out yet: half a sample, or the start while it may still be a header. */
+  #held: Uint8Array = new Uint8Array();
+  #started = false;
+  /** Bytes of samples still to come; a header may say how many. */
+  #left = Infinity;
+
+  /**
+   * Takes a chunk.
+   *
+   * @returns The whole samples that are known now; perhaps none. A view into the chunk where that is possible.
+   * @throws {ServerError} when a header announces another format.
+   */
+  push(chunk: Uint8Array): Uint8Array {
+    const bytes = this.#held.length === 0 ? chunk : join([this.#held, chunk]);
+    if (!this.#started) {
+      const header = readHeader(bytes);
+      if (header === undefined) {
+        this.#held = bytes.slice();
+        return bytes.subarray(0, 0);
+      }
+      this.#started = true;
+      this.#left = header.dataBytes;
+      return this.#cut(bytes.subarray(header.length));
+    }
+    return this.#cut(bytes);
+  }
+
+  /** Takes the end. @returns What was held back in case it was the start of a header. Half a sample is dropped. */
+  end(): Uint8Array {
+    const bytes = this.#started ? new Uint8Array() : this.#held;
+    this.#held = new Uint8Array();
+    return bytes.subarray(0, bytes.length - bytes.length % BYTES_PER_SAMPLE);
+  }
+
+  #cut(bytes: Uint8Array): Uint8Array {
+    const audio = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes;
+    const whole = audio.length - audio.length % BYTES_PER_SAMPLE;
+    this.#held = audio.slice(whole);
+    this.#left -= whole;
+    return whole === audio.length ? audio : audio.subarray(0, whole);
+  }
+}
+
+interface Header {
+  /** Where the samples begin. */
+  readonly length: number;
+  /** How many bytes of samples there are; `Infinity` when the header does not know. */
+  readonly dataBytes: number;
+}
+
+/** The header at the start of `bytes`, of length 0 when there is none; `undefined` while more bytes are needed. */
+function readHeader(bytes: Uint8Array): Header | undefined {
+  const none: Header = { length: 0, dataBytes: Infinity };
+  const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
+  const known = Math.min(bytes.length, 4);
+  if ("RIFF".slice(0, known) !== tag(0).slice(0, known)) return none;
+  if (bytes.length < 12) return undefined;
+  if (tag(8) !== "WAVE") return none;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = 12; at + 8 <= bytes.length;) {
+    const name = tag(at);
+    const size = view.getUint32(at + 4, true);
+    if (name === "data") {
+      // 0 and the largest numbers are what writers put where they do not know the length.
+      const known = size > 0 && size < 0x7fff_0000;
+      return { length: at + 8, dataBytes: known ? size : Infinity };
+    }
+    if (name === "fmt ") {
+      if (at + 24 > bytes.length) return undefined;
+      checkFormat(view, at + 8);
+    }
+    at += 8 + size + size % 2;
+  }
+  if (bytes.length > MAX_HEADER_BYTES) {
+    throw new ServerError("The stream begins with a WAV header that has no end.");
+  }
+  return undefined;
+}
+
+function checkFormat(view: DataView, at: number): void {
+  const channels = view.getUint16(at + 2, true);
+  const rate = view.getUint32(at + 4, true);
+  const bits = view.getUint16(at + 14, true);
+  if (channels !== 1 || rate !== SAMPLE_RATE || bits !== 8 * BYTES_PER_SAMPLE) {
+    throw new ServerError(
+      `The stream's WAV header announces ${rate} Hz, ${bits} bits and ${channels} channels, ` +
+        `where ${SAMPLE_RATE} Hz, 16 bits and 1 channel were expected.`,
+    );
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Watching a job: an async iterator of status updates, and its schedule.
+ *
+ * @module
+ */
+
+import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { type CallFacts, callUnary, type Core, endedError, openScope, retryDelay } from "./call.ts";
+import { TimeoutError, TsetsenError } from "./errors.ts";
+import { tell } from "./log.ts";
+import {
+  type CheckStatusRequest,
+  type CheckStatusResponse,
+  fromCheckStatus,
+  RequestStatus,
+  toCheckStatus,
+} from "./models.ts";
+import { type CallOptions, checkCallOptions } from "./options.ts";
+import type { Scope } from "./scope.ts";
+import { ScopedIterator } from "./scoped_iterator.ts";
+import { checkDuration } from "./validate.ts";
+
+/** Options of {@linkcode Client.watchStatus} and {@linkcode Client.waitForCompletion}. All durations are milliseconds. */
+export interface WatchOptions extends CallOptions {
+  /**
+   * The longest time to wait for the job's end in milliseconds, the call in flight included, above 0 and at most
+   * 2,147,483,647. Default: no limit. A single poll is bounded by the client's own `timeout`.
+   */
+  readonly timeout?: number | undefined;
+  /**
+   * The time between two polls in milliseconds, above 0. Default: it adapts to the job's age, from 200 ms at first to
+   * 5 s, with jitter.
+   */
+  readonly pollInterval?: number | undefined;
+  /** How many polls in a row may fail for a reason that can pass, 0 or more. Default: the client's `maxRetries`. */
+  readonly maxRetries?: number | undefined;
+}
+
+/** What one poll of a job found. */
+export interface StatusUpdate {
+  /** The id of the job. */
+  readonly requestId: string;
+  /** The status of the job now. */
+  readonly status: RequestStatus;
+  /** Whether the status differs from that of the update before; true for the first. */
+  readonly changed: boolean;
+  /** The time since the watch began, in milliseconds. */
+  readonly elapsed: number;
+  /** The number of the poll, from 1. Failed polls count: where numbers are missing, polls have failed. */
+  readonly attempt: number;
+  /** The whole response. */
+  readonly response: CheckStatusResponse;
+}
+
+/** An async iterator of status updates. It polls only while it is iterated; leaving it ends the poll in flight. */
+export type StatusWatch = AsyncIterableIterator<StatusUpdate, void, void> & AsyncDisposable;
+
+const MIN_INTERVAL = 200;
+const MAX_INTERVAL = 5_000;
+
+/** Watches a job. Bad input throws at once, nothing is sent before the first `next()`. */
+export function watchStatus(
+  core: Core,
+  request: string | CheckStatusRequest,
+  options: WatchOptions = {},
+): StatusWatch {
+  const message = toCheckStatus(request, core.options.apiKey);
+  checkCallOptions(options);
+  if (options.pollInterval !== undefined) checkDuration("pollInterval", options.pollInterval);
+  const facts: CallFacts = {
+    method: "CheckStatus",
+    key: message.apiKey,
+    billable: false,
+    requestId: message.requestId,
+  };
+  return new ScopedIterator(
+    () => openScope(core, facts, options.signal, options.timeout),
+    (scope) => poll(core, message, facts, options, scope),
+  );
+}
+
+/** The delay before the next poll of a job that has been watched for `elapsed` milliseconds. */
+export function adaptiveInterval(elapsed: number, random: number = Math.random()): number {
+  const interval = Math.min(Math.max(elapsed / 8, MIN_INTERVAL), MAX_INTERVAL);
+  // Downwards only, so that the longest interval stays the longest.
+  return interval * (1 - random * 0.2);
+}
+
+async function* poll(
+  core: Core,
+  message: { readonly apiKey: string; readonly requestId: string },
+  facts: CallFacts,
+  options: WatchOptions,
+  scope: Scope,
+): AsyncGenerator<StatusUpdate, void, void> {
+  const { pollInterval, maxRetries = core.options.maxRetries, headers } = options;
+  const { requestId } = message;
+  const start = performance.now();
+  const age = () => performance.now() - start;
+  let last: StatusUpdate | undefined;
+  let failures = 0;
+  let failed: TsetsenError | undefined;
+  try {
+    for (let attempt = 1;; attempt++) {
+      let delay: number;
+      try {
+        // One try a poll: failures are counted here, across polls.
+        const call = { signal: scope.signal, maxRetries: 0, headers };
+        const wire = await callUnary(core, TsetsenTTS.method.checkStatus, message, facts, call);
+        failures = 0;
+        const response = fromCheckStatus(wire, requestId);
+        const { status } = response;
+        const changed = status !== last?.status;
+        last = { requestId, status, changed, elapsed: age(), attempt, response };
+        yield last;
+        if (status === RequestStatus.COMPLETED || status === RequestStatus.FAILED) return;
+        delay = pollInterval ?? adaptiveInterval(age());
+      } catch (error) {
+        if (scope.end !== undefined || !(error instanceof TsetsenError)) throw error;
+        const wait = retryDelay(core, error, facts, failures, maxRetries);
+        if (wait === undefined) throw error;
+        failed = error;
+        failures++;
+        delay = Math.max(wait, pollInterval ?? 0);
+        tell(core.options.log, {
+          type: "poll_failed",
+          method: facts.method,
+          attempt: failures,
+          delay,
+          error,
+          requestId,
+        });
+      }
+      await scope.sleep(delay);
+    }
+  } catch (error) {
+    const { end } = scope;
+    if (end === undefined) throw error;
+    if (end.by === "leave") return;
+    if (end.by !== "deadline") throw endedError(scope, facts, "yes", failed);
+    throw new TimeoutError(
+      `The job did not end within the timeout of ${end.timeout} ms` +
+        `${
+          last === undefined
+            ? ""
+            : `; its last status was ${RequestStatus[last.status] ?? last.status}`
+        }` +
+        ". It goes on at the service: wait for it again with its id.",
+      { requestId, charged: "yes", cause: failed },
+    );
+  } finally {
+    scope.close();
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * The lifetime of one call, stream or wait: where the caller's signal, the deadline and `close()` meet.
+ *
+ * @module
+ */
+
+import { onAbort } from "./abort.ts";
+
+/** What ended a scope before its work was done. */
+export type ScopeEnd =
+  | { readonly by: "signal"; readonly reason: unknown }
+  | { readonly by: "deadline"; readonly timeout: number }
+  | { readonly by: "idle"; readonly timeout: number }
+  | { readonly by: "close" }
+  | { readonly by: "leave" };
+
+/** The scopes that are open: what `close()` has to end. */
+export type OpenScopes = Set<Scope>;
+
+/**
+ * Ends work at its abort or its deadline, whatever the work itself does about it.
+ *
+ * A runtime's `fetch` may lose an abort after a garbage collection (nodejs/undici#3644), so nothing here relies on the
+ * work to notice: `race` and `sleep` reject by themselves, and the work is told through `signal`.
+ */
+export class Scope {
+  #end: ScopeEnd | undefined;
+  #controller: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unlisten: (() => void) | undefined;
+  readonly #interrupts = new Set<() => void>();
+  readonly #open: OpenScopes;
+  readonly #deadline: number;
+
+  /**
+   * @param open Where the scope stands while it is open.
+   * @param signal The caller's signal.
+   * @param timeout The deadline in milliseconds from now; without one there is none.
+   */
+  constructor(open: OpenScopes, signal?: AbortSignal, timeout?: number) {
+    this.#open = open;
+    open.add(this);
+    this.#deadline = timeout === undefined ? Infinity : performance.now() + timeout;
+    if (timeout !== undefined) {
+      this.#timer = setTimeout(() => this.stop({ by: "deadline", timeout }), timeout);
+    }
+    if (signal !== undefined) {
+      const stop = () => this.stop({ by: "signal", reason: signal.reason });
+      if (signal.aborted) stop();
+      else this.#unlisten = onAbort(signal, stop);
+    }
+  }
+
+  /** What ended the scope early; `undefined` as long as nothing has. */
+  get end(): ScopeEnd | undefined {
+    return this.#end;
+  }
+
+  /** The milliseconds left until the deadline; `Infinity` without one. */
+  get remaining(): number {
+    return this.#deadline - performance.now();
+  }
+
+  /** Tells the work to stop. Made on first use. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#end !== undefined) this.#controller.abort(this.#end);
+    }
+    return this.#controller.signal;
+  }
+
+  /** The result of `work`, or a rejection as soon as the scope ends: look at `end` then. */
+  race<T>(work: PromiseLike<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const interrupt = () => reject(this.#end);
+      if (this.#end === undefined) this.#interrupts.add(interrupt);
+      else interrupt();
+      work.then(
+        (value) => {
+          this.#interrupts.delete(interrupt);
+          resolve(value);
+        },
+        (error) => {
+          this.#interrupts.delete(interrupt);
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** Resolves after `ms` milliseconds, or rejects as soon as the scope ends. */
+  async sleep(ms: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      await this.race(
+        new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, ms);
+        }),
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the scope early. Only the first end counts. */
+  stop(end: ScopeEnd): void {
+    if (this.#end !== undefined || !this.#open.has(this)) return;
+    this.#end = end;
+    for (const interrupt of [...this.#interrupts]) interrupt();
+    this.#interrupts.clear();
+    this.#controller?.abort(end);
+    this.close();
+  }
+
+  /** Lets go of the timer and of the caller's signal. The work is done, or the scope has ended. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#unlisten?.();
+    this.#open.delete(this);
+  }
+}
