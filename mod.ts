@@ -23,12 +23,11 @@
 // The client, and what its methods take and return.
 export { Client } from "./src/client.ts";
 export type { CallOptions, ClientOptions } from "./src/options.ts";
+export type { ConnectInterceptor, ConnectTransport } from "./src/connect_types.ts";
 export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/poll.ts";
 export { SpeechStream, type StreamOptions } from "./src/stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/download.ts";
 export { AudioStream } from "./src/audio_stream.ts";
-
-export type { Interceptor, Transport } from "@connectrpc/connect";
 
 // The models.
 export {

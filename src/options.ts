@@ -7,6 +7,7 @@
 import type { Interceptor, Transport } from "@connectrpc/connect";
 import { checkApiKey } from "./api_key.ts";
 import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
+import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
 import { readEnv } from "./env.ts";
 import { InvalidRequestError } from "./errors.ts";
 import type { LogHook } from "./log.ts";
@@ -56,9 +57,9 @@ export interface ClientOptions {
   /** What to send requests with. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** A Connect transport to use instead of gRPC-Web over `fetch`; `endpoint`, `secure` and `fetch` are then not used. */
-  readonly transport?: Transport | undefined;
+  readonly transport?: ConnectTransport | undefined;
   /** Connect interceptors around each attempt. They see the whole request, key and text included. */
-  readonly interceptors?: readonly Interceptor[] | undefined;
+  readonly interceptors?: readonly ConnectInterceptor[] | undefined;
   /** Is told about retries. Nothing is ever printed. */
   readonly log?: LogHook | undefined;
 }
@@ -93,7 +94,7 @@ export interface ResolvedOptions {
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly transport: Transport | undefined;
-  readonly interceptors: readonly Interceptor[];
+  readonly interceptors: Interceptor[];
   readonly log: LogHook | undefined;
 }
 
@@ -136,8 +137,8 @@ export function resolveOptions(options: ClientOptions = {}): ResolvedOptions {
     maxMessageBytes,
     headers: { ...headers },
     fetch: options.fetch,
-    transport: options.transport,
-    interceptors: [...interceptors],
+    transport: options.transport as Transport | undefined,
+    interceptors: [...interceptors] as Interceptor[],
     log: options.log,
   });
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Interceptor, Transport } from "@connectrpc/connect";
+import type { Transport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { guardedFetch } from "./guard.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -29,7 +29,7 @@ export function openTransport(
   const guard = { ...call, maxMessageBytes, fetch, origin };
   const web = createGrpcWebTransport({
     baseUrl,
-    interceptors: interceptors as Interceptor[],
+    interceptors,
     fetch: (url, init) => guardedFetch(url as string, init as RequestInit, guard),
   });
   // The guard and the call's own scope end a call; connect-web need not link up signals as well. Interceptors may want it.
