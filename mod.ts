@@ -27,7 +27,7 @@ export type { ConnectInterceptor, ConnectTransport } from "./src/connect_types.t
 export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/poll.ts";
 export { SpeechStream, type StreamOptions } from "./src/stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/download.ts";
-export { AudioStream } from "./src/audio_stream.ts";
+export { type AudioFacts, AudioStream } from "./src/audio_stream.ts";
 
 // The models.
 export {

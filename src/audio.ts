@@ -94,29 +94,3 @@ export function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   }
   return result;
 }
-
-/**
- * An async iterator as a `ReadableStream` that pulls one item at a time and, when it is cancelled, leaves the iterator
- * at once.
- *
- * @param items What to read. Nothing is pulled before the stream is read.
- * @param head A first chunk, sent when the first item has come: an error before it is then an error of the first read.
- */
-export function toReadable(
-  items: AsyncIterator<Uint8Array, void, void>,
-  head?: Uint8Array,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let rest = head;
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      const { done, value } = await items.next();
-      if (rest !== undefined) controller.enqueue(rest as Uint8Array<ArrayBuffer>);
-      rest = undefined;
-      if (done) controller.close();
-      else controller.enqueue(value as Uint8Array<ArrayBuffer>);
-    },
-    async cancel() {
-      await items.return?.();
-    },
-  }, { highWaterMark: 0 });
-}

@@ -4,7 +4,19 @@
  * @module
  */
 
-import { join, toReadable } from "./audio.ts";
+import { join } from "./audio.ts";
+
+/** What the audio is, known once its first chunk has come. */
+export interface AudioFacts {
+  /** The media type, for example `"audio/wav"`. */
+  readonly contentType: string;
+  /** The length in bytes; `undefined` when it is not known beforehand. */
+  readonly contentLength?: number | undefined;
+  /** Bytes to put in front of the audio in a response: a WAV header for bare PCM. */
+  readonly head?: Uint8Array | undefined;
+}
+
+type Chunk = Uint8Array<ArrayBuffer>;
 
 /**
  * Audio as an async iterator of bytes. It can be read once. Nothing is asked of the service before the first chunk is
@@ -12,10 +24,12 @@ import { join, toReadable } from "./audio.ts";
  */
 export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void>, AsyncDisposable {
   readonly #items: AsyncIterator<Uint8Array, void, void>;
+  readonly #facts: () => AudioFacts;
 
   /** @internal */
-  constructor(items: AsyncIterator<Uint8Array, void, void>) {
+  constructor(items: AsyncIterator<Uint8Array, void, void>, facts: () => AudioFacts) {
     this.#items = items;
+    this.#facts = facts;
   }
 
   /**
@@ -49,8 +63,26 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   }
 
   /** The same bytes as a `ReadableStream`, with backpressure: a chunk is asked for when one is read. */
-  toReadableStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return toReadable(this);
+  toReadableStream(): ReadableStream<Chunk> {
+    return this.#readable([]);
+  }
+
+  /**
+   * The audio as the `Response` of a server, with its content type, and its length if that is known; a stream's PCM gets
+   * a WAV header. It resolves when the first chunk has come, so that a failure can still become another response. When
+   * the client goes away, the transfer ends.
+   *
+   * @param init Status and headers; given headers win.
+   * @throws {TsetsenError} of the class that fits when the transfer fails before its first chunk.
+   */
+  async toResponse(init: ResponseInit = {}): Promise<Response> {
+    const first = await this.next();
+    const { contentType, contentLength, head } = this.#facts();
+    const headers = new Headers({ "content-type": contentType, "cache-control": "no-store" });
+    if (contentLength !== undefined) headers.set("content-length", `${contentLength}`);
+    new Headers(init.headers).forEach((value, name) => headers.set(name, value));
+    const ready = first.done ? [head] : [head, first.value];
+    return new Response(this.#readable(ready as Chunk[]), { ...init, headers });
   }
 
   /**
@@ -62,5 +94,19 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     const chunks: Uint8Array[] = [];
     for await (const chunk of this) chunks.push(chunk);
     return join(chunks);
+  }
+
+  #readable(ready: (Chunk | undefined)[]): ReadableStream<Chunk> {
+    return new ReadableStream<Chunk>({
+      start: (controller) => {
+        for (const chunk of ready) if (chunk !== undefined) controller.enqueue(chunk);
+      },
+      pull: async (controller) => {
+        const { done, value } = await this.next();
+        if (done) controller.close();
+        else controller.enqueue(value as Chunk);
+      },
+      cancel: () => this.cancel(),
+    }, { highWaterMark: 0 });
   }
 }

@@ -10,21 +10,20 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
+import type { Transport } from "@connectrpc/connect";
 import { backoffDelay } from "./backoff.ts";
 import { toTsetsenError } from "./error_mapping.ts";
 import {
   type Charged,
   ClientClosedError,
-  ConnectionError,
-  RateLimitExceededError,
+  isTransient,
   ResourceNotFoundError,
-  ServiceUnavailableError,
   TimeoutError,
   type TsetsenError,
   withContext,
 } from "./errors.ts";
 import type { Limiter } from "./limiter.ts";
-import { tell } from "./log.ts";
+import { type LogEvent, tell } from "./log.ts";
 import type { CallOptions, ResolvedOptions } from "./options.ts";
 import { type OpenScopes, Scope } from "./scope.ts";
 import { trace } from "./trace.ts";
@@ -46,9 +45,9 @@ export interface CallFacts {
   /** The key to send. */
   readonly key: string;
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
-  readonly billable: boolean;
+  readonly billable?: boolean;
   /** The text to keep out of errors. */
-  readonly text?: string | undefined;
+  readonly text?: string;
   /** The job that the call is about. */
   readonly requestId?: string | undefined;
 }
@@ -56,17 +55,164 @@ export interface CallFacts {
 /** A service that asks to wait longer than this, in milliseconds, is not waited for: the call fails at once. */
 const MAX_RETRY_AFTER = 60_000;
 
-const ABORTED = 10;
+/** One operation, from its start to its end: a call with its retries, a stream, a download, or a watch. */
+export class Call {
+  /** Its lifetime. */
+  readonly scope: Scope;
+  /** What is known about the money by now. */
+  charged: Charged;
+  readonly #core: Core;
+  readonly #facts: CallFacts;
+  readonly #options: CallOptions;
+  #failed: TsetsenError | undefined;
 
-/** Opens the lifetime of a call, if the client is not closed. */
-export function openScope(
-  core: Core,
-  facts: CallFacts,
-  signal?: AbortSignal,
-  timeout?: number,
-): Scope {
-  if (core.closed) throw new ClientClosedError(undefined, contextOf(facts, "no"));
-  return new Scope(core.open, signal, timeout);
+  /**
+   * @param timeout The deadline of the whole in milliseconds; without one there is none.
+   * @throws {ClientClosedError} when the client is closed.
+   */
+  constructor(core: Core, facts: CallFacts, options: CallOptions, timeout?: number) {
+    this.#core = core;
+    this.#facts = facts;
+    this.#options = options;
+    this.charged = facts.billable ? "no" : "yes";
+    if (core.closed) throw new ClientClosedError(undefined, this.#context());
+    this.scope = new Scope(core.open, options.signal, timeout);
+  }
+
+  /** Does `attempt` until it succeeds or must not be tried again. Each takes a place among the calls in flight. */
+  async attempts<T>(attempt: () => Promise<T>): Promise<T> {
+    const { scope } = this;
+    const { limiter } = this.#core;
+    for (let retry = 0;; retry++) {
+      if (!limiter.tryAcquire()) await limiter.acquire(scope);
+      let failure: TsetsenError;
+      try {
+        if (scope.end !== undefined) throw scope.end;
+        return await attempt();
+      } catch (error) {
+        if (scope.end !== undefined) throw error;
+        failure = this.failure(error);
+      } finally {
+        limiter.release();
+      }
+      const delay = this.retryDelay(failure, retry, "retry");
+      // A delay past the deadline would only turn a telling error into a TimeoutError.
+      if (delay === undefined || delay >= scope.remaining) throw failure;
+      await scope.sleep(delay);
+    }
+  }
+
+  /** How long to wait after a failure, in milliseconds; `undefined` when there must not be another try. */
+  retryDelay(error: TsetsenError, retry: number, type: LogEvent["type"]): number | undefined {
+    const { options } = this.#core;
+    const { maxRetries = options.maxRetries } = this.#options;
+    const { billable, method, requestId } = this.#facts;
+    const { retryAfter = 0 } = error;
+    if (
+      retry >= maxRetries || retryAfter > MAX_RETRY_AFTER || !isTransient(error) ||
+      (billable && error.charged !== "no")
+    ) return undefined;
+    this.#failed = error;
+    if (billable) this.charged = "no";
+    const delay = Math.max(retryAfter, backoffDelay(options.backoff, retry));
+    tell(options.log, { type, method, attempt: retry + 1, delay, error, requestId });
+    return delay;
+  }
+
+  /** Hands a request to the transport: from here on it may have reached the service. */
+  send<T>(
+    unary: boolean,
+    request: (transport: Transport, headers: HeadersInit) => Promise<T>,
+  ): Promise<T> {
+    const transport = openTransport(this.#core.options, {
+      signal: this.scope.signal,
+      unary,
+      secrets: this.secrets,
+    });
+    if (this.#facts.billable) this.charged = "unknown";
+    return this.scope.race(request(transport, this.#headers()));
+  }
+
+  /** What must not show in an error. */
+  get secrets(): readonly string[] {
+    const { key, text = "" } = this.#facts;
+    return [key, text];
+  }
+
+  /** What to reject with: the caller's reason, the deadline, the end of the client, or the failure itself. */
+  error(error: unknown): unknown {
+    const { end } = this.scope;
+    if (end === undefined) return this.failure(error);
+    const context = { ...this.#context(), cause: this.#failed };
+    const { method, requestId } = this.#facts;
+    switch (end.by) {
+      case "signal":
+        if (context.charged !== undefined) {
+          trace(end.reason, { requestId, charged: context.charged });
+        }
+        return end.reason;
+      case "deadline":
+        return new TimeoutError(
+          `${method} took longer than its timeout of ${end.ms} ms. ${this.#advice}`,
+          context,
+        );
+      case "idle":
+        return new TimeoutError(
+          `${method} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`,
+          context,
+        );
+      default:
+        return new ClientClosedError("The client was closed meanwhile.", context);
+    }
+  }
+
+  /** A failure by itself, with what is known about the job and the money. */
+  failure(error: unknown): TsetsenError {
+    const failure = toTsetsenError(error, this.secrets);
+    // Once audio has come it was paid for, whatever the failure itself would prove.
+    if (this.#facts.billable && this.charged !== "yes") this.charged = failure.charged ?? "unknown";
+    const context = this.#context();
+    if (failure instanceof ResourceNotFoundError && context.charged === "yes") {
+      context.charged = "unknown";
+    }
+    return withContext(failure, context);
+  }
+
+  get #advice(): string {
+    if (this.#facts.requestId !== undefined) return "The job goes on: ask for it again by its id.";
+    if (this.#facts.billable && this.charged !== "no") {
+      return "It may have been charged: look at the balance before sending it again.";
+    }
+    return "Try again, or give it more time.";
+  }
+
+  // A call that costs nothing and is about no job says nothing about money.
+  #context(): { requestId: string | undefined; charged: Charged | undefined } {
+    const { requestId, billable } = this.#facts;
+    return { requestId, charged: billable || requestId !== undefined ? this.charged : undefined };
+  }
+
+  /** The SDK's own headers win over those of the user. */
+  #headers(): HeadersInit {
+    const { key } = this.#facts;
+    const ms = this.scope.remaining;
+    const own: Record<string, string> = {
+      "x-api-key": key,
+      "x-goog-api-key": key,
+      // Not user-agent, which browsers do not let be set, and no header of our own, which would cost a CORS permission.
+      "x-user-agent": `tsetsen-sdk-ts/${VERSION}`,
+    };
+    // At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
+    if (ms < 1e8) own["grpc-timeout"] = `${Math.max(1, Math.ceil(ms))}m`;
+    else if (ms < Infinity) own["grpc-timeout"] = `${Math.ceil(ms / 1000)}S`;
+    const given = { ...this.#core.options.headers, ...this.#options.headers };
+    if (Object.keys(given).length === 0) return own;
+    const all = new Headers();
+    for (const headers of [given, own]) {
+      for (const name in headers) all.set(name, headers[name] as string);
+    }
+    return all;
+  }
 }
 
 /** Makes a unary call: waits for its turn, sends, tries again where that is safe. */
@@ -75,156 +221,21 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
   method: DescMethodUnary<I, O>,
   message: MessageInitShape<I>,
   facts: CallFacts,
-  options: CallOptions = {},
+  options: CallOptions,
 ): Promise<MessageShape<O>> {
-  const { timeout = core.options.timeout, maxRetries = core.options.maxRetries } = options;
-  const scope = openScope(core, facts, options.signal, timeout);
-  let failed: TsetsenError | undefined;
-  let sent = false;
+  const call = new Call(core, facts, options, options.timeout ?? core.options.timeout);
   try {
-    for (let retry = 0;; retry++) {
-      if (!core.limiter.tryAcquire()) await core.limiter.acquire(scope);
-      try {
-        if (scope.end !== undefined) throw scope.end;
-        const transport = openTransport(core.options, {
-          signal: scope.signal,
-          unary: true,
-          secrets: secretsOf(facts),
-        });
-        const header = headersOf(core.options, facts, options, scope.remaining);
-        sent = true;
-        const call = transport.unary(method, scope.signal, undefined, header, message);
-        return (await scope.race(call)).message;
-      } catch (error) {
-        if (scope.end !== undefined) throw error;
-        failed = failureOf(error, facts);
-      } finally {
-        core.limiter.release();
-      }
-      const delay = retryDelay(core, failed, facts, retry, maxRetries);
-      // A delay past the deadline would only turn a telling error into a TimeoutError.
-      if (delay === undefined || delay >= scope.remaining) throw failed;
-      sent = false;
-      tell(core.options.log, {
-        type: "retry",
-        method: facts.method,
-        attempt: retry + 1,
-        delay,
-        error: failed,
-        requestId: facts.requestId,
-      });
-      await scope.sleep(delay);
-    }
+    const { message: answer } = await call.attempts(() =>
+      call.send(
+        true,
+        (transport, headers) =>
+          transport.unary(method, call.scope.signal, undefined, headers, message),
+      )
+    );
+    return answer;
   } catch (error) {
-    if (scope.end === undefined) throw error;
-    throw endedError(scope, facts, sent ? "unknown" : "no", failed);
+    throw call.error(error);
   } finally {
-    scope.close();
+    call.scope.close();
   }
-}
-
-/** The headers of a request. The SDK's own win over those of the user. */
-export function headersOf(
-  options: ResolvedOptions,
-  facts: CallFacts,
-  { headers }: CallOptions,
-  remaining: number,
-): HeadersInit {
-  const own: Record<string, string> = {
-    "x-api-key": facts.key,
-    "x-goog-api-key": facts.key,
-    // Not user-agent, which browsers do not let be set, and no header of our own, which would cost a CORS permission.
-    "x-user-agent": `tsetsen-sdk-ts/${VERSION}`,
-  };
-  if (remaining !== Infinity) own["grpc-timeout"] = grpcTimeout(remaining);
-  if (headers === undefined && Object.keys(options.headers).length === 0) return own;
-  const all = new Headers(options.headers);
-  for (const [name, value] of Object.entries(headers ?? {})) all.set(name, value);
-  for (const [name, value] of Object.entries(own)) all.set(name, value);
-  return all;
-}
-
-/** What must not show in an error. */
-export function secretsOf(facts: CallFacts): readonly string[] {
-  return facts.text === undefined ? [facts.key] : [facts.key, facts.text];
-}
-
-/** The error of an attempt that failed by itself. */
-export function failureOf(error: unknown, facts: CallFacts, charged?: Charged): TsetsenError {
-  const failure = toTsetsenError(error, secretsOf(facts));
-  const known = failure instanceof ResourceNotFoundError ? "unknown" : "yes";
-  return withContext(
-    failure,
-    contextOf(facts, charged ?? (facts.billable ? failure.charged ?? "unknown" : known)),
-  );
-}
-
-/** What a call rejects with that its caller, its deadline or `close()` ended. */
-export function endedError(
-  scope: Scope,
-  facts: CallFacts,
-  charged: Charged,
-  cause?: TsetsenError,
-): unknown {
-  const { end } = scope;
-  const context = contextOf(facts, facts.billable ? charged : "yes");
-  if (end?.by === "signal") {
-    if (context.charged !== undefined) {
-      trace(end.reason, { requestId: facts.requestId, charged: context.charged });
-    }
-    return end.reason;
-  }
-  if (end?.by === "deadline") {
-    const advice = facts.billable && charged !== "no"
-      ? "It may have been accepted and charged: look at the balance before sending it again."
-      : "Try again, or give a longer timeout.";
-    return new TimeoutError(
-      `${facts.method} did not end within its timeout of ${end.timeout} ms. ${advice}`,
-      { ...context, cause },
-    );
-  }
-  if (end?.by === "idle") {
-    return new TimeoutError(
-      `${facts.method}: no message came for ${end.timeout} ms (idleTimeout). Try again later.`,
-      { ...context, cause },
-    );
-  }
-  return new ClientClosedError("The client was closed while the call was under way.", context);
-}
-
-/** Whether a failure may pass by itself: what a read is tried again for. */
-export function isTransient(error: TsetsenError): boolean {
-  return error instanceof RateLimitExceededError || error instanceof ConnectionError ||
-    error instanceof ServiceUnavailableError || error instanceof TimeoutError ||
-    error.statusCode === ABORTED;
-}
-
-/** How long to wait before the next attempt, in milliseconds; `undefined` when there must be none. */
-export function retryDelay(
-  core: Core,
-  error: TsetsenError,
-  facts: Pick<CallFacts, "billable">,
-  retry: number,
-  maxRetries: number,
-): number | undefined {
-  if (retry >= maxRetries || !isTransient(error)) return undefined;
-  if (facts.billable && error.charged !== "no") return undefined;
-  const { retryAfter = 0 } = error;
-  if (retryAfter > MAX_RETRY_AFTER) return undefined;
-  return Math.max(retryAfter, backoffDelay(core.options.backoff, retry));
-}
-
-// A call that costs nothing and is about no job says nothing about money.
-function contextOf(
-  facts: CallFacts,
-  charged: Charged,
-): { requestId: string | undefined; charged: Charged | undefined } {
-  const { requestId, billable } = facts;
-  return { requestId, charged: billable || requestId !== undefined ? charged : undefined };
-}
-
-// At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
-function grpcTimeout(ms: number): string {
-  const whole = Math.max(1, Math.ceil(ms));
-  return whole < 1e8 ? `${whole}m` : `${Math.ceil(whole / 1000)}S`;
 }

@@ -109,7 +109,7 @@ export class Client implements Disposable, AsyncDisposable {
   ): Promise<ListVoicesResponse> {
     const message = toListVoices(request, this.#core.options.apiKey);
     checkCallOptions(options);
-    const facts: CallFacts = { method: "ListVoices", key: message.apiKey, billable: false };
+    const facts: CallFacts = { method: "ListVoices", key: message.apiKey };
     const { listVoices } = TsetsenTTS.method;
     return fromListVoices(await callUnary(this.#core, listVoices, message, facts, options));
   }
@@ -188,7 +188,7 @@ export class Client implements Disposable, AsyncDisposable {
     const message = toCheckStatus(request, this.#core.options.apiKey);
     checkCallOptions(options);
     const { apiKey: key, requestId } = message;
-    const facts: CallFacts = { method: "CheckStatus", key, billable: false, requestId };
+    const facts: CallFacts = { method: "CheckStatus", key, requestId };
     const { checkStatus } = TsetsenTTS.method;
     const wire = await callUnary(this.#core, checkStatus, message, facts, options);
     return fromCheckStatus(wire, requestId);
@@ -216,7 +216,7 @@ export class Client implements Disposable, AsyncDisposable {
   ): Promise<GetUserBalanceResponse> {
     const message = toGetUserBalance(request, this.#core.options.apiKey);
     checkCallOptions(options);
-    const facts: CallFacts = { method: "GetUserBalance", key: message.apiKey, billable: false };
+    const facts: CallFacts = { method: "GetUserBalance", key: message.apiKey };
     const { getUserBalance } = TsetsenTTS.method;
     return fromGetUserBalance(await callUnary(this.#core, getUserBalance, message, facts, options));
   }

@@ -134,17 +134,13 @@ export function badAnswer(origin: string, problem: string): TsetsenError {
 }
 
 /** The error for a non-empty `error_message` in a stream. */
-export function fromStreamMessage(
-  message: string,
-  charged: Charged,
-  secrets: readonly string[],
-): TsetsenError {
+export function fromStreamMessage(message: string, secrets: readonly string[]): TsetsenError {
   const Class = speaksOfCredits(message)
     ? InsufficientCreditsError
     : /rate.?limit|too many requests/i.test(message)
     ? RateLimitExceededError
     : ServerError;
-  return new Class(`The service ended the stream: ${redact(message, secrets)}`, { charged });
+  return new Class(`The service ended the stream: ${redact(message, secrets)}`);
 }
 
 function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenError {

@@ -307,6 +307,19 @@ export class ClientClosedError extends TsetsenError {
   }
 }
 
+const ABORTED = 10;
+
+/**
+ * Whether a failure may pass by itself.
+ *
+ * @internal
+ */
+export function isTransient(error: TsetsenError): boolean {
+  return error instanceof RateLimitExceededError || error instanceof ConnectionError ||
+    error instanceof ServiceUnavailableError || error instanceof TimeoutError ||
+    error.statusCode === ABORTED;
+}
+
 /**
  * The same error with more known about it: the class, message and cause stay.
  *

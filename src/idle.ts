@@ -45,7 +45,7 @@ export class IdleTimer {
       const left = this.#since + this.#timeout - performance.now();
       // Timers may fire a little early.
       if (left > 1) this.#arm(left);
-      else this.#scope.stop({ by: "idle", timeout: this.#timeout });
+      else this.#scope.stop({ by: "idle", ms: this.#timeout });
     }, ms);
   }
 }

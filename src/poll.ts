@@ -5,9 +5,8 @@
  */
 
 import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { type CallFacts, callUnary, type Core, endedError, openScope, retryDelay } from "./call.ts";
-import { TimeoutError, TsetsenError } from "./errors.ts";
-import { tell } from "./log.ts";
+import { Call, callUnary, type Core } from "./call.ts";
+import { TsetsenError } from "./errors.ts";
 import {
   type CheckStatusRequest,
   type CheckStatusResponse,
@@ -16,7 +15,6 @@ import {
   toCheckStatus,
 } from "./models.ts";
 import { type CallOptions, checkCallOptions } from "./options.ts";
-import type { Scope } from "./scope.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
 import { checkDuration } from "./validate.ts";
 
@@ -62,21 +60,46 @@ const MAX_INTERVAL = 5_000;
 export function watchStatus(
   core: Core,
   request: string | CheckStatusRequest,
-  options: WatchOptions = {},
+  options: WatchOptions,
 ): StatusWatch {
   const message = toCheckStatus(request, core.options.apiKey);
   checkCallOptions(options);
-  if (options.pollInterval !== undefined) checkDuration("pollInterval", options.pollInterval);
-  const facts: CallFacts = {
-    method: "CheckStatus",
-    key: message.apiKey,
-    billable: false,
-    requestId: message.requestId,
-  };
-  return new ScopedIterator(
-    () => openScope(core, facts, options.signal, options.timeout),
-    (scope) => poll(core, message, facts, options, scope),
-  );
+  const { headers, pollInterval, timeout } = options;
+  if (pollInterval !== undefined) checkDuration("pollInterval", pollInterval);
+  const { apiKey: key, requestId } = message;
+  const facts = { method: "CheckStatus", key, requestId };
+
+  async function* poll(watch: Call): AsyncGenerator<StatusUpdate, void, void> {
+    const { scope } = watch;
+    const start = performance.now();
+    let status: RequestStatus | undefined;
+    let failures = 0;
+    for (let attempt = 1;; attempt++) {
+      let delay: number;
+      try {
+        // One try a poll: failures are counted here, across polls.
+        const once = { signal: scope.signal, maxRetries: 0, headers };
+        const wire = await callUnary(core, TsetsenTTS.method.checkStatus, message, facts, once);
+        const response = fromCheckStatus(wire, requestId);
+        const changed = response.status !== status;
+        const elapsed = performance.now() - start;
+        failures = 0;
+        status = response.status;
+        yield { requestId, status, changed, elapsed, attempt, response };
+        if (status === RequestStatus.COMPLETED || status === RequestStatus.FAILED) return;
+        delay = pollInterval ?? adaptiveInterval(performance.now() - start);
+      } catch (error) {
+        if (scope.end !== undefined || !(error instanceof TsetsenError)) throw error;
+        const wait = watch.retryDelay(error, failures++, "poll_failed");
+        if (wait === undefined) throw error;
+        delay = Math.max(wait, pollInterval ?? 0);
+      }
+      await scope.sleep(delay);
+    }
+  }
+
+  const watched = { ...facts, method: "The job" };
+  return new ScopedIterator(() => new Call(core, watched, options, timeout), poll);
 }
 
 /** The delay before the next poll of a job that has been watched for `elapsed` milliseconds. */
@@ -84,71 +107,4 @@ export function adaptiveInterval(elapsed: number, random: number = Math.random()
   const interval = Math.min(Math.max(elapsed / 8, MIN_INTERVAL), MAX_INTERVAL);
   // Downwards only, so that the longest interval stays the longest.
   return interval * (1 - random * 0.2);
-}
-
-async function* poll(
-  core: Core,
-  message: { readonly apiKey: string; readonly requestId: string },
-  facts: CallFacts,
-  options: WatchOptions,
-  scope: Scope,
-): AsyncGenerator<StatusUpdate, void, void> {
-  const { pollInterval, maxRetries = core.options.maxRetries, headers } = options;
-  const { requestId } = message;
-  const start = performance.now();
-  const age = () => performance.now() - start;
-  let last: StatusUpdate | undefined;
-  let failures = 0;
-  let failed: TsetsenError | undefined;
-  try {
-    for (let attempt = 1;; attempt++) {
-      let delay: number;
-      try {
-        // One try a poll: failures are counted here, across polls.
-        const call = { signal: scope.signal, maxRetries: 0, headers };
-        const wire = await callUnary(core, TsetsenTTS.method.checkStatus, message, facts, call);
-        failures = 0;
-        const response = fromCheckStatus(wire, requestId);
-        const { status } = response;
-        const changed = status !== last?.status;
-        last = { requestId, status, changed, elapsed: age(), attempt, response };
-        yield last;
-        if (status === RequestStatus.COMPLETED || status === RequestStatus.FAILED) return;
-        delay = pollInterval ?? adaptiveInterval(age());
-      } catch (error) {
-        if (scope.end !== undefined || !(error instanceof TsetsenError)) throw error;
-        const wait = retryDelay(core, error, facts, failures, maxRetries);
-        if (wait === undefined) throw error;
-        failed = error;
-        failures++;
-        delay = Math.max(wait, pollInterval ?? 0);
-        tell(core.options.log, {
-          type: "poll_failed",
-          method: facts.method,
-          attempt: failures,
-          delay,
-          error,
-          requestId,
-        });
-      }
-      await scope.sleep(delay);
-    }
-  } catch (error) {
-    const { end } = scope;
-    if (end === undefined) throw error;
-    if (end.by === "leave") return;
-    if (end.by !== "deadline") throw endedError(scope, facts, "yes", failed);
-    throw new TimeoutError(
-      `The job did not end within the timeout of ${end.timeout} ms` +
-        `${
-          last === undefined
-            ? ""
-            : `; its last status was ${RequestStatus[last.status] ?? last.status}`
-        }` +
-        ". It goes on at the service: wait for it again with its id.",
-      { requestId, charged: "yes", cause: failed },
-    );
-  } finally {
-    scope.close();
-  }
 }

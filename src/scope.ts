@@ -9,10 +9,8 @@ import { onAbort } from "./abort.ts";
 /** What ended a scope before its work was done. */
 export type ScopeEnd =
   | { readonly by: "signal"; readonly reason: unknown }
-  | { readonly by: "deadline"; readonly timeout: number }
-  | { readonly by: "idle"; readonly timeout: number }
-  | { readonly by: "close" }
-  | { readonly by: "leave" };
+  | { readonly by: "deadline" | "idle"; readonly ms: number }
+  | { readonly by: "close" | "leave" };
 
 /** The scopes that are open: what `close()` has to end. */
 export type OpenScopes = Set<Scope>;
@@ -42,7 +40,7 @@ export class Scope {
     open.add(this);
     this.#deadline = timeout === undefined ? Infinity : performance.now() + timeout;
     if (timeout !== undefined) {
-      this.#timer = setTimeout(() => this.stop({ by: "deadline", timeout }), timeout);
+      this.#timer = setTimeout(() => this.stop({ by: "deadline", ms: timeout }), timeout);
     }
     if (signal !== undefined) {
       const stop = () => this.stop({ by: "signal", reason: signal.reason });

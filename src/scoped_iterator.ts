@@ -4,52 +4,59 @@
  * @module
  */
 
-import type { Scope } from "./scope.ts";
-
-/** A generator that handles the end of its scope by itself. */
-export type ScopedRun<T> = (scope: Scope) => AsyncGenerator<T, void, void>;
+import type { Call } from "./call.ts";
 
 /**
- * Runs a generator in a scope of its own.
+ * Runs a generator as one operation: it is opened by the first `next()`, its errors are those of the operation, and it
+ * is closed whatever happens.
  *
- * A bare async generator's `return()` waits behind a pending `next()`; here it ends the scope first, so that the pending
- * `next()` is over at once.
+ * A bare async generator's `return()` waits behind a pending `next()`; here it ends the operation first, so that the
+ * pending `next()` is over at once.
  */
 export class ScopedIterator<T> implements AsyncIterableIterator<T, void, void> {
-  readonly #open: () => Scope;
-  readonly #run: ScopedRun<T>;
-  #scope: Scope | undefined;
+  readonly #open: () => Call;
+  readonly #run: (call: Call) => AsyncGenerator<T, void, void>;
+  #call: Call | undefined;
   #items: AsyncGenerator<T, void, void> | undefined;
   #left = false;
 
   /**
-   * @param open Opens the scope. Called at the first `next()`; what it throws is what that `next()` rejects with.
+   * @param open Opens the operation. What it throws is what the first `next()` rejects with.
    * @param run The work.
    */
-  constructor(open: () => Scope, run: ScopedRun<T>) {
+  constructor(open: () => Call, run: (call: Call) => AsyncGenerator<T, void, void>) {
     this.#open = open;
     this.#run = run;
   }
 
   /** The next item. The first call starts the work. */
-  next(): Promise<IteratorResult<T, void>> {
-    if (this.#left) return Promise.resolve({ done: true, value: undefined });
-    if (this.#items === undefined) {
-      try {
-        this.#scope = this.#open();
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      this.#items = this.#run(this.#scope);
+  async next(): Promise<IteratorResult<T, void>> {
+    const done: IteratorResult<T, void> = { done: true, value: undefined };
+    if (this.#left) return done;
+    const call = this.#call ??= this.#open();
+    const items = this.#items ??= this.#run(call);
+    try {
+      const result = await items.next();
+      if (result.done) call.scope.close();
+      return result;
+    } catch (error) {
+      if (call.scope.end?.by === "leave") return done;
+      const failure = call.error(error);
+      // Nothing of it may go on at the service.
+      call.scope.stop({ by: "leave" });
+      throw failure;
     }
-    return this.#items.next();
   }
 
   /** Ends the work at once, also while a `next()` is pending: that one is then done, too. */
   async return(): Promise<IteratorResult<T, void>> {
     this.#left = true;
-    this.#scope?.stop({ by: "leave" });
-    await this.#items?.return();
+    this.#call?.scope.stop({ by: "leave" });
+    try {
+      await this.#items?.return();
+    } catch {
+      // It was told to stop; how it stopped is of no interest any more.
+    }
     return { done: true, value: undefined };
   }
 

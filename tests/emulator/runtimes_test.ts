@@ -1,0 +1,97 @@
+import { assertEquals } from "@std/assert";
+import { type Result, runSuite } from "./suite.ts";
+
+Deno.test("startEmulator does the same on Deno", async () => {
+  assertEquals(failures(await runSuite()), []);
+});
+
+Deno.test("startEmulator does the same on Node", async () => {
+  assertEquals(failures(await runBundle(find("node", "TSETSEN_NODE"))), []);
+});
+
+Deno.test("startEmulator does the same on Bun", async () => {
+  assertEquals(failures(await runBundle(find("bun", "TSETSEN_BUN"))), []);
+});
+
+Deno.test("createEmulator bundles for a browser, with nothing of Node in it", async () => {
+  const { outputFiles } = await bundle("browser", {
+    contents: 'export { createEmulator } from "./src/emulator/mod.ts";',
+    resolveDir: ".",
+  });
+  assertEquals(/\b(import|require)\s*\(?["']node:/.test(outputFiles[0]?.text ?? "node:"), false);
+});
+
+async function bundle(
+  platform: "browser" | "node",
+  stdin: { contents: string; resolveDir: string },
+) {
+  const esbuild = await import("esbuild");
+  try {
+    return await esbuild.build({
+      stdin: { ...stdin, loader: "ts" },
+      bundle: true,
+      format: "esm",
+      platform,
+      write: false,
+      logLevel: "silent",
+      plugins: [denoImports],
+    });
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+// Deno keeps packages where no other bundler looks: this asks Deno where they are.
+const denoImports = {
+  name: "deno-imports",
+  setup(build: import("esbuild").PluginBuild) {
+    build.onResolve({ filter: /^@/ }, ({ path, importer }) => ({
+      path: resolve(path, importer),
+    }));
+  },
+};
+
+function resolve(path: string, importer: string): string {
+  const from = importer.startsWith("/") ? `file://${importer}` : import.meta.url;
+  const parent = from.includes("/npm/") ? from : import.meta.url;
+  void parent;
+  return new URL(import.meta.resolve(path)).pathname;
+}
+
+async function runBundle(runtime: string): Promise<Result[]> {
+  const { outputFiles } = await bundle("node", {
+    contents: 'import "./tests/emulator/suite_host.ts";',
+    resolveDir: ".",
+  });
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/host.mjs`;
+    await Deno.writeFile(file, outputFiles[0]?.contents ?? new Uint8Array());
+    const command = new Deno.Command(runtime, { args: [file], signal: AbortSignal.timeout(120_000) });
+    const { stdout, stderr, success } = await command.output();
+    if (!success) throw new Error(new TextDecoder().decode(stderr));
+    return JSON.parse(new TextDecoder().decode(stdout));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function failures(results: readonly Result[]): string[] {
+  return results.filter(({ error }) => error !== undefined).map(({ name, error }) =>
+    `${name}: ${error}`
+  );
+}
+
+/** A program: named by the environment, or on the PATH. */
+function find(program: string, variable: string): string {
+  const named = Deno.env.get(variable);
+  if (named !== undefined) return named;
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    try {
+      if (Deno.statSync(`${folder}/${program}`).isFile) return `${folder}/${program}`;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  throw new Error(`'${program}' is not on the PATH: install it, or set ${variable} to its path`);
+}
