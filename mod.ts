@@ -64,7 +64,6 @@ export {
   TimeoutError,
   TsetsenError,
   type TsetsenErrorOptions,
-  type TsetsenSubclassOptions,
 } from "./src/errors.ts";
 export { type InterruptedJob, interruptedJobs } from "./src/trace.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { AuthenticationError } from "./errors.ts";
-import { describe } from "./validate.ts";
+import { checkType, describe } from "./validate.ts";
 
 /** The key, if it looks like one. */
 export function checkApiKey(key: unknown): string {
@@ -15,13 +15,12 @@ export function checkApiKey(key: unknown): string {
       { charged: "no" },
     );
   }
-  if (typeof key !== "string") throw new TypeError(`apiKey must be a string: got ${describe(key)}`);
-  if (!/^tsetsen-(prod|development)-[A-Za-z0-9_-]+$/.test(key)) {
+  checkType("apiKey", key, "string");
+  if (!/^tsetsen-(prod|development)-[\w-]+$/.test(key as string)) {
     throw new AuthenticationError(
-      `apiKey must look like tsetsen-prod-… or tsetsen-development-…: got ${describe(key)} ` +
-        "that does not. Check for spaces and line breaks around it.",
+      `apiKey must look like tsetsen-prod-… or tsetsen-development-…: got ${describe(key)}`,
       { charged: "no" },
     );
   }
-  return key;
+  return key as string;
 }

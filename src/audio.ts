@@ -6,7 +6,7 @@
  * @module
  */
 
-import { checkInteger } from "./validate.ts";
+import { checkNumber } from "./validate.ts";
 
 /** Samples a second of the service's PCM. */
 export const SAMPLE_RATE = 24_000;
@@ -40,7 +40,13 @@ const UNKNOWN_LENGTH = 0xffff_ffff;
 export function wavHeader(dataBytes?: number): Uint8Array<ArrayBuffer> {
   const extra = WAV_HEADER_BYTES - 8;
   if (dataBytes !== undefined) {
-    checkInteger("dataBytes", dataBytes, 0, UNKNOWN_LENGTH - 1 - extra);
+    const most = UNKNOWN_LENGTH - 1 - extra;
+    checkNumber(
+      "dataBytes",
+      dataBytes,
+      `a whole number from 0 to ${most}`,
+      (n) => Number.isInteger(n) && n >= 0 && n <= most,
+    );
   }
   const header = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(header.buffer);

@@ -63,7 +63,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   }
 
   /** The same bytes as a `ReadableStream`, with backpressure: a chunk is asked for when one is read. */
-  toReadableStream(): ReadableStream<Chunk> {
+  toReadableStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable([]);
   }
 

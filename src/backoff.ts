@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkBoolean, checkDuration, checkObject, describe } from "./validate.ts";
+import { checkDuration, checkNumber, checkType } from "./validate.ts";
 
 /** How the delay between attempts grows. All durations are milliseconds. */
 export interface BackoffOptions {
@@ -32,19 +32,17 @@ export interface Backoff {
 
 /** Checks the options and fills in the defaults, which are those of the Python SDK. */
 export function resolveBackoff(options: BackoffOptions = {}): Backoff {
-  checkObject("backoff", options);
+  checkType("backoff", options, "object");
   const { baseDelay = 500, maxDelay = 10_000, backoffFactor = 2, jitter = true } = options;
   checkDuration("baseDelay", baseDelay);
   checkDuration("maxDelay", maxDelay);
-  checkBoolean("jitter", jitter);
-  if (typeof backoffFactor !== "number") {
-    throw new TypeError(`backoffFactor must be a number: got ${describe(backoffFactor)}`);
-  }
-  if (!(backoffFactor >= 1 && backoffFactor < Infinity)) {
-    throw new RangeError(
-      `backoffFactor must be a finite number of at least 1: got ${describe(backoffFactor)}`,
-    );
-  }
+  checkNumber(
+    "backoffFactor",
+    backoffFactor,
+    "a finite number of at least 1",
+    (n) => n >= 1 && n < Infinity,
+  );
+  checkType("jitter", jitter, "boolean");
   return { baseDelay, maxDelay, backoffFactor, jitter };
 }
 

@@ -75,7 +75,9 @@ export class Call {
     this.#facts = facts;
     this.#options = options;
     this.charged = facts.billable ? "no" : "yes";
-    if (core.closed) throw new ClientClosedError(undefined, this.#context());
+    if (core.closed) {
+      throw new ClientClosedError("The client is closed: make a new one.", this.#context());
+    }
     this.scope = new Scope(core.open, options.signal, timeout);
   }
 
@@ -162,7 +164,7 @@ export class Call {
           context,
         );
       default:
-        return new ClientClosedError("The client was closed meanwhile.", context);
+        return new ClientClosedError("The client was closed while this was under way.", context);
     }
   }
 

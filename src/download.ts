@@ -6,22 +6,13 @@
 
 import { type AudioFacts, AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
-import { brokenOff, noAnswer } from "./error_mapping.ts";
-import {
-  InvalidRequestError,
-  PermissionDeniedError,
-  RateLimitExceededError,
-  ResourceNotFoundError,
-  ServerError,
-  ServiceUnavailableError,
-  type TsetsenError,
-} from "./errors.ts";
-import { IdleTimer } from "./idle.ts";
+import { brokenOff, noAnswer, refusedWith } from "./error_mapping.ts";
+import { ServerError } from "./errors.ts";
 import type { CheckStatusResponse } from "./models.ts";
 import { type CallOptions, checkCallOptions } from "./options.ts";
 import type { Scope } from "./scope.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
-import { checkDuration, checkInteger, checkObject, describe } from "./validate.ts";
+import { checkDuration, checkInteger, checkType, describe, refusal } from "./validate.ts";
 
 /** Options of {@linkcode Client.downloadAudio}. All durations are milliseconds. */
 export interface DownloadOptions extends Omit<CallOptions, "headers"> {
@@ -45,49 +36,46 @@ export type AudioSource = Pick<CheckStatusResponse, "audioUrl"> & { readonly req
 /** The finished audio of a job, in the format that the service made: what it is, its bytes say. */
 export class AudioDownload extends AudioStream {}
 
-/** More redirects than this are a loop. */
-const MAX_REDIRECTS = 5;
-
 /** Makes a download. Bad input throws at once, nothing is sent before it is read. */
 export function downloadAudio(
   core: Core,
   source: AudioSource,
   options: DownloadOptions,
 ): AudioDownload {
-  checkObject("source", source);
+  checkType("source", source, "object");
   checkCallOptions(options);
   const { idleTimeout = core.options.timeout, maxBytes = 256 * 1024 * 1024, timeout } = options;
   checkDuration("idleTimeout", idleTimeout);
   checkInteger("maxBytes", maxBytes, 1);
   const { audioUrl, requestId } = source;
-  const url = checkAudioUrl(audioUrl);
+  const { href, origin } = checkAudioUrl(audioUrl);
   let audio: AudioFacts = { contentType: "application/octet-stream" };
 
   async function* run(call: Call): AsyncGenerator<Uint8Array, void, void> {
     const { scope } = call;
-    const idle = new IdleTimer(scope, idleTimeout);
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let got = 0;
     try {
-      const response = await idle.during(call.attempts(() => get(core, url, scope)));
-      reader = response.body?.getReader();
-      audio = factsOf(response.headers);
-      const { contentLength = 0 } = audio;
+      const opening = call.attempts(() => get(core, href, origin, scope));
+      const { body, headers } = await scope.race(opening, idleTimeout);
+      reader = body?.getReader();
+      audio = factsOf(headers);
       for (;;) {
-        if (Math.max(got, contentLength) > maxBytes) {
+        if (Math.max(got, audio.contentLength ?? 0) > maxBytes) {
           throw new ServerError(
-            `The audio has more than ${maxBytes} bytes (maxBytes): give a larger maxBytes, or stream the text.`,
+            `The audio is larger than ${maxBytes} bytes: give a larger maxBytes.`,
           );
         }
-        const result = reader && await idle.during(read(scope, reader, url));
+        const result = reader && await scope.race(reader.read(), idleTimeout).catch((error) => {
+          throw brokenOff(origin, error, [href]);
+        });
         if (result === undefined || result.done) break;
         got += result.value.length;
-        if (got <= maxBytes && result.value.length > 0) yield result.value;
+        if (got <= maxBytes) yield result.value;
       }
-      if (got !== (audio.contentLength ?? got)) throw brokenOff(url.origin);
+      if (got !== (audio.contentLength ?? got)) throw brokenOff(origin);
       reader = undefined;
     } finally {
-      idle.close();
       // An abort alone may be lost (nodejs/undici#3644), and then the connection would stay.
       reader?.cancel().catch(() => {});
     }
@@ -100,20 +88,15 @@ export function downloadAudio(
 
 /** The URL, if audio may be fetched from it. Its path and query stay out of errors: they may hold a signature. */
 function checkAudioUrl(audioUrl: unknown): URL {
+  const expected = "the URL of a job that COMPLETED, https (or http on this machine)";
   if (typeof audioUrl !== "string" || !URL.canParse(audioUrl)) {
-    throw new InvalidRequestError(
-      `audioUrl must be the URL of a job that COMPLETED: got ${describe(audioUrl)}`,
-    );
+    throw refusal("audioUrl", expected, describe(audioUrl));
   }
   const url = new URL(audioUrl);
-  const { protocol, hostname } = url;
+  const { protocol, host, hostname, username, password } = url;
   const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  if (
-    (protocol !== "https:" && !(protocol === "http:" && loopback)) || url.username || url.password
-  ) {
-    throw new InvalidRequestError(
-      `audioUrl must be https (http only on this machine), without a user name: got ${protocol}//${url.host}`,
-    );
+  if ((protocol !== "https:" && !(protocol === "http:" && loopback)) || username || password) {
+    throw refusal("audioUrl", expected, `${protocol}//${host}`);
   }
   return url;
 }
@@ -128,59 +111,25 @@ function factsOf(headers: Headers): AudioFacts {
   };
 }
 
-/** A GET that follows redirects by hand, so that each target is checked. */
-async function get(core: Core, from: URL, scope: Scope): Promise<Response> {
+async function get(core: Core, href: string, origin: string, scope: Scope): Promise<Response> {
   const fetch = core.options.fetch ?? globalThis.fetch;
-  const init: RequestInit = { signal: scope.signal, redirect: "manual" };
+  const init: RequestInit = { signal: scope.signal };
   // workerd has no credentials, and refuses to be told so.
   if ("credentials" in Request.prototype) init.credentials = "omit";
-  let url = from;
-  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    let response: Response;
-    try {
-      response = await scope.race(fetch(url.href, init));
-    } catch (error) {
-      throw noAnswer(error, url.origin, [url.href]);
-    }
-    const { status, headers } = response;
-    if (response.ok) {
-      // A browser follows by itself; where it arrived must be allowed, too.
-      if (init.redirect === "follow") checkAudioUrl(response.url);
-      return response;
-    }
-    response.body?.cancel().catch(() => {});
-    const location = headers.get("location");
-    if (response.type === "opaqueredirect") init.redirect = "follow";
-    else if (status < 400 && location !== null) url = checkAudioUrl(URL.parse(location, url)?.href);
-    else throw refused(status, url.origin);
-  }
-  throw new ServerError(`${from.origin} redirects the audio more than ${MAX_REDIRECTS} times.`);
-}
-
-function refused(statusCode: number, origin: string): TsetsenError {
-  const message =
-    `${origin} refused the audio with HTTP ${statusCode}: its address may have expired. Check the job again.`;
-  const Class = {
-    401: PermissionDeniedError,
-    403: PermissionDeniedError,
-    404: ResourceNotFoundError,
-    410: ResourceNotFoundError,
-    429: RateLimitExceededError,
-    502: ServiceUnavailableError,
-    503: ServiceUnavailableError,
-    504: ServiceUnavailableError,
-  }[statusCode] ?? ServerError;
-  return new Class(message, { statusCode });
-}
-
-async function read(
-  scope: Scope,
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  url: URL,
-): Promise<ReadableStreamReadResult<Uint8Array>> {
+  let response: Response;
   try {
-    return await scope.race(reader.read());
+    response = await scope.race(fetch(href, init));
   } catch (error) {
-    throw brokenOff(url.origin, error, [url.href]);
+    throw noAnswer(error, origin, [href]);
   }
+  const { ok, status, redirected, url, body } = response;
+  try {
+    // Nothing secret goes along, so redirects are followed; but where they end must be allowed, too.
+    if (redirected) checkAudioUrl(url);
+    if (!ok) throw refusedWith(status, origin);
+  } catch (error) {
+    body?.cancel().catch(() => {});
+    throw error;
+  }
+  return response;
 }

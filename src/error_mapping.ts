@@ -4,8 +4,8 @@
  * @module
  */
 
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { ConnectError } from "@connectrpc/connect";
 import {
   AuthenticationError,
   type Charged,
@@ -19,32 +19,36 @@ import {
   ServiceUnavailableError,
   TimeoutError,
   TsetsenError,
-  type TsetsenSubclassOptions,
 } from "./errors.ts";
 import { redact, safeCause } from "./redact.ts";
 
-type ErrorClass = new (message?: string, options?: TsetsenSubclassOptions) => TsetsenError;
+/** An error class, and `"no"` where the status itself says that the service refused the request. */
+type Meaning = readonly [Class: typeof TsetsenError, charged: Charged];
 
-interface Meaning {
-  readonly Class: ErrorClass;
-  /** `"no"` where the status itself says that the service refused the request. */
-  readonly charged: Charged;
-}
+const INTERNAL: Meaning = [ServerError, "unknown"];
 
-const INTERNAL: Meaning = { Class: ServerError, charged: "unknown" };
+// By gRPC code (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md); all others are the server's own trouble.
+const STATUSES: Record<number, Meaning> = {
+  3: [InvalidRequestError, "no"], // INVALID_ARGUMENT
+  4: [TimeoutError, "unknown"], // DEADLINE_EXCEEDED
+  5: [ResourceNotFoundError, "no"], // NOT_FOUND
+  6: [ResourceNotFoundError, "unknown"], // ALREADY_EXISTS
+  7: [PermissionDeniedError, "no"], // PERMISSION_DENIED
+  8: [RateLimitExceededError, "no"], // RESOURCE_EXHAUSTED
+  9: [InvalidRequestError, "no"], // FAILED_PRECONDITION
+  11: [InvalidRequestError, "no"], // OUT_OF_RANGE
+  12: [ServerError, "no"], // UNIMPLEMENTED
+  14: [ServiceUnavailableError, "unknown"], // UNAVAILABLE
+  16: [AuthenticationError, "no"], // UNAUTHENTICATED
+};
 
-const MEANINGS: Partial<Record<number, Meaning>> = {
-  [Code.InvalidArgument]: { Class: InvalidRequestError, charged: "no" },
-  [Code.DeadlineExceeded]: { Class: TimeoutError, charged: "unknown" },
-  [Code.NotFound]: { Class: ResourceNotFoundError, charged: "no" },
-  [Code.AlreadyExists]: { Class: ResourceNotFoundError, charged: "unknown" },
-  [Code.PermissionDenied]: { Class: PermissionDeniedError, charged: "no" },
-  [Code.ResourceExhausted]: { Class: RateLimitExceededError, charged: "no" },
-  [Code.FailedPrecondition]: { Class: InvalidRequestError, charged: "no" },
-  [Code.OutOfRange]: { Class: InvalidRequestError, charged: "no" },
-  [Code.Unimplemented]: { Class: ServerError, charged: "no" },
-  [Code.Unavailable]: { Class: ServiceUnavailableError, charged: "unknown" },
-  [Code.Unauthenticated]: { Class: AuthenticationError, charged: "no" },
+const HTTP_CLASSES: Record<number, typeof TsetsenError> = {
+  401: AuthenticationError,
+  403: PermissionDeniedError,
+  429: RateLimitExceededError,
+  502: ServiceUnavailableError,
+  503: ServiceUnavailableError,
+  504: ServiceUnavailableError,
 };
 
 /**
@@ -55,62 +59,62 @@ const MEANINGS: Partial<Record<number, Meaning>> = {
  */
 export function toTsetsenError(error: unknown, secrets: readonly string[]): TsetsenError {
   if (error instanceof TsetsenError) return error;
+  let cause = error;
   if (error instanceof ConnectError) {
-    if (error.cause instanceof TsetsenError) return error.cause;
+    cause = error.cause;
+    if (cause instanceof TsetsenError) return cause;
     const { metadata } = error;
     if (metadata.has("grpc-status") || metadata.has("grpc-status-details-bin")) {
       return fromStatus(error, secrets);
     }
   }
-  const cause = error instanceof ConnectError ? error.cause : error;
   return new ServerError(
-    "The answer is not valid gRPC-Web. Check that the endpoint is a gRPC-Web endpoint of the service.",
+    "The answer is not valid gRPC-Web. Check that endpoint is a gRPC-Web endpoint of the service.",
     { charged: "unknown", cause: safeCause(cause, secrets) },
   );
 }
 
 /** The error for an answer that HTTP itself calls a failure, or that is not gRPC-Web. */
 export function fromHttp(status: number, headers: Headers, origin: string): TsetsenError {
-  const options: TsetsenSubclassOptions = {
+  const type = headers.get("content-type")?.match(/^[\w.+-]+\/[\w.+-]+/)?.[0] ?? "none";
+  let Class = HTTP_CLASSES[status];
+  let message = `${origin} answered with HTTP ${status}.`;
+  if (Class === undefined) {
+    Class = ServerError;
+    // Browsers show a redirect that is not followed as status 0, so the message does not name its number.
+    message = status < 400 && (status < 200 || status >= 300)
+      ? `${origin} answered with a redirect, which is not followed as the key would go along: give the final address as endpoint.`
+      : `${origin} did not answer in gRPC-Web but with HTTP ${status}, content type ${type}. ` +
+        "Check that endpoint is a gRPC-Web endpoint of the service, path included.";
+  }
+  const retryAfter = retryAfterOf(headers);
+  return new Class(withWait(message, retryAfter), {
     statusCode: status || undefined,
-    retryAfter: retryAfterOf(headers),
+    retryAfter,
     // A client error (RFC 9110, 15.5) is a refusal, but for those that can come after the work: timeout, conflict, too
     // early, and nginx's 499.
     charged: status >= 400 && status < 500 && ![408, 409, 425, 499].includes(status)
       ? "no"
       : "unknown",
-  };
-  // Browsers show a redirect that is not followed as status 0, so no message here names its number.
-  if (status === 0 || (status >= 300 && status < 400)) {
-    return new ServerError(
-      `${origin} answered with a redirect. It is not followed, as the API key would go along: ` +
-        "give the final address as endpoint.",
-      options,
-    );
-  }
-  if (status === 401) return new AuthenticationError(undefined, options);
-  if (status === 403) return new PermissionDeniedError(undefined, options);
-  if (status === 429) return new RateLimitExceededError(waitNote(undefined, options), options);
-  if (status === 502 || status === 503 || status === 504) {
-    return new ServiceUnavailableError(waitNote(undefined, options), options);
-  }
-  const type = headers.get("content-type")?.match(/^[\w.+-]+\/[\w.+-]+/)?.[0] ?? "none";
-  return new ServerError(
-    `${origin} did not answer in gRPC-Web, but with HTTP ${status} and content type ${type}. ` +
-      "Check that endpoint is a gRPC-Web endpoint of the service, path included.",
-    options,
+  });
+}
+
+/** The error for a download that was refused. */
+export function refusedWith(status: number, origin: string): TsetsenError {
+  const Class = status === 404 || status === 410
+    ? ResourceNotFoundError
+    : HTTP_CLASSES[status] ?? ServerError;
+  return new Class(
+    `${origin} refused the audio with HTTP ${status}. Its address may have expired: check the job again.`,
+    { statusCode: status },
   );
 }
 
 /** The error for a `fetch` that rejected before any answer. */
 export function noAnswer(cause: unknown, origin: string, secrets: readonly string[]): TsetsenError {
   return new ConnectionError(
-    `No answer from ${origin}: the connection could not be made or was lost. ` +
-      "Check the endpoint, the network, and that the service is up.",
-    {
-      charged: neverConnected(cause) ? "no" : "unknown",
-      cause: safeCause(cause, secrets),
-    },
+    `No answer from ${origin}: the connection could not be made or was lost. Check endpoint and network.`,
+    { charged: neverConnected(cause) ? "no" : "unknown", cause: safeCause(cause, secrets) },
   );
 }
 
@@ -120,10 +124,10 @@ export function brokenOff(
   cause?: unknown,
   secrets: readonly string[] = [],
 ): TsetsenError {
-  return new ConnectionError(
-    `The answer from ${origin} broke off before its end: the connection was lost on the way.`,
-    { charged: "unknown", cause: safeCause(cause, secrets) },
-  );
+  return new ConnectionError(`The answer from ${origin} broke off: the connection was lost.`, {
+    charged: "unknown",
+    cause: safeCause(cause, secrets),
+  });
 }
 
 /** The error for an answer that breaks the rules of gRPC-Web or the bounds of the client. */
@@ -145,119 +149,76 @@ export function fromStreamMessage(message: string, secrets: readonly string[]): 
 
 function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenError {
   const { code, rawMessage, metadata } = error;
-  let { Class, charged } = MEANINGS[code] ?? INTERNAL;
-  if (code === Code.ResourceExhausted) {
-    const told = [rawMessage, ...metadata.values(), ...error.details.map(textOf)].join("\n");
+  let [Class, charged] = STATUSES[code] ?? INTERNAL;
+  const details: Record<string, string> = {};
+  metadata.forEach((value, name) => {
+    if (!NOT_DETAILS.test(name)) details[name] = redact(value, secrets);
+  });
+  let retryAfter = retryAfterOf(metadata);
+  let told = rawMessage + Object.values(details);
+  for (const detail of error.details) {
+    // Details to be sent have a desc instead; those that came have bytes.
+    if (!("type" in detail)) continue;
+    if (detail.type === "google.rpc.RetryInfo") retryAfter = readRetryInfo(detail.value);
+    else told += new TextDecoder().decode(detail.value);
+  }
+  if (Class === RateLimitExceededError) {
     if (speaksOfCredits(told)) Class = InsufficientCreditsError;
     // gRPC libraries use the same status for an answer that was made and found too large to send.
-    else if (/larger than max/i.test(rawMessage)) ({ Class, charged } = INTERNAL);
+    else if (/larger than max/i.test(rawMessage)) [Class, charged] = INTERNAL;
   }
-  const options: TsetsenSubclassOptions = {
-    statusCode: code,
-    details: detailsOf(metadata, secrets),
-    retryAfter: retryInfoOf(error) ?? retryAfterOf(metadata),
-    charged,
-  };
-  const message = rawMessage ? redact(rawMessage, secrets) : undefined;
-  return new Class(waitNote(message, options), options);
+  const message = redact(rawMessage, secrets) || `The service answered with the status ${code}.`;
+  const options = { statusCode: code, details, retryAfter, charged };
+  return new Class(withWait(message, retryAfter), options);
 }
 
-function waitNote(
-  message: string | undefined,
-  options: TsetsenSubclassOptions,
-): string | undefined {
-  if (options.retryAfter === undefined) return message;
-  const wait = `The service asks to wait ${options.retryAfter} ms before the next request.`;
-  return message === undefined ? wait : `${message} (${wait})`;
+function withWait(message: string, ms: number | undefined): string {
+  return ms === undefined ? message : `${message} (Wait ${ms} ms before the next request.)`;
 }
 
-// "insufficient_credits", "CREDIT", "balance too low", but not "accredited" and not "load balancer".
+// "insufficient_credits", "CREDIT", "balance too low", but not "accredited".
 function speaksOfCredits(text: string): boolean {
   return /(?<![a-z])(credits?|balance)(?![a-z])/i.test(text);
 }
 
-function textOf(detail: ConnectError["details"][number]): string {
-  return "value" in detail && detail.value instanceof Uint8Array
-    ? new TextDecoder().decode(detail.value)
-    : "";
-}
-
 // Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
 // fields say already.
-const HTTP_HEADERS =
-  /^(content-|access-control-|date$|server$|vary$|connection$|keep-alive$|transfer-encoding$|set-cookie|alt-svc$|via$|grpc-(status|message))/;
-
-function detailsOf(metadata: Headers, secrets: readonly string[]): Record<string, string> {
-  const details: Record<string, string> = {};
-  metadata.forEach((value, name) => {
-    if (!HTTP_HEADERS.test(name)) details[name] = redact(value, secrets);
-  });
-  return details;
-}
+const NOT_DETAILS =
+  /^(content-|access-|date|server|vary|connection|keep-|transfer-|set-|alt-|via|grpc-(status|message))/;
 
 // google.rpc.RetryInfo { 1: google.protobuf.Duration { 1: int64 seconds, 2: int32 nanos } }
-function retryInfoOf(error: ConnectError): number | undefined {
-  for (const detail of error.details) {
-    if (!("type" in detail) || detail.type !== "google.rpc.RetryInfo") continue;
-    try {
-      const duration = fields(detail.value).get(1);
-      if (!(duration instanceof Uint8Array)) continue;
-      const parts = fields(duration);
-      const ms = Number(parts.get(1) ?? 0) * 1_000 + Number(parts.get(2) ?? 0) / 1e6;
-      if (ms >= 0) return Math.ceil(ms);
-    } catch {
-      // A detail that cannot be read is no hint.
+function readRetryInfo(message: Uint8Array): number | undefined {
+  try {
+    const info = new BinaryReader(message);
+    info.tag();
+    const duration = new BinaryReader(info.bytes());
+    let ms = 0;
+    while (duration.pos < duration.len) {
+      const [field] = duration.tag();
+      ms += Number(duration.int64()) * (field === 1 ? 1e3 : 1e-6);
     }
+    return Math.max(0, Math.ceil(ms));
+  } catch {
+    return undefined; // what cannot be read is no hint
   }
-  return undefined;
 }
 
-function fields(message: Uint8Array): Map<number, Uint8Array | bigint | string> {
-  const reader = new BinaryReader(message);
-  const found = new Map<number, Uint8Array | bigint | string>();
-  while (reader.pos < reader.len) {
-    const [number, type] = reader.tag();
-    if (type === WireType.LengthDelimited) found.set(number, reader.bytes());
-    else if (type === WireType.Varint) found.set(number, reader.int64());
-    else reader.skip(type);
-  }
-  return found;
-}
-
-// Retry-After (RFC 9110, 10.2.3): seconds or a date. grpc-retry-pushback-ms: gRPC's own (gRFC A6).
+// RFC 9110, 10.2.3: seconds or a date.
 function retryAfterOf(headers: Headers): number | undefined {
-  const pushback = headers.get("grpc-retry-pushback-ms");
-  if (pushback !== null && /^\d+$/.test(pushback)) return Number(pushback);
   const value = headers.get("retry-after");
   if (value === null) return undefined;
-  const ms = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - Date.now();
+  const ms = /^[\d.]+$/.test(value) ? Number(value) * 1e3 : Date.parse(value) - Date.now();
   return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined;
 }
 
-// What runtimes say when no connection came about, and so nothing was sent. Anything else may have been.
-const NEVER_CONNECTED = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "EAI_NODATA",
-  "EAI_NONAME",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ConnectionRefused",
-  "FailedToOpenSocket",
-]);
-
+/** Whether a runtime says that no connection came about, so that nothing was sent. In doubt it may have been. */
 function neverConnected(error: unknown): boolean {
-  for (let depth = 0; error instanceof Error && depth < 5; depth++) {
-    const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-    if (NEVER_CONNECTED.has(code as string) || syscall === "connect" || syscall === "getaddrinfo") {
-      return true;
-    }
-    // Deno has no codes: "client error (Connect)" is hyper's name for a failure before the request.
-    if (error.message.includes("client error (Connect)")) return true;
-    // Happy eyeballs: an AggregateError with one error for each address.
-    const { errors } = error as { errors?: unknown };
-    if (Array.isArray(errors) && errors.length > 0) return errors.every(neverConnected);
-    error = error.cause;
-  }
-  return false;
+  if (!(error instanceof Error)) return false;
+  const { code, syscall, errors } = error as { code?: string; syscall?: string; errors?: unknown };
+  return syscall === "connect" || syscall === "getaddrinfo" || // Node
+    /^(UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/.test(`${code}`) || // Node, Bun
+    error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
+    // Node's happy eyeballs: one error for each address.
+    (Array.isArray(errors) && errors.length > 0 && errors.every(neverConnected)) ||
+    neverConnected(error.cause);
 }

@@ -29,7 +29,7 @@ export type ErrorCode =
 
 /** What an error knows beside its message. All of it is optional. */
 export interface TsetsenErrorOptions {
-  /** The kind of failure as a string. Each subclass sets its own. */
+  /** The kind of failure as a string. A subclass has its own, whatever is given here. */
   readonly code?: string | undefined;
   /** The gRPC status code (0 to 16), or the HTTP status (100 to 599) when a proxy answered instead of the service. */
   readonly statusCode?: number | undefined;
@@ -80,8 +80,7 @@ export class TsetsenError extends Error {
   readonly retryAfter: number | undefined;
 
   static {
-    // On the prototype, so that the stack's first line has it and minifiers cannot change it.
-    nameClass(this, "TsetsenError");
+    define(this, "TsetsenError");
   }
 
   /**
@@ -91,13 +90,14 @@ export class TsetsenError extends Error {
    * @param options What else is known.
    */
   constructor(message: string, options: TsetsenErrorOptions = {}) {
-    const { code, requestId } = options;
+    const { cause, requestId } = options;
+    const code = new.target.prototype.code ?? options.code;
     super(
       `${code ? `${code}: ` : ""}${message}${requestId ? ` (Request ID: ${requestId})` : ""}`,
-      options.cause === undefined ? undefined : { cause: options.cause },
+      cause === undefined ? undefined : { cause },
     );
-    this.rawMessage = message;
     this.code = code;
+    this.rawMessage = message;
     this.statusCode = options.statusCode;
     this.requestId = requestId;
     this.details = options.details ?? {};
@@ -106,9 +106,6 @@ export class TsetsenError extends Error {
   }
 }
 
-/** What the constructors of the subclasses take: everything but the code, which is the class's own. */
-export type TsetsenSubclassOptions = Omit<TsetsenErrorOptions, "code">;
-
 /** The key is missing, malformed or not accepted (gRPC UNAUTHENTICATED, HTTP 401). */
 export class AuthenticationError extends TsetsenError {
   /** `"AuthenticationError"`. */
@@ -116,14 +113,7 @@ export class AuthenticationError extends TsetsenError {
   /** `"authentication_failed"`. */
   declare readonly code: "authentication_failed";
   static {
-    nameClass(this, "AuthenticationError");
-  }
-  /** Makes an error with the code `authentication_failed`. */
-  constructor(
-    message = "Authentication failed. Check the API key.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "authentication_failed" });
+    define(this, "AuthenticationError", "authentication_failed");
   }
 }
 
@@ -134,14 +124,7 @@ export class PermissionDeniedError extends TsetsenError {
   /** `"permission_denied"`. */
   declare readonly code: "permission_denied";
   static {
-    nameClass(this, "PermissionDeniedError");
-  }
-  /** Makes an error with the code `permission_denied`. */
-  constructor(
-    message = "Permission denied. Check what the API key may do.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "permission_denied" });
+    define(this, "PermissionDeniedError", "permission_denied");
   }
 }
 
@@ -152,14 +135,7 @@ export class InvalidRequestError extends TsetsenError {
   /** `"invalid_request"`. */
   declare readonly code: "invalid_request";
   static {
-    nameClass(this, "InvalidRequestError");
-  }
-  /** Makes an error with the code `invalid_request`. */
-  constructor(
-    message = "The service refused the parameters of the request.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "invalid_request" });
+    define(this, "InvalidRequestError", "invalid_request");
   }
 }
 
@@ -170,14 +146,7 @@ export class RateLimitExceededError extends TsetsenError {
   /** `"rate_limit_exceeded"`. */
   declare readonly code: "rate_limit_exceeded";
   static {
-    nameClass(this, "RateLimitExceededError");
-  }
-  /** Makes an error with the code `rate_limit_exceeded`. */
-  constructor(
-    message = "Rate limit exceeded. Wait before the next request.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "rate_limit_exceeded" });
+    define(this, "RateLimitExceededError", "rate_limit_exceeded");
   }
 }
 
@@ -188,14 +157,7 @@ export class InsufficientCreditsError extends TsetsenError {
   /** `"insufficient_credits"`. */
   declare readonly code: "insufficient_credits";
   static {
-    nameClass(this, "InsufficientCreditsError");
-  }
-  /** Makes an error with the code `insufficient_credits`. */
-  constructor(
-    message = "Not enough credits. Look at getUserBalance and top up.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "insufficient_credits" });
+    define(this, "InsufficientCreditsError", "insufficient_credits");
   }
 }
 
@@ -206,14 +168,7 @@ export class ResourceNotFoundError extends TsetsenError {
   /** `"resource_not_found"`. */
   declare readonly code: "resource_not_found";
   static {
-    nameClass(this, "ResourceNotFoundError");
-  }
-  /** Makes an error with the code `resource_not_found`. */
-  constructor(
-    message = "The resource was not found. Check the voice id or the request id.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "resource_not_found" });
+    define(this, "ResourceNotFoundError", "resource_not_found");
   }
 }
 
@@ -224,14 +179,7 @@ export class ServiceUnavailableError extends TsetsenError {
   /** `"service_unavailable"`. */
   declare readonly code: "service_unavailable";
   static {
-    nameClass(this, "ServiceUnavailableError");
-  }
-  /** Makes an error with the code `service_unavailable`. */
-  constructor(
-    message = "The service is unavailable for the moment. Try again later.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "service_unavailable" });
+    define(this, "ServiceUnavailableError", "service_unavailable");
   }
 }
 
@@ -242,14 +190,7 @@ export class ConnectionError extends TsetsenError {
   /** `"connection_error"`. */
   declare readonly code: "connection_error";
   static {
-    nameClass(this, "ConnectionError");
-  }
-  /** Makes an error with the code `connection_error`. */
-  constructor(
-    message = "The connection failed. Check the endpoint and the network.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "connection_error" });
+    define(this, "ConnectionError", "connection_error");
   }
 }
 
@@ -260,14 +201,7 @@ export class TimeoutError extends TsetsenError {
   /** `"timeout"`. */
   declare readonly code: "timeout";
   static {
-    nameClass(this, "TimeoutError");
-  }
-  /** Makes an error with the code `timeout`. */
-  constructor(
-    message = "The deadline passed. Try again, or give a longer timeout.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "timeout" });
+    define(this, "TimeoutError", "timeout");
   }
 }
 
@@ -278,14 +212,7 @@ export class ServerError extends TsetsenError {
   /** `"server_error"`. */
   declare readonly code: "server_error";
   static {
-    nameClass(this, "ServerError");
-  }
-  /** Makes an error with the code `server_error`. */
-  constructor(
-    message = "The service failed inside. Try again later.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "server_error" });
+    define(this, "ServerError", "server_error");
   }
 }
 
@@ -296,14 +223,7 @@ export class ClientClosedError extends TsetsenError {
   /** `"client_closed"`. */
   declare readonly code: "client_closed";
   static {
-    nameClass(this, "ClientClosedError");
-  }
-  /** Makes an error with the code `client_closed`. */
-  constructor(
-    message = "The client is closed. Make a new Client for further calls.",
-    options: TsetsenSubclassOptions = {},
-  ) {
-    super(message, { ...options, code: "client_closed" });
+    define(this, "ClientClosedError", "client_closed");
   }
 }
 
@@ -334,10 +254,7 @@ export function withContext<E extends TsetsenError>(
   return new Class(rawMessage, { code, statusCode, details, retryAfter, cause, ...context });
 }
 
-function nameClass(Class: { readonly prototype: Error }, name: string): void {
-  Object.defineProperty(Class.prototype, "name", {
-    value: name,
-    configurable: true,
-    writable: true,
-  });
+// On the prototype, so that a stack's first line has the name and minifiers cannot change it.
+function define(Class: { readonly prototype: TsetsenError }, name: string, code?: ErrorCode): void {
+  Object.assign(Class.prototype, { name, code });
 }

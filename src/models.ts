@@ -11,7 +11,7 @@ import type {
   ListVoicesResponse as WireListVoicesResponse,
 } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { checkApiKey } from "./api_key.ts";
-import { checkBoolean, checkObject, checkSpeed, checkString, checkVersion } from "./validate.ts";
+import { checkSpeed, checkString, checkType, checkVersion } from "./validate.ts";
 
 /**
  * Status of a job. `RequestStatus[status]` is its name. A status that this version does not know keeps its number.
@@ -170,10 +170,10 @@ export function toListVoices(
   request: ListVoicesRequest,
   key: string,
 ): { apiKey: string; version: string; skipCache: boolean } {
-  checkObject("request", request);
+  checkType("request", request, "object");
   const { version = "beta-v0.1", skipCache = false } = request;
   checkVersion(version);
-  checkBoolean("skipCache", skipCache);
+  checkType("skipCache", skipCache, "boolean");
   return { apiKey: keyOf(request, key), version, skipCache };
 }
 
@@ -202,7 +202,7 @@ export function toCheckStatus(
     checkString("requestId", request);
     return { apiKey: key, requestId: request };
   }
-  checkObject("request", request);
+  checkType("request", request, "object");
   checkString("requestId", request.requestId);
   return { apiKey: keyOf(request, key), requestId: request.requestId };
 }
@@ -212,19 +212,19 @@ export function toGetUserBalance(
   request: GetUserBalanceRequest,
   key: string,
 ): { apiKey: string } {
-  checkObject("request", request);
+  checkType("request", request, "object");
   return { apiKey: keyOf(request, key) };
 }
 
 /** Converts a response. */
 export function fromListVoices(wire: WireListVoicesResponse): ListVoicesResponse {
   return {
-    voices: wire.voices.map((voice) => ({
-      id: voice.id,
-      name: voice.name,
-      gender: voice.gender as number,
-      language: voice.language,
-      previewUrl: voice.previewUrl || undefined,
+    voices: wire.voices.map(({ id, name, gender, language, previewUrl }) => ({
+      id,
+      name,
+      gender: gender as number,
+      language,
+      previewUrl: previewUrl || undefined,
     })),
   };
 }
@@ -239,12 +239,12 @@ export function fromCheckStatus(
   wire: WireCheckStatusResponse,
   requestId: string,
 ): CheckStatusResponse {
-  const { metrics } = wire;
+  const { status, audioUrl, errorMessage, metrics } = wire;
   return {
-    requestId: wire.requestId || requestId,
-    status: wire.status as number,
-    audioUrl: wire.audioUrl || undefined,
-    errorMessage: wire.errorMessage || undefined,
+    requestId,
+    status: status as number,
+    audioUrl: audioUrl || undefined,
+    errorMessage: errorMessage || undefined,
     metrics: metrics && {
       queueTime: metrics.queueTime || undefined,
       processingTime: metrics.processingTime || undefined,
@@ -275,7 +275,7 @@ function toSpeech(
   key: string,
   defaultVersion: string,
 ): SpeechFields {
-  checkObject("request", request);
+  checkType("request", request, "object");
   const { text, voiceId, speed = 1, version = defaultVersion } = request;
   checkString("text", text);
   checkString("voiceId", voiceId);

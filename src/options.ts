@@ -9,17 +9,15 @@ import { checkApiKey } from "./api_key.ts";
 import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
 import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
 import { readEnv } from "./env.ts";
-import { InvalidRequestError } from "./errors.ts";
 import type { LogHook } from "./log.ts";
 import {
-  checkBoolean,
   checkDuration,
-  checkFunction,
   checkHeaders,
   checkInteger,
-  checkObject,
   checkSignal,
+  checkType,
   describe,
+  refusal,
 } from "./validate.ts";
 
 /** Where the service is when nothing else is said. */
@@ -99,87 +97,78 @@ export interface ResolvedOptions {
 }
 
 /** Checks the options and fills in the environment and the defaults. */
-export function resolveOptions(options: ClientOptions = {}): ResolvedOptions {
-  checkObject("options", options);
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  checkType("options", options, "object");
   const {
+    apiKey = readEnv("TSETSEN_API_KEY"),
+    endpoint = readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT,
     secure = true,
     timeout = 30_000,
     maxRetries = 3,
+    backoff,
     maxConcurrentCalls = 64,
     maxMessageBytes = 16 * 1024 * 1024,
     headers = {},
+    fetch,
+    transport,
     interceptors = [],
+    log,
   } = options;
-  checkBoolean("secure", secure);
+  checkType("secure", secure, "boolean");
   checkDuration("timeout", timeout);
   checkInteger("maxRetries", maxRetries, 0);
   checkInteger("maxConcurrentCalls", maxConcurrentCalls, 1);
   checkInteger("maxMessageBytes", maxMessageBytes, 1);
   checkHeaders(headers);
-  checkFunction("fetch", options.fetch);
-  checkFunction("log", options.log);
-  if (options.transport !== undefined) checkObject("transport", options.transport);
+  if (fetch !== undefined) checkType("fetch", fetch, "function");
+  if (log !== undefined) checkType("log", log, "function");
+  if (transport !== undefined) checkType("transport", transport, "object");
   if (!Array.isArray(interceptors)) {
     throw new TypeError(`interceptors must be an array: got ${describe(interceptors)}`);
   }
-  const baseUrl = resolveEndpoint(
-    options.endpoint ?? readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT,
-    secure,
-  );
+  const url = resolveEndpoint(endpoint, secure);
   return Object.freeze({
-    apiKey: checkApiKey(options.apiKey ?? readEnv("TSETSEN_API_KEY")),
-    baseUrl,
-    origin: new URL(baseUrl).origin,
+    apiKey: checkApiKey(apiKey),
+    baseUrl: url.origin + url.pathname.replace(/\/+$/, ""),
+    origin: url.origin,
     timeout,
     maxRetries,
-    backoff: resolveBackoff(options.backoff),
+    backoff: resolveBackoff(backoff),
     maxConcurrentCalls,
     maxMessageBytes,
     headers: { ...headers },
-    fetch: options.fetch,
-    transport: options.transport as Transport | undefined,
+    fetch,
+    transport: transport as Transport | undefined,
     interceptors: [...interceptors] as Interceptor[],
-    log: options.log,
+    log,
   });
 }
 
 /** Checks the options of one call. */
 export function checkCallOptions(options: CallOptions): void {
-  checkObject("options", options);
-  checkSignal(options.signal);
-  if (options.timeout !== undefined) checkDuration("timeout", options.timeout);
-  if (options.maxRetries !== undefined) checkInteger("maxRetries", options.maxRetries, 0);
-  if (options.headers !== undefined) checkHeaders(options.headers);
+  checkType("options", options, "object");
+  const { signal, timeout, maxRetries, headers } = options;
+  if (signal !== undefined) checkSignal(signal);
+  if (timeout !== undefined) checkDuration("timeout", timeout);
+  if (maxRetries !== undefined) checkInteger("maxRetries", maxRetries, 0);
+  if (headers !== undefined) checkHeaders(headers);
 }
 
-function resolveEndpoint(endpoint: unknown, secure: boolean): string {
-  if (typeof endpoint !== "string") {
-    throw new TypeError(`endpoint must be a string: got ${describe(endpoint)}`);
+function resolveEndpoint(endpoint: unknown, secure: boolean): URL {
+  const expected = "host:port or an http(s) URL, without user name, query and fragment";
+  checkType("endpoint", endpoint, "string", expected);
+  const isUrl = /^\w+:\/\//.test(endpoint as string);
+  const text = isUrl ? endpoint as string : `${secure ? "https" : "http"}://${endpoint}`;
+  if (!/^https?:\/\/[^\s?#@\\]+$/i.test(text) || !URL.canParse(text)) {
+    throw refusal("endpoint", expected, describe(endpoint));
   }
-  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(endpoint);
-  // Without a scheme only host and port: what else is in it would be lost, or be read as something else.
-  const isHost = /^(\[[0-9a-f:.]+\]|[^\s:/?#@\\[\]]+)(:\d{1,5})?$/i.test(endpoint);
-  const text = isUrl ? endpoint : `${secure ? "https" : "http"}://${endpoint}`;
-  if ((!isUrl && !isHost) || !URL.canParse(text)) throw badEndpoint(describe(endpoint));
   const url = new URL(text);
-  if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw badEndpoint(`the scheme ${url.protocol}`);
-  }
-  if (url.username || url.password) throw badEndpoint("a URL with a user name or a password");
-  if (url.search || url.hash) throw badEndpoint("a URL with a query or a fragment");
   if (url.protocol === "http:" && secure) {
-    throw new InvalidRequestError(
-      "endpoint is plaintext http: everyone on the way could read the API key. " +
-        "Use https, or say secure: false if that is meant (a server on this machine, for example).",
-      { charged: "no" },
+    throw refusal(
+      "endpoint",
+      "https, as anyone on the way can read the key otherwise (secure: false allows it)",
+      "plaintext http",
     );
   }
-  return url.origin + url.pathname.replace(/\/+$/, "");
-}
-
-function badEndpoint(came: string): InvalidRequestError {
-  return new InvalidRequestError(
-    `endpoint must be host:port or an http(s) URL, without user name, query and fragment: got ${came}`,
-    { charged: "no" },
-  );
+  return url;
 }

@@ -28,7 +28,7 @@ export class PcmReader {
    * @throws {ServerError} when a header announces another format.
    */
   push(chunk: Uint8Array): Uint8Array {
-    const bytes = this.#held.length === 0 ? chunk : join([this.#held, chunk]);
+    let bytes = this.#held.length === 0 ? chunk : join([this.#held, chunk]);
     if (!this.#started) {
       const header = readHeader(bytes);
       if (header === undefined) {
@@ -37,24 +37,19 @@ export class PcmReader {
       }
       this.#started = true;
       this.#left = header.dataBytes;
-      return this.#cut(bytes.subarray(header.length));
+      bytes = bytes.subarray(header.length);
     }
-    return this.#cut(bytes);
+    bytes = bytes.subarray(0, Math.min(bytes.length, this.#left));
+    const whole = bytes.length - bytes.length % BYTES_PER_SAMPLE;
+    this.#held = bytes.slice(whole);
+    this.#left -= whole;
+    return bytes.subarray(0, whole);
   }
 
   /** Takes the end. @returns What was held back in case it was the start of a header. Half a sample is dropped. */
   end(): Uint8Array {
-    const bytes = this.#started ? new Uint8Array() : this.#held;
-    this.#held = new Uint8Array();
-    return bytes.subarray(0, bytes.length - bytes.length % BYTES_PER_SAMPLE);
-  }
-
-  #cut(bytes: Uint8Array): Uint8Array {
-    const audio = bytes.length > this.#left ? bytes.subarray(0, this.#left) : bytes;
-    const whole = audio.length - audio.length % BYTES_PER_SAMPLE;
-    this.#held = audio.slice(whole);
-    this.#left -= whole;
-    return whole === audio.length ? audio : audio.subarray(0, whole);
+    const bytes = this.#held;
+    return bytes.subarray(0, this.#started ? 0 : bytes.length - bytes.length % BYTES_PER_SAMPLE);
   }
 }
 
@@ -67,12 +62,9 @@ interface Header {
 
 /** The header at the start of `bytes`, of length 0 when there is none; `undefined` while more bytes are needed. */
 function readHeader(bytes: Uint8Array): Header | undefined {
-  const none: Header = { length: 0, dataBytes: Infinity };
   const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
-  const known = Math.min(bytes.length, 4);
-  if ("RIFF".slice(0, known) !== tag(0).slice(0, known)) return none;
-  if (bytes.length < 12) return undefined;
-  if (tag(8) !== "WAVE") return none;
+  const isStart = "RIFF".startsWith(tag(0)) && "WAVE".startsWith(tag(8));
+  if (!isStart) return { length: 0, dataBytes: Infinity };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 12; at + 8 <= bytes.length;) {
     const name = tag(at);
@@ -84,7 +76,14 @@ function readHeader(bytes: Uint8Array): Header | undefined {
     }
     if (name === "fmt ") {
       if (at + 24 > bytes.length) return undefined;
-      checkFormat(view, at + 8);
+      const channels = view.getUint16(at + 10, true);
+      const rate = view.getUint32(at + 12, true);
+      const bits = view.getUint16(at + 22, true);
+      if (channels !== 1 || rate !== SAMPLE_RATE || bits !== 16) {
+        throw new ServerError(
+          `The stream is WAV of ${rate} Hz, ${bits} bits, ${channels} channels: expected ${SAMPLE_RATE} Hz, 16, 1.`,
+        );
+      }
     }
     at += 8 + size + size % 2;
   }
@@ -92,16 +91,4 @@ function readHeader(bytes: Uint8Array): Header | undefined {
     throw new ServerError("The stream begins with a WAV header that has no end.");
   }
   return undefined;
-}
-
-function checkFormat(view: DataView, at: number): void {
-  const channels = view.getUint16(at + 2, true);
-  const rate = view.getUint32(at + 4, true);
-  const bits = view.getUint16(at + 14, true);
-  if (channels !== 1 || rate !== SAMPLE_RATE || bits !== 8 * BYTES_PER_SAMPLE) {
-    throw new ServerError(
-      `The stream's WAV header announces ${rate} Hz, ${bits} bits and ${channels} channels, ` +
-        `where ${SAMPLE_RATE} Hz, 16 bits and 1 channel were expected.`,
-    );
-  }
 }

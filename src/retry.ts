@@ -13,7 +13,7 @@ import {
   TsetsenError,
 } from "./errors.ts";
 import { Scope } from "./scope.ts";
-import { checkFunction, checkInteger, checkObject, checkSignal, describe } from "./validate.ts";
+import { checkInteger, checkSignal, checkType } from "./validate.ts";
 
 /** A class of errors. */
 // deno-lint-ignore no-explicit-any -- any constructor is fine
@@ -69,16 +69,12 @@ export async function retry<T>(
   fn: () => T | PromiseLike<T>,
   options: RetryOptions = {},
 ): Promise<T> {
-  if (typeof fn !== "function") throw new TypeError(`fn must be a function: got ${describe(fn)}`);
-  checkObject("options", options);
+  checkType("fn", fn, "function");
+  const backoff = resolveBackoff(options);
   const { maxRetries = 3, retryExceptions = RETRY_EXCEPTIONS, signal } = options;
   checkInteger("maxRetries", maxRetries, 0);
-  if (!Array.isArray(retryExceptions)) {
-    throw new TypeError(`retryExceptions must be an array: got ${describe(retryExceptions)}`);
-  }
-  for (const Class of retryExceptions) checkFunction("each of retryExceptions", Class);
-  checkSignal(signal);
-  const backoff = resolveBackoff(options);
+  for (const Class of retryExceptions) checkType("each of retryExceptions", Class, "function");
+  if (signal !== undefined) checkSignal(signal);
   signal?.throwIfAborted();
   for (let failures = 0;; failures++) {
     try {

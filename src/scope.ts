@@ -68,22 +68,28 @@ export class Scope {
     return this.#controller.signal;
   }
 
-  /** The result of `work`, or a rejection as soon as the scope ends: look at `end` then. */
-  race<T>(work: PromiseLike<T>): Promise<T> {
+  /**
+   * The result of `work`, or a rejection as soon as the scope ends: look at `end` then.
+   *
+   * @param idle Ends the scope when the work takes longer than this, in milliseconds.
+   */
+  race<T>(work: PromiseLike<T>, idle?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const interrupt = () => reject(this.#end);
+      const timer = idle && setTimeout(() => this.stop({ by: "idle", ms: idle }), idle);
+      const over = () => {
+        clearTimeout(timer);
+        this.#interrupts.delete(interrupt);
+      };
       if (this.#end === undefined) this.#interrupts.add(interrupt);
       else interrupt();
-      work.then(
-        (value) => {
-          this.#interrupts.delete(interrupt);
-          resolve(value);
-        },
-        (error) => {
-          this.#interrupts.delete(interrupt);
-          reject(error);
-        },
-      );
+      work.then((value) => {
+        over();
+        resolve(value);
+      }, (error) => {
+        over();
+        reject(error);
+      });
     });
   }
 

@@ -9,10 +9,10 @@ import { encodeWav, wavHeader } from "./audio.ts";
 import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
 import { fromStreamMessage } from "./error_mapping.ts";
-import { IdleTimer } from "./idle.ts";
 import { type SpeechFields, type StreamSpeechRequest, toStreamSpeech } from "./models.ts";
 import { type CallOptions, checkCallOptions } from "./options.ts";
 import { PcmReader } from "./pcm.ts";
+import type { Scope } from "./scope.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
 import { checkDuration } from "./validate.ts";
 
@@ -93,30 +93,24 @@ async function* run(
   message: SpeechFields,
   idleTimeout: number,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const idle = new IdleTimer(call.scope, idleTimeout);
+  const { scope } = call;
   const pcm = new PcmReader();
-  try {
-    let { messages, result } = await idle.during(open(call, message));
-    for (; !result.done; result = await idle.during(call.scope.race(messages.next()))) {
-      const { audioChunk, errorMessage, isFinal } = result.value;
-      if (errorMessage !== "") throw fromStreamMessage(errorMessage, call.secrets);
-      if (audioChunk.length > 0) {
-        call.charged = "yes";
-        const samples = pcm.push(audioChunk);
-        if (samples.length > 0) yield samples;
-      }
-      if (isFinal) {
-        await drain(messages);
-        break;
-      }
+  let { messages, result } = await scope.race(open(call, message), idleTimeout);
+  for (; !result.done; result = await scope.race(messages.next(), idleTimeout)) {
+    const { audioChunk, errorMessage, isFinal } = result.value;
+    if (errorMessage !== "") throw fromStreamMessage(errorMessage, call.secrets);
+    if (audioChunk.length > 0) {
+      call.charged = "yes";
+      const samples = pcm.push(audioChunk);
+      if (samples.length > 0) yield samples;
     }
-    const rest = pcm.end();
-    if (rest.length > 0) yield rest;
-    // Read to its end this changes nothing; with trailers still to come it lets go of the connection.
-    call.scope.stop({ by: "leave" });
-  } finally {
-    idle.close();
+    if (isFinal) {
+      await drain(messages, scope);
+      break;
+    }
   }
+  const rest = pcm.end();
+  if (rest.length > 0) yield rest;
 }
 
 /** Opens the stream and waits for its first message: up to there it may be tried again, if nothing was accepted. */
@@ -141,14 +135,10 @@ async function* once<T>(value: T): AsyncGenerator<T, void, void> {
 }
 
 /** Reads on to the trailers, so that the connection can be used again. The audio is complete: nothing fails any more. */
-async function drain(messages: Messages): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const grace = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, TRAILER_GRACE);
-  });
-  const rest = (async () => {
-    while (!(await messages.next()).done);
-  })().catch(() => {});
-  await Promise.race([rest, grace]);
-  clearTimeout(timer);
+async function drain(messages: Messages, scope: Scope): Promise<void> {
+  try {
+    while (!(await scope.race(messages.next(), TRAILER_GRACE)).done);
+  } catch {
+    scope.stop({ by: "leave" });
+  }
 }

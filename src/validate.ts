@@ -14,129 +14,109 @@ export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** What a value is, without showing the content of a string. */
 export function describe(value: unknown): string {
   if (typeof value === "string") {
-    if (value === "") return "an empty string";
-    return value.trim() === "" ? "a blank string" : `a string of ${value.length} characters`;
+    return value.trim() === "" ? "an empty string" : `a string of ${value.length} characters`;
   }
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "number") return `the number ${value}`;
   if (Array.isArray(value)) return "an array";
-  if (typeof value === "object") return "an object";
-  return `a ${typeof value}`;
+  return typeof value === "object" && value !== null || typeof value === "function"
+    ? `a value of type ${typeof value}`
+    : String(value);
 }
 
-function refuse(name: string, expected: string, value: unknown): InvalidRequestError {
-  return new InvalidRequestError(`${name} must be ${expected}: got ${describe(value)}`, {
-    charged: "no",
-  });
+/** The error for a parameter of a request. */
+export function refusal(name: string, expected: string, came: string): InvalidRequestError {
+  return new InvalidRequestError(`${name} must be ${expected}: got ${came}`, { charged: "no" });
+}
+
+/** Refuses all but one type of value. */
+export function checkType(
+  name: string,
+  value: unknown,
+  type: "string" | "number" | "boolean" | "function" | "object",
+  expected: string = `a ${type}`,
+): void {
+  if (typeof value !== type || value === null || Array.isArray(value)) {
+    throw new TypeError(`${name} must be ${expected}: got ${describe(value)}`);
+  }
 }
 
 /** Refuses all but a string with something in it, in well-formed Unicode. */
 export function checkString(name: string, value: unknown): asserts value is string {
-  if (typeof value !== "string") {
-    throw new TypeError(`${name} must be a non-empty string: got ${describe(value)}`);
-  }
-  if (value.trim() === "") throw refuse(name, "a non-empty string", value);
+  const expected = "a non-empty string";
+  checkType(name, value, "string", expected);
+  if (/^\s*$/.test(value as string)) throw refusal(name, expected, describe(value));
   // UTF-8 cannot carry half a surrogate pair: the service would be sent, and paid for, another text.
-  const lone = value.search(/\p{Surrogate}/u);
+  const lone = (value as string).search(/\p{Surrogate}/u);
   if (lone >= 0) {
-    throw new InvalidRequestError(
-      `${name} must be well-formed Unicode: half of a surrogate pair stands alone at index ${lone}`,
-      { charged: "no" },
-    );
+    throw refusal(name, "well-formed Unicode", `half of a surrogate pair at index ${lone}`);
   }
 }
 
 /** Refuses all but a number above 0 that is one as a 32-bit float too, as it is sent as such. */
 export function checkSpeed(value: unknown): asserts value is number {
-  if (typeof value !== "number") {
-    throw new TypeError(`speed must be a finite number above 0: got ${describe(value)}`);
-  }
-  const sent = Math.fround(value);
-  if (!(sent > 0 && sent < Infinity)) throw refuse("speed", "a finite number above 0", value);
+  const expected = "a finite number above 0";
+  checkType("speed", value, "number", expected);
+  const sent = Math.fround(value as number);
+  if (!(sent > 0 && sent < Infinity)) throw refusal("speed", expected, describe(value));
 }
 
 /** Refuses all but a model version's name, like `beta-v0.2`. */
 export function checkVersion(value: unknown): asserts value is string {
-  if (typeof value !== "string") {
-    throw new TypeError(`version must be a string like "beta-v0.2": got ${describe(value)}`);
-  }
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(value)) {
-    throw refuse("version", 'a name like "beta-v0.2"', value);
-  }
-}
-
-/** Refuses all but a boolean. */
-export function checkBoolean(name: string, value: unknown): asserts value is boolean {
-  if (typeof value !== "boolean") {
-    throw new TypeError(`${name} must be a boolean: got ${describe(value)}`);
+  const expected = 'a name like "beta-v0.2"';
+  checkType("version", value, "string", expected);
+  if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(value as string)) {
+    throw refusal("version", expected, describe(value));
   }
 }
 
-/** Refuses all but a function, where one is given. */
-export function checkFunction(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "function") {
-    throw new TypeError(`${name} must be a function: got ${describe(value)}`);
-  }
-}
-
-/** Refuses all but an object. */
-export function checkObject(name: string, value: unknown): asserts value is object {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new TypeError(`${name} must be an object: got ${describe(value)}`);
-  }
-}
-
-/** Refuses all but a whole number in a range. */
-export function checkInteger(
+/** Refuses all but a number in a range; `expected` says which. */
+export function checkNumber(
   name: string,
   value: unknown,
-  min: number,
-  max: number = Number.MAX_SAFE_INTEGER,
+  expected: string,
+  test: (value: number) => boolean,
 ): asserts value is number {
-  const expected = `a whole number from ${min} to ${max}`;
-  if (typeof value !== "number") {
-    throw new TypeError(`${name} must be ${expected}: got ${describe(value)}`);
-  }
-  if (!Number.isInteger(value) || value < min || value > max) {
+  checkType(name, value, "number", expected);
+  if (!test(value as number)) {
     throw new RangeError(`${name} must be ${expected}: got ${describe(value)}`);
   }
+}
+
+/** Refuses all but a whole number of at least `min`. */
+export function checkInteger(name: string, value: unknown, min: number): asserts value is number {
+  checkNumber(
+    name,
+    value,
+    `a whole number of at least ${min}`,
+    (n) => Number.isSafeInteger(n) && n >= min,
+  );
 }
 
 /** Refuses all but a duration in milliseconds that a timer can keep. */
 export function checkDuration(name: string, value: unknown): asserts value is number {
-  const expected = `milliseconds above 0 and at most ${MAX_TIMEOUT_MS}`;
-  if (typeof value !== "number") {
-    throw new TypeError(`${name} must be ${expected}: got ${describe(value)}`);
-  }
-  if (!(value > 0 && value <= MAX_TIMEOUT_MS)) {
-    throw new RangeError(`${name} must be ${expected}: got ${describe(value)}`);
-  }
+  checkNumber(
+    name,
+    value,
+    `milliseconds above 0 and at most ${MAX_TIMEOUT_MS}`,
+    (ms) => ms > 0 && ms <= MAX_TIMEOUT_MS,
+  );
 }
 
-/** Refuses all but an `AbortSignal`, where one is given. */
+/** Refuses all but an `AbortSignal`. By shape: signals of polyfills and of other realms are fine. */
 export function checkSignal(value: unknown): void {
-  if (value === undefined) return;
-  // By shape: signals of polyfills and of other realms are fine.
-  if (
-    typeof value !== "object" || value === null || !("aborted" in value) ||
-    !("addEventListener" in value)
-  ) {
-    throw new TypeError(`signal must be an AbortSignal: got ${describe(value)}`);
-  }
+  checkType(
+    "signal",
+    (value as AbortSignal | null)?.addEventListener,
+    "function",
+    "an AbortSignal",
+  );
 }
 
 /** Refuses headers that HTTP does not allow. Their values stay out of the message. */
 export function checkHeaders(value: unknown): asserts value is Record<string, string> {
-  checkObject("headers", value);
-  const scratch = new Headers();
-  for (const [name, content] of Object.entries(value)) {
-    if (typeof content !== "string") {
-      throw new TypeError(`headers must hold strings: "${name}" is ${describe(content)}`);
-    }
-    try {
-      scratch.append(name, content);
-    } catch {
-      throw new TypeError(`headers must be valid HTTP: the name or the value of "${name}" is not`);
-    }
+  checkType("headers", value, "object");
+  try {
+    new Headers(value as Record<string, string>);
+  } catch {
+    throw new TypeError("headers must have names and values that HTTP allows");
   }
 }

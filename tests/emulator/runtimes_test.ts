@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
+import type { PluginBuild } from "esbuild";
 import { type Result, runSuite } from "./suite.ts";
 
 Deno.test("startEmulator does the same on Deno", async () => {
@@ -16,10 +18,12 @@ Deno.test("startEmulator does the same on Bun", async () => {
 Deno.test("createEmulator bundles for a browser, with nothing of Node in it", async () => {
   const { outputFiles } = await bundle("browser", {
     contents: 'export { createEmulator } from "./src/emulator/mod.ts";',
-    resolveDir: ".",
+    resolveDir: root,
   });
   assertEquals(/\b(import|require)\s*\(?["']node:/.test(outputFiles[0]?.text ?? "node:"), false);
 });
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 async function bundle(
   platform: "browser" | "node",
@@ -44,30 +48,26 @@ async function bundle(
 // Deno keeps packages where no other bundler looks: this asks Deno where they are.
 const denoImports = {
   name: "deno-imports",
-  setup(build: import("esbuild").PluginBuild) {
-    build.onResolve({ filter: /^@/ }, ({ path, importer }) => ({
-      path: resolve(path, importer),
+  setup(build: PluginBuild) {
+    build.onResolve({ filter: /^@/ }, ({ path }) => ({
+      path: fileURLToPath(import.meta.resolve(path)),
     }));
   },
 };
 
-function resolve(path: string, importer: string): string {
-  const from = importer.startsWith("/") ? `file://${importer}` : import.meta.url;
-  const parent = from.includes("/npm/") ? from : import.meta.url;
-  void parent;
-  return new URL(import.meta.resolve(path)).pathname;
-}
-
 async function runBundle(runtime: string): Promise<Result[]> {
   const { outputFiles } = await bundle("node", {
     contents: 'import "./tests/emulator/suite_host.ts";',
-    resolveDir: ".",
+    resolveDir: root,
   });
   const folder = await Deno.makeTempDir();
   try {
     const file = `${folder}/host.mjs`;
     await Deno.writeFile(file, outputFiles[0]?.contents ?? new Uint8Array());
-    const command = new Deno.Command(runtime, { args: [file], signal: AbortSignal.timeout(120_000) });
+    const command = new Deno.Command(runtime, {
+      args: [file],
+      signal: AbortSignal.timeout(120_000),
+    });
     const { stdout, stderr, success } = await command.output();
     if (!success) throw new Error(new TextDecoder().decode(stderr));
     return JSON.parse(new TextDecoder().decode(stdout));

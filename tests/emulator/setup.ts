@@ -48,7 +48,9 @@ export async function rawStream(
   });
 }
 
-export async function readUntilError(response: Response): Promise<{ bytes: number; error: boolean }> {
+export async function readUntilError(
+  response: Response,
+): Promise<{ bytes: number; error: boolean }> {
   let bytes = 0;
   const reader = response.body!.getReader();
   try {

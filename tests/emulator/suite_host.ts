@@ -1,5 +1,6 @@
 // Runs the suite in the runtime that this file is started with, and prints the results as JSON.
 
+import process from "node:process";
 import { runSuite } from "./suite.ts";
 
-console.log(JSON.stringify(await runSuite()));
+process.stdout.write(JSON.stringify(await runSuite()));
