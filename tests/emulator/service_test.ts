@@ -276,3 +276,32 @@ Deno.test("startEmulator records what came, and forgets it on reset", async () =
   assertEquals([emulator.requests, emulator.jobs, emulator.ledger.charges], [[], [], []]);
   assertEquals(emulator.ledger.balance(speech.apiKey), 100_000);
 });
+
+Deno.test("createEmulator stops a stream whose body is cancelled or whose request is aborted", async () => {
+  const emulator = createEmulator({ streamPace: 5, streamChunkBytes: 100 });
+  const { apiKey } = emulator;
+  const message = { apiKey, text: "уншина ".repeat(100), voiceId: "emulator-v2-bold" };
+  const data = new TextEncoder().encode(JSON.stringify(message));
+  const leave = new AbortController();
+  const open = async () => {
+    const response = await emulator.fetch("http://h/tsetsen.api.v1.TsetsenTTS/StreamSpeech", {
+      method: "POST",
+      headers: { "content-type": "application/grpc-web+json", "x-api-key": apiKey },
+      body: new Uint8Array([0, 0, 0, data.length >> 8, data.length & 0xff, ...data]),
+      signal: leave.signal,
+    });
+    const reader = response.body!.getReader();
+    await reader.read();
+    assertEquals(emulator.activeStreams, 1);
+    return reader;
+  };
+  const cancelled = await open();
+  await cancelled.cancel();
+  assertEquals(emulator.activeStreams, 0);
+  const aborted = await open();
+  const next = aborted.read();
+  leave.abort("enough");
+  assertEquals(await next.catch((reason) => reason), "enough");
+  assertEquals(emulator.activeStreams, 0);
+  assertEquals(emulator.requests.map((request) => request.aborted), [true, true]);
+});

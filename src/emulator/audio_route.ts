@@ -1,0 +1,71 @@
+import { bodyOf } from "./bodies.ts";
+import type { Answer } from "./call.ts";
+import { render, type Score } from "./synth.ts";
+import { sampleBytes, waveHeader, waveHeaderBytes } from "./wave.ts";
+
+const pieceBytes = 65_536;
+
+/**
+ * Answers a GET or a HEAD for a WAVE file, or for a range of it. No key is asked for, as no key
+ * belongs here.
+ */
+export function audioAnswer(request: Request, id: string, score: Score): Answer {
+  const { method, headers } = request;
+  if (method !== "GET" && method !== "HEAD") {
+    return { status: 405, headers: new Headers({ allow: "GET, HEAD" }), body: null };
+  }
+  const size = waveHeaderBytes + score.samples * sampleBytes;
+  const etag = `"${id}-${size}"`;
+  const answer = new Headers({
+    "content-type": "audio/wav",
+    "accept-ranges": "bytes",
+    "cache-control": "no-cache",
+    etag,
+  });
+  if (headers.get("if-none-match") === etag) return { status: 304, headers: answer, body: null };
+
+  const ifRange = headers.get("if-range");
+  const range = ifRange === null || ifRange === etag ? parse(headers.get("range"), size) : "whole";
+  if (range === "unsatisfiable") {
+    answer.set("content-range", `bytes */${size}`);
+    return { status: 416, headers: answer, body: null };
+  }
+  const [from, to] = range === "whole" ? [0, size] : range;
+  answer.set("content-length", String(to - from));
+  if (range !== "whole") answer.set("content-range", `bytes ${from}-${to - 1}/${size}`);
+  return {
+    status: range === "whole" ? 200 : 206,
+    headers: answer,
+    body: method === "HEAD" ? null : file(score, from, to),
+  };
+}
+
+/** The answer for audio that is not there. */
+export function audioNotFound(): Answer {
+  const headers = new Headers({ "content-type": "text/plain; charset=utf-8" });
+  return { status: 404, headers, body: bodyOf(new TextEncoder().encode("no such audio\n")) };
+}
+
+/** The bytes of the file from one to another, made piece by piece. */
+async function* file(score: Score, from: number, to: number): AsyncGenerator<Uint8Array> {
+  const header = waveHeader(score.samples * sampleBytes);
+  if (from < waveHeaderBytes) yield header.subarray(from, to);
+  for (let at = Math.max(from, waveHeaderBytes); at < to; at += pieceBytes) {
+    const end = Math.min(at + pieceBytes, to);
+    yield render(score, at - waveHeaderBytes, end - waveHeaderBytes);
+  }
+}
+
+/** One range, as the first byte and the one after the last. Anything else is no range (RFC 9110, 14.2). */
+function parse(range: string | null, size: number): [number, number] | "whole" | "unsatisfiable" {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(range ?? "");
+  const [, first = "", last = ""] = match ?? [];
+  if (first === "" && last === "") return "whole";
+  if (first === "") {
+    const length = Math.min(Number(last), size);
+    return length === 0 ? "unsatisfiable" : [size - length, size];
+  }
+  if (last !== "" && Number(last) < Number(first)) return "whole";
+  if (Number(first) >= size) return "unsatisfiable";
+  return [Number(first), last === "" ? size : Math.min(Number(last) + 1, size)];
+}

@@ -1,0 +1,84 @@
+/**
+ * The emulator's command line: `deno run -A src/emulator/cli.ts --port 50051`.
+ *
+ * @module
+ */
+
+import process from "node:process";
+import { parseArgs } from "node:util";
+import { startEmulator, type StartOptions } from "./mod.ts";
+
+const usage = `Usage: emulator [options]
+
+A local Tsetsen service for demos and tests. It speaks in tones: there is no real voice in it.
+
+  --port <number>        TCP port; 0 takes any that is free (default 50051)
+  --hostname <address>   address to listen on (default 127.0.0.1)
+  --key <api key>        an API key to accept, with --credits (default tsetsen-development-emulator)
+  --credits <number>     credits of the key (default 100000)
+  --any-key              accept any well-formed key
+  --queue-time <ms>      how long a job is PENDING (default 50)
+  --pace <ms>            how long a job is PROCESSING for each character (default 2)
+  --stream-pace <ms>     pause between two pieces of a stream (default 2)
+  --streams-per-minute <number>  limit of StreamSpeech for a key (default: none)
+  --public-url <url>     where it is reached from outside
+  --help                 this text
+`;
+
+try {
+  const { values } = parseArgs({
+    options: {
+      "port": { type: "string", default: "50051" },
+      "hostname": { type: "string", default: "127.0.0.1" },
+      "key": { type: "string", default: "tsetsen-development-emulator" },
+      "credits": { type: "string", default: "100000" },
+      "any-key": { type: "boolean", default: false },
+      "queue-time": { type: "string" },
+      "pace": { type: "string" },
+      "stream-pace": { type: "string" },
+      "streams-per-minute": { type: "string" },
+      "public-url": { type: "string" },
+      "help": { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+  } else {
+    await run({
+      port: Number(values.port),
+      hostname: values.hostname,
+      apiKeys: { [values.key]: Number(values.credits) },
+      allowAnyKey: values["any-key"],
+      ...given("queueTime", values["queue-time"], Number),
+      ...given("pace", values.pace, Number),
+      ...given("streamPace", values["stream-pace"], Number),
+      ...given("publicUrl", values["public-url"], String),
+      ...given("streamLimits", values["streams-per-minute"], (text) => ({
+        perMinute: Number(text),
+      })),
+    });
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  process.exitCode = 2;
+}
+
+async function run(options: StartOptions): Promise<void> {
+  const emulator = await startEmulator(options);
+  process.stdout.write(
+    `Tsetsen emulator on ${emulator.url}\n` +
+      `API key: ${emulator.apiKey} (${emulator.ledger.balance(emulator.apiKey)} credits)\n` +
+      "This is no real voice: every syllable is one tone. Ctrl-C stops it.\n",
+  );
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => void emulator.close().then(() => process.exit(0)));
+  }
+}
+
+function given<Name extends string, Value>(
+  name: Name,
+  text: string | undefined,
+  parse: (text: string) => Value,
+): Partial<Record<Name, Value>> {
+  return text === undefined ? {} : { [name]: parse(text) } as Partial<Record<Name, Value>>;
+}

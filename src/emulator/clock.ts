@@ -1,0 +1,142 @@
+/**
+ * The time that the emulator lives by. Everything it dates or waits for goes through this, so a test
+ * that passes its own clock decides when a job is done.
+ */
+export interface Clock {
+  /** The time now, in milliseconds since the Unix epoch (or since any moment you like). */
+  now(): number;
+  /**
+   * Waits.
+   *
+   * @param ms How long, in milliseconds. Zero or less does not wait.
+   * @param signal Ends the wait early.
+   * @returns A promise that resolves after the time, or rejects with the signal's reason.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The clock on the wall. */
+export const systemClock: Clock = {
+  now: (): number => Date.now(),
+  sleep: (ms: number, signal?: AbortSignal): Promise<void> =>
+    wait(ms, signal, (done) => {
+      const timer = setTimeout(done, Math.min(ms, 2 ** 31 - 1));
+      return () => clearTimeout(timer);
+    }),
+};
+
+interface Sleeper {
+  readonly at: number;
+  readonly wake: () => void;
+}
+
+/**
+ * A clock that stands still until it is told to move.
+ *
+ * @example A job that takes a minute is done at once
+ * ```ts
+ * import { createEmulator, ManualClock } from "@tsetsen/sdk/emulator";
+ *
+ * const clock = new ManualClock();
+ * const emulator = createEmulator({ clock, queueTime: 60_000 });
+ * // … submit a job …
+ * await clock.advance(60_000);
+ * // … its next status is no longer PENDING
+ * emulator.close();
+ * ```
+ */
+export class ManualClock implements Clock {
+  #now: number;
+  readonly #sleepers: Set<Sleeper> = new Set();
+
+  /**
+   * Makes a clock that stands still.
+   *
+   * @param now The time it starts at, in milliseconds. Default 0.
+   */
+  constructor(now = 0) {
+    this.#now = now;
+  }
+
+  /** How many sleeps are waiting for this clock to move. */
+  get sleepers(): number {
+    return this.#sleepers.size;
+  }
+
+  /** The time now, in milliseconds. */
+  now(): number {
+    return this.#now;
+  }
+
+  /**
+   * Waits until {@link ManualClock.advance} has moved the clock far enough.
+   *
+   * @param ms How long, in milliseconds. Zero or less does not wait.
+   * @param signal Ends the wait early.
+   * @returns A promise that resolves after the time, or rejects with the signal's reason.
+   */
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return wait(ms, signal, (done) => {
+      const sleeper = { at: this.#now + ms, wake: done };
+      this.#sleepers.add(sleeper);
+      return () => void this.#sleepers.delete(sleeper);
+    });
+  }
+
+  /**
+   * Moves the clock forward, waking the sleepers in the order of their times.
+   *
+   * @param ms How far, in milliseconds, zero or more.
+   * @returns A promise that resolves when the sleepers that were due have had their turn, those that
+   * went back to sleep within the time included.
+   * @throws {RangeError} when `ms` is negative or not a finite number.
+   */
+  async advance(ms: number): Promise<void> {
+    if (!Number.isFinite(ms) || ms < 0) {
+      throw new RangeError(`Cannot advance as 'ms' must be zero or more: current value is ${ms}`);
+    }
+    const end = this.#now + ms;
+    await turn();
+    for (let due = this.#next(end); due !== undefined; due = this.#next(end)) {
+      this.#now = Math.max(this.#now, due.at);
+      due.wake();
+      await turn();
+    }
+    this.#now = end;
+  }
+
+  #next(end: number): Sleeper | undefined {
+    let next: Sleeper | undefined;
+    for (const sleeper of this.#sleepers) {
+      if (sleeper.at <= end && (next === undefined || sleeper.at < next.at)) next = sleeper;
+    }
+    return next;
+  }
+}
+
+/** Lets everything that is ready run: promises, and sockets that have something to say. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/**
+ * One wait with its abort: `start` is given the function that ends it and answers how to clean up.
+ */
+function wait(
+  ms: number,
+  signal: AbortSignal | undefined,
+  start: (done: () => void) => () => void,
+): Promise<void> {
+  if (signal?.aborted) return Promise.reject(signal.reason);
+  if (!(ms > 0)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const abort = () => finish(() => reject(signal?.reason));
+    const cleanUp = start(() => finish(resolve));
+    signal?.addEventListener("abort", abort, { once: true });
+    function finish(settle: () => void) {
+      signal?.removeEventListener("abort", abort);
+      cleanUp();
+      settle();
+    }
+  });
+}

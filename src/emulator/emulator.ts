@@ -1,0 +1,227 @@
+import { audioAnswer, audioNotFound } from "./audio_route.ts";
+import { type Answer, Call } from "./call.ts";
+import { exposeTo, isPreflight, preflightHeaders } from "./cors.ts";
+import { answerWithFault } from "./fault_answers.ts";
+import { type Fault, FaultQueue } from "./faults.ts";
+import { type EmulatorJob, Jobs, score } from "./jobs.ts";
+import { Accounts, type Ledger } from "./ledger.ts";
+import { type EmulatorOptions, resolve, type Settings } from "./options.ts";
+import { RateLimit } from "./rate_limit.ts";
+import type { RecordedRequest } from "./requests.ts";
+import { findTarget, messageFields, type Target } from "./routes.ts";
+import { serveCall, serviceHandlers } from "./service.ts";
+import { compose, type Score } from "./synth.ts";
+import { type EmulatorVoice, previewText } from "./voices.ts";
+
+/** A local Tsetsen service. */
+export interface Emulator {
+  /**
+   * Answers a request, as a server would or as a client's `fetch` would: it can be given to either,
+   * and does not need its object.
+   *
+   * @param input The request, or its URL.
+   * @param init The request's parts, when `input` is a URL.
+   * @returns The answer. It rejects with a TypeError when a fault drops the connection or the
+   * emulator is closed, and with the signal's reason when the request is aborted.
+   */
+  readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
+  /** The first of its API keys. */
+  readonly apiKey: string;
+  /** The voices it has. */
+  readonly voices: readonly EmulatorVoice[];
+  /** What has been charged, and the balances. */
+  readonly ledger: Ledger;
+  /** All jobs of GenerateSpeech, oldest first, as they are now. */
+  readonly jobs: readonly EmulatorJob[];
+  /** All requests so far, oldest first, downloads included and CORS preflights not. */
+  readonly requests: readonly RecordedRequest[];
+  /** How many streams are being synthesised. It is 0 again when their clients have left. */
+  readonly activeStreams: number;
+  /**
+   * Makes something go wrong.
+   *
+   * @param fault What, where and how often.
+   * @returns A function that takes the fault back.
+   * @throws {RangeError} when `times`, or the size of its pieces, is not a whole number of at least 1.
+   */
+  addFault(fault: Fault): () => void;
+  /** Takes back all faults. */
+  clearFaults(): void;
+  /**
+   * Adds credits to a key, or takes some away; the balance stays within 0 and 2,147,483,647.
+   *
+   * @param apiKey The key.
+   * @param credits How many; negative to take away.
+   * @returns The new balance.
+   * @throws {RangeError} when the emulator does not know the key.
+   */
+  addCredits(apiKey: string, credits: number): number;
+  /** Forgets jobs, charges, requests and faults, and restores the balances. */
+  reset(): void;
+  /** Ends everything that is going on; `fetch` then rejects. */
+  close(): void;
+}
+
+/** The longest body of a request: far above any text, so that a runaway client fills no memory. */
+export const maxBodyBytes = 16 * 1024 * 1024;
+
+/**
+ * Makes a local Tsetsen service without a socket: a fetch handler with a ledger, jobs and faults.
+ *
+ * @param options What it is made of. Everything is optional.
+ * @returns The emulator.
+ * @throws {RangeError} when an option is out of its range.
+ *
+ * @example Ask it for its voices, by plain fetch and the Connect protocol
+ * ```ts
+ * import { createEmulator } from "@tsetsen/sdk/emulator";
+ *
+ * const emulator = createEmulator();
+ * const { apiKey } = emulator;
+ * const response = await emulator.fetch(
+ *   "http://localhost/tsetsen.api.v1.TsetsenTTS/ListVoices",
+ *   {
+ *     method: "POST",
+ *     headers: { "content-type": "application/json", "x-api-key": apiKey },
+ *     body: JSON.stringify({ apiKey, version: "beta-v0.2" }),
+ *   },
+ * );
+ * const { voices } = await response.json();
+ * if (voices.length !== 4) throw new Error("the emulator has four voices of beta-v0.2");
+ * emulator.close();
+ * ```
+ */
+export function createEmulator(options: EmulatorOptions = {}): Emulator {
+  const settings = resolve(options);
+  const accounts = new Accounts(settings.apiKeys);
+  const jobs = new Jobs(settings);
+  const rateLimit = new RateLimit(settings.streamsPerMinute);
+  const faults = new FaultQueue();
+  const streams = new Set<Call>();
+  const live = new Set<Call>();
+  const run = crypto.randomUUID().slice(0, 8);
+  let count = 0;
+  const newId = (kind: string) => `${kind}-${run}-${++count}`;
+  const handlers = serviceHandlers({ settings, accounts, jobs, rateLimit, streams, newId });
+  let requests: RecordedRequest[] = [];
+  let closed = false;
+
+  async function fetch(input: Request | URL | string, init?: RequestInit): Promise<Response> {
+    const request = input instanceof Request && init === undefined
+      ? input
+      : new Request(input, init);
+    request.signal.throwIfAborted();
+    if (closed) throw new TypeError("The emulator is closed");
+    if (settings.cors && isPreflight(request)) {
+      return new Response(null, { status: 204, headers: preflightHeaders() });
+    }
+    const target = findTarget(new URL(request.url).pathname);
+    if (target === undefined) return plain(404, "not a method of the Tsetsen service\n");
+    const body = await readBody(request);
+    if (body === undefined) return plain(413, "the request is too large\n");
+    const call = new Call(
+      request,
+      record(request, target, body, settings),
+      settings.publicUrl ?? new URL(request.url).origin + target.prefix,
+      (done) => live.delete(done),
+    );
+    live.add(call);
+    requests.push(call.record);
+    call.fault = faults.take(call.record);
+    const serve = () => serveTarget(request, target, body, call);
+    const { fault } = call;
+    try {
+      const answer = await call.race(
+        fault === undefined ? serve() : answerWithFault(call, fault, settings.clock, serve),
+      );
+      if (settings.cors) exposeTo(answer.headers);
+      return call.respond(answer);
+    } catch (error) {
+      call.finish();
+      throw error;
+    }
+  }
+
+  async function serveTarget(
+    request: Request,
+    target: Target,
+    body: Uint8Array,
+    call: Call,
+  ): Promise<Answer> {
+    const handler = handlers.get(target.name);
+    if (handler !== undefined) return await serveCall(handler, request, body, call);
+    const found = findScore(target.name);
+    return found === undefined ? audioNotFound() : audioAnswer(request, target.name, found);
+  }
+
+  /** What a job has spoken once it is done, or the preview of a voice. */
+  function findScore(name: string): Score | undefined {
+    const job = jobs.get(name);
+    if (job !== undefined) return jobs.status(job) === "COMPLETED" ? score(job) : undefined;
+    const voice = settings.voices.find(({ id }) => name === `voice-${id}`);
+    return voice === undefined ? undefined : compose(previewText, voice, 1);
+  }
+
+  return {
+    fetch,
+    apiKey: Object.keys(settings.apiKeys)[0] ?? "",
+    voices: settings.voices,
+    ledger: accounts,
+    get jobs() {
+      return jobs.list();
+    },
+    get requests() {
+      return [...requests];
+    },
+    get activeStreams() {
+      return streams.size;
+    },
+    addFault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    addCredits: (apiKey, credits) => accounts.add(apiKey, credits),
+    reset() {
+      requests = [];
+      jobs.clear();
+      faults.clear();
+      rateLimit.clear();
+      accounts.reset(settings.apiKeys);
+    },
+    close() {
+      closed = true;
+      for (const call of live) call.end(new TypeError("The emulator is closed"));
+    },
+  };
+}
+
+function record(
+  request: Request,
+  target: Target,
+  body: Uint8Array,
+  settings: Settings,
+): RecordedRequest {
+  return {
+    method: target.route,
+    httpMethod: request.method,
+    url: request.url,
+    headers: Object.fromEntries(request.headers),
+    time: settings.clock.now(),
+    bodyBytes: body.length,
+    message: messageFields(target.route, request.headers.get("content-type"), body),
+    aborted: false,
+    done: false,
+  };
+}
+
+async function readBody(request: Request): Promise<Uint8Array | undefined> {
+  const announced = Number(request.headers.get("content-length") ?? 0);
+  if (announced > maxBodyBytes) return undefined;
+  const body = new Uint8Array(await request.arrayBuffer());
+  return body.length > maxBodyBytes ? undefined : body;
+}
+
+function plain(status: number, text: string): Response {
+  return new Response(text, {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", "access-control-allow-origin": "*" },
+  });
+}

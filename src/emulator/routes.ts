@@ -1,0 +1,41 @@
+import { fromBinary } from "@bufbuild/protobuf";
+import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { prefixBytes } from "./frames.ts";
+import type { Route } from "./requests.ts";
+
+/** What a path leads to. */
+export interface Target {
+  readonly route: Route;
+  /** What comes before the part of the path that is ours; the service may be mounted anywhere. */
+  readonly prefix: string;
+  /** The path of the method, or the id of the audio. */
+  readonly name: string;
+}
+
+const methodPath = new RegExp(`^(.*)(/${TsetsenTTS.typeName.replaceAll(".", "\\.")}/(\\w+))$`);
+const audioPath = /^(.*)\/audio\/([\w.-]+)\.wav$/;
+const methods = new Map(TsetsenTTS.methods.map((method) => [method.name, method]));
+
+/** Finds what a path leads to, or undefined. */
+export function findTarget(pathname: string): Target | undefined {
+  const [, prefix = "", path = "", method = ""] = methodPath.exec(pathname) ?? [];
+  if (methods.has(method)) return { route: method as Route, prefix, name: path };
+  const [, before = "", id] = audioPath.exec(pathname) ?? [];
+  return id === undefined ? undefined : { route: "Audio", prefix: before, name: id };
+}
+
+/** The fields of the message in a gRPC-Web body, or undefined when it is no such thing. */
+export function messageFields(
+  route: Route,
+  contentType: string | null,
+  body: Uint8Array,
+): Record<string, unknown> | undefined {
+  const method = methods.get(route);
+  if (method === undefined || !contentType?.startsWith("application/grpc-web")) return undefined;
+  try {
+    const { $typeName: _, ...fields } = fromBinary(method.input, body.subarray(prefixBytes));
+    return fields;
+  } catch {
+    return undefined;
+  }
+}
