@@ -129,6 +129,7 @@ export class Call {
     const transport = openTransport(this.#core.options, {
       signal: this.scope.signal,
       unary,
+      billable: this.#facts.billable === true,
       secrets: this.secrets,
     });
     if (this.#facts.billable) this.charged = "unknown";

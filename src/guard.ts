@@ -15,6 +15,8 @@ export interface GuardOptions {
   readonly signal: AbortSignal;
   /** Whether the answer is a single message, and so can be read in one piece. */
   readonly unary: boolean;
+  /** Whether the request costs credits. */
+  readonly billable: boolean;
   /** The largest message to accept, in bytes. */
   readonly maxMessageBytes: number;
   /** Origin of the endpoint, for the errors. */
@@ -51,7 +53,10 @@ export async function guardedFetch(
 async function send(url: string, init: RequestInit, options: GuardOptions): Promise<Response> {
   // Never called as a method: workerd's fetch refuses any other `this`.
   const fetch = options.fetch ?? globalThis.fetch;
-  const { method, headers, body } = init;
+  const { method, headers } = init;
+  // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can be
+  // read twice. A Blob is not sent again.
+  const body = options.billable ? new Blob([init.body as BlobPart]) : init.body;
   try {
     // Redirects are not followed, as the key would go along. "error" would say so, but workerd knows only "manual".
     return await fetch(url, {

@@ -6,7 +6,7 @@
 
 import type { Transport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
-import { guardedFetch } from "./guard.ts";
+import { guardedFetch, type GuardOptions } from "./guard.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /**
@@ -18,11 +18,7 @@ import type { ResolvedOptions } from "./options.ts";
  */
 export function openTransport(
   options: ResolvedOptions,
-  call: {
-    readonly signal: AbortSignal;
-    readonly unary: boolean;
-    readonly secrets: readonly string[];
-  },
+  call: Pick<GuardOptions, "signal" | "unary" | "billable" | "secrets">,
 ): Transport {
   if (options.transport !== undefined) return options.transport;
   const { baseUrl, origin, maxMessageBytes, fetch, interceptors } = options;
