@@ -6,8 +6,6 @@
  * @module
  */
 
-import { checkNumber } from "./validate.ts";
-
 /** Samples a second of the service's PCM. */
 export const SAMPLE_RATE = 24_000;
 
@@ -39,14 +37,11 @@ const UNKNOWN_LENGTH = 0xffff_ffff;
  */
 export function wavHeader(dataBytes?: number): Uint8Array<ArrayBuffer> {
   const extra = WAV_HEADER_BYTES - 8;
-  if (dataBytes !== undefined) {
-    const most = UNKNOWN_LENGTH - 1 - extra;
-    checkNumber(
-      "dataBytes",
-      dataBytes,
-      `a whole number from 0 to ${most}`,
-      (n) => Number.isInteger(n) && n >= 0 && n <= most,
-    );
+  const most = UNKNOWN_LENGTH - 1 - extra;
+  if (
+    dataBytes !== undefined && !(Number.isInteger(dataBytes) && dataBytes >= 0 && dataBytes <= most)
+  ) {
+    throw new RangeError(`dataBytes must be a whole number from 0 to ${most}: got ${dataBytes}`);
   }
   const header = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(header.buffer);

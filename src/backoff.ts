@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkDuration, checkNumber, checkType } from "./validate.ts";
+import { checkFields } from "./validate.ts";
 
 /** How the delay between attempts grows. All durations are milliseconds. */
 export interface BackoffOptions {
@@ -32,17 +32,8 @@ export interface Backoff {
 
 /** Checks the options and fills in the defaults, which are those of the Python SDK. */
 export function resolveBackoff(options: BackoffOptions = {}): Backoff {
-  checkType("backoff", options, "object");
+  checkFields("options", options);
   const { baseDelay = 500, maxDelay = 10_000, backoffFactor = 2, jitter = true } = options;
-  checkDuration("baseDelay", baseDelay);
-  checkDuration("maxDelay", maxDelay);
-  checkNumber(
-    "backoffFactor",
-    backoffFactor,
-    "a finite number of at least 1",
-    (n) => n >= 1 && n < Infinity,
-  );
-  checkType("jitter", jitter, "boolean");
   return { baseDelay, maxDelay, backoffFactor, jitter };
 }
 

@@ -28,6 +28,7 @@ import type { CallOptions, ResolvedOptions } from "./options.ts";
 import { type OpenScopes, Scope } from "./scope.ts";
 import { trace } from "./trace.ts";
 import { openTransport } from "./transport.ts";
+import { checkFields } from "./validate.ts";
 import { VERSION } from "./version.ts";
 
 /** What the calls of one client share. */
@@ -71,6 +72,7 @@ export class Call {
    * @throws {ClientClosedError} when the client is closed.
    */
   constructor(core: Core, facts: CallFacts, options: CallOptions, timeout?: number) {
+    checkFields("options", options);
     this.#core = core;
     this.#facts = facts;
     this.#options = options;

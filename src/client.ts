@@ -18,8 +18,6 @@ import {
   type CheckStatusRequest,
   type CheckStatusResponse,
   fromCheckStatus,
-  fromGenerateSpeech,
-  fromGetUserBalance,
   fromListVoices,
   type GenerateSpeechRequest,
   type GenerateSpeechResponse,
@@ -29,16 +27,11 @@ import {
   type ListVoicesResponse,
   type StreamSpeechRequest,
   toCheckStatus,
-  toGenerateSpeech,
   toGetUserBalance,
   toListVoices,
+  toSpeech,
 } from "./models.ts";
-import {
-  type CallOptions,
-  checkCallOptions,
-  type ClientOptions,
-  resolveOptions,
-} from "./options.ts";
+import { type CallOptions, type ClientOptions, resolveOptions } from "./options.ts";
 import { type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts";
 
@@ -108,7 +101,6 @@ export class Client implements Disposable, AsyncDisposable {
     options: CallOptions = {},
   ): Promise<ListVoicesResponse> {
     const message = toListVoices(request, this.#core.options.apiKey);
-    checkCallOptions(options);
     const facts: CallFacts = { method: "ListVoices", key: message.apiKey };
     const { listVoices } = TsetsenTTS.method;
     return fromListVoices(await callUnary(this.#core, listVoices, message, facts, options));
@@ -146,21 +138,19 @@ export class Client implements Disposable, AsyncDisposable {
     request: GenerateSpeechRequest,
     options: CallOptions = {},
   ): Promise<GenerateSpeechResponse> {
-    const message = toGenerateSpeech(request, this.#core.options.apiKey);
-    checkCallOptions(options);
+    const message = toSpeech(request, this.#core.options.apiKey, "beta-v0.1");
     const { apiKey: key, text } = message;
     const facts: CallFacts = { method: "GenerateSpeech", key, billable: true, text };
     const { generateSpeech } = TsetsenTTS.method;
-    const response = fromGenerateSpeech(
-      await callUnary(this.#core, generateSpeech, message, facts, options),
-    );
-    if (response.requestId === "") {
+    const answer = await callUnary(this.#core, generateSpeech, message, facts, options);
+    const { requestId, status } = answer;
+    if (requestId === "") {
       throw new ServerError(
         "The service accepted the text without naming a request id, so the job cannot be followed.",
         { charged: "unknown" },
       );
     }
-    return response;
+    return { requestId, status: status as number };
   }
 
   /**
@@ -186,7 +176,6 @@ export class Client implements Disposable, AsyncDisposable {
     options: CallOptions = {},
   ): Promise<CheckStatusResponse> {
     const message = toCheckStatus(request, this.#core.options.apiKey);
-    checkCallOptions(options);
     const { apiKey: key, requestId } = message;
     const facts: CallFacts = { method: "CheckStatus", key, requestId };
     const { checkStatus } = TsetsenTTS.method;
@@ -215,10 +204,10 @@ export class Client implements Disposable, AsyncDisposable {
     options: CallOptions = {},
   ): Promise<GetUserBalanceResponse> {
     const message = toGetUserBalance(request, this.#core.options.apiKey);
-    checkCallOptions(options);
     const facts: CallFacts = { method: "GetUserBalance", key: message.apiKey };
     const { getUserBalance } = TsetsenTTS.method;
-    return fromGetUserBalance(await callUnary(this.#core, getUserBalance, message, facts, options));
+    const { credits } = await callUnary(this.#core, getUserBalance, message, facts, options);
+    return { credits };
   }
 
   /**

@@ -7,12 +7,12 @@
 import { type AudioFacts, AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
 import { brokenOff, noAnswer, refusedWith } from "./error_mapping.ts";
-import { ServerError } from "./errors.ts";
+import { InvalidRequestError, ServerError } from "./errors.ts";
 import type { CheckStatusResponse } from "./models.ts";
-import { type CallOptions, checkCallOptions } from "./options.ts";
+import type { CallOptions } from "./options.ts";
 import type { Scope } from "./scope.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
-import { checkDuration, checkInteger, checkType, describe, refusal } from "./validate.ts";
+import { check, checkFields, describe } from "./validate.ts";
 
 /** Options of {@linkcode Client.downloadAudio}. All durations are milliseconds. */
 export interface DownloadOptions extends Omit<CallOptions, "headers"> {
@@ -42,11 +42,9 @@ export function downloadAudio(
   source: AudioSource,
   options: DownloadOptions,
 ): AudioDownload {
-  checkType("source", source, "object");
-  checkCallOptions(options);
+  check("source", source);
+  checkFields("options", options);
   const { idleTimeout = core.options.timeout, maxBytes = 256 * 1024 * 1024, timeout } = options;
-  checkDuration("idleTimeout", idleTimeout);
-  checkInteger("maxBytes", maxBytes, 1);
   const { audioUrl, requestId } = source;
   const { href, origin } = checkAudioUrl(audioUrl);
   let audio: AudioFacts = { contentType: "application/octet-stream" };
@@ -88,17 +86,18 @@ export function downloadAudio(
 
 /** The URL, if audio may be fetched from it. Its path and query stay out of errors: they may hold a signature. */
 function checkAudioUrl(audioUrl: unknown): URL {
-  const expected = "the URL of a job that COMPLETED, https (or http on this machine)";
-  if (typeof audioUrl !== "string" || !URL.canParse(audioUrl)) {
-    throw refusal("audioUrl", expected, describe(audioUrl));
+  let came = describe(audioUrl);
+  if (typeof audioUrl === "string" && URL.canParse(audioUrl)) {
+    const url = new URL(audioUrl);
+    const { protocol, host, hostname, username, password } = url;
+    const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+    const allowed = protocol === "https:" || (protocol === "http:" && loopback);
+    if (allowed && !username && !password) return url;
+    came = `${protocol}//${host}`;
   }
-  const url = new URL(audioUrl);
-  const { protocol, host, hostname, username, password } = url;
-  const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-  if ((protocol !== "https:" && !(protocol === "http:" && loopback)) || username || password) {
-    throw refusal("audioUrl", expected, `${protocol}//${host}`);
-  }
-  return url;
+  throw new InvalidRequestError(
+    `audioUrl must be that of a job that COMPLETED, https (or http on this machine): got ${came}`,
+  );
 }
 
 function factsOf(headers: Headers): AudioFacts {

@@ -8,7 +8,6 @@ import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { ConnectError } from "@connectrpc/connect";
 import {
   AuthenticationError,
-  type Charged,
   ConnectionError,
   InsufficientCreditsError,
   InvalidRequestError,
@@ -22,27 +21,26 @@ import {
 } from "./errors.ts";
 import { redact, safeCause } from "./redact.ts";
 
-/** An error class, and `"no"` where the status itself says that the service refused the request. */
-type Meaning = readonly [Class: typeof TsetsenError, charged: Charged];
-
-const INTERNAL: Meaning = [ServerError, "unknown"];
+type ErrorClass = typeof TsetsenError;
 
 // By gRPC code (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md); all others are the server's own trouble.
-const STATUSES: Record<number, Meaning> = {
-  3: [InvalidRequestError, "no"], // INVALID_ARGUMENT
-  4: [TimeoutError, "unknown"], // DEADLINE_EXCEEDED
-  5: [ResourceNotFoundError, "no"], // NOT_FOUND
-  6: [ResourceNotFoundError, "unknown"], // ALREADY_EXISTS
-  7: [PermissionDeniedError, "no"], // PERMISSION_DENIED
-  8: [RateLimitExceededError, "no"], // RESOURCE_EXHAUSTED
-  9: [InvalidRequestError, "no"], // FAILED_PRECONDITION
-  11: [InvalidRequestError, "no"], // OUT_OF_RANGE
-  12: [ServerError, "no"], // UNIMPLEMENTED
-  14: [ServiceUnavailableError, "unknown"], // UNAVAILABLE
-  16: [AuthenticationError, "no"], // UNAUTHENTICATED
+const GRPC_CLASSES: Record<number, ErrorClass> = {
+  3: InvalidRequestError, // INVALID_ARGUMENT
+  4: TimeoutError, // DEADLINE_EXCEEDED
+  5: ResourceNotFoundError, // NOT_FOUND
+  6: ResourceNotFoundError, // ALREADY_EXISTS
+  7: PermissionDeniedError, // PERMISSION_DENIED
+  8: RateLimitExceededError, // RESOURCE_EXHAUSTED
+  9: InvalidRequestError, // FAILED_PRECONDITION
+  11: InvalidRequestError, // OUT_OF_RANGE
+  14: ServiceUnavailableError, // UNAVAILABLE
+  16: AuthenticationError, // UNAUTHENTICATED
 };
 
-const HTTP_CLASSES: Record<number, typeof TsetsenError> = {
+/** The gRPC codes that say by themselves that the service refused the request; 12 is UNIMPLEMENTED. */
+const REFUSALS = [3, 5, 7, 8, 9, 11, 12, 16];
+
+const HTTP_CLASSES: Record<number, ErrorClass> = {
   401: AuthenticationError,
   403: PermissionDeniedError,
   429: RateLimitExceededError,
@@ -52,8 +50,8 @@ const HTTP_CLASSES: Record<number, typeof TsetsenError> = {
 };
 
 /**
- * The error for anything that a transport threw. Its `charged` says what the failure proves, for a call that costs
- * credits; the caller drops it otherwise.
+ * The error for anything that a transport threw. Its `charged` is `"no"` if the failure proves that nothing was accepted,
+ * and otherwise left open.
  *
  * @param secrets What must not show: the key and the text.
  */
@@ -70,7 +68,7 @@ export function toTsetsenError(error: unknown, secrets: readonly string[]): Tset
   }
   return new ServerError(
     "The answer is not valid gRPC-Web. Check that endpoint is a gRPC-Web endpoint of the service.",
-    { charged: "unknown", cause: safeCause(cause, secrets) },
+    { cause: safeCause(cause, secrets) },
   );
 }
 
@@ -93,9 +91,7 @@ export function fromHttp(status: number, headers: Headers, origin: string): Tset
     retryAfter,
     // A client error (RFC 9110, 15.5) is a refusal, but for those that can come after the work: timeout, conflict, too
     // early, and nginx's 499.
-    charged: status >= 400 && status < 500 && ![408, 409, 425, 499].includes(status)
-      ? "no"
-      : "unknown",
+    charged: /^4(?!08|09|25|99)/.test(`${status}`) ? "no" : undefined,
   });
 }
 
@@ -114,7 +110,7 @@ export function refusedWith(status: number, origin: string): TsetsenError {
 export function noAnswer(cause: unknown, origin: string, secrets: readonly string[]): TsetsenError {
   return new ConnectionError(
     `No answer from ${origin}: the connection could not be made or was lost. Check endpoint and network.`,
-    { charged: neverConnected(cause) ? "no" : "unknown", cause: safeCause(cause, secrets) },
+    { charged: neverConnected(cause) ? "no" : undefined, cause: safeCause(cause, secrets) },
   );
 }
 
@@ -125,16 +121,13 @@ export function brokenOff(
   secrets: readonly string[] = [],
 ): TsetsenError {
   return new ConnectionError(`The answer from ${origin} broke off: the connection was lost.`, {
-    charged: "unknown",
     cause: safeCause(cause, secrets),
   });
 }
 
 /** The error for an answer that breaks the rules of gRPC-Web or the bounds of the client. */
 export function badAnswer(origin: string, problem: string): TsetsenError {
-  return new ServerError(`The answer from ${origin} is not acceptable: ${problem}.`, {
-    charged: "unknown",
-  });
+  return new ServerError(`The answer from ${origin} is not acceptable: ${problem}.`);
 }
 
 /** The error for a non-empty `error_message` in a stream. */
@@ -149,7 +142,8 @@ export function fromStreamMessage(message: string, secrets: readonly string[]): 
 
 function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenError {
   const { code, rawMessage, metadata } = error;
-  let [Class, charged] = STATUSES[code] ?? INTERNAL;
+  let Class = GRPC_CLASSES[code] ?? ServerError;
+  let refused = REFUSALS.includes(code);
   const details: Record<string, string> = {};
   metadata.forEach((value, name) => {
     if (!NOT_DETAILS.test(name)) details[name] = redact(value, secrets);
@@ -165,11 +159,19 @@ function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenErr
   if (Class === RateLimitExceededError) {
     if (speaksOfCredits(told)) Class = InsufficientCreditsError;
     // gRPC libraries use the same status for an answer that was made and found too large to send.
-    else if (/larger than max/i.test(rawMessage)) [Class, charged] = INTERNAL;
+    else if (/larger than max/i.test(rawMessage)) {
+      Class = ServerError;
+      refused = false;
+    }
   }
   const message = redact(rawMessage, secrets) || `The service answered with the status ${code}.`;
-  const options = { statusCode: code, details, retryAfter, charged };
-  return new Class(withWait(message, retryAfter), options);
+  const charged = refused ? "no" : undefined;
+  return new Class(withWait(message, retryAfter), {
+    statusCode: code,
+    details,
+    retryAfter,
+    charged,
+  });
 }
 
 function withWait(message: string, ms: number | undefined): string {

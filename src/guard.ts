@@ -43,8 +43,11 @@ export async function guardedFetch(
   }
   const reader = response.body?.getReader();
   let read: Reader["read"];
-  if (reader === undefined) read = once(undefined);
-  else if (options.unary) read = once(await readAll(reader, headers, options));
+  if (reader === undefined) {
+    // Only headers that hold the status may come without a body.
+    if (!headers.has("grpc-status")) throw brokenOff(options.origin);
+    read = once(undefined);
+  } else if (options.unary) read = once(await readAll(reader, headers, options));
   else read = checked(reader, headers, options);
   // connect-web asks a response for nothing else. A status outside 2xx would make it pass over the grpc-status.
   return { status: 200, headers, body: { getReader: () => ({ read }) } } as unknown as Response;

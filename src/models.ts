@@ -6,12 +6,9 @@
 
 import type {
   CheckStatusResponse as WireCheckStatusResponse,
-  GenerateSpeechResponse as WireGenerateSpeechResponse,
-  GetUserBalanceResponse as WireGetUserBalanceResponse,
   ListVoicesResponse as WireListVoicesResponse,
 } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { checkApiKey } from "./api_key.ts";
-import { checkSpeed, checkString, checkType, checkVersion } from "./validate.ts";
+import { check, checkFields } from "./validate.ts";
 
 /**
  * Status of a job. `RequestStatus[status]` is its name. A status that this version does not know keeps its number.
@@ -170,27 +167,31 @@ export function toListVoices(
   request: ListVoicesRequest,
   key: string,
 ): { apiKey: string; version: string; skipCache: boolean } {
-  checkType("request", request, "object");
-  const { version = "beta-v0.1", skipCache = false } = request;
-  checkVersion(version);
-  checkType("skipCache", skipCache, "boolean");
-  return { apiKey: keyOf(request, key), version, skipCache };
+  checkFields("request", request);
+  const { apiKey = key, version = "beta-v0.1", skipCache = false } = request;
+  return { apiKey, version, skipCache };
+}
+
+/** What a request for speech sends. */
+export interface SpeechFields {
+  readonly apiKey: string;
+  readonly text: string;
+  readonly voiceId: string;
+  readonly speed: number;
+  readonly version: string;
 }
 
 /** Checks a request and converts it, with the client's key where it has none of its own. */
-export function toGenerateSpeech(
-  request: GenerateSpeechRequest,
+export function toSpeech(
+  request: GenerateSpeechRequest | StreamSpeechRequest,
   key: string,
+  defaultVersion: string,
 ): SpeechFields {
-  return toSpeech(request, key, "beta-v0.1");
-}
-
-/** Checks a request and converts it, with the client's key where it has none of its own. */
-export function toStreamSpeech(
-  request: StreamSpeechRequest,
-  key: string,
-): SpeechFields {
-  return toSpeech(request, key, "beta-v0.2");
+  checkFields("request", request);
+  const { apiKey = key, text, voiceId, speed = 1, version = defaultVersion } = request;
+  check("text", text);
+  check("voiceId", voiceId);
+  return { apiKey, text, voiceId, speed, version };
 }
 
 /** Checks a request, or the bare id that stands for one, and converts it. */
@@ -198,13 +199,11 @@ export function toCheckStatus(
   request: string | CheckStatusRequest,
   key: string,
 ): { apiKey: string; requestId: string } {
-  if (typeof request !== "object") {
-    checkString("requestId", request);
-    return { apiKey: key, requestId: request };
-  }
-  checkType("request", request, "object");
-  checkString("requestId", request.requestId);
-  return { apiKey: keyOf(request, key), requestId: request.requestId };
+  const given = typeof request === "object" ? request : { requestId: request };
+  checkFields("request", given);
+  const { apiKey = key, requestId } = given;
+  check("requestId", requestId);
+  return { apiKey, requestId };
 }
 
 /** Checks a request and converts it, with the client's key where it has none of its own. */
@@ -212,14 +211,14 @@ export function toGetUserBalance(
   request: GetUserBalanceRequest,
   key: string,
 ): { apiKey: string } {
-  checkType("request", request, "object");
-  return { apiKey: keyOf(request, key) };
+  checkFields("request", request);
+  return { apiKey: request.apiKey ?? key };
 }
 
 /** Converts a response. */
-export function fromListVoices(wire: WireListVoicesResponse): ListVoicesResponse {
+export function fromListVoices({ voices }: WireListVoicesResponse): ListVoicesResponse {
   return {
-    voices: wire.voices.map(({ id, name, gender, language, previewUrl }) => ({
+    voices: voices.map(({ id, name, gender, language, previewUrl }) => ({
       id,
       name,
       gender: gender as number,
@@ -229,17 +228,11 @@ export function fromListVoices(wire: WireListVoicesResponse): ListVoicesResponse
   };
 }
 
-/** Converts a response. */
-export function fromGenerateSpeech(wire: WireGenerateSpeechResponse): GenerateSpeechResponse {
-  return { requestId: wire.requestId, status: wire.status as number };
-}
-
 /** Converts a response. A zero, an empty string or an absent message means "not given". */
 export function fromCheckStatus(
-  wire: WireCheckStatusResponse,
+  { status, audioUrl, errorMessage, metrics }: WireCheckStatusResponse,
   requestId: string,
 ): CheckStatusResponse {
-  const { status, audioUrl, errorMessage, metrics } = wire;
   return {
     requestId,
     status: status as number,
@@ -254,36 +247,4 @@ export function fromCheckStatus(
       characterCount: metrics.characterCount || undefined,
     },
   };
-}
-
-/** Converts a response. */
-export function fromGetUserBalance(wire: WireGetUserBalanceResponse): GetUserBalanceResponse {
-  return { credits: wire.credits };
-}
-
-/** What a request for speech sends. */
-export interface SpeechFields {
-  apiKey: string;
-  text: string;
-  voiceId: string;
-  speed: number;
-  version: string;
-}
-
-function toSpeech(
-  request: GenerateSpeechRequest | StreamSpeechRequest,
-  key: string,
-  defaultVersion: string,
-): SpeechFields {
-  checkType("request", request, "object");
-  const { text, voiceId, speed = 1, version = defaultVersion } = request;
-  checkString("text", text);
-  checkString("voiceId", voiceId);
-  checkSpeed(speed);
-  checkVersion(version);
-  return { apiKey: keyOf(request, key), text, voiceId, speed, version };
-}
-
-function keyOf(request: { readonly apiKey?: string | undefined }, key: string): string {
-  return request.apiKey === undefined ? key : checkApiKey(request.apiKey);
 }

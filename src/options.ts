@@ -5,20 +5,12 @@
  */
 
 import type { Interceptor, Transport } from "@connectrpc/connect";
-import { checkApiKey } from "./api_key.ts";
 import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
 import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
 import { readEnv } from "./env.ts";
+import { AuthenticationError, InvalidRequestError } from "./errors.ts";
 import type { LogHook } from "./log.ts";
-import {
-  checkDuration,
-  checkHeaders,
-  checkInteger,
-  checkSignal,
-  checkType,
-  describe,
-  refusal,
-} from "./validate.ts";
+import { check, checkFields, describe } from "./validate.ts";
 
 /** Where the service is when nothing else is said. */
 export const DEFAULT_ENDPOINT = "api.tsetsen.ai:50051";
@@ -98,7 +90,7 @@ export interface ResolvedOptions {
 
 /** Checks the options and fills in the environment and the defaults. */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  checkType("options", options, "object");
+  checkFields("options", options);
   const {
     apiKey = readEnv("TSETSEN_API_KEY"),
     endpoint = readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT,
@@ -108,27 +100,22 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     backoff,
     maxConcurrentCalls = 64,
     maxMessageBytes = 16 * 1024 * 1024,
-    headers = {},
+    headers,
     fetch,
     transport,
     interceptors = [],
     log,
   } = options;
-  checkType("secure", secure, "boolean");
-  checkDuration("timeout", timeout);
-  checkInteger("maxRetries", maxRetries, 0);
-  checkInteger("maxConcurrentCalls", maxConcurrentCalls, 1);
-  checkInteger("maxMessageBytes", maxMessageBytes, 1);
-  checkHeaders(headers);
-  if (fetch !== undefined) checkType("fetch", fetch, "function");
-  if (log !== undefined) checkType("log", log, "function");
-  if (transport !== undefined) checkType("transport", transport, "object");
-  if (!Array.isArray(interceptors)) {
-    throw new TypeError(`interceptors must be an array: got ${describe(interceptors)}`);
+  if (apiKey === undefined) {
+    throw new AuthenticationError(
+      "No API key: give apiKey, or set the environment variable TSETSEN_API_KEY.",
+      { charged: "no" },
+    );
   }
+  check("apiKey", apiKey);
   const url = resolveEndpoint(endpoint, secure);
   return Object.freeze({
-    apiKey: checkApiKey(apiKey),
+    apiKey,
     baseUrl: url.origin + url.pathname.replace(/\/+$/, ""),
     origin: url.origin,
     timeout,
@@ -144,28 +131,20 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   });
 }
 
-/** Checks the options of one call. */
-export function checkCallOptions(options: CallOptions): void {
-  checkType("options", options, "object");
-  const { signal, timeout, maxRetries, headers } = options;
-  if (signal !== undefined) checkSignal(signal);
-  if (timeout !== undefined) checkDuration("timeout", timeout);
-  if (maxRetries !== undefined) checkInteger("maxRetries", maxRetries, 0);
-  if (headers !== undefined) checkHeaders(headers);
-}
-
-function resolveEndpoint(endpoint: unknown, secure: boolean): URL {
-  const expected = "host:port or an http(s) URL, without user name, query and fragment";
-  checkType("endpoint", endpoint, "string", expected);
-  const isUrl = /^\w+:\/\//.test(endpoint as string);
-  const text = isUrl ? endpoint as string : `${secure ? "https" : "http"}://${endpoint}`;
+function resolveEndpoint(endpoint: string, secure: boolean): URL {
+  const refuse = (expected: string, came: string) =>
+    new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
+  const scheme = secure ? "https" : "http";
+  const text = /^\w+:\/\//.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
   if (!/^https?:\/\/[^\s?#@\\]+$/i.test(text) || !URL.canParse(text)) {
-    throw refusal("endpoint", expected, describe(endpoint));
+    throw refuse(
+      "host:port or an http(s) URL, without user name, query and fragment",
+      describe(endpoint),
+    );
   }
   const url = new URL(text);
   if (url.protocol === "http:" && secure) {
-    throw refusal(
-      "endpoint",
+    throw refuse(
       "https, as anyone on the way can read the key otherwise (secure: false allows it)",
       "plaintext http",
     );

@@ -14,9 +14,9 @@ import {
   RequestStatus,
   toCheckStatus,
 } from "./models.ts";
-import { type CallOptions, checkCallOptions } from "./options.ts";
+import type { CallOptions } from "./options.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
-import { checkDuration } from "./validate.ts";
+import { checkFields } from "./validate.ts";
 
 /** Options of {@linkcode Client.watchStatus} and {@linkcode Client.waitForCompletion}. All durations are milliseconds. */
 export interface WatchOptions extends CallOptions {
@@ -63,9 +63,8 @@ export function watchStatus(
   options: WatchOptions,
 ): StatusWatch {
   const message = toCheckStatus(request, core.options.apiKey);
-  checkCallOptions(options);
+  checkFields("options", options);
   const { headers, pollInterval, timeout } = options;
-  if (pollInterval !== undefined) checkDuration("pollInterval", pollInterval);
   const { apiKey: key, requestId } = message;
   const facts = { method: "CheckStatus", key, requestId };
 

@@ -13,7 +13,7 @@ import {
   TsetsenError,
 } from "./errors.ts";
 import { Scope } from "./scope.ts";
-import { checkInteger, checkSignal, checkType } from "./validate.ts";
+import { check, checkFields } from "./validate.ts";
 
 /** A class of errors. */
 // deno-lint-ignore no-explicit-any -- any constructor is fine
@@ -69,12 +69,10 @@ export async function retry<T>(
   fn: () => T | PromiseLike<T>,
   options: RetryOptions = {},
 ): Promise<T> {
-  checkType("fn", fn, "function");
-  const backoff = resolveBackoff(options);
+  check("fn", fn);
+  checkFields("options", options);
   const { maxRetries = 3, retryExceptions = RETRY_EXCEPTIONS, signal } = options;
-  checkInteger("maxRetries", maxRetries, 0);
-  for (const Class of retryExceptions) checkType("each of retryExceptions", Class, "function");
-  if (signal !== undefined) checkSignal(signal);
+  const backoff = resolveBackoff(options);
   signal?.throwIfAborted();
   for (let failures = 0;; failures++) {
     try {

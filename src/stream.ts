@@ -9,12 +9,12 @@ import { encodeWav, wavHeader } from "./audio.ts";
 import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
 import { fromStreamMessage } from "./error_mapping.ts";
-import { type SpeechFields, type StreamSpeechRequest, toStreamSpeech } from "./models.ts";
-import { type CallOptions, checkCallOptions } from "./options.ts";
+import { type SpeechFields, type StreamSpeechRequest, toSpeech } from "./models.ts";
+import type { CallOptions } from "./options.ts";
 import { PcmReader } from "./pcm.ts";
 import type { Scope } from "./scope.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
-import { checkDuration } from "./validate.ts";
+import { checkFields } from "./validate.ts";
 
 /** Options of {@linkcode Client.streamSpeech}. All durations are milliseconds. */
 export interface StreamOptions extends CallOptions {
@@ -69,10 +69,9 @@ export function streamSpeech(
   request: StreamSpeechRequest,
   options: StreamOptions,
 ): SpeechStream {
-  const message = toStreamSpeech(request, core.options.apiKey);
-  checkCallOptions(options);
+  const message = toSpeech(request, core.options.apiKey, "beta-v0.2");
+  checkFields("options", options);
   const { idleTimeout = core.options.timeout, timeout } = options;
-  checkDuration("idleTimeout", idleTimeout);
   const { apiKey: key, text } = message;
   const facts = { method: "StreamSpeech", key, billable: true, text };
   return new SpeechStream(
