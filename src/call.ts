@@ -43,7 +43,7 @@ export interface Core {
 export interface CallFacts {
   /** The method's name, for messages. */
   readonly method: string;
-  /** The key to send. */
+  /** The key to send; empty for none. */
   readonly key: string;
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
   readonly billable?: boolean;
@@ -202,11 +202,10 @@ export class Call {
     const { key } = this.#facts;
     const ms = this.scope.remaining;
     const own: Record<string, string> = {
-      "x-api-key": key,
-      "x-goog-api-key": key,
       // Not user-agent, which browsers do not let be set, and no header of our own, which would cost a CORS permission.
       "x-user-agent": `tsetsen-sdk-ts/${VERSION}`,
     };
+    if (key !== "") own["x-api-key"] = own["x-goog-api-key"] = key;
     // At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
     if (ms < 1e8) own["grpc-timeout"] = `${Math.max(1, Math.ceil(ms))}m`;
     else if (ms < Infinity) own["grpc-timeout"] = `${Math.ceil(ms / 1000)}S`;

@@ -17,8 +17,16 @@ export const DEFAULT_ENDPOINT = "api.tsetsen.ai:50051";
 
 /** Options of a {@linkcode Client}. All durations are milliseconds. */
 export interface ClientOptions {
-  /** The API key, `tsetsen-prod-…` or `tsetsen-development-…`. Default: the environment's `TSETSEN_API_KEY`. */
-  readonly apiKey?: string | undefined;
+  /**
+   * The API key, `tsetsen-prod-…` or `tsetsen-development-…`. Default: the environment's `TSETSEN_API_KEY`. `null` sends
+   * none: for a proxy at `endpoint` that adds the key on the server's side.
+   */
+  readonly apiKey?: string | null | undefined;
+  /**
+   * Whether the key may be used in a browser, where everyone who opens the page can read it. Default false: there a
+   * client with a key is refused.
+   */
+  readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
    * Where the service is: `host:port`, or a URL, which may have a path. It must speak gRPC-Web.
    * Default: the environment's `TSETSEN_API_ENDPOINT`, or `api.tsetsen.ai:50051`.
@@ -71,6 +79,7 @@ export interface CallOptions {
 
 /** The client's options, checked and complete. */
 export interface ResolvedOptions {
+  /** The key; empty for none. */
   readonly apiKey: string;
   /** Origin and path prefix, without a slash at the end. */
   readonly baseUrl: string;
@@ -90,9 +99,10 @@ export interface ResolvedOptions {
 
 /** Checks the options and fills in the environment and the defaults. */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  checkFields("options", options);
+  checkFields("options", { ...options, apiKey: undefined });
   const {
     apiKey = readEnv("TSETSEN_API_KEY"),
+    dangerouslyAllowBrowser = false,
     endpoint = readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT,
     secure = true,
     timeout = 30_000,
@@ -112,10 +122,19 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       { charged: "no" },
     );
   }
-  check("apiKey", apiKey);
+  if (apiKey !== null) {
+    check("apiKey", apiKey);
+    if (!dangerouslyAllowBrowser && "document" in globalThis) {
+      throw new AuthenticationError(
+        "apiKey in a browser can be read by everyone who opens the page: keep it in a proxy and give apiKey: null, " +
+          "or say dangerouslyAllowBrowser: true.",
+        { charged: "no" },
+      );
+    }
+  }
   const url = resolveEndpoint(endpoint, secure);
   return Object.freeze({
-    apiKey,
+    apiKey: apiKey ?? "",
     baseUrl: url.origin + url.pathname.replace(/\/+$/, ""),
     origin: url.origin,
     timeout,

@@ -61,6 +61,7 @@ const RULES = {
     (version: string) => /^[A-Za-z0-9][\w.-]{0,63}$/.test(version),
     InvalidRequestError,
   ],
+  dangerouslyAllowBrowser: FLAG,
   skipCache: FLAG,
   secure: FLAG,
   jitter: FLAG,
