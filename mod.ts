@@ -27,6 +27,7 @@ export type { ConnectInterceptor, ConnectTransport } from "./src/connect_types.t
 export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/poll.ts";
 export { SpeechStream, type StreamOptions } from "./src/stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/download.ts";
+export { Job, type SavedJob } from "./src/job.ts";
 export { type AudioFacts, AudioStream } from "./src/audio_stream.ts";
 
 // The models.
@@ -56,6 +57,7 @@ export {
   type ErrorCode,
   InsufficientCreditsError,
   InvalidRequestError,
+  JobFailedError,
   PermissionDeniedError,
   RateLimitExceededError,
   ResourceNotFoundError,

@@ -13,6 +13,7 @@ import {
   type DownloadOptions,
 } from "./download.ts";
 import { ServerError } from "./errors.ts";
+import { Job } from "./job.ts";
 import { Limiter } from "./limiter.ts";
 import {
   type CheckStatusRequest,
@@ -151,6 +152,48 @@ export class Client implements Disposable, AsyncDisposable {
       );
     }
     return { requestId, status: status as number };
+  }
+
+  /**
+   * Submits a text like `generateSpeech` and returns a handle of the job. **Costs credits.**
+   *
+   * @param request The text, the voice, and how to speak.
+   * @param options Signal, timeout (milliseconds), retries and headers of the submission.
+   * @throws {TsetsenError} as `generateSpeech` does; with `charged: "unknown"` look at the balance before sending again.
+   *
+   * @example
+   * ```ts
+   * import type { Client } from "@tsetsen/sdk";
+   *
+   * async function speak(client: Client, text: string, voiceId: string) {
+   *   const job = await client.submit({ text, voiceId });
+   *   console.log("paid for:", job.requestId);
+   *   return await (await job.audio({ timeout: 120_000 })).bytes();
+   * }
+   * ```
+   */
+  async submit(request: GenerateSpeechRequest, options: CallOptions = {}): Promise<Job> {
+    const { requestId, status } = await this.generateSpeech(request, options);
+    return new Job(this.#core, { requestId, apiKey: request.apiKey }, { requestId, status });
+  }
+
+  /**
+   * Takes up a job that was submitted before, here or in another process. Nothing is sent.
+   *
+   * @param saved The id of the job, or what `JSON.stringify(job)` stored.
+   * @throws {InvalidRequestError} when the id is empty.
+   *
+   * @example
+   * ```ts
+   * import type { Client } from "@tsetsen/sdk";
+   *
+   * async function finish(client: Client, requestId: string) {
+   *   return await client.job(requestId).wait({ timeout: 60_000 });
+   * }
+   * ```
+   */
+  job(saved: string | CheckStatusRequest): Job {
+    return new Job(this.#core, typeof saved === "object" ? saved : { requestId: saved });
   }
 
   /**

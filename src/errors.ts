@@ -25,6 +25,7 @@ export type ErrorCode =
   | "connection_error"
   | "timeout"
   | "server_error"
+  | "job_failed"
   | "client_closed";
 
 /** What an error knows beside its message. All of it is optional. */
@@ -213,6 +214,17 @@ export class ServerError extends TsetsenError {
   declare readonly code: "server_error";
   static {
     define(this, "ServerError", "server_error");
+  }
+}
+
+/** The job FAILED at the service: its message says why. Waiting longer does not help. */
+export class JobFailedError extends TsetsenError {
+  /** `"JobFailedError"`. */
+  declare readonly name: "JobFailedError";
+  /** `"job_failed"`. */
+  declare readonly code: "job_failed";
+  static {
+    define(this, "JobFailedError", "job_failed");
   }
 }
 

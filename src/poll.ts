@@ -61,6 +61,7 @@ export function watchStatus(
   core: Core,
   request: string | CheckStatusRequest,
   options: WatchOptions,
+  seen?: (response: CheckStatusResponse) => void,
 ): StatusWatch {
   const message = toCheckStatus(request, core.options.apiKey);
   checkFields("options", options);
@@ -84,6 +85,7 @@ export function watchStatus(
         const elapsed = performance.now() - start;
         failures = 0;
         status = response.status;
+        seen?.(response);
         yield { requestId, status, changed, elapsed, attempt, response };
         if (status === RequestStatus.COMPLETED || status === RequestStatus.FAILED) return;
         delay = pollInterval ?? adaptiveInterval(performance.now() - start);

@@ -1,0 +1,127 @@
+/**
+ * The handle of a submitted job: follow it, wait for it, fetch its audio, and take it up again in another process.
+ *
+ * @module
+ */
+
+import type { Charged } from "./errors.ts";
+import { JobFailedError } from "./errors.ts";
+import type { Core } from "./call.ts";
+import { type AudioDownload, downloadAudio, type DownloadOptions } from "./download.ts";
+import { type CheckStatusRequest, type CheckStatusResponse, RequestStatus } from "./models.ts";
+import { type StatusUpdate, type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
+import { redact } from "./redact.ts";
+import { check } from "./validate.ts";
+
+/** What is stored of a job: neither the key nor the text. */
+export interface SavedJob {
+  /** The id of the job. */
+  readonly requestId: string;
+}
+
+/**
+ * A job that the service has accepted. It is paid for and goes on at the service whatever happens here: an abort, a
+ * timeout or a failed poll leaves the handle as usable as before, and `client.job(requestId)` makes a new one.
+ *
+ * @example Follow a job, and keep its id where another process finds it
+ * ```ts
+ * import { type Client, RequestStatus } from "@tsetsen/sdk";
+ *
+ * async function narrate(client: Client, text: string, voiceId: string) {
+ *   const job = await client.submit({ text, voiceId });
+ *   localStorage.setItem("job", JSON.stringify(job));
+ *   for await (const { status } of job) console.log(RequestStatus[status]);
+ *   return await (await job.audio()).bytes();
+ * }
+ *
+ * function resume(client: Client) {
+ *   return client.job(JSON.parse(localStorage.getItem("job")!));
+ * }
+ * ```
+ */
+export class Job implements AsyncIterable<StatusUpdate> {
+  /** The id of the job. */
+  readonly requestId: string;
+  /** What is known about the money: the service has accepted the job. */
+  readonly charged: Charged = "yes";
+  readonly #core: Core;
+  readonly #request: CheckStatusRequest;
+  #response: CheckStatusResponse | undefined;
+
+  /** @internal */
+  constructor(core: Core, request: CheckStatusRequest, response?: CheckStatusResponse) {
+    check("requestId", request.requestId);
+    this.requestId = request.requestId;
+    this.#core = core;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  /** The last response seen; `undefined` before the first poll of a resumed job. */
+  get response(): CheckStatusResponse | undefined {
+    return this.#response;
+  }
+
+  /** The credits charged for the job; `undefined` until the service has told. */
+  get creditsUsed(): number | undefined {
+    return this.#response?.metrics?.creditsUsed;
+  }
+
+  /** Watches the job: a status update for each poll, until it COMPLETED or FAILED. */
+  [Symbol.asyncIterator](): StatusWatch {
+    return this.watch();
+  }
+
+  /**
+   * Watches the job like {@linkcode Client.watchStatus}.
+   *
+   * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
+   */
+  watch(options: WatchOptions = {}): StatusWatch {
+    return watchStatus(this.#core, this.#request, options, (response) => {
+      this.#response = response;
+    });
+  }
+
+  /**
+   * Waits until the job is COMPLETED.
+   *
+   * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
+   * @returns The final response.
+   * @throws {JobFailedError} when the job FAILED.
+   * @throws {TimeoutError} when it has not ended within `timeout`. It goes on at the service.
+   * @throws {TsetsenError} of the class that fits when polling fails for good.
+   */
+  async wait(options: WatchOptions = {}): Promise<CheckStatusResponse> {
+    const ended = ({ status }: CheckStatusResponse) =>
+      status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
+    if (this.#response === undefined || !ended(this.#response)) {
+      for await (const _ of this.watch(options));
+    }
+    const response = this.#response as CheckStatusResponse;
+    if (response.status === RequestStatus.FAILED) {
+      const { requestId } = this;
+      const why = redact(response.errorMessage ?? "the service gave no reason", []);
+      throw new JobFailedError(`The job failed: ${why}`, { requestId, charged: "yes" });
+    }
+    return response;
+  }
+
+  /**
+   * Waits until the job is COMPLETED and opens its audio.
+   *
+   * @param options Signal, poll interval, timeouts (milliseconds; each for the wait and for the download), retries and
+   * the largest size.
+   * @returns The audio, not yet fetched.
+   * @throws {JobFailedError} when the job FAILED.
+   * @throws {TsetsenError} of the class that fits when polling fails for good.
+   */
+  async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
+    return downloadAudio(this.#core, await this.wait(options), options);
+  }
+
+  /** What to store: the id. Neither the key nor the text is part of it. */
+  toJSON(): SavedJob {
+    return { requestId: this.requestId };
+  }
+}
