@@ -30,7 +30,7 @@ export class PcmReader {
   push(chunk: Uint8Array): Uint8Array {
     let bytes = this.#held.length === 0 ? chunk : join([this.#held, chunk]);
     if (!this.#started) {
-      const header = readHeader(bytes);
+      const header = readWavHeader(bytes);
       if (header === undefined) {
         this.#held = bytes.slice();
         return bytes.subarray(0, 0);
@@ -53,7 +53,8 @@ export class PcmReader {
   }
 }
 
-interface Header {
+/** What a WAV header says. */
+export interface WavHeader {
   /** Where the samples begin. */
   readonly length: number;
   /** How many bytes of samples there are; `Infinity` when the header does not know. */
@@ -61,7 +62,7 @@ interface Header {
 }
 
 /** The header at the start of `bytes`, of length 0 when there is none; `undefined` while more bytes are needed. */
-function readHeader(bytes: Uint8Array): Header | undefined {
+export function readWavHeader(bytes: Uint8Array): WavHeader | undefined {
   const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
   const isStart = "RIFF".startsWith(tag(0)) && "WAVE".startsWith(tag(8));
   if (!isStart) return { length: 0, dataBytes: Infinity };

@@ -1,0 +1,115 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { Client, encodeWav, wavHeader } from "../../mod.ts";
+import { startEmulator } from "../../src/emulator/mod.ts";
+import { repairWavFile, saveAudio } from "../../src/file/mod.ts";
+
+const TEXT = "Сайн байна уу? Би Цэцэн дуу хоолой.";
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map((entry) => entry.name).sort();
+}
+
+Deno.test("saveAudio writes a stream as a WAV file with true lengths", async () => {
+  await using emulator = await startEmulator();
+  const { apiKey, url } = emulator;
+  using client = new Client({ apiKey, endpoint: url, secure: false });
+  const request = { text: TEXT, voiceId: "emulator-v2-sarnai" };
+  await withFolder(async (folder) => {
+    const progress: number[] = [];
+    const path = `${folder}/speech.wav`;
+    const saved = await saveAudio(path, client.streamSpeech(request), {
+      onProgress: (bytes) => progress.push(bytes),
+    });
+    const file = await Deno.readFile(path);
+    assertEquals(saved, { path, bytes: file.length });
+    assertEquals(file, await client.streamSpeech(request).wav());
+    assertEquals(progress.at(-1), file.length);
+    assertEquals(names(folder), ["speech.wav"]);
+  });
+});
+
+Deno.test("saveAudio writes a download as it is, to a path given as a URL", async () => {
+  await using emulator = await startEmulator();
+  const { apiKey, url } = emulator;
+  using client = new Client({ apiKey, endpoint: url, secure: false });
+  await withFolder(async (folder) => {
+    const job = await client.submit({ text: TEXT, voiceId: "emulator-v1-bold" });
+    const path = new URL(`file://${folder}/аудио.wav`);
+    await saveAudio(path, await job.audio());
+    assertEquals(await Deno.readFile(path), await (await job.audio()).bytes());
+  });
+});
+
+Deno.test("saveAudio does not read the audio when the file exists", async () => {
+  await using emulator = await startEmulator();
+  const { apiKey, url } = emulator;
+  using client = new Client({ apiKey, endpoint: url, secure: false });
+  await withFolder(async (folder) => {
+    const path = `${folder}/speech.wav`;
+    await Deno.writeTextFile(path, "mine");
+    const stream = client.streamSpeech({ text: TEXT, voiceId: "emulator-v2-sarnai" });
+    const error = await assertRejects(() => saveAudio(path, stream), Error, "exists already");
+    assertEquals((error as Error & { code: string }).code, "EEXIST");
+    assertEquals(await Deno.readTextFile(path), "mine");
+    assertEquals(emulator.ledger.charges.length, 0);
+    await saveAudio(path, new Uint8Array([1, 2]), { overwrite: true });
+    assertEquals(await Deno.readFile(path), new Uint8Array([1, 2]));
+  });
+});
+
+Deno.test("saveAudio does not replace a file that appears while it writes", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/speech.wav`;
+    async function* audio() {
+      yield new Uint8Array([1]);
+      await Deno.writeTextFile(path, "mine");
+      yield new Uint8Array([2]);
+    }
+    await assertRejects(() => saveAudio(path, audio()), Error, "exists already");
+    assertEquals(await Deno.readTextFile(path), "mine");
+    assertEquals(names(folder), ["speech.wav"]);
+  });
+});
+
+Deno.test("saveAudio leaves nothing behind when the audio fails", async () => {
+  await withFolder(async (folder) => {
+    const failure = new Error("broken off");
+    async function* audio() {
+      yield new Uint8Array(1000);
+      assertEquals(names(folder).length, 1); // the temporary file
+      throw failure;
+    }
+    const error = await assertRejects(() => saveAudio(`${folder}/speech.wav`, audio()));
+    assert(error === failure);
+    assertEquals(names(folder), []);
+  });
+});
+
+Deno.test("repairWavFile gives a streamed file its true lengths, and leaves a right one alone", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/speech.wav`;
+    const pcm = crypto.getRandomValues(new Uint8Array(1000));
+    await Deno.writeFile(path, new Uint8Array([...wavHeader(), ...pcm]));
+    assertEquals(await repairWavFile(path), 1000);
+    assertEquals(await Deno.readFile(path), encodeWav(pcm));
+    assertEquals(await repairWavFile(path), 1000);
+    assertEquals(await Deno.readFile(path), encodeWav(pcm));
+  });
+});
+
+Deno.test("repairWavFile refuses what is no WAV file", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/speech.wav`;
+    await Deno.writeTextFile(path, "ID3 not a wav file");
+    await assertRejects(() => repairWavFile(path), TypeError, "WAV header");
+  });
+});
