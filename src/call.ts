@@ -123,10 +123,15 @@ export class Call {
     return delay;
   }
 
-  /** Hands a request to the transport: from here on it may have reached the service. */
+  /**
+   * Hands a request to the transport: from here on it may have reached the service.
+   *
+   * @param idle The longest wait for the answer in milliseconds, if there is no deadline.
+   */
   send<T>(
     unary: boolean,
     request: (transport: Transport, headers: HeadersInit) => Promise<T>,
+    idle?: number,
   ): Promise<T> {
     const transport = openTransport(this.#core.options, {
       signal: this.scope.signal,
@@ -135,7 +140,7 @@ export class Call {
       secrets: this.secrets,
     });
     if (this.#facts.billable) this.charged = "unknown";
-    return this.scope.race(request(transport, this.#headers()));
+    return this.scope.race(request(transport, this.#headers()), idle);
   }
 
   /** What must not show in an error. */

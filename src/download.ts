@@ -54,8 +54,9 @@ export function downloadAudio(
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let got = 0;
     try {
-      const opening = call.attempts(() => get(core, href, origin, scope));
-      const { body, headers } = await scope.race(opening, idleTimeout);
+      const { body, headers } = await call.attempts(() =>
+        get(core, href, origin, scope, idleTimeout)
+      );
       reader = body?.getReader();
       audio = factsOf(headers);
       for (;;) {
@@ -110,14 +111,20 @@ function factsOf(headers: Headers): AudioFacts {
   };
 }
 
-async function get(core: Core, href: string, origin: string, scope: Scope): Promise<Response> {
+async function get(
+  core: Core,
+  href: string,
+  origin: string,
+  scope: Scope,
+  idleTimeout: number,
+): Promise<Response> {
   const fetch = core.options.fetch ?? globalThis.fetch;
   const init: RequestInit = { signal: scope.signal };
   // workerd has no credentials, and refuses to be told so.
   if ("credentials" in Request.prototype) init.credentials = "omit";
   let response: Response;
   try {
-    response = await scope.race(fetch(href, init));
+    response = await scope.race(fetch(href, init), idleTimeout);
   } catch (error) {
     throw noAnswer(error, origin, [href]);
   }

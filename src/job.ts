@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { Charged } from "./errors.ts";
-import { JobFailedError } from "./errors.ts";
 import type { Core } from "./call.ts";
 import { type AudioDownload, downloadAudio, type DownloadOptions } from "./download.ts";
+import { type Charged, JobFailedError } from "./errors.ts";
 import { type CheckStatusRequest, type CheckStatusResponse, RequestStatus } from "./models.ts";
 import { type StatusUpdate, type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
 import { redact } from "./redact.ts";

@@ -94,7 +94,7 @@ async function* run(
 ): AsyncGenerator<Uint8Array, void, void> {
   const { scope } = call;
   const pcm = new PcmReader();
-  let { messages, result } = await scope.race(open(call, message), idleTimeout);
+  let { messages, result } = await open(call, message, idleTimeout);
   for (; !result.done; result = await scope.race(messages.next(), idleTimeout)) {
     const { audioChunk, errorMessage, isFinal } = result.value;
     if (errorMessage !== "") throw fromStreamMessage(errorMessage, call.secrets);
@@ -116,6 +116,7 @@ async function* run(
 function open(
   call: Call,
   message: SpeechFields,
+  idleTimeout: number,
 ): Promise<{ messages: Messages; result: IteratorResult<StreamSpeechResponse> }> {
   // Only the opening takes a place among the calls in flight: streams that wait for their readers would block them all.
   return call.attempts(() =>
@@ -125,7 +126,7 @@ function open(
       const response = await transport.stream(method, signal, undefined, headers, once(message));
       const messages = response.message[Symbol.asyncIterator]();
       return { messages, result: await messages.next() };
-    })
+    }, idleTimeout)
   );
 }
 
