@@ -82,7 +82,8 @@ export function wavHeader(dataBytes?: number): Uint8Array<ArrayBuffer> {
 export function encodeWav(pcm: Uint8Array | readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const chunks = pcm instanceof Uint8Array ? [pcm] : pcm;
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  return join([wavHeader(length), ...chunks]);
+  // The RIFF size counts the byte that pads an odd length.
+  return join([wavHeader(length), ...chunks, new Uint8Array(length % 2)]);
 }
 
 /** Joins chunks into one array of their own. */

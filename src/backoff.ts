@@ -4,13 +4,13 @@
  * @module
  */
 
-import { checkFields } from "./validate.ts";
+import { checkFields, MAX_TIMEOUT_MS } from "./validate.ts";
 
 /** How the delay between attempts grows. All durations are milliseconds. */
 export interface BackoffOptions {
   /** The delay before the first retry, in milliseconds. Default 500. */
   readonly baseDelay?: number | undefined;
-  /** The longest delay, in milliseconds. Default 10,000. */
+  /** The longest delay before jitter, in milliseconds. Default 10,000. */
   readonly maxDelay?: number | undefined;
   /** What the delay is multiplied by after each retry, at least 1. Default 2. */
   readonly backoffFactor?: number | undefined;
@@ -40,5 +40,5 @@ export function resolveBackoff(options: BackoffOptions = {}): Backoff {
 /** The delay in milliseconds before retry number `retry`, the first being 0. */
 export function backoffDelay(backoff: Backoff, retry: number): number {
   const delay = Math.min(backoff.baseDelay * backoff.backoffFactor ** retry, backoff.maxDelay);
-  return backoff.jitter ? delay * (0.8 + Math.random() * 0.4) : delay;
+  return Math.min(backoff.jitter ? delay * (0.8 + Math.random() * 0.4) : delay, MAX_TIMEOUT_MS);
 }

@@ -72,7 +72,6 @@ export class Call {
    * @throws {ClientClosedError} when the client is closed.
    */
   constructor(core: Core, facts: CallFacts, options: CallOptions, timeout?: number) {
-    checkFields("options", options);
     this.#core = core;
     this.#facts = facts;
     this.#options = options;
@@ -214,11 +213,12 @@ export class Call {
     // At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
     if (ms < 1e8) own["grpc-timeout"] = `${Math.max(1, Math.ceil(ms))}m`;
     else if (ms < Infinity) own["grpc-timeout"] = `${Math.ceil(ms / 1000)}S`;
-    const given = { ...this.#core.options.headers, ...this.#options.headers };
-    if (Object.keys(given).length === 0) return own;
-    const all = new Headers();
-    for (const headers of [given, own]) {
-      for (const name in headers) all.set(name, headers[name] as string);
+    const { headers } = this.#options;
+    const common = this.#core.options.headers;
+    if (common === undefined && headers === undefined) return own;
+    const all = new Headers(common);
+    for (const given of [headers, own]) {
+      new Headers(given).forEach((value, name) => all.set(name, value));
     }
     return all;
   }
@@ -232,6 +232,7 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
   facts: CallFacts,
   options: CallOptions,
 ): Promise<MessageShape<O>> {
+  checkFields("options", options);
   const call = new Call(core, facts, options, options.timeout ?? core.options.timeout);
   try {
     const { message: answer } = await call.attempts(() =>

@@ -55,6 +55,7 @@ import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts
  *     console.log(RequestStatus[update.status], Math.round(update.elapsed), "ms");
  *     if (update.status === RequestStatus.COMPLETED) return update.response.audioUrl;
  *   }
+ *   return undefined; // the job FAILED
  * }
  * ```
  */

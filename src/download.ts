@@ -46,7 +46,7 @@ export function downloadAudio(
   checkFields("options", options);
   const { idleTimeout = core.options.timeout, maxBytes = 256 * 1024 * 1024, timeout } = options;
   const { audioUrl, requestId } = source;
-  const { href, origin } = checkAudioUrl(audioUrl);
+  const { href, origin } = checkAudioUrl(audioUrl, requestId);
   let audio: AudioFacts = { contentType: "application/octet-stream" };
 
   async function* run(call: Call): AsyncGenerator<Uint8Array, void, void> {
@@ -86,7 +86,7 @@ export function downloadAudio(
 }
 
 /** The URL, if audio may be fetched from it. Its path and query stay out of errors: they may hold a signature. */
-function checkAudioUrl(audioUrl: unknown): URL {
+function checkAudioUrl(audioUrl: unknown, requestId?: string): URL {
   let came = describe(audioUrl);
   if (typeof audioUrl === "string" && URL.canParse(audioUrl)) {
     const url = new URL(audioUrl);
@@ -98,6 +98,7 @@ function checkAudioUrl(audioUrl: unknown): URL {
   }
   throw new InvalidRequestError(
     `audioUrl must be that of a job that COMPLETED, https (or http on this machine): got ${came}`,
+    { requestId, charged: requestId === undefined ? undefined : "yes" },
   );
 }
 

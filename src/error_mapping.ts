@@ -149,12 +149,12 @@ function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenErr
     if (!NOT_DETAILS.test(name)) details[name] = redact(value, secrets);
   });
   let retryAfter = retryAfterOf(metadata);
-  let told = rawMessage + Object.values(details);
+  let told = [rawMessage, ...Object.values(details)].join("\n");
   for (const detail of error.details) {
     // Details to be sent have a desc instead; those that came have bytes.
     if (!("type" in detail)) continue;
     if (detail.type === "google.rpc.RetryInfo") retryAfter = readRetryInfo(detail.value);
-    else told += new TextDecoder().decode(detail.value);
+    else told += `\n${new TextDecoder().decode(detail.value)}`;
   }
   if (Class === RateLimitExceededError) {
     if (speaksOfCredits(told)) Class = InsufficientCreditsError;
@@ -186,7 +186,7 @@ function speaksOfCredits(text: string): boolean {
 // Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
 // fields say already.
 const NOT_DETAILS =
-  /^(content-|access-|date|server|vary|connection|keep-|transfer-|set-|alt-|via|grpc-(status|message))/;
+  /^((content|access-control)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message))$/;
 
 // google.rpc.RetryInfo { 1: google.protobuf.Duration { 1: int64 seconds, 2: int32 nanos } }
 function readRetryInfo(message: Uint8Array): number | undefined {
@@ -209,7 +209,9 @@ function readRetryInfo(message: Uint8Array): number | undefined {
 function retryAfterOf(headers: Headers): number | undefined {
   const value = headers.get("retry-after");
   if (value === null) return undefined;
-  const ms = /^[\d.]+$/.test(value) ? Number(value) * 1e3 : Date.parse(value) - Date.now();
+  // A date begins with the name of a day; Date.parse alone would take almost anything.
+  const date = /^[A-Z]/.test(value) ? Date.parse(value) - Date.now() : NaN;
+  const ms = /^[\d.]+$/.test(value) ? Number(value) * 1e3 : date;
   return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined;
 }
 

@@ -25,7 +25,7 @@ export class FrameChecker {
   #headBytes = 0;
   #remaining = 0;
   #messages = 0;
-  #trailers = false;
+  #trailers: Uint8Array | undefined;
   #empty = true;
 
   /**
@@ -47,33 +47,45 @@ export class FrameChecker {
   /**
    * Takes the next bytes.
    *
+   * @returns What of them to hand on now: all but the trailers themselves, which `finish` gives.
    * @throws {ServerError} when a frame is too large, has other flags, or comes after the trailers.
    */
-  push(chunk: Uint8Array): void {
+  push(chunk: Uint8Array): Uint8Array {
     let at = 0;
+    let end = chunk.length;
     while (at < chunk.length) {
       this.#empty = false;
       if (this.#remaining > 0) {
         const taken = Math.min(this.#remaining, chunk.length - at);
+        if (this.#trailers !== undefined) {
+          const { length } = this.#trailers;
+          this.#trailers.set(chunk.subarray(at, at + taken), length - this.#remaining);
+          end = Math.min(end, at);
+        }
         this.#remaining -= taken;
         at += taken;
         continue;
       }
-      if (this.#trailers) throw badAnswer(this.#origin, "it goes on after its trailers");
+      if (this.#trailers !== undefined) {
+        throw badAnswer(this.#origin, "it goes on after its trailers");
+      }
       this.#head[this.#headBytes++] = chunk[at++] as number;
       if (this.#headBytes === 5) this.#open();
     }
+    return end === chunk.length ? chunk : chunk.subarray(0, end);
   }
 
   /**
    * Takes the end of the answer.
    *
+   * @returns The trailers, with a grpc-message that can be decoded.
    * @throws {ConnectionError} when it ends inside a frame or without trailers.
    */
-  finish(): void {
-    if (this.#remaining > 0 || this.#headBytes > 0 || !this.#trailers) {
+  finish(): Uint8Array {
+    if (this.#remaining > 0 || this.#headBytes > 0 || this.#trailers === undefined) {
       throw brokenOff(this.#origin);
     }
+    return decodable(this.#trailers);
   }
 
   #open(): void {
@@ -90,11 +102,39 @@ export class FrameChecker {
           (flags === TRAILER ? "" : " (maxMessageBytes)"),
       );
     }
-    this.#trailers = flags === TRAILER;
-    if (!this.#trailers && this.#unary && ++this.#messages > 1) {
+    if (flags === TRAILER) this.#trailers = new Uint8Array(length);
+    else if (this.#unary && ++this.#messages > 1) {
       throw badAnswer(this.#origin, "it has more than one message");
     }
     this.#headBytes = 0;
     this.#remaining = length;
+  }
+}
+
+/**
+ * A message that is not well percent-encoded must not cost the status (PROTOCOL-HTTP2.md), as it does in the parser: its
+ * percent signs then become question marks, which keeps the frame's length.
+ */
+function decodable(trailers: Uint8Array): Uint8Array {
+  // One character a byte, so that positions in the text are positions in the bytes.
+  const text = Array.from(trailers, (byte) => String.fromCharCode(byte)).join("");
+  const message = /^grpc-message:.*$/im.exec(text);
+  if (message === null || isDecodable(message[0])) return trailers;
+  for (let at = message.index; at < message.index + message[0].length; at++) {
+    if (trailers[at] === PERCENT) trailers[at] = QUESTION_MARK;
+  }
+  return trailers;
+}
+
+const PERCENT = 0x25;
+const QUESTION_MARK = 0x3f;
+
+/** Whether a percent-encoded text can be decoded. */
+export function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -7,7 +7,7 @@
 
 import { onAbort } from "./abort.ts";
 import { brokenOff, fromHttp, noAnswer } from "./error_mapping.ts";
-import { FrameChecker } from "./frames.ts";
+import { FrameChecker, isDecodable } from "./frames.ts";
 
 /** What a guarded request is bound to. */
 export interface GuardOptions {
@@ -50,7 +50,8 @@ export async function guardedFetch(
   } else if (options.unary) read = once(await readAll(reader, headers, options));
   else read = checked(reader, headers, options);
   // connect-web asks a response for nothing else. A status outside 2xx would make it pass over the grpc-status.
-  return { status: 200, headers, body: { getReader: () => ({ read }) } } as unknown as Response;
+  const body = { getReader: () => ({ read }) };
+  return { status: 200, headers: withDecodableMessage(headers), body } as unknown as Response;
 }
 
 async function send(url: string, init: RequestInit, options: GuardOptions): Promise<Response> {
@@ -81,6 +82,15 @@ function isGrpcWeb(response: Response): boolean {
     ((status >= 200 && status < 300) || headers.has("grpc-status"));
 }
 
+// As in the trailers: a message that cannot be decoded must not cost the status.
+function withDecodableMessage(headers: Headers): Headers {
+  const message = headers.get("grpc-message");
+  if (message === null || isDecodable(message)) return headers;
+  const copy = new Headers(headers);
+  copy.set("grpc-message", message.replaceAll("%", "?"));
+  return copy;
+}
+
 async function readAll(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   headers: Headers,
@@ -108,17 +118,17 @@ function checked(
   const drop = () => void reader.cancel().catch(ignore);
   if (signal.aborted) drop();
   const unlisten = onAbort(signal, drop);
+  let ended = false;
   return async () => {
+    if (ended) return DONE;
     try {
       const result = await readOrBroken(reader, options);
-      if (!result.done) {
-        frames.push(result.value);
-      } else {
-        unlisten();
-        // Headers that already hold the status may come without a body ("trailers-only").
-        if (!(frames.empty && headers.has("grpc-status"))) frames.finish();
-      }
-      return result;
+      if (!result.done) return { done: false, value: frames.push(result.value) };
+      ended = true;
+      unlisten();
+      // Headers that already hold the status may come without a body ("trailers-only").
+      if (frames.empty && headers.has("grpc-status")) return DONE;
+      return { done: false, value: frames.finish() };
     } catch (error) {
       unlisten();
       drop();
@@ -126,6 +136,8 @@ function checked(
     }
   };
 }
+
+const DONE = { done: true } as ReadableStreamReadDoneResult<Uint8Array>;
 
 async function readOrBroken(
   reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -143,8 +155,7 @@ function once(value: Uint8Array | undefined): Reader["read"] {
   return () => {
     const next = rest;
     rest = undefined;
-    const result = next === undefined ? { done: true } : { done: false, value: next };
-    return Promise.resolve(result as ReadableStreamReadResult<Uint8Array>);
+    return Promise.resolve(next === undefined ? DONE : { done: false, value: next });
   };
 }
 

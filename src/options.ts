@@ -51,7 +51,7 @@ export interface ClientOptions {
   /** The largest message that is accepted from the service, in bytes. Default 16,777,216 (16 MiB). */
   readonly maxMessageBytes?: number | undefined;
   /** Headers to send with every call. The SDK's own headers win over them. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   /** What to send requests with. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** A Connect transport to use instead of gRPC-Web over `fetch`; `endpoint`, `secure` and `fetch` are then not used. */
@@ -74,7 +74,7 @@ export interface CallOptions {
   /** How often a failed call is tried again, 0 or more. Default: the client's `maxRetries`. */
   readonly maxRetries?: number | undefined;
   /** Headers to send with this call, over those of the client. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
 }
 
 /** The client's options, checked and complete. */
@@ -90,7 +90,7 @@ export interface ResolvedOptions {
   readonly backoff: Backoff;
   readonly maxConcurrentCalls: number;
   readonly maxMessageBytes: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Headers | undefined;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly transport: Transport | undefined;
   readonly interceptors: Interceptor[];
@@ -99,6 +99,7 @@ export interface ResolvedOptions {
 
 /** Checks the options and fills in the environment and the defaults. */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  check("options", options);
   checkFields("options", { ...options, apiKey: undefined });
   const {
     apiKey = readEnv("TSETSEN_API_KEY"),
@@ -142,7 +143,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     backoff: resolveBackoff(backoff),
     maxConcurrentCalls,
     maxMessageBytes,
-    headers: { ...headers },
+    headers: headers && new Headers(headers),
     fetch,
     transport: transport as Transport | undefined,
     interceptors: [...interceptors] as Interceptor[],

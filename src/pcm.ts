@@ -49,7 +49,9 @@ export class PcmReader {
   /** Takes the end. @returns What was held back in case it was the start of a header. Half a sample is dropped. */
   end(): Uint8Array {
     const bytes = this.#held;
-    return bytes.subarray(0, this.#started ? 0 : bytes.length - bytes.length % BYTES_PER_SAMPLE);
+    // From 12 bytes on it is a header for sure, though one without samples.
+    const isAudio = !this.#started && bytes.length < 12;
+    return bytes.subarray(0, isAudio ? bytes.length - bytes.length % BYTES_PER_SAMPLE : 0);
   }
 }
 

@@ -18,13 +18,17 @@ export function redact(text: string, secrets: readonly string[]): string {
   return result.replace(/tsetsen-(?:prod|development)-[A-Za-z0-9_-]+/g, "[redacted]");
 }
 
-/** `cause` if neither it nor its own cause shows a secret; what does is left out. */
+/** `cause` if neither it nor what caused it shows a secret; an error that does is left out. */
 export function safeCause(cause: unknown, secrets: readonly string[]): unknown {
-  for (let error = cause, depth = 0; error instanceof Error && depth < 3; depth++) {
-    if (redact(error.message, secrets) !== error.message) return undefined;
-    error = error.cause;
-  }
-  return cause instanceof Error ? cause : undefined;
+  return cause instanceof Error && !shows(cause, secrets, 0) ? cause : undefined;
+}
+
+function shows(error: unknown, secrets: readonly string[], depth: number): boolean {
+  if (!(error instanceof Error)) return false;
+  const { message, cause, errors } = error as Error & { errors?: unknown };
+  // What is nested deeper than any runtime nests is not searched, and so not shown.
+  return depth > 8 || redact(message, secrets) !== message || shows(cause, secrets, depth + 1) ||
+    (Array.isArray(errors) && errors.some((each) => shows(each, secrets, depth + 1)));
 }
 
 function hide(text: string, secret: string): string {

@@ -72,6 +72,7 @@ export async function retry<T>(
   check("fn", fn);
   checkFields("options", options);
   const { maxRetries = 3, retryExceptions = RETRY_EXCEPTIONS, signal } = options;
+  for (const Class of retryExceptions) check("fn", Class);
   const backoff = resolveBackoff(options);
   signal?.throwIfAborted();
   for (let failures = 0;; failures++) {

@@ -75,14 +75,20 @@ export class Scope {
    */
   race<T>(work: PromiseLike<T>, idle?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const interrupt = () => reject(this.#end);
-      const timer = idle && setTimeout(() => this.stop({ by: "idle", ms: idle }), idle);
+      let timer: ReturnType<typeof setTimeout> | undefined;
       const over = () => {
         clearTimeout(timer);
         this.#interrupts.delete(interrupt);
       };
-      if (this.#end === undefined) this.#interrupts.add(interrupt);
-      else interrupt();
+      const interrupt = () => {
+        over();
+        reject(this.#end);
+      };
+      if (this.#end !== undefined) interrupt();
+      else {
+        this.#interrupts.add(interrupt);
+        if (idle) timer = setTimeout(() => this.stop({ by: "idle", ms: idle }), idle);
+      }
       work.then((value) => {
         over();
         resolve(value);

@@ -52,5 +52,5 @@ export function interruptedJobs(error: unknown): readonly InterruptedJob[] {
     const { requestId, charged } = error;
     return charged === undefined ? [] : [{ requestId, charged }];
   }
-  return typeof error === "object" && error !== null ? [...traces.get(error) ?? []] : [];
+  return [...traces.get(error as object) ?? []];
 }

@@ -9,7 +9,7 @@
 import { AuthenticationError, InvalidRequestError } from "./errors.ts";
 
 /** The longest delay of `setTimeout`: a longer one fires at once. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** What a value must be: its kind, that in words, a test, and what to throw when the test fails (default RangeError). */
 type Rule = readonly [
@@ -91,7 +91,13 @@ const RULES = {
   fetch: FUNCTION,
   log: FUNCTION,
   fn: FUNCTION,
-  transport: OBJECT,
+  transport: [
+    "object",
+    "a Connect transport",
+    ({ unary, stream }: Record<string, unknown>) =>
+      typeof unary === "function" && typeof stream === "function",
+    TypeError,
+  ],
   backoff: OBJECT,
   options: OBJECT,
   request: OBJECT,

@@ -1,0 +1,65 @@
+/**
+ * Running this very deno, whatever the PATH says.
+ *
+ * @module
+ */
+
+/** What a command ended with. */
+export interface Outcome {
+  readonly ok: boolean;
+  /** What it printed on both of its outputs. */
+  readonly output: string;
+}
+
+/** The root of the repository. */
+export const ROOT = `${import.meta.dirname}/..`;
+
+/** Runs `deno` with the given arguments in the root of the repository. */
+export async function deno(args: readonly string[]): Promise<Outcome> {
+  const { success, stdout, stderr } = await command(args, "piped").output();
+  const decoder = new TextDecoder();
+  return { ok: success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+/** The same, showing what it prints as it comes. */
+export async function showDeno(args: readonly string[]): Promise<boolean> {
+  return (await command(args, "inherit").spawn().status).success;
+}
+
+function command(args: readonly string[], out: "inherit" | "piped"): Deno.Command {
+  const path = [Deno.execPath().replace(/[/\\][^/\\]+$/, ""), Deno.env.get("PATH")];
+  return new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd: ROOT,
+    // Tools that start deno themselves, as buf does for its plugin, find this one.
+    env: { PATH: path.join(Deno.build.os === "windows" ? ";" : ":"), NO_COLOR: "1" },
+    stdin: "null",
+    stdout: out,
+    stderr: out,
+  });
+}
+
+/**
+ * Runs buf. It is neither among the imports of deno.json nor in deno.lock: a first `deno task demo` would download it,
+ * 120 MB of it. 1.75 lacks a binary on some registries.
+ */
+export function buf(args: readonly string[]): Promise<Outcome> {
+  return deno(["run", "-A", "--no-lock", "npm:@bufbuild/buf@1.74.0/buf", ...args]);
+}
+
+/** The part of deno.json that the checks need. */
+export async function readConfig(): Promise<{
+  readonly version: string;
+  readonly exports: Readonly<Record<string, string>>;
+  readonly imports: Readonly<Record<string, string>>;
+  readonly compilerOptions: Readonly<Record<string, unknown>>;
+  readonly allowScripts: Readonly<Record<string, unknown>>;
+}> {
+  return JSON.parse(await Deno.readTextFile(`${ROOT}/deno.json`));
+}
+
+/** Prints what went wrong, if anything, and ends with the right exit code. */
+export function finish({ ok, output }: Outcome): never {
+  if (!ok) console.error(output.trim());
+  Deno.exit(ok ? 0 : 1);
+}
