@@ -1,0 +1,118 @@
+// Keeping the key and the text out of what errors say: the function itself, and through a Client.
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
+import type { Client } from "../mod.ts";
+import { redact, safeCause } from "../src/redact.ts";
+import { cannedClient, cannedFetch, failureOf, grpcWeb, KEY } from "./support/canned_fetch.ts";
+
+const TEXT = "Сайн байна уу? Өнөөдөр цаг агаар маш сайхан байна, тийм үү?";
+
+/** The errors of both calls that carry a text, answered so. */
+async function errorsOf(answer: () => Response) {
+  const speech = { text: TEXT, voiceId: "v1" };
+  using client: Client = cannedClient(cannedFetch(answer));
+  return [
+    await failureOf(() => client.generateSpeech(speech)),
+    await failureOf(() => client.streamSpeech(speech).bytes()),
+  ];
+}
+
+Deno.test("redact leaves no run of 12 characters of a secret, wherever it is quoted", () => {
+  // A small alphabet, so that secrets repeat themselves and overlap with what is around them.
+  const word = (min: number, max: number) =>
+    fc.string({ unit: fc.constantFrom("а", "б", " "), minLength: min, maxLength: max });
+  fc.assert(fc.property(word(0, 20), word(12, 60), word(0, 20), fc.nat(), (a, middle, b, n) => {
+    const secret = `x${middle}y`;
+    const from = n % (secret.length - 11);
+    for (const quoted of [secret, secret.slice(from), secret.slice(from, from + 12)]) {
+      const shown = redact(a + quoted + b, [KEY, secret]);
+      for (let at = 0; at + 12 <= secret.length; at++) {
+        assert(!shown.includes(secret.slice(at, at + 12)), `${shown} shows ${secret}`);
+      }
+    }
+  }));
+});
+
+Deno.test("redact leaves a message alone that quotes nothing", () => {
+  fc.assert(fc.property(fc.string({ maxLength: 200 }), (text) => {
+    assertEquals(redact(text, [KEY, TEXT]), text);
+  }));
+});
+
+Deno.test("redact hides a short text as a whole, but not one or two characters", () => {
+  assertEquals(redact("cannot say 'Тийм' here", ["", "Тийм"]), "cannot say '[redacted]' here");
+  assertEquals(redact("cannot say 'Тийм' here", ["", " Тийм\n"]), "cannot say '[redacted]' here");
+  assertEquals(redact("bad: a", ["", "a"]), "bad: a");
+});
+
+Deno.test("redact hides every API key, and bounds the length", () => {
+  assertEquals(
+    redact("a tsetsen-prod-x_y-Z, b tsetsen-development-1.", []),
+    "a [redacted], b [redacted].",
+  );
+  assertEquals(redact("m".repeat(5_000), []).length, 1_001);
+});
+
+Deno.test("safeCause lets an Error through unless it or its causes show a secret", () => {
+  const good = new Error("reset");
+  assert(safeCause(good, [KEY, TEXT]) === good);
+  assertEquals(safeCause("reset", [KEY, TEXT]), undefined);
+  for (const secret of [KEY, TEXT]) {
+    assertEquals(safeCause(new Error(`sent ${secret}`), [KEY, TEXT]), undefined);
+    const inner = new Error("a", { cause: new Error("b", { cause: new Error(secret) }) });
+    assertEquals(safeCause(inner, [KEY, TEXT]), undefined);
+  }
+});
+
+Deno.test("safeCause leaves out what shows a secret deeper down or in an AggregateError", () => {
+  const deep = [1, 2, 3, 4].reduce((cause) => new Error("a", { cause }), new Error(KEY));
+  const many = new AggregateError([new Error("a"), new Error(`sent ${KEY}`)], "all failed");
+  for (const error of [deep, many]) {
+    const cause = safeCause(error, [KEY, TEXT]);
+    assert(!Deno.inspect(cause, { depth: 10 }).includes(KEY));
+  }
+});
+
+Deno.test("Client keeps key and text out of errors that quote them, whole or in part", async () => {
+  const quotes = [
+    `bad text: "${TEXT}"`,
+    `bad text: "${TEXT.slice(0, 30)}…"`,
+    `near "${TEXT.slice(10, 26)}" of the text`,
+    `the key ${KEY} is unknown`,
+    `the key ${KEY.slice(0, 30)}… is unknown`,
+    `another key: tsetsen-development-abcdef`,
+  ];
+  for (const quote of quotes) {
+    const message = encodeURIComponent(quote);
+    const fields = { "grpc-status": "3", "grpc-message": message };
+    const trailing = { ...fields, "x-input": quote.replace(/[^\x20-\x7e]/g, "") };
+    for (const error of await errorsOf(() => grpcWeb([], trailing))) {
+      const shown = [error.message, error.stack, JSON.stringify(error), Deno.inspect(error)].join();
+      for (let at = 0; at + 12 <= TEXT.length; at++) {
+        assert(!shown.includes(TEXT.slice(at, at + 12)), shown);
+      }
+      assert(!shown.includes("secret") && !shown.includes("abcdef"), shown);
+      assertStringIncludes(error.message, "[redacted]");
+    }
+  }
+});
+
+Deno.test("Client keeps key and text out of the causes of its errors", async () => {
+  const secrets = [KEY, TEXT, `Headers { x-api-key: ${KEY} }`];
+  for (const secret of secrets) {
+    const thrown = new TypeError("fetch failed", { cause: new Error(`sent ${secret}`) });
+    const errors = await errorsOf(() => {
+      throw thrown;
+    });
+    for (const error of errors) {
+      assertEquals([error.name, error.charged], ["ConnectionError", "unknown"]);
+      assert(!Deno.inspect(error).includes(secret));
+    }
+  }
+  const harmless = new TypeError("connection reset");
+  const errors = await errorsOf(() => {
+    throw harmless;
+  });
+  for (const error of errors) assert(error.cause === harmless);
+});

@@ -1,0 +1,163 @@
+// Bad input is refused before anything is sent: each row of the tables, by the constructor and by every method.
+
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Client, type ClientOptions, InvalidRequestError, TsetsenError } from "../mod.ts";
+import {
+  BAD_CLIENT_OPTIONS,
+  BAD_METHODS,
+  type BadValue,
+  EXPECTED,
+  SECRET_HEADER,
+  SECRET_KEY,
+  SECRET_TEXT,
+} from "./fixtures/bad_input.ts";
+import { cannedClient, cannedFetch, failureOf, grpcWeb, KEY } from "./support/canned_fetch.ts";
+
+// Whatever the error hands out: parts of the secrets that would still be telling.
+const SECRETS = [KEY, SECRET_KEY, "нууц", "secret-0123456789", SECRET_TEXT, SECRET_HEADER, "pass@"];
+
+function assertSecretsAbsent(error: Error, where: string): void {
+  const own = Object.getOwnPropertyNames(error).filter((name) => name !== "stack");
+  const shown = [
+    `${error}`,
+    error.message,
+    error.stack?.split("\n")[0] ?? "",
+    JSON.stringify(error),
+    JSON.stringify(own.map((name) => (error as unknown as Record<string, unknown>)[name])),
+    Deno.inspect({ ...error }),
+    `${error.cause}`,
+  ].join("\n");
+  for (const secret of SECRETS) {
+    assert(!shown.includes(secret), `${where} shows ${secret}: ${shown}`);
+  }
+}
+
+function assertRefusal(error: Error, [field, , Class, came]: BadValue, where: string): void {
+  assertEquals(error.constructor, Class, `${where}: ${error}`);
+  assertMatch(error.message, EXPECTED[field]!, where);
+  if (typeof came === "string") assertStringIncludes(error.message, `: got ${came}`, where);
+  else assertMatch(error.message, came, where);
+  assertSecretsAbsent(error, where);
+}
+
+const canned = cannedFetch(() => grpcWeb([]));
+
+Deno.test("Client refuses each bad option: class, message, no secret, nothing sent", async () => {
+  for (const bad of BAD_CLIENT_OPTIONS) {
+    const [field, value] = bad;
+    const where = `new Client with ${field}: ${Deno.inspect(value)}`;
+    const error = await failureOf(() => cannedClient(canned, { [field]: value } as ClientOptions));
+    assertRefusal(error, bad, where);
+    if (error instanceof TsetsenError) assertEquals(error.charged, "no", where);
+  }
+  assertEquals(canned.sent.length, 0);
+});
+
+for (const { name, call, good, fields, options } of BAD_METHODS) {
+  Deno.test(`Client.${name} refuses each bad field: class, message, no secret, nothing sent`, async () => {
+    using client = cannedClient(canned);
+    for (const bad of fields) {
+      const [field, value] = bad;
+      const where = `${name} with ${field}: ${Deno.inspect(value)}`;
+      const error = await failureOf(() => call(client, { ...good, [field]: value }));
+      assertRefusal(error, bad, where);
+      // A download costs nothing, so its errors say nothing about money.
+      if (error instanceof TsetsenError && name !== "downloadAudio") {
+        assertEquals(error.charged, "no", where);
+      }
+    }
+    assertEquals(canned.sent.length, 0);
+  });
+
+  Deno.test(`Client.${name} refuses each bad option: class, message, no secret, nothing sent`, async () => {
+    using client = cannedClient(canned);
+    for (const bad of options) {
+      const [field, value] = bad;
+      const where = `${name} with the option ${field}: ${Deno.inspect(value)}`;
+      assertRefusal(await failureOf(() => call(client, good, { [field]: value })), bad, where);
+    }
+    assertEquals(canned.sent.length, 0);
+  });
+
+  Deno.test(`Client.${name} refuses a request or options of the wrong type`, async () => {
+    using client = cannedClient(canned);
+    for (const wrong of [null, 42, true, [], () => {}]) {
+      const error = await failureOf(() => call(client, wrong));
+      assert(error instanceof TypeError, `${name}(${Deno.inspect(wrong)}): ${error}`);
+      assertMatch(error.message, /^(request|requestId|source) must be .+: got /);
+    }
+    for (const wrong of [null, 42, "signal", [], () => {}]) {
+      const error = await failureOf(() => call(client, good, wrong as never));
+      assert(error instanceof TypeError, `${name} with options ${Deno.inspect(wrong)}: ${error}`);
+      assertMatch(error.message, /^options must be a value of type object: got /);
+    }
+    assertEquals(canned.sent.length, 0);
+  });
+}
+
+Deno.test("Client refuses options of the wrong type", async () => {
+  for (const wrong of [null, KEY, 42, true, [], () => {}]) {
+    const error = await failureOf(() => new Client(wrong as ClientOptions));
+    assert(error instanceof TypeError, `new Client(${Deno.inspect(wrong)}): ${error}`);
+    assertMatch(error.message, /^options must be a value of type object: got /);
+    assertSecretsAbsent(error, `new Client(${Deno.inspect(wrong)})`);
+  }
+});
+
+Deno.test("Client refuses each bad field of backoff", async () => {
+  const cases: [field: string, value: unknown, Class: unknown, message: RegExp][] = [
+    ["baseDelay", 0, RangeError, /^baseDelay must be milliseconds above 0 .*: got 0$/],
+    ["maxDelay", 2 ** 31, RangeError, /^maxDelay must be milliseconds .*: got 2147483648$/],
+    ["backoffFactor", 0.5, RangeError, /^backoffFactor must be a finite number of at least 1: got/],
+    ["backoffFactor", Infinity, RangeError, /^backoffFactor must be .*: got Infinity$/],
+    ["jitter", 0.2, TypeError, /^jitter must be a value of type boolean: got 0.2$/],
+  ];
+  for (const [field, value, Class, message] of cases) {
+    const options = { backoff: { [field]: value } } as ClientOptions;
+    const error = await failureOf(() => cannedClient(canned, options));
+    assertEquals(error.constructor, Class);
+    assertMatch(error.message, message);
+  }
+});
+
+Deno.test("Client.checkStatus, watchStatus and waitForCompletion refuse a bad bare id", async () => {
+  using client = cannedClient(canned);
+  for (
+    const [id, Class] of [["", InvalidRequestError], [" ", InvalidRequestError], [7, TypeError]]
+  ) {
+    const bad = id as string;
+    for (
+      const call of [
+        () => client.checkStatus(bad),
+        () => client.watchStatus(bad),
+        () => client.waitForCompletion(bad),
+      ]
+    ) assertEquals((await failureOf(call)).constructor, Class);
+  }
+  assertEquals(canned.sent.length, 0);
+});
+
+Deno.test("Client.downloadAudio names the job whose audio cannot be fetched", async () => {
+  using client = cannedClient(canned);
+  const source = { requestId: "r1", audioUrl: undefined };
+  const error = await failureOf(() => client.downloadAudio(source));
+  assertEquals(error.requestId, "r1");
+});
+
+Deno.test("Client takes the values at the edges of each range", async () => {
+  const one = cannedFetch(() => grpcWeb([new Uint8Array()]));
+  using client = cannedClient(one, {
+    timeout: 2 ** 31 - 1,
+    maxRetries: 0,
+    maxConcurrentCalls: 1,
+    maxMessageBytes: 1,
+    headers: {},
+    backoff: { baseDelay: 0.1, backoffFactor: 1, maxDelay: 2 ** 31 - 1 },
+  });
+  const { signal } = new AbortController();
+  await client.getUserBalance({}, { timeout: 1_000.5, maxRetries: 0, signal });
+  await client.listVoices({ version: "b".repeat(64) });
+  await failureOf(() => client.generateSpeech({ text: "😀", voiceId: "v", speed: 1e-45 }));
+  await failureOf(() => client.generateSpeech({ text: "а", voiceId: "v", speed: 3.4e38 }));
+  assertEquals(one.sent.length, 4);
+});
