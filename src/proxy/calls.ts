@@ -1,0 +1,169 @@
+/**
+ * What visitors ask for: read, checked against what the owner allows, and written anew with the key.
+ *
+ * @module
+ */
+
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import type { InvalidRequestError } from "../errors.ts";
+import { check } from "../validate.ts";
+import { frame } from "./frames.ts";
+import type { Settings } from "./options.ts";
+import { Code, Refused } from "./refused.ts";
+
+/** A method of the service, by its name there. */
+export type ProxyMethod =
+  | "ListVoices"
+  | "GenerateSpeech"
+  | "CheckStatus"
+  | "GetUserBalance"
+  | "StreamSpeech";
+
+/** Every method. */
+export const METHODS: ReadonlySet<string> = new Set(TsetsenTTS.methods.map(({ name }) => name));
+
+/**
+ * What a visitor asks for, as the hooks see it. The text is behind a method, so that logging a call logs nobody's words.
+ *
+ * @typeParam Context What the handler was given beside the request.
+ */
+export interface ProxyCall<Context = unknown> {
+  /** The method. */
+  readonly method: ProxyMethod;
+  /** The job, for `CheckStatus`. */
+  readonly requestId: string | undefined;
+  /** The voice, for `GenerateSpeech` and `StreamSpeech`. */
+  readonly voiceId: string | undefined;
+  /** The model version, with its default filled in, for these two and `ListVoices`. */
+  readonly version: string | undefined;
+  /** The speed, with its default filled in, for the two. */
+  readonly speed: number | undefined;
+  /** How many characters (Unicode code points) the text has; 0 when there is none. */
+  readonly characters: number;
+  /** What the handler was given beside the request: `Deno.serve` gives the address of the visitor, Workers their `env`. */
+  readonly context: Context | undefined;
+  /** The text to speak; empty when there is none. */
+  text(): string;
+}
+
+/** A call that is allowed as far as its content goes. */
+export interface ReadCall {
+  readonly call: ProxyCall<never>;
+  /** The body for the service: one frame with the message, the key in it. */
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads a request's body. What is sent on is written anew from what was checked: fields that this version does not
+ * know, and a key that the visitor sent, do not go along.
+ *
+ * @throws {Refused} when it is malformed or not allowed.
+ */
+export function readCall(method: ProxyMethod, body: Uint8Array, settings: Settings): ReadCall {
+  const { key: apiKey } = settings;
+  const data = readFrame(body);
+  switch (method) {
+    case "ListVoices": {
+      const { input } = TsetsenTTS.method.listVoices;
+      const { version: given, skipCache } = decode(input, data);
+      const version = allowVersion(given || "beta-v0.1", settings);
+      return read(method, { version }, input, { apiKey, version, skipCache });
+    }
+    case "CheckStatus": {
+      const { input } = TsetsenTTS.method.checkStatus;
+      const { requestId } = decode(input, data);
+      valid("requestId", requestId);
+      return read(method, { requestId }, input, { apiKey, requestId });
+    }
+    case "GetUserBalance": {
+      const { input } = TsetsenTTS.method.getUserBalance;
+      decode(input, data);
+      return read(method, {}, input, { apiKey });
+    }
+    case "GenerateSpeech":
+    case "StreamSpeech": {
+      const live = method === "StreamSpeech";
+      const { input } = live ? TsetsenTTS.method.streamSpeech : TsetsenTTS.method.generateSpeech;
+      const { text, voiceId, speed: givenSpeed, version: given } = decode<typeof input>(
+        input,
+        data,
+      );
+      const speed = givenSpeed === 0 ? 1 : givenSpeed;
+      const version = allowVersion(given || (live ? "beta-v0.2" : "beta-v0.1"), settings);
+      valid("text", text);
+      valid("voiceId", voiceId);
+      valid("speed", speed);
+      if (settings.voices?.has(voiceId) === false) {
+        throw new Refused(Code.PermissionDenied, "This voice is not allowed here.");
+      }
+      const characters = [...text].length;
+      const { maxCharacters } = settings;
+      if (characters > maxCharacters) {
+        throw new Refused(
+          Code.InvalidArgument,
+          `The text must not be longer than ${maxCharacters} characters: it has ${characters}.`,
+        );
+      }
+      const facts = { voiceId, speed, version, characters, text: () => text };
+      return read(method, facts, input, { apiKey, text, voiceId, speed, version });
+    }
+  }
+}
+
+function read<Desc extends DescMessage>(
+  method: ProxyMethod,
+  facts: Partial<ProxyCall<never>>,
+  schema: Desc,
+  message: MessageInitShape<Desc>,
+): ReadCall {
+  const none = { requestId: undefined, voiceId: undefined, version: undefined, speed: undefined };
+  return {
+    call: { ...none, context: undefined, characters: 0, text: () => "", ...facts, method },
+    body: frame(0, toBinary(schema, create(schema, message))),
+  };
+}
+
+/** The data of a body that is one frame, not compressed. */
+function readFrame(body: Uint8Array): Uint8Array {
+  const view = new DataView(body.buffer, body.byteOffset, body.length);
+  if (body.length < 5 || body[0] !== 0 || view.getUint32(1) !== body.length - 5) throw malformed();
+  return body.subarray(5);
+}
+
+function decode<Desc extends DescMessage>(schema: Desc, data: Uint8Array): MessageShape<Desc> {
+  try {
+    return fromBinary(schema, data, { readUnknownFields: false });
+  } catch {
+    throw malformed();
+  }
+}
+
+function malformed(): Refused {
+  return new Refused(Code.InvalidArgument, "The request is not one message of gRPC-Web.");
+}
+
+function allowVersion(version: string, settings: Settings): string {
+  valid("version", version);
+  if (settings.versions?.has(version) === false) {
+    throw new Refused(Code.PermissionDenied, "This model version is not allowed here.");
+  }
+  return version;
+}
+
+/** Checks a field by the core's rule. The core's messages show no content. */
+function valid(name: Parameters<typeof check>[0], value: unknown): void {
+  try {
+    check(name, value);
+  } catch (error) {
+    const { rawMessage } = error as InvalidRequestError;
+    throw new Refused(Code.InvalidArgument, rawMessage ?? `${name} is not valid.`);
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Refusals as the answers of gRPC-Web: HTTP 200, the status in the headers, no body ("trailers-only").
+ *
+ * @module
+ */
+
+import { base64Encode, BinaryWriter } from "@bufbuild/protobuf/wire";
+
+/** The content type of everything that the proxy answers to a call. */
+export const GRPC_WEB = "application/grpc-web+proto";
+
+/** The gRPC codes that the proxy itself uses (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md). */
+export const Code = {
+  Unknown: 2,
+  InvalidArgument: 3,
+  DeadlineExceeded: 4,
+  PermissionDenied: 7,
+  ResourceExhausted: 8,
+  Unimplemented: 12,
+  Internal: 13,
+  Unavailable: 14,
+  Unauthenticated: 16,
+} as const;
+
+/** A call that ends with a gRPC status instead of an answer. */
+export class Refused extends Error {
+  /** The gRPC code. */
+  readonly code: number;
+  /** How long to wait before the next try, in milliseconds. */
+  readonly retryAfter: number | undefined;
+
+  constructor(code: number, message: string, retryAfter?: number) {
+    super(message);
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+
+  /** The status as trailing metadata. */
+  fields(): [name: string, value: string][] {
+    const { code, message, retryAfter } = this;
+    const fields: [string, string][] = [
+      ["grpc-status", `${code}`],
+      ["grpc-message", encodeMessage(message)],
+    ];
+    if (retryAfter !== undefined) {
+      fields.push(["retry-after", `${Math.ceil(retryAfter / 1000)}`]);
+      fields.push(["grpc-status-details-bin", base64Encode(details(this, retryAfter), "std_raw")]);
+    }
+    return fields;
+  }
+
+  /** The status as a whole answer. */
+  toResponse(): Response {
+    return new Response(null, { headers: [["content-type", GRPC_WEB], ...this.fields()] });
+  }
+}
+
+/** A message as gRPC writes it: printable ASCII, and percent-encoded bytes of UTF-8 for the rest. */
+export function encodeMessage(message: string): string {
+  let result = "";
+  for (const byte of new TextEncoder().encode(message)) {
+    const plain = byte >= 0x20 && byte < 0x7f && byte !== 0x25;
+    result += plain
+      ? String.fromCharCode(byte)
+      : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }
+  return result;
+}
+
+// google.rpc.Status { 1: code, 2: message, 3: details, each an Any { 1: type, 2: google.rpc.RetryInfo } }
+function details({ code, message }: Refused, ms: number): Uint8Array {
+  const delay = new BinaryWriter()
+    .tag(1, 0).int64(Math.floor(ms / 1000))
+    .tag(2, 0).int32(Math.floor(ms % 1000) * 1_000_000)
+    .finish();
+  const info = new BinaryWriter().tag(1, 2).bytes(delay).finish();
+  const any = new BinaryWriter()
+    .tag(1, 2).string("type.googleapis.com/google.rpc.RetryInfo")
+    .tag(2, 2).bytes(info)
+    .finish();
+  return new BinaryWriter()
+    .tag(1, 0).int32(code)
+    .tag(2, 2).string(message)
+    .tag(3, 2).bytes(any)
+    .finish();
+}
