@@ -1,5 +1,5 @@
 /**
- * The two environment variables that the SDK reads. Nothing else reads the environment.
+ * What the SDK asks of its surroundings: two environment variables, and whether it runs in a browser.
  *
  * @module
  */
@@ -15,4 +15,9 @@ export function readEnv(name: "TSETSEN_API_KEY" | "TSETSEN_API_ENDPOINT"): strin
     // Deno without --allow-env throws: the same as unset.
     return undefined;
   }
+}
+
+/** Whether this is a page or a worker of a browser: keys are public there, and requests may be sent twice. */
+export function inBrowser(): boolean {
+  return "document" in globalThis || "importScripts" in globalThis;
 }

@@ -220,7 +220,9 @@ function neverConnected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, syscall, errors } = error as { code?: string; syscall?: string; errors?: unknown };
   return syscall === "connect" || syscall === "getaddrinfo" || // Node
-    /^(UND_ERR_CONNECT_TIMEOUT|ConnectionRefused|FailedToOpenSocket)$/.test(`${code}`) || // Node, Bun
+    /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$/.test(
+      `${code}`,
+    ) || // Node, Bun
     error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
     // Node's happy eyeballs: one error for each address.
     (Array.isArray(errors) && errors.length > 0 && errors.every(neverConnected)) ||

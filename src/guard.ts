@@ -8,6 +8,7 @@
 import { onAbort } from "./abort.ts";
 import { brokenOff, fromHttp, noAnswer } from "./error_mapping.ts";
 import { FrameChecker, isDecodable } from "./frames.ts";
+import { OnceBody, takesStreams } from "./once_body.ts";
 
 /** What a guarded request is bound to. */
 export interface GuardOptions {
@@ -58,18 +59,25 @@ async function send(url: string, init: RequestInit, options: GuardOptions): Prom
   // Never called as a method: workerd's fetch refuses any other `this`.
   const fetch = options.fetch ?? globalThis.fetch;
   const { method, headers } = init;
-  // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can be
-  // read twice. A Blob is not sent again.
-  const body = options.billable ? new Blob([init.body as BlobPart]) : init.body;
+  const { billable, signal } = options;
+  const bytes = init.body as Uint8Array<ArrayBuffer>;
+  // Redirects are not followed, as the key would go along. "error" would say so, but workerd knows only "manual".
+  const post = (body: BodyInit, more?: object) =>
+    fetch(url, { method, headers, body, redirect: "manual", signal, ...more } as RequestInit);
   try {
-    // Redirects are not followed, as the key would go along. "error" would say so, but workerd knows only "manual".
-    return await fetch(url, {
-      method,
-      headers,
-      body,
-      redirect: "manual",
-      signal: options.signal,
-    } as RequestInit);
+    // Only TLS has HTTP/2 in browsers.
+    if (billable && url.startsWith("https:") && takesStreams()) {
+      const body = new OnceBody(bytes);
+      try {
+        return await post(body.stream, { duplex: "half" });
+      } catch (error) {
+        if (body.read || signal.aborted) throw error;
+        // Nothing was sent. The server may speak HTTP/1.1 only, over which a browser takes no stream.
+      }
+    }
+    // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can
+    // be read twice. A Blob is not sent again.
+    return await post(billable ? new Blob([bytes]) : bytes);
   } catch (error) {
     throw noAnswer(error, options.origin, options.secrets);
   }

@@ -7,7 +7,7 @@
 import type { Interceptor, Transport } from "@connectrpc/connect";
 import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
 import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
-import { readEnv } from "./env.ts";
+import { inBrowser, readEnv } from "./env.ts";
 import { AuthenticationError, InvalidRequestError } from "./errors.ts";
 import type { LogHook } from "./log.ts";
 import { check, checkFields, describe } from "./validate.ts";
@@ -24,7 +24,8 @@ export interface ClientOptions {
   readonly apiKey?: string | null | undefined;
   /**
    * Whether the key may be used in a browser, where everyone who opens the page can read it. Default false: there a
-   * client with a key is refused.
+   * client with a key is refused. Mind the money, too: over HTTP/1.1 browsers of the Chromium family send a request again
+   * by themselves when a kept connection is lost, which no page can prevent. An https endpoint that speaks HTTP/2 is safe.
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
@@ -125,7 +126,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   }
   if (apiKey !== null) {
     check("apiKey", apiKey);
-    if (!dangerouslyAllowBrowser && "document" in globalThis) {
+    if (!dangerouslyAllowBrowser && inBrowser()) {
       throw new AuthenticationError(
         "apiKey in a browser can be read by everyone who opens the page: keep it in a proxy and give apiKey: null, " +
           "or say dangerouslyAllowBrowser: true.",

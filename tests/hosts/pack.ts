@@ -1,0 +1,59 @@
+// The package as it is published, and programs on top of it.
+
+import type { PluginBuild } from "esbuild";
+import { ROOT, run } from "./tools.ts";
+
+/** The package, installed from its tarball into a folder that was empty. */
+export interface InstalledPackage extends AsyncDisposable {
+  /** The folder with `node_modules`. */
+  readonly folder: string;
+  readonly tarball: string;
+}
+
+export async function installPackage(): Promise<InstalledPackage> {
+  const folder = await Deno.makeTempDir({ prefix: "tsetsen-hosts-" });
+  const tarball = `${folder}/sdk.tgz`;
+  await run([Deno.execPath(), "pack", "--allow-dirty", "--quiet", "--output", tarball]);
+  await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true, "type": "module" }');
+  await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", tarball], folder);
+  return {
+    folder,
+    tarball,
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+/** Bundles an entry. Bun and Node find the package beside the bundle; for the others it is a part of it. */
+export async function bundle(
+  { folder }: InstalledPackage,
+  entry: "page" | "process" | "worker",
+): Promise<string> {
+  const esbuild = await import("esbuild");
+  const outfile = `${folder}/${entry}.js`;
+  const inline = entry !== "process";
+  await esbuild.build({
+    entryPoints: [`${ROOT}tests/hosts/entries/${entry}.ts`],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: inline ? "browser" : "neutral",
+    // `await using` is not known to Node 20 and 22.
+    target: "es2022",
+    external: inline ? [] : ["@tsetsen/sdk", "@bufbuild/*"],
+    logLevel: "warning",
+    plugins: [{
+      name: "published-package",
+      setup({ onResolve, resolve }: PluginBuild) {
+        const fromPackage = (path: string) =>
+          resolve(path, { kind: "import-statement", resolveDir: folder, pluginData: "seen" });
+        onResolve(
+          { filter: /^@/ },
+          ({ path, pluginData }) => pluginData === "seen" ? undefined : fromPackage(path),
+        );
+        // The tables of the promise tests import the source.
+        onResolve({ filter: /\/mod\.ts$/ }, () => fromPackage("@tsetsen/sdk"));
+      },
+    }],
+  });
+  return outfile;
+}

@@ -1,0 +1,109 @@
+// A client and an emulator on a real socket, as most tests need them.
+
+import { Client, type ClientOptions, type LogEvent } from "../../mod.ts";
+import {
+  type RecordedRequest,
+  type Route,
+  type RunningEmulator,
+  startEmulator,
+  type StartOptions,
+} from "../../src/emulator/mod.ts";
+
+export const KEY = "tsetsen-development-emulator";
+export const TEXT = "Сайн байна уу?";
+
+/** What GenerateSpeech and StreamSpeech are asked in most tests. */
+export const GENERATE = { text: TEXT, voiceId: "emulator-v1-bold" } as const;
+export const STREAM = { text: TEXT, voiceId: "emulator-v2-bold" } as const;
+
+/** Retries that a test need not wait for. */
+export const QUICK = { baseDelay: 5, maxDelay: 20, jitter: false } as const;
+
+export interface Rig extends AsyncDisposable {
+  readonly emulator: RunningEmulator;
+  readonly client: Client;
+  /** What the client's log hook was told. */
+  readonly log: readonly LogEvent[];
+  /** The requests of one method that have reached the server. */
+  sent(method: Route): readonly RecordedRequest[];
+  /** Another client of the same emulator; it is closed with the rig. */
+  open(options?: ClientOptions): Client;
+}
+
+/** Starts an emulator whose jobs are done at once, and a client of it. */
+export async function setUp(
+  options: { readonly emulator?: StartOptions; readonly client?: ClientOptions } = {},
+): Promise<Rig> {
+  const emulator = await startEmulator({ queueTime: 0, pace: 0, ...options.emulator });
+  const log: LogEvent[] = [];
+  const clients: Client[] = [];
+  const open = (more: ClientOptions = {}) => {
+    const client = clientOf(emulator.url, { log: (event) => log.push(event), ...more });
+    clients.push(client);
+    return client;
+  };
+  return {
+    emulator,
+    client: open(options.client),
+    log,
+    open,
+    sent: (method) => emulator.requests.filter((request) => request.method === method),
+    async [Symbol.asyncDispose]() {
+      for (const client of clients) client.close();
+      await emulator.close();
+    },
+  };
+}
+
+/** A client of a server on this machine. */
+export function clientOf(endpoint: string, options: ClientOptions = {}): Client {
+  return new Client({ endpoint, apiKey: KEY, secure: false, backoff: QUICK, ...options });
+}
+
+export function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits until something is so. */
+export async function until(condition: () => boolean, ms = 5_000): Promise<void> {
+  const end = performance.now() + ms;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${condition}`);
+    await sleep(1);
+  }
+}
+
+/** What a promise rejects with. */
+export async function rejection(work: PromiseLike<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("did not reject");
+}
+
+/**
+ * Runs a measurement until it stays below a limit, five times at most: other programs on the same machine may steal the
+ * time of a try, but not of all.
+ */
+export async function bestBelow(limit: number, measure: () => Promise<number>): Promise<void> {
+  const seen: number[] = [];
+  while (seen.length < 5) {
+    const ms = await measure();
+    if (ms < limit) return;
+    seen.push(Math.round(ms));
+  }
+  throw new Error(`five tries took ${seen.join(", ")} ms: expected below ${limit}`);
+}
+
+/** What a promise rejects with, which must be an error of this class. */
+export async function failure<E extends Error>(
+  // deno-lint-ignore no-explicit-any -- any constructor is fine
+  Class: abstract new (...args: any[]) => E,
+  work: PromiseLike<unknown>,
+): Promise<E> {
+  const error = await rejection(work);
+  if (error instanceof Class) return error;
+  throw new Error(`rejected with another error than ${Class.name}`, { cause: error });
+}

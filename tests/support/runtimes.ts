@@ -1,0 +1,103 @@
+// Programs on Deno, Node and Bun: bundled once, run as processes of their own.
+
+import { fileURLToPath } from "node:url";
+import type { PluginBuild } from "esbuild";
+
+export type Runtime = "deno" | "node" | "bun";
+export const RUNTIMES: readonly Runtime[] = ["deno", "node", "bun"];
+
+/** What a program did. */
+export interface Run {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+  /** The time from its first output to its end, in milliseconds. */
+  readonly lingered: number;
+}
+
+const programs = new URL("../runtimes/programs/", import.meta.url);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A folder with the bundles of the programs in `tests/runtimes/programs`. */
+export interface Programs extends AsyncDisposable {
+  /** Runs a program, with the collector in reach as `gc()`; ends it after half a minute. */
+  run(runtime: Runtime, name: string, ...args: string[]): Promise<Run>;
+}
+
+export async function bundle(...names: string[]): Promise<Programs> {
+  const folder = await Deno.makeTempDir();
+  const esbuild = await import("esbuild");
+  try {
+    await esbuild.build({
+      entryPoints: names.map((name) => fileURLToPath(new URL(`${name}.ts`, programs))),
+      outdir: folder,
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      format: "esm",
+      platform: "neutral",
+      // `using` is not known to Node 20.
+      target: "es2022",
+      absWorkingDir: root,
+      logLevel: "silent",
+      plugins: [denoImports],
+    });
+  } finally {
+    await esbuild.stop();
+  }
+  return {
+    run: (runtime, name, ...args) => run(runtime, `${folder}/${name}.mjs`, args),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+// Deno keeps packages where no other bundler looks: this asks Deno where they are.
+const denoImports = {
+  name: "deno-imports",
+  setup(build: PluginBuild) {
+    build.onResolve({ filter: /^@/ }, ({ path }) => ({
+      path: fileURLToPath(import.meta.resolve(path)),
+    }));
+  },
+};
+
+async function run(runtime: Runtime, file: string, args: readonly string[]): Promise<Run> {
+  const [program, before] = {
+    deno: [Deno.execPath(), ["run", "-A", "--no-config", "--v8-flags=--expose-gc"]] as const,
+    node: [find("node", "TSETSEN_NODE"), ["--expose-gc"]] as const,
+    bun: [find("bun", "TSETSEN_BUN"), ["--expose-gc"]] as const,
+  }[runtime];
+  const process = new Deno.Command(program, {
+    args: [...before, file, ...args],
+    env: { NO_COLOR: "1" },
+    stdout: "piped",
+    stderr: "piped",
+    signal: AbortSignal.timeout(30_000),
+  }).spawn();
+  let first: number | undefined;
+  const spoken = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      first ??= performance.now();
+      controller.enqueue(chunk);
+    },
+  });
+  const [stdout, stderr, { code }] = await Promise.all([
+    new Response(process.stdout.pipeThrough(spoken)).text(),
+    new Response(process.stderr).text(),
+    process.status,
+  ]);
+  return { stdout, stderr, code, lingered: performance.now() - (first ?? performance.now()) };
+}
+
+/** A program: named by the environment, or on the PATH. */
+function find(program: string, variable: string): string {
+  const named = Deno.env.get(variable);
+  if (named !== undefined) return named;
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    try {
+      if (Deno.statSync(`${folder}/${program}`).isFile) return `${folder}/${program}`;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  throw new Error(`'${program}' is not on the PATH: install it, or set ${variable} to its path`);
+}
