@@ -212,7 +212,7 @@ export class Call {
     if (key !== "") own["x-api-key"] = own["x-goog-api-key"] = key;
     // At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
     if (ms < 1e8) own["grpc-timeout"] = `${Math.max(1, Math.ceil(ms))}m`;
-    else if (ms < Infinity) own["grpc-timeout"] = `${Math.ceil(ms / 1000)}S`;
+    else if (ms < Infinity) own["grpc-timeout"] = `${Math.floor(ms / 1000)}S`;
     const { headers } = this.#options;
     const common = this.#core.options.headers;
     if (common === undefined && headers === undefined) return own;

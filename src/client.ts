@@ -175,7 +175,8 @@ export class Client implements Disposable, AsyncDisposable {
    */
   async submit(request: GenerateSpeechRequest, options: CallOptions = {}): Promise<Job> {
     const { requestId, status } = await this.generateSpeech(request, options);
-    return new Job(this.#core, { requestId, apiKey: request.apiKey }, { requestId, status });
+    const { apiKey, text } = request;
+    return new Job(this.#core, { requestId, apiKey }, { requestId, status }, text);
   }
 
   /**

@@ -73,8 +73,14 @@ export function toTsetsenError(error: unknown, secrets: readonly string[]): Tset
 }
 
 /** The error for an answer that HTTP itself calls a failure, or that is not gRPC-Web. */
-export function fromHttp(status: number, headers: Headers, origin: string): TsetsenError {
-  const type = headers.get("content-type")?.match(/^[\w.+-]+\/[\w.+-]+/)?.[0] ?? "none";
+export function fromHttp(
+  status: number,
+  headers: Headers,
+  origin: string,
+  secrets: readonly string[],
+): TsetsenError {
+  const given = redact(headers.get("content-type") ?? "", secrets);
+  const type = given.match(/^[\w.+-]{1,50}\/[\w.+-]{1,50}/)?.[0] ?? "none";
   let Class = HTTP_CLASSES[status];
   let message = `${origin} answered with HTTP ${status}.`;
   if (Class === undefined) {

@@ -40,7 +40,7 @@ export async function guardedFetch(
   const { status, headers } = response;
   if (!isGrpcWeb(response)) {
     dropBody(response);
-    throw fromHttp(status, headers, options.origin);
+    throw fromHttp(status, headers, options.origin, options.secrets);
   }
   const reader = response.body?.getReader();
   let read: Reader["read"];

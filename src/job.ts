@@ -45,15 +45,23 @@ export class Job implements AsyncIterable<StatusUpdate> {
   readonly charged: Charged = "yes";
   readonly #core: Core;
   readonly #request: CheckStatusRequest;
+  /** Only to keep it out of an error; a job that is taken up again does not know its text. */
+  readonly #text: string;
   #response: CheckStatusResponse | undefined;
 
   /** @internal */
-  constructor(core: Core, request: CheckStatusRequest, response?: CheckStatusResponse) {
+  constructor(
+    core: Core,
+    request: CheckStatusRequest,
+    response?: CheckStatusResponse,
+    text = "",
+  ) {
     check("requestId", request.requestId);
     this.requestId = request.requestId;
     this.#core = core;
     this.#request = request;
     this.#response = response;
+    this.#text = text;
   }
 
   /** The last response seen; `undefined` before the first poll of a resumed job. */
@@ -100,7 +108,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
     const response = this.#response as CheckStatusResponse;
     if (response.status === RequestStatus.FAILED) {
       const { requestId } = this;
-      const why = redact(response.errorMessage ?? "the service gave no reason", []);
+      const why = redact(response.errorMessage ?? "the service gave no reason", [this.#text]);
       throw new JobFailedError(`The job failed: ${why}`, { requestId, charged: "yes" });
     }
     return response;

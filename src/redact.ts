@@ -18,17 +18,22 @@ export function redact(text: string, secrets: readonly string[]): string {
   return result.replace(/tsetsen-(?:prod|development)-[A-Za-z0-9_-]+/g, "[redacted]");
 }
 
-/** `cause` if neither it nor what caused it shows a secret; an error that does is left out. */
-export function safeCause(cause: unknown, secrets: readonly string[]): unknown {
-  return cause instanceof Error && !shows(cause, secrets, 0) ? cause : undefined;
-}
-
-function shows(error: unknown, secrets: readonly string[], depth: number): boolean {
-  if (!(error instanceof Error)) return false;
-  const { message, cause, errors } = error as Error & { errors?: unknown };
-  // What is nested deeper than any runtime nests is not searched, and so not shown.
-  return depth > 8 || redact(message, secrets) !== message || shows(cause, secrets, depth + 1) ||
-    (Array.isArray(errors) && errors.some((each) => shows(each, secrets, depth + 1)));
+/**
+ * What may be told of an error that is not ours: a copy with its name, its message without secrets, the codes of the
+ * runtime, and its own causes. Whatever else hangs on it may hold the whole request, headers included.
+ */
+export function safeCause(cause: unknown, secrets: readonly string[], depth = 0): unknown {
+  // Deeper than any runtime nests.
+  if (!(cause instanceof Error) || depth > 5) return undefined;
+  const { name, message, code, syscall, errors } = cause as Error & Record<string, unknown>;
+  const deeper = (error: unknown) => safeCause(error, secrets, depth + 1);
+  const copy = new Error(redact(message, secrets));
+  const known: Record<string, unknown> = { name: redact(name, secrets) };
+  if (cause.cause instanceof Error) known["cause"] = deeper(cause.cause);
+  if (typeof code === "string") known["code"] = redact(code, secrets);
+  if (typeof syscall === "string") known["syscall"] = redact(syscall, secrets);
+  if (Array.isArray(errors)) known["errors"] = errors.slice(0, 10).map(deeper);
+  return Object.assign(copy, known);
 }
 
 function hide(text: string, secret: string): string {

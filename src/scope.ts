@@ -72,8 +72,9 @@ export class Scope {
    * The result of `work`, or a rejection as soon as the scope ends: look at `end` then.
    *
    * @param idle Ends the scope when the work takes longer than this, in milliseconds.
+   * @param left What is left of `idle`, if part of it has passed already.
    */
-  race<T>(work: PromiseLike<T>, idle?: number): Promise<T> {
+  race<T>(work: PromiseLike<T>, idle?: number, left: number | undefined = idle): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const over = () => {
@@ -87,7 +88,7 @@ export class Scope {
       if (this.#end !== undefined) interrupt();
       else {
         this.#interrupts.add(interrupt);
-        if (idle) timer = setTimeout(() => this.stop({ by: "idle", ms: idle }), idle);
+        if (idle) timer = setTimeout(() => this.stop({ by: "idle", ms: idle }), left);
       }
       work.then((value) => {
         over();

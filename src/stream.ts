@@ -24,7 +24,7 @@ export interface StreamOptions extends CallOptions {
    */
   readonly timeout?: number | undefined;
   /**
-   * The longest time to wait for the next message in milliseconds, above 0 and at most 2,147,483,647. The time that the
+   * The longest time to wait for the next audio in milliseconds, above 0 and at most 2,147,483,647. The time that the
    * reader takes does not count. Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
@@ -94,14 +94,20 @@ async function* run(
 ): AsyncGenerator<Uint8Array, void, void> {
   const { scope } = call;
   const pcm = new PcmReader();
-  let { messages, result } = await open(call, message, idleTimeout);
-  for (; !result.done; result = await scope.race(messages.next(), idleTimeout)) {
+  const { messages, result: first } = await open(call, message, idleTimeout);
+  let result = first;
+  // Messages without audio do not count, or a stream of nothing else would never end.
+  let silentSince = performance.now();
+  const next = () =>
+    scope.race(messages.next(), idleTimeout, idleTimeout - (performance.now() - silentSince));
+  for (; !result.done; result = await next()) {
     const { audioChunk, errorMessage, isFinal } = result.value;
     if (errorMessage !== "") throw fromStreamMessage(errorMessage, call.secrets);
     if (audioChunk.length > 0) {
       call.charged = "yes";
       const samples = pcm.push(audioChunk);
       if (samples.length > 0) yield samples;
+      silentSince = performance.now();
     }
     if (isFinal) {
       await drain(messages, scope);

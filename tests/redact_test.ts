@@ -54,14 +54,26 @@ Deno.test("redact hides every API key, and bounds the length", () => {
   assertEquals(redact("m".repeat(5_000), []).length, 1_001);
 });
 
-Deno.test("safeCause lets an Error through unless it or its causes show a secret", () => {
-  const good = new Error("reset");
-  assert(safeCause(good, [KEY, TEXT]) === good);
+Deno.test("safeCause copies what tells of an error and hides secrets in it and its causes", () => {
+  const cause = new Error("lower");
+  const good = Object.assign(new TypeError("reset", { cause }), {
+    code: "ECONNRESET",
+    syscall: "read",
+    headers: { "x-api-key": KEY },
+  });
+  const copy = safeCause(good, [KEY, TEXT]) as typeof good;
+  assertEquals(
+    [copy.name, copy.message, copy.code, copy.syscall, (copy.cause as Error).message],
+    ["TypeError", "reset", "ECONNRESET", "read", "lower"],
+  );
+  assert(!("headers" in copy) && !("cause" in (copy.cause as Error)));
   assertEquals(safeCause("reset", [KEY, TEXT]), undefined);
   for (const secret of [KEY, TEXT]) {
-    assertEquals(safeCause(new Error(`sent ${secret}`), [KEY, TEXT]), undefined);
-    const inner = new Error("a", { cause: new Error("b", { cause: new Error(secret) }) });
-    assertEquals(safeCause(inner, [KEY, TEXT]), undefined);
+    const inner = new Error("a", { cause: new Error("b", { cause: new Error(`sent ${secret}`) }) });
+    for (const error of [inner, new Error(`sent ${secret}`)]) {
+      const shown = Deno.inspect(safeCause(error, [KEY, TEXT]), { depth: 10 });
+      assert(!shown.includes(secret) && shown.includes("sent [redacted]"), shown);
+    }
   }
 });
 
@@ -114,5 +126,8 @@ Deno.test("Client keeps key and text out of the causes of its errors", async () 
   const errors = await errorsOf(() => {
     throw harmless;
   });
-  for (const error of errors) assert(error.cause === harmless);
+  for (const { cause } of errors) {
+    assert(cause instanceof Error);
+    assertEquals([cause.name, cause.message], ["TypeError", "connection reset"]);
+  }
 });

@@ -1,0 +1,199 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  ConnectionError,
+  InvalidRequestError,
+  RequestStatus,
+  ResourceNotFoundError,
+  ServerError,
+  TimeoutError,
+  TsetsenError,
+} from "../mod.ts";
+import { closedPort, rawServer } from "./support/raw_server.ts";
+import {
+  clientOf,
+  failure,
+  GENERATE,
+  rejection,
+  type Rig,
+  setUp,
+  sleep,
+  until,
+} from "./support/rig.ts";
+import { bytesOf } from "./support/wire.ts";
+
+async function finished(rig: Rig) {
+  const { requestId } = await rig.client.generateSpeech(GENERATE);
+  return await rig.client.waitForCompletion(requestId);
+}
+
+/** The file as a plain fetch gets it. */
+async function plain(url: string): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetch(url)).arrayBuffer());
+}
+
+Deno.test("Client.downloadAudio gives the bytes of audioUrl, in one piece, in chunks and as a stream", async () => {
+  await using rig = await setUp();
+  const done = await finished(rig);
+  assertEquals(done.status, RequestStatus.COMPLETED);
+  const whole = await plain(done.audioUrl!);
+  assert(whole.length > 10_000);
+  assertEquals(new TextDecoder().decode(whole.subarray(0, 4)), "RIFF");
+  assertEquals(await rig.client.downloadAudio(done).bytes(), whole);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of rig.client.downloadAudio(done)) {
+    assert(chunk.length > 0);
+    chunks.push(chunk);
+  }
+  assertEquals(new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer()), whole);
+  const readable = rig.client.downloadAudio(done).toReadableStream();
+  assertEquals(new Uint8Array(await new Response(readable).arrayBuffer()), whole);
+});
+
+Deno.test("AudioDownload.toResponse has the bytes, their type and their length, and no header in front", async () => {
+  await using rig = await setUp();
+  const done = await finished(rig);
+  const whole = await plain(done.audioUrl!);
+  const response = await rig.client.downloadAudio(done).toResponse();
+  assertEquals(response.headers.get("content-type"), "audio/wav");
+  assertEquals(response.headers.get("content-length"), `${whole.length}`);
+  assertEquals(new Uint8Array(await response.arrayBuffer()), whole);
+});
+
+Deno.test("Client.downloadAudio sends nothing before it is read, and leaving it ends the transfer", async () => {
+  await using rig = await setUp();
+  const done = await finished(rig);
+  const downloads = () => rig.sent("Audio");
+  rig.client.downloadAudio(done);
+  await sleep(30);
+  assertEquals(downloads().length, 0);
+  rig.emulator.addFault({ kind: "hang", method: "Audio", afterBytes: 5_000, times: 3 });
+  for await (const _ of rig.client.downloadAudio(done)) break;
+  await until(() => downloads()[0]?.aborted === true, 200);
+  const response = await rig.client.downloadAudio(done).toResponse();
+  await response.body!.cancel();
+  await until(() => downloads()[1]?.aborted === true, 200);
+  const audio = rig.client.downloadAudio(done);
+  await audio.next();
+  const pending = audio.next();
+  await audio.cancel();
+  assertEquals(await pending, { done: true, value: undefined });
+  await until(() => downloads()[2]?.aborted === true, 200);
+});
+
+Deno.test("Client.downloadAudio refuses an address that is not https, this machine's http excepted", () => {
+  using client = clientOf("127.0.0.1:1");
+  const refused = [
+    undefined,
+    "",
+    "a path",
+    "http://example.com/a.wav?signature=s3cret",
+    "http://127.0.0.1.example.com/a.wav",
+    "ftp://example.com/a.wav",
+    "file:///etc/passwd",
+    "data:audio/wav;base64,AAAA",
+    "https://user:password@example.com/a.wav",
+  ];
+  for (const audioUrl of refused) {
+    let error: unknown;
+    try {
+      client.downloadAudio({ audioUrl });
+    } catch (thrown) {
+      error = thrown;
+    }
+    assert(error instanceof InvalidRequestError, `${audioUrl}: ${error}`);
+    assert(!/s3cret|password/.test((error as Error).message), (error as Error).message);
+  }
+  for (const audioUrl of ["https://example.com/a", "http://localhost:1/a", "http://[::1]:1/a"]) {
+    client.downloadAudio({ audioUrl });
+  }
+});
+
+Deno.test("Client.downloadAudio refuses a redirect that leads to such an address", async () => {
+  await using other = rawServer((connection) =>
+    connection.write(bytesOf("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"))
+  );
+  await using rig = await setUp();
+  const done = await finished(rig);
+  const location = other.url.replace("127.0.0.1", "0.0.0.0");
+  rig.emulator.addFault({ kind: "http", method: "Audio", status: 302, headers: { location } });
+  await failure(InvalidRequestError, rig.client.downloadAudio(done).bytes());
+});
+
+Deno.test("Client.downloadAudio stops at maxBytes, whether the length is announced or not", async () => {
+  await using rig = await setUp();
+  const done = await finished(rig);
+  const { length } = await plain(done.audioUrl!);
+  const exact = await rig.client.downloadAudio(done, { maxBytes: length }).bytes();
+  assertEquals(exact.length, length);
+  const announced = rig.client.downloadAudio(done, { maxBytes: length - 1 });
+  const error = await failure(ServerError, announced.next());
+  assert(error.message.includes(`larger than ${length - 1} bytes`), error.message);
+
+  let taken = 0;
+  await using endless = rawServer(async (connection) => {
+    await connection.write(bytesOf("HTTP/1.1 200 OK\r\n\r\n"));
+    for (; taken < 2 ** 30; taken += 65_536) await connection.write(new Uint8Array(65_536));
+  });
+  const audioUrl = `${endless.url}/a.wav`;
+  await failure(ServerError, rig.client.downloadAudio({ audioUrl }, { maxBytes: 1e6 }).bytes());
+  assert(taken < 32e6, `${taken} bytes`);
+});
+
+Deno.test("Client.downloadAudio tries again before the first bytes, and never after them", async () => {
+  await using rig = await setUp({ client: { maxRetries: 2 } });
+  const done = await finished(rig);
+  // Not a drop: Deno itself sends a GET again when a kept connection closes before the answer.
+  rig.emulator.addFault({ kind: "http", status: 429, method: "Audio" });
+  rig.emulator.addFault({ kind: "http", status: 503, method: "Audio" });
+  assertEquals(await rig.client.downloadAudio(done).bytes(), await plain(done.audioUrl!));
+  assertEquals(rig.log.map(({ error }) => error.code), [
+    "rate_limit_exceeded",
+    "service_unavailable",
+  ]);
+  const before = rig.sent("Audio").length;
+  rig.emulator.addFault({ kind: "drop", method: "Audio", afterBytes: 5_000 });
+  await failure(ConnectionError, rig.client.downloadAudio(done).bytes());
+  assertEquals(rig.sent("Audio").length, before + 1);
+  rig.emulator.addFault({ kind: "http", status: 503, method: "Audio" });
+  await failure(TsetsenError, rig.client.downloadAudio(done, { maxRetries: 0 }).bytes());
+});
+
+Deno.test("Client.downloadAudio fails when fewer bytes come than were announced", async () => {
+  await using server = rawServer(async (connection) => {
+    await connection.write(bytesOf("HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\nshort"));
+    connection.close();
+  });
+  using client = clientOf(server.url);
+  const audioUrl = `${server.url}/a.wav`;
+  const error = await failure(ConnectionError, client.downloadAudio({ audioUrl }).bytes());
+  assertEquals(error.code, "connection_error");
+});
+
+Deno.test("Client.downloadAudio ends at idleTimeout when nothing comes any more", async () => {
+  await using rig = await setUp();
+  const done = await finished(rig);
+  for (const afterBytes of [undefined, 5_000]) {
+    const silent = { kind: "hang", method: "Audio", ...afterBytes && { afterBytes } } as const;
+    rig.emulator.addFault(silent);
+    const download = rig.client.downloadAudio(done, { idleTimeout: 100 });
+    const error = await failure(TimeoutError, download.bytes());
+    assert(error.message.includes("for 100 ms (idleTimeout)"), error.message);
+    assertEquals(error.requestId, done.requestId);
+  }
+});
+
+Deno.test("Client.downloadAudio keeps the address of the audio out of its errors", async () => {
+  await using rig = await setUp({ client: { maxRetries: 0 } });
+  const done = await finished(rig);
+  const audioUrl = `${done.audioUrl}?signature=s3cret`;
+  for (const status of [403, 404, 500]) {
+    rig.emulator.addFault({ kind: "http", status, method: "Audio" });
+    const error = await failure(TsetsenError, rig.client.downloadAudio({ audioUrl }).bytes());
+    assertEquals(error.statusCode, status);
+    if (status === 404) assert(error instanceof ResourceNotFoundError);
+    assert(!/s3cret|\.wav/.test(Deno.inspect(error)), Deno.inspect(error));
+  }
+  const nowhere = `http://127.0.0.1:${closedPort()}/a.wav?signature=s3cret`;
+  const lost = await rejection(rig.client.downloadAudio({ audioUrl: nowhere }).bytes());
+  assert(!/s3cret|\.wav/.test(Deno.inspect(lost)), Deno.inspect(lost));
+});
