@@ -1,0 +1,52 @@
+/**
+ * What {@linkcode checkText} can find.
+ *
+ * - `latin-letter`: Latin or Greek look-alikes in a Cyrillic word (or the reverse)
+ * - `letter-substitute`: a stand-in for ө or ү: є, ї, θ, ɵ, ѳ, ö, v, y …
+ * - `mixed-scripts`: a word of Cyrillic and other letters that no look-alike explains
+ * - `foreign-letter`: a Cyrillic letter that Mongolian does not have
+ * - `decomposed-letter`: a letter and its mark as two characters (и + ◌̆ for й)
+ * - `traditional-script`: Mongolian in the vertical script
+ * - `no-cyrillic`: letters, but none of them Cyrillic
+ * - `nothing-to-say`: no letter and no digit
+ * - `control-character`, `invisible-character`: what nobody sees or says
+ * - `damaged-character`: what a lost encoding left: U+FFFD, half a pair, private use, `?` inside a word
+ * - `emoji`, `url`, `email`: what has no agreed reading aloud
+ */
+export type FindingKind =
+  | "latin-letter"
+  | "letter-substitute"
+  | "mixed-scripts"
+  | "foreign-letter"
+  | "decomposed-letter"
+  | "traditional-script"
+  | "no-cyrillic"
+  | "nothing-to-say"
+  | "control-character"
+  | "invisible-character"
+  | "damaged-character"
+  | "emoji"
+  | "url"
+  | "email";
+
+/** Something in a text that looks wrong. */
+export interface TextFinding {
+  /** What it is. */
+  readonly kind: FindingKind;
+  /** Where it starts, in UTF-16 code units. */
+  readonly start: number;
+  /** Where it ends, exclusive, in UTF-16 code units. */
+  readonly end: number;
+  /** What stands there, cut after 40 code units. It is the user's text: keep it out of logs. */
+  readonly excerpt: string;
+  /** What is wrong, in a sentence, without the text except for single characters. */
+  readonly message: string;
+  /** What {@linkcode repairText} puts there; `undefined` when only the author can know. */
+  readonly suggestion?: string;
+}
+
+/** A character for a message: `є (U+0454)`, or only the number of one that does not print. */
+export function nameOf(character: string): string {
+  const code = `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(character) ? `${character} (${code})` : code;
+}

@@ -1,0 +1,101 @@
+/**
+ * The things in a text that are looked at: addresses, words, characters that are no letters.
+ *
+ * @module
+ */
+
+import { type FindingKind, nameOf } from "./finding.ts";
+import { checkWord, type WordFinding } from "./words.ts";
+
+/** Format characters and blank letters: nobody sees them. The variation selectors behind an emoji go with the emoji. */
+const INVISIBLE =
+  "\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\u{1d173}-\\u{1d17a}\\u{e0000}-\\u{e0fff}";
+/** The Unicode blocks Mongolian and Mongolian Supplement; U+202F joins suffixes there. */
+const TRADITIONAL = "\\u1800-\\u18af\\u{11660}-\\u{1167f}";
+const EMOJI = "(?:\\p{RI}{1,2}|[0-9#*]\\ufe0f?\\u20e3|\\u20e3|\\p{Emoji_Modifier}" +
+  "|(?![©®™‼⁉])\\p{Extended_Pictographic}|[©®™‼⁉]\\ufe0f)" +
+  "[\\ufe0e\\ufe0f\\u20e3\\u200d\\u{e0020}-\\u{e007f}]*";
+const HOST = "(?:[\\p{L}\\p{N}-]{1,63}\\.){1,8}";
+/** Endings under which an address is known without http:// or www. */
+const ENDINGS = "(?:mn|com|org|net|edu|gov|info|io|ai|MN|COM)(?![\\p{L}\\p{N}])";
+const NOT_ADDRESS = "\\s\\x85<>\"'«»“”„";
+
+// Every alternative consumes what it looks at or looks at a bounded stretch: the whole is linear. Repeated groups are
+// bounded too, as the engine of Bun and Safari gives up on a hundred thousand turns, and says "no match".
+const THINGS = /* @__PURE__ */ new RegExp(
+  /* @__PURE__ */ [
+    `(?<email>[\\p{L}\\p{N}._%+-]{1,64}@${HOST}\\p{L}{2,63})`,
+    `(?<url>(?:[Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://[^${NOT_ADDRESS}]+|[Ww]{3}\\.[^${NOT_ADDRESS}]+|` +
+    `(?:[A-Za-z0-9-]{1,63}\\.){1,8}${ENDINGS}(?:[/?#][^${NOT_ADDRESS}]*)?)`,
+    `(?<traditional>[${TRADITIONAL}]+(?:[\\s\\u202f\\u200c\\u200d]{1,8}[${TRADITIONAL}]+){0,99})`,
+    `(?<emoji>(?:${EMOJI}){1,99})`,
+    `(?<word>(?:(?![${INVISIBLE}${TRADITIONAL}])[\\p{L}\\p{M}]){1,256})`,
+    "(?<control>[\\0-\\x08\\v\\f\\x0e-\\x1f\\x7f-\\x9f]+)",
+    `(?<invisible>[${INVISIBLE}]+)`,
+    "(?<damaged>[\\ufffd\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]+|(?<=\\p{Ll})\\?+(?=\\p{Ll}))",
+  ].join("|"),
+  "gu",
+);
+
+/** A finding and where it stands. */
+export interface Found extends WordFinding {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Goes through a text once and yields what looks wrong, in order, without overlaps. */
+export function* scan(text: string): Generator<Found> {
+  for (const match of text.matchAll(THINGS)) {
+    const groups = match.groups as Record<keyof typeof JUDGES, string | undefined>;
+    for (const [name, judge] of Object.entries(JUDGES)) {
+      const thing = groups[name as keyof typeof JUDGES];
+      if (thing === undefined) continue;
+      const finding = judge(thing);
+      if (finding === undefined) continue;
+      const length = name === "url" ? withoutEnd(thing).length : thing.length;
+      yield { ...finding, start: match.index, end: match.index + length };
+    }
+  }
+}
+
+const JUDGES = {
+  email: () =>
+    tell("email", "An e-mail address has no agreed reading: write it as it should sound"),
+  url: () =>
+    tell("url", "A web address has no agreed reading: leave it out or write how it should sound"),
+  traditional: () =>
+    tell("traditional-script", "Traditional Mongolian script: the service reads Cyrillic"),
+  emoji: () => tell("emoji", "An emoji or pictograph is not spoken, or spoken unforeseeably", ""),
+  word: checkWord,
+  control: (thing: string) =>
+    tell(
+      "control-character",
+      `Control character ${nameOf(thing)}`,
+      // These three end lines.
+      thing.replace(/[^\v\f\x85]/g, "").replace(/[\v\f\x85]/g, "\n"),
+    ),
+  invisible: (thing: string) =>
+    tell("invisible-character", `Invisible character ${nameOf(thing)}`, ""),
+  damaged: judgeDamaged,
+} satisfies Record<string, (thing: string) => WordFinding | undefined>;
+
+function tell(kind: FindingKind, message: string, suggestion?: string): WordFinding {
+  return suggestion === undefined ? { kind, message } : { kind, message, suggestion };
+}
+
+function judgeDamaged(thing: string): WordFinding {
+  const kind = "damaged-character";
+  if (thing.startsWith("?")) {
+    return tell(kind, "A question mark inside a word: a letter (ө or ү?) was lost, or a space");
+  }
+  const message = `${nameOf(thing)} is what a damaged or private character left`;
+  // Half a pair says nothing, and cannot be sent; of the others something may still be made out.
+  return /^\p{Cs}+$/u.test(thing) ? tell(kind, message, "") : tell(kind, message);
+}
+
+/** An address without the punctuation of the sentence around it. */
+function withoutEnd(address: string): string {
+  let end = address.length;
+  while (end > 1 && /[.,;:!?)\]}…]/.test(address.charAt(end - 1))) end--;
+  return address.slice(0, end);
+}

@@ -1,0 +1,239 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { checkText, type FindingKind, repairText } from "../../src/text/mod.ts";
+import { declaration } from "./support.ts";
+
+/** A text, and of each finding its kind, what stands there, and the suggestion. */
+type Case = [text: string, ...findings: [FindingKind, excerpt: string, suggestion?: string][]];
+
+const CASES: Readonly<Record<string, readonly Case[]>> = {
+  "Latin and Greek look-alikes in Cyrillic words": [
+    ["Мoнгол", ["latin-letter", "Мoнгол", "Монгол"]],
+    ["Caйн бaйнa yу?", ["latin-letter", "Caйн", "Сайн"], ["latin-letter", "бaйнa", "байна"], [
+      "latin-letter",
+      "yу",
+      "уу",
+    ]],
+    ["cурaлцаx", ["latin-letter", "cурaлцаx", "суралцах"]],
+    ["AБBГCEHЖ KMOРPTX", ["latin-letter", "AБBГCEHЖ", "АБВГСЕНЖ"], [
+      "latin-letter",
+      "KMOРPTX",
+      "КМОРРТХ",
+    ]],
+    ["kино mал tоо", ["latin-letter", "kино", "кино"], ["latin-letter", "mал", "мал"], [
+      "latin-letter",
+      "tоо",
+      "тоо",
+    ]],
+    ["Μонгοл", ["latin-letter", "Μонгοл", "Монгол"]],
+  ],
+  "Latin letters that stand for one of two, by vowel harmony and place": [
+    ["сургyyль", ["latin-letter", "сургyyль", "сургууль"]],
+    ["эрyyл", ["latin-letter", "эрyyл", "эрүүл"]],
+    ["тYYх", ["latin-letter", "тYYх", "түүх"]],
+    ["хэbлэл", ["latin-letter", "хэbлэл", "хэвлэл"]],
+    ["хyн", ["latin-letter", "хyн"]],
+    ["тавb", ["latin-letter", "тавb"]],
+    ["hүн", ["latin-letter", "hүн"]],
+  ],
+  "Cyrillic look-alikes in Latin words": [
+    ["Fаcebооk нь", ["latin-letter", "Fаcebооk", "Facebook"]],
+  ],
+  "stand-ins for ө and ү": [
+    ["хїн тєрєлхтєн", ["letter-substitute", "хїн", "хүн"], [
+      "letter-substitute",
+      "тєрєлхтєн",
+      "төрөлхтөн",
+    ]],
+    ["Єндєр Їг", ["letter-substitute", "Єндєр", "Өндөр"], ["letter-substitute", "Їг", "Үг"]],
+    ["тvvх Vг тVVх", ["letter-substitute", "тvvх", "түүх"], ["letter-substitute", "Vг", "Үг"], [
+      "letter-substitute",
+      "тVVх",
+      "түүх",
+    ]],
+    ["ѳдѳр Ѳдѳр", ["letter-substitute", "ѳдѳр", "өдөр"], ["letter-substitute", "Ѳдѳр", "Өдөр"]],
+    ["θдθр ɵдɵр", ["letter-substitute", "θдθр", "өдөр"], ["letter-substitute", "ɵдɵр", "өдөр"]],
+    ["Өвөrхангай өдöр øдøр", ["mixed-scripts", "Өвөrхангай"], [
+      "letter-substitute",
+      "өдöр",
+      "өдөр",
+    ], ["letter-substitute", "øдøр", "өдөр"]],
+    [
+      "түüх тÿÿх тγγх хųн",
+      ["letter-substitute", "түüх", "түүх"],
+      [
+        "letter-substitute",
+        "тÿÿх",
+        "түүх",
+      ],
+      ["letter-substitute", "тγγх", "түүх"],
+      ["letter-substitute", "хųн", "хүн"],
+    ],
+    // Ukrainian: no ү follows these vowels in Mongolian.
+    ["Україна Київ", ["letter-substitute", "Україна"], ["letter-substitute", "Київ"]],
+  ],
+  "letters of other languages and words of two scripts": [
+    ["Қазақ", ["foreign-letter", "Қазақ"]],
+    ["Facebookийн", ["mixed-scripts", "Facebookийн"]],
+  ],
+  "letters in two characters": [
+    ["сайн".normalize("NFD"), ["decomposed-letter", "сайн".normalize("NFD"), "сайн"]],
+  ],
+  "the traditional script": [
+    ["Энэ ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ\u202fᠦᠨ үг", ["traditional-script", "ᠮᠣᠩᠭᠣᠯ ᠪᠢᠴᠢᠭ\u202fᠦᠨ"]],
+    ["сайнᠮᠣ", ["traditional-script", "ᠮᠣ"]],
+    ["ᠮᠣᠩᠭᠣᠯ", ["traditional-script", "ᠮᠣᠩᠭᠣᠯ"]],
+  ],
+  "text without Cyrillic, and without anything to say": [
+    ["Sain baina uu", ["no-cyrillic", "Sain baina uu"]],
+    ["你好", ["no-cyrillic", "你好"]],
+    ["", ["nothing-to-say", ""]],
+    ["…!", ["nothing-to-say", "…!"]],
+    ["1990"],
+  ],
+  "characters that nobody sees": [
+    ["Мон\u00adгол\u200b", ["invisible-character", "\u00ad", ""], [
+      "invisible-character",
+      "\u200b",
+      "",
+    ]],
+    ["\ufeffСайн\u202e", ["invisible-character", "\ufeff", ""], [
+      "invisible-character",
+      "\u202e",
+      "",
+    ]],
+    ["Мон\u034fгол\u3164", ["invisible-character", "\u034f", ""], [
+      "invisible-character",
+      "\u3164",
+      "",
+    ]],
+    ["а\0б\x1b", ["control-character", "\0", ""], ["control-character", "\x1b", ""]],
+    ["а\vб\x85в", ["control-character", "\v", "\n"], ["control-character", "\x85", "\n"]],
+  ],
+  "what a lost encoding left": [
+    ["х?н", ["damaged-character", "?"]],
+    ["х\ufffdн", ["damaged-character", "\ufffd"]],
+    ["а\ud800 б\udc00", ["damaged-character", "\ud800", ""], ["damaged-character", "\udc00", ""]],
+    ["\ue000 а", ["damaged-character", "\ue000"]],
+  ],
+  "emoji": [
+    ["Сайн 👨‍👩‍👧👍🏽 🇲🇳 5️⃣ ❤️ ☎", ["emoji", "👨‍👩‍👧👍🏽", ""], ["emoji", "🇲🇳", ""], ["emoji", "5️⃣", ""], [
+      "emoji",
+      "❤️",
+      "",
+    ], ["emoji", "☎", ""]],
+  ],
+  "addresses": [
+    [
+      "Энд: https://tsetsen.ai/a?b=c. Тэнд (www.x.mn), gogo.mn/news.",
+      [
+        "url",
+        "https://tsetsen.ai/a?b=c",
+      ],
+      ["url", "www.x.mn"],
+      ["url", "gogo.mn/news"],
+    ],
+    ["bat.dorj@mail.mn хаяг", ["email", "bat.dorj@mail.mn"]],
+  ],
+};
+
+for (const [what, cases] of Object.entries(CASES)) {
+  Deno.test(`checkText finds ${what}`, () => {
+    for (const [text, ...expected] of cases) {
+      const findings = checkText(text);
+      assertEquals(
+        findings.map(({ kind, excerpt, suggestion }) => [kind, excerpt, suggestion]),
+        expected.map(([kind, excerpt, suggestion]) => [kind, excerpt, suggestion]),
+      );
+      for (const { start, end, excerpt } of findings) {
+        assertEquals(text.slice(start, end), excerpt);
+      }
+    }
+  });
+}
+
+Deno.test("checkText has nothing to say about correct text", () => {
+  assertEquals(checkText(declaration), []);
+  for (
+    const text of [
+      "«Сайн байна уу?» гэж Ц.Элбэгдорж асуув. „Сайн“ — гэв… (Тийм ээ!)",
+      "Үнэ нь 3.5 сая ₮, 50 м.кв., 25%, №5, 3-р хороо, 10:30 цагт; +20°, §2, 5\u00a0км.",
+      "ХХ зуун, XXI зуун, COVID-19-ийн, Facebook-ийн, Wi-Fi, B2B, H2O, Node.js, 9А анги, © 2024.",
+      "юүлэх, Өвөрхангай, Өмнөговь, ёотон, объект, тавь, Щедрин, ЮНЕСКО, д-р Бат, т.м.",
+      "Нэг\r\n\tхоёр\n\nгурав\u2028дөрөв",
+    ]
+  ) assertEquals(checkText(text), [], text);
+});
+
+Deno.test("checkText says what is wrong without the text around it, and cuts what it shows", () => {
+  const [finding] = checkText(`нууц үг ${"о".repeat(60)}o`);
+  assertEquals(finding?.excerpt, "о".repeat(40));
+  assertEquals(finding?.message, "o (U+006F) stands in a Cyrillic word for о");
+  const [whole] = checkText(`${"a".repeat(39)}😀`);
+  assertEquals(whole?.excerpt, "a".repeat(39));
+  assertEquals(checkText("а\u200b")[0]?.message, "Invisible character U+200B");
+  assertThrows(() => checkText(undefined as unknown as string), TypeError, "got undefined");
+});
+
+const messy = fc.array(
+  fc.constantFrom(
+    ..."аяөүэийуоАЯӨҮ aeopcxykmtbhvYVBHTюё.?!@ \n",
+    ..."єїЄЇіґқһθΘɵѳöüÿøųγνοΥ",
+    ..."\0\v\x85\u00ad\u200b\u200d\ufe0f\ufeff\u0301\u0306\u0308\ufffd\u20e3©5",
+    "\ud83d",
+    "\ude00",
+    "😀",
+    "🇲",
+    "👍🏽",
+    "ᠮᠣ",
+    "gogo.mn",
+    "a@b.mn",
+    "http://",
+  ),
+  { maxLength: 30 },
+).map((pieces) => pieces.join(""));
+
+Deno.test("checkText's findings are in order, inside the text and apart", () =>
+  fc.assert(
+    fc.property(messy, (text) => {
+      let at = 0;
+      for (const { kind, start, end, suggestion } of checkText(text)) {
+        if (kind === "no-cyrillic" || kind === "nothing-to-say") continue;
+        assert(start >= at && end > start && end <= text.length);
+        assert(suggestion !== text.slice(start, end), "a suggestion that changes nothing");
+        at = end;
+      }
+    }),
+    { numRuns: 3000 },
+  ));
+
+Deno.test("repairText does all that can be done, and twice no more than once", () =>
+  fc.assert(
+    fc.property(messy, (text) => {
+      const repaired = repairText(text);
+      assertEquals(repairText(repaired), repaired);
+      assertEquals(checkText(repaired).filter(({ suggestion }) => suggestion !== undefined), []);
+    }),
+    { numRuns: 3000 },
+  ));
+
+Deno.test("repairText leaves correct text alone, and everything between the findings", () => {
+  assertEquals(repairText(declaration), declaration);
+  assertEquals(
+    repairText("Их\u200bэнд хїн \t тєрєв  😀! http://a.mn"),
+    "Ихэнд хүн \t төрөв  ! http://a.mn",
+  );
+});
+
+Deno.test("repairText repairs what comes to light by a repair", () =>
+  assertEquals(repairText("Мo\u200bнгол, сaй\u00adн, и\u200b\u0306"), "Монгол, сайн, й"));
+
+Deno.test("repairText applies the findings that it is given and no other", () => {
+  const text = "хїн 🎉 Мoнгол";
+  const findings = checkText(text);
+  assertEquals(repairText(text, []), text);
+  assertEquals(repairText(text, [findings[2]!, findings[0]!]), "хүн 🎉 Монгол");
+  assertEquals(findings.map(({ start }) => start), [0, 4, 7]);
+  assertThrows(() => repairText("х", findings), RangeError, "from 0 to 3");
+  assertThrows(() => repairText(text, [findings[0]!, findings[0]!]), RangeError, "apart");
+});

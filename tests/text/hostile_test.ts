@@ -1,0 +1,84 @@
+import { assert, assertEquals } from "@std/assert";
+import { checkText, repairText, splitSentences, splitText } from "../../src/text/mod.ts";
+import { repeat, withoutSegmenter } from "./support.ts";
+
+/** What linear work takes a second or two for; anything quadratic takes minutes to hours. */
+const BOUND_MS = 30_000;
+
+const MEGABYTE: Readonly<Record<string, string>> = {
+  "dots": repeat(".", 1e6),
+  "spaces": repeat(" ", 1e6),
+  "letters without a space": repeat("а", 1e6),
+  "line ends": repeat("\n", 1e6),
+  "accents on one letter": "а" + repeat("\u0301", 1e6),
+};
+
+const PATTERNS = [
+  ". ",
+  '."',
+  ". (",
+  ". 1 ",
+  "А. ",
+  "а? ",
+  "а?А",
+  "क। ",
+  "क ",
+  " - ",
+  ",»",
+  ", ",
+  "а\n",
+  "\r\n",
+  "а\u00a0",
+  "😀",
+  "👨\u200d",
+  "🇲",
+  "\ud83d",
+  "a.",
+  "a@",
+  "a-",
+  "aб",
+  "www.",
+  "http://",
+  "ᠮ ",
+  "y\u200bб",
+];
+
+for (const [what, text] of Object.entries(MEGABYTE)) {
+  Deno.test(`splitText and checkText take a megabyte of ${what} in linear time`, () => {
+    const started = performance.now();
+    const parts = splitText(text);
+    assertEquals(parts.map(({ text }) => text).join(""), text);
+    assertEquals(parts.length, Math.ceil([...text].length / 500));
+    checkText(text);
+    const took = performance.now() - started;
+    assert(took < BOUND_MS, `${took} ms`);
+  });
+}
+
+Deno.test("splitText and checkText take any pattern, often repeated, in linear time", () => {
+  for (const pattern of PATTERNS) {
+    const text = "।" + repeat(pattern, 40_000);
+    const started = performance.now();
+    for (const maxCharacters of [1, 500, 100_000]) {
+      assertEquals(joined(splitText(text, { maxCharacters })), text);
+    }
+    assertEquals(withoutSegmenter(() => joined(splitText(text))), text);
+    splitSentences(text);
+    checkText(text);
+    const took = performance.now() - started;
+    assert(took < BOUND_MS, `${JSON.stringify(pattern)}: ${took} ms`);
+  }
+});
+
+Deno.test("repairText needs few rounds for what a repair brings together", () => {
+  // Taking a joined pair out joins the next halves: a round each, if halves were left in.
+  const text = repeat("\ud83d", 50_000) + "\u200b" + repeat("\ude00", 50_000);
+  const started = performance.now();
+  assertEquals(repairText(`а${text}б`), "аб");
+  const took = performance.now() - started;
+  assert(took < BOUND_MS, `${took} ms`);
+});
+
+function joined(parts: readonly { readonly text: string }[]): string {
+  return parts.map(({ text }) => text).join("");
+}

@@ -1,0 +1,152 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { splitSentences } from "../../src/text/mod.ts";
+import { declaration, testBoth } from "./support.ts";
+
+/** Sentences by their bars, which are not part of the text. */
+const WHOLE: Readonly<Record<string, readonly string[]>> = {
+  "an initial before a name": [
+    "А. Амар ирлээ. |Тэр явав.",
+    "Д. Б. Нямаа ирэв. |Ж.-П. Сартр бичив.",
+    "Ерөнхийлөгч Ц.Элбэгдорж хэлэв. |Дараа нь явав.",
+  ],
+  "a quote that the sentence goes on behind": [
+    '"Сайн уу?" гэж тэр асуув. |Тэр явав.',
+    "«Сайн уу?» гэж тэр асуув.",
+    "“Явъя!” гэв. |„Үгүй.“ гэж хариулав.",
+    "« Сайн уу? » гэж тэр асуув. |« Тийм. » |Тэр явав.",
+    '"Би ирлээ. |Чи яв." гэж тэр хэлэв.',
+    '"Тийм." |Дорж явав.',
+    "(Тийм үү?) гэж бодов.",
+    '"Явъя!" тэр хашгирав. |"Хаашаа?" би асуув.',
+  ],
+  "reported speech without quotes": [
+    "Сайн уу? гэж тэр асуув.",
+    "Явъя! хэмээн хашгирав. |Бид явав.",
+    "— Сайн уу? — гэж асуув. |— Сайн. |— Чи?",
+    "— Явъя! — тэр хашгирав. |— Хаашаа?",
+    "сайн уу? |би ирлээ",
+    "Хаана байна? |гэр хол байна.",
+  ],
+  "an abbreviation": [
+    "Талбай нь 50 м.кв. талбай. |Дараа нь.",
+    "Талбай нь 50 м.кв. |Үнэ нь өндөр.",
+    "ж.нь. Монгол улс. |Проф. Дорж ирэв. |Тэр д-р. Бат.",
+    "м.э.ө. 209 онд байв.",
+    "Хонь, ямаа г.м. мал бий. |Үхэр г.м. |Адуу.",
+  ],
+  "a decimal, an ordinal, a date": [
+    "Тэр 3.5 км явав. |3-р анги.",
+    "Өдөр нь 2024.05.12 байв. |Өчигдөр 2024. 05. 12 байв.",
+  ],
+  "the number of an item": [
+    "1. Оршил байна. |2. Зорилго. |2.3. Арга зам.",
+    "IV. Бүлэг эхлэв. |V. Бүлэг.",
+    "а. Эхний зүйл. |1) Хоёр. |2) Гурав.",
+  ],
+  "an ellipsis in mid-sentence": [
+    "Би… мэдэхгүй. |Би... мэдэхгүй... |Тэр ирэв… |Явав.",
+    "Би . . . мэдэхгүй.",
+  ],
+  "an address": ["http://a.mn/a?Q=A гэж бич. |Дараа нь a@b.mn."],
+};
+
+const APART: readonly string[] = [
+  "Тэр ирлээ. |3 хүн байсан. |2020 онд.",
+  "Юу?! |Үгүй!! |Тийм.",
+  "Сайн уу?|Би ирлээ.",
+  "Тэр ирлээ. |— Би ч бас.",
+  'Тэр ирлээ. |"Сайн уу?"',
+  "Сайн. |😀 Тэр инээв. 😀",
+];
+
+for (const [what, texts] of Object.entries(WHOLE)) {
+  testBoth(`splitSentences keeps ${what} whole`, () => assertSentences(texts));
+}
+
+testBoth("splitSentences ends sentences at every mark", () => assertSentences(APART));
+
+testBoth("splitSentences knows the marks of other scripts", () =>
+  assertSentences([
+    "नमस्ते। |आप कैसे हैं? |ठीक।",
+    "你好。|再见！|Баяртай.",
+    "مرحبا؟ |نعم.",
+    "ᠮᠣᠩᠭᠣᠯ᠃ |ᠪᠢᠴᠢᠭ᠃",
+    "ठीक। |Юу? » гэж асуув. |ठीक। |урт\nмөр.",
+  ]));
+
+testBoth("splitSentences has no sentence without a letter or a digit", () => {
+  assertSentences(["... Тэгээд ирэв. !!", "— Юу? … ", "Нэг.\n|* * *\nХоёр."]);
+  const parts = splitSentences("Нэг.\n\n* * *\n\nХоёр.");
+  assertEquals(parts.map(({ speakable }) => speakable), [true, false, true]);
+});
+
+testBoth("splitSentences takes blank lines for paragraphs and wrapped lines for one", () => {
+  const text =
+    "ГАРЧИГ\nЭнэ бол урт\nмөр, харин\r\nДорж ирэв.\nТэр,\nХоёр явав.\n \nШинэ хэсэг\u2029Төгсгөл";
+  assertEquals(splitSentences(text).map(({ text, boundary }) => [text, boundary]), [
+    ["ГАРЧИГ\n", "sentence"],
+    ["Энэ бол урт\nмөр, харин\r\n", "sentence"],
+    ["Дорж ирэв.\n", "sentence"],
+    ["Тэр,\nХоёр явав.\n \n", "paragraph"],
+    ["Шинэ хэсэг\u2029", "paragraph"],
+    ["Төгсгөл", "end"],
+  ]);
+  assertEquals(
+    splitSentences("нэг\nхоёр\r\nгурав", { paragraphs: "line" }).map(({ text, boundary }) => [
+      text,
+      boundary,
+    ]),
+    [["нэг\n", "paragraph"], ["хоёр\r\n", "paragraph"], ["гурав", "end"]],
+  );
+});
+
+testBoth("splitSentences gives white space to the sentence before it", () =>
+  assertEquals(
+    splitSentences("  Нэг.\u00a0\t Хоёр.  ").map(({ text, start, end }) => [text, start, end]),
+    [["  Нэг.\u00a0\t ", 0, 9], ["Хоёр.  ", 9, 16]],
+  ));
+
+testBoth("splitSentences finds every sentence of the declaration, headings included", () => {
+  const sentences = splitSentences(declaration);
+  assertEquals(sentences.map(({ text }) => text).join(""), declaration);
+  // In this text every stop before a space and a capital ends a sentence, and so does every paragraph.
+  const count = declaration.trim().split(/\n\n+|\. (?=\p{Lu})/u).length;
+  assertEquals(sentences.length, count);
+  const inner = sentences.filter(({ boundary }) => boundary === "sentence");
+  assertEquals(inner.filter(({ text }) => !/[а-яөү]\. $/u.test(text)), []);
+  // Nothing ends inside a sentence or goes on behind one.
+  assertEquals(sentences.filter(({ text }) => /[.!?]\s+\S/u.test(text)), []);
+});
+
+Deno.test("splitSentences asks for the pauses of the marks", () => {
+  const text = "Нэг. Хоёр? Гурав! Дөрөв… Тав... Зургаа?! «Долоо.» Гарчиг\nНайм\n\nЕс.";
+  assertEquals(
+    splitSentences(text).map(({ pause }) => pause),
+    [450, 500, 450, 600, 600, 450, 450, 500, 800, 0],
+  );
+  assertEquals(
+    splitSentences("Нэг. Хоёр?\n\nГурав", { pauses: { period: 100 }, pauseScale: 0.5 })
+      .map(({ pause }) => pause),
+    [50, 400, 0],
+  );
+});
+
+Deno.test("splitSentences refuses what is no text and what is no pause", () => {
+  assertThrows(() => splitSentences(null as unknown as string), TypeError, "got null");
+  for (const pauseScale of [-1, NaN, Infinity]) {
+    assertThrows(() => splitSentences("а", { pauseScale }), RangeError, "pauseScale must be");
+  }
+  assertThrows(() => splitSentences("а", { pauses: { comma: -1 } }), RangeError, "pauses.comma");
+  assertThrows(
+    () => splitSentences("а", { paragraphs: "page" as "line" }),
+    RangeError,
+    "paragraphs must be",
+  );
+});
+
+function assertSentences(texts: readonly string[]): void {
+  for (const text of texts) {
+    const sentences = splitSentences(text.replaceAll("|", ""));
+    assertEquals(sentences.map((sentence) => sentence.text).join("|"), text);
+  }
+}

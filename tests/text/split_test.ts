@@ -1,0 +1,263 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import {
+  countCharacters,
+  DEFAULT_MAX_CHARACTERS,
+  type SplitOptions,
+  splitSentences,
+  splitText,
+} from "../../src/text/mod.ts";
+import { declaration, testBoth } from "./support.ts";
+
+/** Text of everything that has ever broken a splitter, in any order. */
+const hostile = fc.array(
+  fc.oneof(
+    fc.constantFrom(
+      ..."аАяөүЭ1 9.,!?…-—:;\"'«»“”„()\n\r\t\v\f",
+      "\r\n",
+      "\n\n",
+      "\u2028",
+      "\u2029",
+      "\x85",
+      "\u00a0",
+      "\u202f",
+      "\u200b",
+      "\u200d",
+      "\u2060",
+      "\ufeff",
+      "\u0301",
+      "\u0306",
+      "\u0903",
+      "\ud83d",
+      "\ude00",
+      "\ufe0f",
+      "😀",
+      "👨‍👩‍👧",
+      "🇲🇳",
+      "👍🏽",
+      "각",
+      "क्षि",
+      "ᠮᠣᠩ",
+      "。",
+      "।",
+      "؟",
+      "Сайн уу? ",
+      "гэж ",
+      "А. ",
+      "3.5",
+      "м.кв. ",
+      "ирлээ. ",
+    ),
+    fc.string({ unit: "binary", maxLength: 3 }),
+    fc.string({ maxLength: 3 }),
+  ),
+  { maxLength: 60 },
+).map((pieces) => pieces.join(""));
+
+const options: fc.Arbitrary<SplitOptions> = fc.record({
+  maxCharacters: fc.integer({ min: 1, max: 40 }),
+  joinParagraphs: fc.boolean(),
+  joinSentences: fc.boolean(),
+  paragraphs: fc.constantFrom("line" as const, "blank-line" as const),
+});
+
+testBoth("splitText gives the text back, in parts that fit, whatever the text", () =>
+  fc.assert(
+    fc.property(hostile, options, (text, options) => {
+      let at = 0;
+      for (const part of splitText(text, options)) {
+        assertEquals(part.start, at);
+        assertEquals(part.text, text.slice(part.start, part.end));
+        assertEquals(part.characters, [...part.text].length);
+        assert(part.characters >= 1 && part.characters <= options.maxCharacters!);
+        assertEquals(part.speakable, /[\p{L}\p{N}]/u.test(part.text));
+        assertEquals(part.boundary === "end", part.end === text.length);
+        at = part.end;
+      }
+      assertEquals(at, text.length);
+    }),
+    { numRuns: 1500 },
+  ));
+
+testBoth("splitText never cuts a pair, and a cluster only when it alone is too long", () => {
+  const segmenter = new Segmenter("mn", { granularity: "grapheme" });
+  fc.assert(
+    fc.property(hostile, options, (text, options) => {
+      const borders = new Set<number>([text.length]);
+      const tooLong: [number, number][] = [];
+      for (const { segment, index } of segmenter.segment(text)) {
+        borders.add(index);
+        if (countCharacters(segment) > options.maxCharacters!) {
+          tooLong.push([index, index + segment.length]);
+        }
+      }
+      for (const { end } of splitText(text, options)) {
+        assert(!/[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(end - 1, end + 1)));
+        if (borders.has(end) || tooLong.some(([from, to]) => end > from && end < to)) continue;
+        // The rules leave out what only Intl.Segmenter knows: conjuncts and prepended marks.
+        assert(!("Segmenter" in Intl), `cut at ${end} of ${JSON.stringify(text)}`);
+      }
+    }),
+    { numRuns: 1500 },
+  );
+});
+const Segmenter = Intl.Segmenter;
+
+testBoth("splitText cuts inside a word only when the word alone is too long", () =>
+  fc.assert(
+    fc.property(hostile, options, (text, options) => {
+      for (const { end } of splitText(text, options)) {
+        if (!/^[а-яөү0-9]{2}$/.test(text.slice(end - 1, end + 1))) continue;
+        const before = /[^\s\x85]*$/u.exec(text.slice(0, end))![0];
+        const after = /^(?:[^\s\x85]|[\u00a0\u202f\ufeff])*/u.exec(text.slice(end))![0];
+        assert(countCharacters(before + after) > 1);
+        assert(wordAround(text, end) > options.maxCharacters!, JSON.stringify([text, end]));
+      }
+    }),
+    { numRuns: 1500 },
+  ));
+
+/** The length of the stretch around `at` that holds no place where a line may break. */
+function wordAround(text: string, at: number): number {
+  const left = /(?:[^\s\x85]|[\u00a0\u2007\u202f\ufeff])*$/u.exec(text.slice(0, at))![0];
+  const right = /^(?:[^\s\x85]|[\u00a0\u2007\u202f\ufeff])*[\s\x85]*(?:[\p{M}\u200d]\S*)?/u
+    .exec(text.slice(at))![0];
+  return countCharacters(left + right);
+}
+
+testBoth(
+  "splitText fills each part: no two neighbours of a paragraph would fit into one",
+  () =>
+    fc.assert(
+      fc.property(hostile, options, (text, options) => {
+        const parts = splitText(text, { ...options, joinSentences: true });
+        for (let i = 1; i < parts.length; i++) {
+          const before = parts[i - 1]!;
+          if (before.boundary === "paragraph" && !options.joinParagraphs) continue;
+          assert(before.characters + parts[i]!.characters > options.maxCharacters!);
+        }
+      }),
+      { numRuns: 1500 },
+    ),
+);
+
+testBoth("splitText cuts only where splitSentences does when all sentences fit", () =>
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const ends = new Map(splitSentences(text).map(({ end, boundary }) => [end, boundary]));
+      for (const maxCharacters of [200, 400]) {
+        if (splitSentences(text).some(({ characters }) => characters > maxCharacters)) continue;
+        for (const { end, boundary } of splitText(text, { maxCharacters })) {
+          assertEquals(boundary, ends.get(end));
+        }
+      }
+    }),
+    { numRuns: 500 },
+  ));
+
+testBoth("splitText prefers sentences, then clauses, then words", () => {
+  const text = "Нэг хоёр, гурав дөрөв; тав — зургаа долоо найм ес. Арав.";
+  const split = (maxCharacters: number) =>
+    splitText(text, { maxCharacters }).map(({ text, boundary, pause }) => [text, boundary, pause]);
+  assertEquals(split(52), [
+    ["Нэг хоёр, гурав дөрөв; тав — зургаа долоо найм ес. ", "sentence", 450],
+    ["Арав.", "end", 0],
+  ]);
+  assertEquals(split(30), [
+    ["Нэг хоёр, гурав дөрөв; тав — ", "clause", 250],
+    ["зургаа долоо найм ес. Арав.", "end", 0],
+  ]);
+  assertEquals(split(16), [
+    ["Нэг хоёр, ", "clause", 200],
+    ["гурав дөрөв; ", "clause", 300],
+    ["тав — зургаа ", "word", 0],
+    ["долоо найм ес. ", "sentence", 450],
+    ["Арав.", "end", 0],
+  ]);
+});
+
+testBoth("splitText keeps 5\u00a0км together, and a long word in readers' characters", () => {
+  const parts = (text: string, maxCharacters: number) =>
+    splitText(text, { maxCharacters }).map(({ text }) => text);
+  assertEquals(parts("Зам нь 5\u00a0км урт", 7), ["Зам нь ", "5\u00a0км ", "урт"]);
+  assertEquals(parts("Зам нь 5\u00a0км урт", 4), ["Зам ", "нь ", "5\u00a0км", " урт"]);
+  assertEquals(parts("а".repeat(10), 5), ["ааааа", "ааааа"]);
+  assertEquals(parts("аа аа \u0301бб", 6), ["аа ", "аа \u0301бб"]);
+  assertEquals(parts("👨‍👩‍👧👨‍👩‍👧", 7), ["👨‍👩‍👧", "👨‍👩‍👧"]);
+  assertEquals(parts("йёйё".normalize("NFD"), 3), [..."йёйё"].map((c) => c.normalize("NFD")));
+  assertEquals(parts("🇲🇳🇯🇵", 3), ["🇲🇳", "🇯🇵"]);
+  assertEquals(parts("😀😀", 1), ["😀", "😀"]);
+});
+
+testBoth("splitText keeps clusters whole in a word of any length", () => {
+  const family = "👨‍👩‍👧";
+  for (const { text } of splitText("а" + family.repeat(200), { maxCharacters: 52 })) {
+    assertEquals(text.replace(/^а/, "").replaceAll(family, ""), "");
+  }
+  const accents = "б" + "\u0301".repeat(600);
+  const parts = splitText("а".repeat(300) + accents + "а".repeat(300), { maxCharacters: 700 });
+  assertEquals(parts.map(({ end }) => end), [300, 1000, 1201]);
+  for (const { text } of splitText("а" + "😀".repeat(2000), { maxCharacters: 99 })) {
+    assert(text.isWellFormed());
+  }
+});
+
+Deno.test("splitText mixes paragraphs and sentences only when asked", () => {
+  const text = "Нэг. Хоёр.\n\nГурав. Дөрөв.";
+  const split = (options: SplitOptions) => splitText(text, options).map(({ text }) => text);
+  assertEquals(split({}), ["Нэг. Хоёр.\n\n", "Гурав. Дөрөв."]);
+  assertEquals(split({ joinParagraphs: true }), [text]);
+  assertEquals(split({ joinSentences: false }), ["Нэг. ", "Хоёр.\n\n", "Гурав. ", "Дөрөв."]);
+  assertEquals(splitText(text, { joinSentences: false }), splitSentences(text));
+});
+
+testBoth(
+  "splitText cuts the declaration at sentences, clauses and words as the maximum shrinks",
+  () => {
+    const kinds = (maxCharacters: number) => {
+      const count = { sentence: 0, paragraph: 0, clause: 0, word: 0, end: 0 };
+      const parts = splitText(declaration, { maxCharacters });
+      assertEquals(parts.map(({ text }) => text).join(""), declaration);
+      for (const { boundary, characters, text } of parts) {
+        count[boundary]++;
+        assert(characters <= maxCharacters);
+        if (boundary === "sentence") assert(/\. $/.test(text), text);
+        if (boundary === "clause") assert(/[,:] $/.test(text), text);
+        if (boundary === "word") assert(/[^\s.,] $/.test(text), text);
+      }
+      return count;
+    };
+    assertEquals(kinds(1000).clause + kinds(1000).word, 0);
+    assertEquals(kinds(DEFAULT_MAX_CHARACTERS).word, 0);
+    assert(kinds(300).clause > 0);
+    assert(kinds(60).word > 0);
+    // Every paragraph ends a part, whatever the maximum.
+    for (const max of [60, 300, 500, 1000]) assertEquals(kinds(max).paragraph, PARAGRAPHS - 1);
+  },
+);
+const PARAGRAPHS = declaration.trim().split(/\n\n+/).length;
+
+Deno.test("splitText gives no part for an empty text and unspeakable ones for white space", () => {
+  assertEquals(splitText(""), []);
+  assertEquals(splitText(" \n\n "), [{
+    text: " \n\n ",
+    start: 0,
+    end: 4,
+    characters: 4,
+    boundary: "end",
+    pause: 0,
+    speakable: false,
+  }]);
+});
+
+Deno.test("splitText refuses a maximum that is no whole number of at least 1, and what is no text", () => {
+  for (const maxCharacters of [0, -1, 1.5, NaN, Infinity, "5" as unknown as number]) {
+    assertThrows(() => splitText("а", { maxCharacters }), RangeError, "maxCharacters must be");
+  }
+  assertThrows(() => splitText(5 as unknown as string), TypeError, "text must be a string");
+});
+
+Deno.test("countCharacters counts code points", () =>
+  fc.assert(
+    fc.property(hostile, (text) => assertEquals(countCharacters(text), [...text].length)),
+  ));
