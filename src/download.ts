@@ -4,6 +4,7 @@
  * @module
  */
 
+import { onAbort } from "./abort.ts";
 import { type AudioFacts, AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
 import { brokenOff, noAnswer, refusedWith } from "./error_mapping.ts";
@@ -53,6 +54,9 @@ export function downloadAudio(
     const { scope } = call;
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
     let got = 0;
+    // An abort alone may be lost (nodejs/undici#3644), and then the connection would stay.
+    const drop = () => void reader?.cancel().catch(() => {});
+    const unlisten = onAbort(scope.signal, drop);
     try {
       const { body, headers } = await call.attempts(() =>
         get(core, href, origin, scope, idleTimeout)
@@ -75,8 +79,8 @@ export function downloadAudio(
       if (got !== (audio.contentLength ?? got)) throw brokenOff(origin);
       reader = undefined;
     } finally {
-      // An abort alone may be lost (nodejs/undici#3644), and then the connection would stay.
-      reader?.cancel().catch(() => {});
+      unlisten();
+      drop();
     }
   }
 

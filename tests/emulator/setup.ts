@@ -84,10 +84,12 @@ export async function until(condition: () => boolean, ms = 2_000): Promise<void>
 }
 
 export async function rejects(work: Promise<unknown>): Promise<void> {
-  const failed = await Promise.race([
-    work.then(() => false, () => true),
-    sleep(5_000).then(() => "hangs"),
-  ]);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const hangs = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve("hangs"), 5_000);
+  });
+  const failed = await Promise.race([work.then(() => false, () => true), hangs]);
+  clearTimeout(timer);
   if (failed !== true) throw new Error(failed === "hangs" ? "hangs" : "did not reject");
 }
 

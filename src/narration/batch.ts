@@ -1,0 +1,235 @@
+import type { Client } from "../../mod.ts";
+import { encodeWav, join } from "../audio.ts";
+import {
+  AuthenticationError,
+  ClientClosedError,
+  InsufficientCreditsError,
+  RateLimitExceededError,
+  TsetsenError,
+  withContext,
+} from "../errors.ts";
+import { toSpeech } from "../models.ts";
+import type { Scope } from "../scope.ts";
+import { countCharacters } from "../text/mod.ts";
+import type { BatchItem, BatchOptions, BatchResult, FulfilledItem } from "./batch_result.ts";
+import { type BatchState, checkBatchState } from "./batch_state.ts";
+import { Book } from "./book.ts";
+import type { Order } from "./counter.ts";
+import { undecided } from "./decisions.ts";
+import { type Method, settle } from "./options.ts";
+import { formatOf } from "./part_audio.ts";
+import { Tally } from "./progress.ts";
+import { Run } from "./run.ts";
+import { type Obtained, Session } from "./session.ts";
+import { hash, type Purchase } from "./state.ts";
+
+interface Work {
+  state: () => BatchState | undefined;
+  session?: Session;
+}
+
+/**
+ * The results of a batch: an async iterator in the order in which items settle. Nothing is sent before the first is asked for, and
+ * no more than `concurrency` items ahead of the reader; leaving the loop and `cancel()` end it at once.
+ */
+export class Batch implements AsyncIterableIterator<BatchResult, void, void>, AsyncDisposable {
+  readonly #run: Run<BatchResult>;
+  readonly #work: Work;
+
+  /** @internal */
+  constructor(run: Run<BatchResult>, work: Work) {
+    this.#run = run;
+    this.#work = work;
+  }
+
+  /** How far it is, as a JSON value to resume it with; `undefined` until the first result has been asked for. */
+  get state(): BatchState | undefined {
+    return this.#work.state();
+  }
+
+  /**
+   * The next result. The first call starts the work.
+   *
+   * @throws {unknown} The signal's own reason; an {@linkcode InvalidRequestError} when the state is of another batch; what the
+   * store fails with. What happens to an item is a result.
+   */
+  next(): Promise<IteratorResult<BatchResult, void>> {
+    return this.#run.next();
+  }
+
+  /** Ends the batch: nothing more is submitted. A pending `next()` is done at once. */
+  return(): Promise<IteratorResult<BatchResult, void>> {
+    return this.#run.return();
+  }
+
+  /** Ends the batch. The same as `return()`. */
+  async cancel(): Promise<void> {
+    await this.return();
+  }
+
+  /** The results themselves. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Ends the batch, at the end of an `await using` declaration's block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  /**
+   * All results that have not been read yet, in the order of the items. It keeps all of the audio in memory.
+   *
+   * @throws {unknown} As `next()` does.
+   */
+  async results(): Promise<BatchResult[]> {
+    const results: BatchResult[] = [];
+    for await (const result of this) results.push(result);
+    return results.sort((a, b) => a.index - b.index);
+  }
+
+  /**
+   * Resolves when nothing is under way any more and the state is final. Wait for it after an abort or a `break`, before keeping
+   * `state`: a job that was being submitted at that moment has its request id then.
+   *
+   * @throws {unknown} What the store fails with.
+   */
+  async settled(): Promise<void> {
+    await this.#work.session?.settled();
+  }
+}
+
+/**
+ * Speaks a list of independent texts, a request each. **Costs credits**, each item once.
+ *
+ * Every item settles by itself: one that fails is a result, too, and the others go on. The rules for money, rate limits and resuming
+ * are those of {@linkcode narrate}. What would make all others fail as well ends the submitting: a refused key, too few credits, a
+ * rate limit that does not pass, and the second submission in a row whose outcome is not known; the items behind it are then rejected
+ * with the same error and `charged: "no"`. Texts are not cut: `narrate` is for long ones.
+ *
+ * @param client The client. Its `timeout` bounds each submission and each poll.
+ * @param items The texts, and how to speak them.
+ * @param options How to buy, and what to resume.
+ * @returns The results, lazily.
+ * @throws {TypeError} when a value has the wrong type.
+ * @throws {RangeError} when an option is out of its range.
+ *
+ * @example
+ * ```ts
+ * import type { Client } from "@tsetsen/sdk";
+ * import { batch } from "@tsetsen/sdk/narration";
+ *
+ * async function announcements(client: Client, texts: string[], voiceId: string) {
+ *   const items = texts.map((text) => ({ text, voiceId }));
+ *   for await (const result of batch(client, items, { concurrency: 5, minBalance: 1_000 })) {
+ *     if (result.status === "rejected") console.warn(result.index, result.reason);
+ *     else if (result.audio) await Deno.writeFile(`${result.index}.${result.format}`, result.audio);
+ *   }
+ * }
+ * ```
+ */
+export function batch(
+  client: Client,
+  items: Iterable<BatchItem>,
+  options: BatchOptions = {},
+): Batch {
+  const settings = settle(options);
+  const { method, store, concurrency } = settings;
+  const { audio: wanted = "bytes" } = options;
+  if (!(wanted === "bytes" || (wanted === "job" && method === "generate"))) {
+    const expected = method === "stream" ? '"bytes" with method: "stream"' : '"bytes" or "job"';
+    throw new RangeError(`audio must be ${expected}: got ${wanted}`);
+  }
+  const list = [...items];
+  const work: Work = { state: () => options.resume };
+
+  async function* run(scope: Scope): AsyncGenerator<BatchResult, void, void> {
+    const checked = list.map((item) => orderOf(item, method));
+    const hashes = await Promise.all(checked.map(({ facts }) => hash(facts)));
+    const key = settings.key ?? await hash(JSON.stringify([method, hashes]));
+    const saved = options.resume ?? await scope.race(store?.load(key) ?? Promise.resolve());
+    const before: readonly Purchase[] = saved === undefined
+      ? list.map(() => ({ status: "pending" }))
+      : checkBatchState(saved, method, hashes).items.map(({ hash: _, ...purchase }) => purchase);
+    const orders = checked.map(({ order }) => order);
+    const tally = new Tally(orders.map((o) => o?.characters ?? 0), before, settings.onProgress);
+    const snapshot = (purchases: readonly Purchase[]): BatchState => ({
+      format: 1,
+      kind: "batch",
+      method,
+      items: purchases.map((purchase, i) => ({ hash: hashes[i] as string, ...purchase })),
+    });
+    const book = new Book(before, snapshot, store, key, (...change) => tally.changed(...change));
+    work.state = () => snapshot([...book.purchases]);
+    const audio = wanted === "job" ? "none" : "bytes";
+    const works = { client, orders, book, tally, settings, scope, audio, stopAfter } as const;
+    const session = work.session = new Session(works);
+
+    const settled = async (index: number): Promise<BatchResult> => {
+      const item = list[index] as BatchItem;
+      try {
+        const error = checked[index]?.error ?? undecided(book.at(index), index, settings);
+        if (error !== undefined) throw error;
+        const obtained = await session.obtain(index);
+        return { status: "fulfilled", index, item, ...resultOf(obtained, audio, method) };
+      } catch (reason) {
+        // Anything else is a store that fails, or the end of the batch.
+        if (!(reason instanceof TsetsenError || reason === checked[index]?.error)) throw reason;
+        return { status: "rejected", index, item, reason };
+      }
+    };
+    const ahead = new Map<number, Promise<BatchResult>>();
+    for (let next = 0; next < list.length || ahead.size > 0;) {
+      for (; next < list.length && ahead.size < concurrency; next++) {
+        ahead.set(next, settled(next));
+      }
+      const result = await scope.race(Promise.race(ahead.values()));
+      ahead.delete(result.index);
+      yield result;
+    }
+  }
+
+  const results = new Run(settings.signal, run, (reason) => work.session?.interrupted(reason));
+  return new Batch(results, work);
+}
+
+/** What an item is bought with, or why it cannot be; and what it must be the same in to be resumed. */
+function orderOf(item: BatchItem, method: Method): {
+  readonly facts: string;
+  readonly order?: Order;
+  readonly error?: unknown;
+} {
+  try {
+    const version = method === "stream" ? "beta-v0.2" : "beta-v0.1";
+    const { apiKey: _, ...request } = toSpeech(item, "", version);
+    const characters = countCharacters(request.text);
+    const facts = JSON.stringify([request.text, request.voiceId, request.speed, request.version]);
+    return { facts, order: { request: { ...request, apiKey: item.apiKey }, characters } };
+  } catch (error) {
+    return { facts: "null", error };
+  }
+}
+
+function resultOf(
+  { chunks, job }: Obtained,
+  audio: "bytes" | "none",
+  method: Method,
+): Pick<FulfilledItem, "job" | "audio" | "format"> {
+  if (audio === "none") return { job, audio: undefined, format: undefined };
+  if (method === "stream") return { job, audio: encodeWav(chunks), format: "wav" };
+  return { job, audio: join(chunks), format: formatOf(chunks) };
+}
+
+/** The error for all that is not submitted any more, if there is no point in going on. */
+function stopAfter(error: unknown, unknowns: number): unknown {
+  if (!(error instanceof TsetsenError)) return error;
+  const isHopeless = HOPELESS.some((Class) => error instanceof Class) || unknowns >= 2;
+  return isHopeless ? withContext(error, { requestId: undefined, charged: "no" }) : undefined;
+}
+
+const HOPELESS = [
+  AuthenticationError,
+  ClientClosedError,
+  InsufficientCreditsError,
+  RateLimitExceededError,
+];
