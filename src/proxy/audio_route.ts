@@ -7,7 +7,7 @@
 import type { AudioTokens } from "./audio_token.ts";
 import { discard, Exchange } from "./exchange.ts";
 import { KeyMask } from "./key_mask.ts";
-import type { Settings } from "./options.ts";
+import type { Settings } from "./settings.ts";
 
 /** What of the visitor's headers goes along: ranges, and nothing that says who they are. */
 const PASSED_UP = ["range", "if-range", "if-none-match"];

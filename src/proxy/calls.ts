@@ -16,7 +16,7 @@ import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { InvalidRequestError } from "../errors.ts";
 import { check } from "../validate.ts";
 import { frame } from "./frames.ts";
-import type { Settings } from "./options.ts";
+import type { Settings } from "./settings.ts";
 import { Code, Refused } from "./refused.ts";
 
 /** A method of the service, by its name there. */

@@ -12,7 +12,7 @@ import type { ReadCall } from "./calls.ts";
 import { discard, type Exchange } from "./exchange.ts";
 import { frame, trailerFrame } from "./frames.ts";
 import { hideKey, maskKey } from "./key_mask.ts";
-import type { Settings } from "./options.ts";
+import type { Settings } from "./settings.ts";
 import { Code, GRPC_WEB, Refused } from "./refused.ts";
 import { splitAnswer, StreamFilter } from "./stream_filter.ts";
 import { keyRefused, metadataOf, visibleTrailers } from "./upstream_status.ts";

@@ -7,8 +7,9 @@
 import { AuthenticationError } from "../errors.ts";
 import { resolveOptions } from "../options.ts";
 import { describe } from "../validate.ts";
+import type { Settings } from "./settings.ts";
 import { METHODS, type ProxyCall, type ProxyMethod } from "./calls.ts";
-import { type ProxyEvent, type Tell, teller } from "./events.ts";
+import { type ProxyEvent, teller } from "./events.ts";
 
 /**
  * Options of {@linkcode createProxy}. All durations are milliseconds.
@@ -107,29 +108,6 @@ export interface ProxyOptions<Context = unknown> {
 
 /** What `rateLimit` answers: nothing, or how long to wait in milliseconds. */
 export type RateLimitAnswer = { readonly retryAfter: number } | null | undefined | void;
-
-/** The options, checked, with their defaults. */
-export interface Settings {
-  readonly key: string;
-  /** Origin and path prefix of the service, without a slash at the end. */
-  readonly baseUrl: string;
-  readonly secure: boolean;
-  readonly timeout: number;
-  readonly headers: Headers | undefined;
-  readonly fetch: typeof globalThis.fetch | undefined;
-  readonly publicUrl: URL | undefined;
-  readonly methods: ReadonlySet<string>;
-  readonly voices: ReadonlySet<string> | undefined;
-  readonly versions: ReadonlySet<string> | undefined;
-  readonly maxCharacters: number;
-  readonly maxRequestBytes: number;
-  readonly origins: (origin: string, request: Request) => boolean | Promise<boolean>;
-  readonly credentials: boolean;
-  readonly allowHeaders: readonly string[];
-  readonly audio: boolean;
-  readonly audioMaxAge: number;
-  readonly tell: Tell;
-}
 
 /** Checks the options and fills in the environment and the defaults. */
 export function resolveProxyOptions<Context>(options: ProxyOptions<Context>): Settings {

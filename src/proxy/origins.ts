@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Settings } from "./options.ts";
+import type { Settings } from "./settings.ts";
 
 /** What the SDK's client sends, `authorization` for the owner's hook, and what asks for a range of audio. */
 const ALLOWED = [

@@ -11,7 +11,8 @@ import { AudioTokens } from "./audio_token.ts";
 import { METHODS, type ProxyCall, type ProxyMethod, type ReadCall, readCall } from "./calls.ts";
 import { Exchange } from "./exchange.ts";
 import { forward } from "./forward.ts";
-import { type ProxyOptions, resolveProxyOptions, type Settings } from "./options.ts";
+import { type ProxyOptions, resolveProxyOptions } from "./options.ts";
+import type { Settings } from "./settings.ts";
 import { addressFor, exposed, isAllowed, preflight } from "./origins.ts";
 import { Code, Refused } from "./refused.ts";
 

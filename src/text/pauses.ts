@@ -25,7 +25,7 @@ export interface Pauses {
 }
 
 /**
- * The pauses that {@linkcode splitText} and {@linkcode splitSentences} use unless told otherwise. A choice made by ear
+ * The pauses that {@linkcode splitText} and {@linkcode splitSentences} use unless told otherwise. A choice, not a measurement
  * and by order (comma, colon, full stop, ellipsis, paragraph), as no published measurement for Mongolian was found.
  */
 export const DEFAULT_PAUSES: Pauses = /* @__PURE__ */ Object.freeze({

@@ -1,0 +1,104 @@
+/**
+ * Measures the client against its peers. See README.md.
+ *
+ * @module
+ */
+
+import { parseArgs } from "node:util";
+import { buildAll, type Bundles, sizeOf } from "./bundles.ts";
+import { FULL, QUICK } from "./counts.ts";
+import { type Figure, passes, type Report, type RuntimeReport } from "./figures.ts";
+import { toMarkdown } from "./markdown.ts";
+import { type Bench, MEASUREMENTS } from "./measurements.ts";
+import { findRuntimes, type RunningServer, type Runtime, startServer } from "./processes.ts";
+
+const { values: options } = parseArgs({
+  args: Deno.args,
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string", default: [...Object.keys(MEASUREMENTS), "size"].join() },
+    runtime: { type: "string", default: "deno,bun,node" },
+    json: { type: "string" },
+    md: { type: "string" },
+  },
+});
+const only = options.only.split(",");
+const counts = options.quick ? QUICK : FULL;
+
+const folder = await Deno.makeTempDir();
+let report: Report;
+try {
+  report = await measureAll();
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
+const markdown = toMarkdown(report);
+console.log(markdown);
+if (options.md !== undefined) await Deno.writeTextFile(options.md, markdown);
+if (options.json !== undefined) {
+  await Deno.writeTextFile(options.json, JSON.stringify(report, undefined, 2) + "\n");
+}
+// With the counts of a smoke test a bound says nothing; that something broke does.
+const broken = report.runtimes.some(({ errors }) => errors.length > 0);
+const figures = [...report.figures, ...report.runtimes.flatMap(({ figures }) => figures)];
+if (broken || !options.quick && !figures.every(passes)) Deno.exitCode = 1;
+
+async function measureAll(): Promise<Report> {
+  const bundles = await buildAll(folder);
+  const runtimes = await findRuntimes();
+  // Node's is the fastest `node:http` of the three, and the one least like a client that is measured next to it.
+  const host = runtimes.findLast(({ version }) => version !== undefined)!;
+  await using server = await startServer(host, bundles.server);
+  const wanted = runtimes.filter(({ name }) =>
+    options.runtime.split(",").includes(name.toLowerCase())
+  );
+  const reports: RuntimeReport[] = [];
+  for (const runtime of wanted) reports.push(await measure(runtime, server, bundles));
+  return {
+    quick: options.quick,
+    machine: `${navigator.hardwareConcurrency} cores, ${
+      Math.round(Deno.systemMemoryInfo().total / 2 ** 30)
+    } GiB`,
+    server: `node:http on ${host.name} ${host.version}`,
+    runtimes: reports,
+    figures: only.includes("size") ? [await size()] : [],
+  };
+}
+
+async function measure(
+  runtime: Runtime,
+  server: RunningServer,
+  bundles: Bundles,
+): Promise<RuntimeReport> {
+  const { name, version } = runtime;
+  const report: RuntimeReport = { runtime: name, version, figures: [], peers: [], errors: [] };
+  if (version === undefined) return report;
+  const bench: Bench = { runtime, server, bundles, counts };
+  for (const [what, measurement] of Object.entries(MEASUREMENTS)) {
+    if (!only.includes(what)) continue;
+    console.error(`${name}: ${what} …`);
+    try {
+      const { figures, peers = [] } = await measurement(bench);
+      report.figures.push(...figures);
+      report.peers.push(...peers);
+    } catch (error) {
+      report.errors.push(`${what}: ${error instanceof Error ? error.message : error}`);
+    }
+  }
+  return report;
+}
+
+async function size(): Promise<Figure> {
+  const [ours, bare] = [
+    await sizeOf("mod.ts", folder),
+    await sizeOf("bench/clients/size_bare.ts", folder),
+  ];
+  return {
+    name: "bundle for the browser, minified, gzip -9",
+    ours: `${ours.toLocaleString("en")} bytes`,
+    bare: `${bare.toLocaleString("en")} bytes`,
+    value: ours,
+    unit: "bytes",
+    bound: ["≤", 42_000],
+  };
+}

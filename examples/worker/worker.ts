@@ -1,0 +1,100 @@
+/**
+ * A Cloudflare Worker that speaks.
+ *
+ * - `GET /voices`: the voices.
+ * - `GET /say?text=…&voice=…`: a WAV, sent while it is synthesised.
+ * - `POST /jobs` with `{ "text": …, "voice": … }`: submits, and answers at once with the id of the job.
+ * - `GET /jobs/<id>` and `GET /jobs/<id>/audio`: the rest of it, in later requests.
+ *
+ * Whoever can reach it spends your credits: put a login or a rate limit in front (Cloudflare Access, a WAF rule).
+ *
+ * @module
+ */
+
+import { Client, InvalidRequestError, RequestStatus, ResourceNotFoundError } from "@tsetsen/sdk";
+import { toProblem } from "./problem.ts";
+
+/** What wrangler.jsonc and `wrangler secret put` give. */
+export interface Env {
+  readonly TSETSEN_API_KEY: string;
+  readonly TSETSEN_API_ENDPOINT?: string;
+}
+
+/** The longest text, in characters: it bounds what one request can cost. */
+const MAX_CHARACTERS = 500;
+const VERSION = "beta-v0.2";
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    try {
+      return await answer(request, env);
+    } catch (error) {
+      return toProblem(error);
+    }
+  },
+};
+
+async function answer(request: Request, env: Env): Promise<Response> {
+  const { pathname, searchParams } = new URL(request.url);
+  const { method } = request;
+  const client = connect(env);
+  const [, id, rest] = /^\/jobs\/([\w.-]{1,100})(\/audio)?$/.exec(pathname) ?? [];
+
+  if (method === "GET" && pathname === "/voices") {
+    return Response.json(await client.listVoices({ version: VERSION }));
+  }
+  if (method === "GET" && pathname === "/say") {
+    const speech = checkSpeech(searchParams.get("text"), searchParams.get("voice"));
+    // Resolves with the first audio. When the listener leaves, then or earlier, the synthesis ends.
+    return await client.streamSpeech(speech).toResponse();
+  }
+  if (method === "POST" && pathname === "/jobs") {
+    const { text, voice } = await readJson(request);
+    const job = await client.submit({ ...checkSpeech(text, voice), version: VERSION });
+    const location = `/jobs/${job.requestId}`;
+    return Response.json({ id: job.requestId }, { status: 202, headers: { location } });
+  }
+  if (method === "GET" && id !== undefined && rest === undefined) {
+    const { status, errorMessage: error, metrics } = await client.checkStatus(id);
+    const audio = status === RequestStatus.COMPLETED ? `/jobs/${id}/audio` : undefined;
+    const seconds = metrics?.audioLength;
+    return Response.json({ id, status: RequestStatus[status] ?? status, audio, seconds, error });
+  }
+  if (method === "GET" && id !== undefined) {
+    // A job that is not done within 20 s becomes a 504 that says when to ask again.
+    return await (await client.job(id).audio({ timeout: 20_000 })).toResponse();
+  }
+  throw new ResourceNotFoundError("There is no such page.");
+}
+
+function connect(env: Env): Client {
+  const endpoint = env.TSETSEN_API_ENDPOINT || undefined;
+  return new Client({
+    apiKey: env.TSETSEN_API_KEY,
+    endpoint,
+    // Plaintext is for the emulator, on this very machine.
+    secure: !endpoint?.startsWith("http://127.0.0.1:"),
+    // Visitors are told at once how long to wait, instead of waiting here.
+    maxRetries: 0,
+  });
+}
+
+function checkSpeech(text: unknown, voiceId: unknown): { text: string; voiceId: string } {
+  if (typeof text !== "string" || text.trim() === "" || [...text].length > MAX_CHARACTERS) {
+    throw new InvalidRequestError(`text must have 1 to ${MAX_CHARACTERS} characters`);
+  }
+  if (typeof voiceId !== "string" || voiceId === "") {
+    throw new InvalidRequestError("voice must be the id of a voice: GET /voices lists them");
+  }
+  return { text, voiceId };
+}
+
+async function readJson(request: Request): Promise<{ text?: unknown; voice?: unknown }> {
+  try {
+    const body: unknown = await request.json();
+    if (typeof body === "object" && body !== null) return body;
+  } catch {
+    // Said below.
+  }
+  throw new InvalidRequestError('The body must be JSON as in { "text": "…", "voice": "…" }');
+}

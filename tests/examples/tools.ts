@@ -1,0 +1,41 @@
+// What the tests of the examples need beside Deno: npm packages of exact versions, in a folder that is never committed.
+// They are no imports of deno.json: whoever runs the demo would download them.
+
+import { createRequire } from "node:module";
+import { ROOT, run } from "../hosts/tools.ts";
+
+const FOLDER = `${ROOT}.cache/examples`;
+const PACKAGES = { "miniflare": "4.20260426.0", "playwright-core": "1.65.0" };
+
+/** Loads one of them; installs them if they are missing. */
+export async function load<T>(name: keyof typeof PACKAGES): Promise<T> {
+  const manifest = JSON.stringify({ private: true, dependencies: PACKAGES }, null, 2);
+  const done = `${FOLDER}/installed.json`;
+  if (await Deno.readTextFile(done).catch(() => "") !== manifest) {
+    await Deno.mkdir(FOLDER, { recursive: true });
+    await Deno.writeTextFile(`${FOLDER}/package.json`, manifest);
+    await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], FOLDER);
+    await Deno.writeTextFile(done, manifest);
+  }
+  return createRequire(`${FOLDER}/package.json`)(name);
+}
+
+/** Waits until something is true; fails after `limit` milliseconds. */
+export async function until(what: string, isTrue: () => unknown, limit = 2_000): Promise<void> {
+  const end = performance.now() + limit;
+  while (!await isTrue()) {
+    if (performance.now() > end) throw new Error(`not within ${limit} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** The PCM of a WAV file, after a look at its header. */
+export function pcmOf(wav: Uint8Array): Uint8Array {
+  const view = new DataView(wav.buffer, wav.byteOffset, wav.byteLength);
+  const head = new TextDecoder("latin1").decode(wav.subarray(0, 44));
+  const isPcm = /^RIFF....WAVEfmt /s.test(head) && head.slice(36, 40) === "data" &&
+    view.getUint16(20, true) === 1 && view.getUint16(22, true) === 1 &&
+    view.getUint32(24, true) === 24_000 && view.getUint16(34, true) === 16;
+  if (!isPcm) throw new Error(`not a WAV file of 24,000 Hz, 16 bits, mono: ${head}`);
+  return wav.subarray(44);
+}

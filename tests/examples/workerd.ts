@@ -1,0 +1,77 @@
+// The Worker of the examples in the real workerd: bundled as wrangler does, with the settings of its wrangler.jsonc.
+
+import type { InstalledPackage } from "../hosts/pack.ts";
+import { ROOT } from "../hosts/tools.ts";
+import { load } from "./tools.ts";
+
+/** A part of miniflare's API. */
+interface Miniflare {
+  readonly ready: Promise<URL>;
+  setOptions(options: object): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** A running Worker. */
+export interface RunningWorker extends AsyncDisposable {
+  /** Where it listens, without a slash at the end. */
+  url(): Promise<string>;
+  /** Starts it anew: it remembers nothing. */
+  restart(): Promise<void>;
+}
+
+/** Starts the example's Worker on the package as it is published. */
+export async function startWorker(
+  sdk: InstalledPackage,
+  bindings: Readonly<Record<string, string>>,
+): Promise<RunningWorker> {
+  const { Miniflare } = await load<{ Miniflare: new (options: object) => Miniflare }>("miniflare");
+  const config = await readConfig();
+  const contents = await bundle(sdk, config.main);
+  const options = () => ({
+    modules: [{ type: "ESModule", path: "worker.js", contents }],
+    compatibilityDate: config.compatibility_date,
+    // A binding that changes makes miniflare start a new process.
+    bindings: { ...config.vars, ...bindings, STARTED: crypto.randomUUID() },
+    handleRuntimeStdio: (out: { resume(): void }, err: { resume(): void }) => {
+      out.resume();
+      err.resume();
+    },
+  });
+  const worker = new Miniflare(options());
+  await worker.ready;
+  return {
+    url: async () => (await worker.ready).origin,
+    restart: () => worker.setOptions(options()),
+    [Symbol.asyncDispose]: () => worker.dispose(),
+  };
+}
+
+async function readConfig(): Promise<{
+  main: string;
+  compatibility_date: string;
+  vars: Record<string, string>;
+}> {
+  const text = await Deno.readTextFile(`${ROOT}examples/worker/wrangler.jsonc`);
+  return JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, ""));
+}
+
+async function bundle({ folder }: InstalledPackage, main: string): Promise<string> {
+  for await (const { name } of Deno.readDir(`${ROOT}examples/worker`)) {
+    await Deno.copyFile(`${ROOT}examples/worker/${name}`, `${folder}/${name}`);
+  }
+  const esbuild = await import("esbuild");
+  try {
+    const { outputFiles: [output] } = await esbuild.build({
+      entryPoints: [`${folder}/${main}`],
+      bundle: true,
+      format: "esm",
+      conditions: ["workerd", "worker", "browser"],
+      target: "es2024",
+      write: false,
+      logLevel: "silent",
+    });
+    return output!.text;
+  } finally {
+    await esbuild.stop();
+  }
+}

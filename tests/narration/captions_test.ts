@@ -1,0 +1,211 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { splitSentences } from "../../src/text/mod.ts";
+import { type Cue, cues, narrate, toSrt, toWebVtt } from "../../src/narration/mod.ts";
+import { rejection, setUp } from "../support/rig.ts";
+import { FAST, jobAudio, UDHR, VOICE } from "./setup.ts";
+
+/** Readers of the two formats, by their own rules. */
+interface Shown {
+  readonly start: number;
+  readonly end: number;
+  readonly lines: readonly string[];
+}
+
+function ms(time: string): number {
+  const match = /^(\d{2,}):([0-5]\d):([0-5]\d)[.,](\d{3})$/.exec(time);
+  if (match === null) throw new Error(`no time: ${time}`);
+  const [h = 0, m = 0, s = 0, ms = 0] = match.slice(1).map(Number);
+  return ((h * 60 + m) * 60 + s) * 1_000 + ms;
+}
+
+function readBlocks(blocks: readonly string[], point: "," | "."): Shown[] {
+  return blocks.map((block, i) => {
+    const [number, times = "", ...lines] = block.split("\n");
+    assertEquals(number, `${i + 1}`);
+    const [start = "", end = ""] = times.split(" --> ");
+    assert(start.includes(point) && end.includes(point));
+    assert(lines.length > 0 && lines.every((line) => line !== ""), "no line is empty");
+    return { start: ms(start), end: ms(end), lines };
+  });
+}
+
+function readSrt(srt: string): Shown[] {
+  if (srt === "") return [];
+  assert(srt.endsWith("\n"));
+  return readBlocks(srt.slice(0, -1).split("\n\n"), ",");
+}
+
+function readWebVtt(vtt: string): Shown[] {
+  const [head, ...blocks] = vtt.replace(/\n$/, "").split("\n\n");
+  assertEquals(head, "WEBVTT");
+  return readBlocks(blocks, ".").map((shown) => {
+    const lines = shown.lines.map((line) => {
+      assert(!/[<>]/.test(line) && !/&(?!amp;|lt;|gt;)/.test(line), `not escaped: ${line}`);
+      return line.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+    });
+    return { ...shown, lines };
+  });
+}
+
+const spaced = (text: string) => text.split(/\s+/).filter((word) => word !== "").join(" ");
+
+Deno.test('cues of a narration with captions: "sentence" are exact: the times of the samples of each sentence', async () => {
+  await using rig = await setUp({ emulator: { apiKeys: { "tsetsen-development-emulator": 1e6 } } });
+  const { emulator, client } = rig;
+  // Some sentences are longer than a part may be.
+  const options = { ...FAST, captions: "sentence", maxCharacters: 150 } as const;
+  const narration = narrate(client, { text: UDHR, ...VOICE }, options);
+  const wav = await narration.wav();
+  const samples = (await jobAudio(emulator, emulator.url)).map(({ length }) => length / 2);
+
+  // Each job's text lies in one sentence: from the jobs alone follows when each sentence is spoken.
+  const found = narration.cues();
+  const expected: Cue[] = [];
+  let at = 0;
+  let job = 0;
+  for (const sentence of splitSentences(UDHR).filter(({ speakable }) => speakable)) {
+    const from = at;
+    let to = at;
+    let left = sentence.text.replace(/\s/g, "");
+    while (left !== "") {
+      const text = emulator.jobs[job]!.text.replace(/\s/g, "");
+      assert(left.startsWith(text));
+      left = left.slice(text.length);
+      to = at + samples[job]!;
+      at = to + narration.state!.parts[job]!.pause;
+      job++;
+    }
+    const [start, end] = [from, to].map((sample) => Math.round(sample / 24));
+    expected.push({ start: start!, end: end!, text: spaced(sentence.text), exact: true });
+  }
+  assertEquals(job, emulator.jobs.length);
+  assert(emulator.jobs.length > expected.length, "some sentences took several parts");
+  assertEquals(found, expected);
+  assertEquals(at, (wav.length - 44) / 2);
+
+  const shown = [readSrt(toSrt(found)), readWebVtt(toWebVtt(found))];
+  for (const file of shown) {
+    assertEquals(file.map(({ start, end }) => [start, end]), found.map((c) => [c.start, c.end]));
+    assertEquals(file.map(({ lines }) => lines.join(" ")), found.map(({ text }) => text));
+  }
+});
+
+Deno.test("cues of sentences that share a part are marked as estimates, within the exact times of the part", async () => {
+  await using rig = await setUp();
+  const text = "Нэг нэг. Хоёр хоёр хоёр! Гурав?\n\nДөрөв.";
+  const narration = narrate(rig.client, { text, ...VOICE }, FAST);
+  await narration.bytes();
+  const [first, second] = narration.state!.parts;
+  const found = narration.cues();
+  assertEquals(found.map((c) => [c.text, c.exact]), [
+    ["Нэг нэг.", false],
+    ["Хоёр хоёр хоёр!", false],
+    ["Гурав?", false],
+    ["Дөрөв.", true],
+  ]);
+  const end = first!.samples!;
+  assertEquals([found[0]?.start, found[2]?.end], [0, Math.round(end / 24)]);
+  assertEquals([found[0]?.end, found[1]?.end], [found[1]?.start, found[2]?.start]);
+  const from = end + first!.pause;
+  assertEquals(
+    [found[3]?.start, found[3]?.end],
+    [from, from + second!.samples!].map((n) => Math.round(n / 24)),
+  );
+});
+
+Deno.test("cues of a narration that failed end before its first missing part", async () => {
+  await using rig = await setUp({
+    emulator: { failWhen: (text) => text.includes("Гурав") ? "no" : undefined },
+  });
+  const text = "Нэг.\n\n***\n\nХоёр.\n\nГурав.\n\nДөрөв.";
+  const narration = narrate(rig.client, { text, ...VOICE }, FAST);
+  assertEquals(narration.cues(), []);
+  await rejection(narration.bytes());
+  await narration.settled();
+  assertEquals(narration.cues().map((c) => c.text), ["Нэг.", "Хоёр."]);
+  assertEquals(cues(text, narration.state!), narration.cues());
+});
+
+const cueLists = fc.array(
+  fc.record({
+    gap: fc.nat(5_000),
+    length: fc.integer({ min: 1, max: 20_000 }),
+    text: fc.array(
+      fc.oneof(
+        fc.constantFrom("-->", "<b>", "&amp;", "&", "\n", "\r\n\r\n", "1", "NOTE", "\u2028", "  "),
+        fc.stringMatching(/^[А-Яа-яөүёA-Za-z0-9<>&-]{1,60}$/),
+        fc.constantFrom("5\u00a0км", "🌅"),
+      ),
+      { minLength: 1, maxLength: 40 },
+    ).map((words) => words.join(" ")).filter((text) => /[^\s]/.test(text)),
+  }),
+  { maxLength: 20 },
+).map((items) => {
+  let at = 0;
+  return items.map(({ gap, length, text }): Cue => {
+    const start = at + gap;
+    at = start + length;
+    return { start, end: at, text, exact: true };
+  });
+});
+
+Deno.test("toSrt and toWebVtt keep times and words, whatever the text holds", () => {
+  fc.assert(fc.property(cueLists, fc.integer({ min: 1, max: 80 }), (list, lineLength) => {
+    for (
+      const file of [
+        readSrt(toSrt(list, { lineLength })),
+        readWebVtt(toWebVtt(list, { lineLength })),
+      ]
+    ) {
+      assertEquals(file.length, list.length);
+      file.forEach(({ start, end, lines }, i) => {
+        const cue = list[i]!;
+        assertEquals([start, end], [cue.start, cue.end]);
+        const words = cue.text.split(/[ \r\n\u2028]+/).filter((word) => word !== "");
+        assertEquals(lines.join(" "), words.join(" "));
+        for (const [j, line] of lines.entries()) {
+          assert([...line].length <= lineLength || !line.includes(" "));
+          // Greedy: the next word would not have fitted.
+          const next = lines[j + 1]?.split(" ")[0];
+          if (next !== undefined) assert([...`${line} ${next}`].length > lineLength);
+        }
+      });
+    }
+  }));
+});
+
+Deno.test("toSrt with maxLines divides long cues without gap, overlap or loss", () => {
+  fc.assert(fc.property(cueLists, fc.integer({ min: 1, max: 3 }), (list, maxLines) => {
+    // Long enough for each line to have its time.
+    const slow = list.map((c) => ({ ...c, start: c.start * 1_000, end: c.end * 1_000 }));
+    const shown = readSrt(toSrt(slow, { maxLines }));
+    let at = 0;
+    for (const cue of slow) {
+      const whole = spaced(readSrt(toSrt([cue]))[0]!.lines.join(" "));
+      let [from, text] = [cue.start, ""];
+      while (text.length < whole.length) {
+        const { start, end, lines } = shown[at++]!;
+        assert(lines.length <= maxLines && start === from && end > start);
+        text = spaced(`${text} ${lines.join(" ")}`);
+        from = end;
+      }
+      assertEquals([text, from], [whole, cue.end]);
+    }
+    assertEquals(at, shown.length);
+  }));
+});
+
+Deno.test("toSrt writes hours with as many digits as they need", () => {
+  const start = ((123 * 60 + 4) * 60 + 5) * 1_000 + 6;
+  const srt = toSrt([{ start, end: start + 1, text: "а", exact: true }]);
+  assertEquals(srt, "1\n123:04:05,006 --> 123:04:05,007\nа\n");
+});
+
+Deno.test("toSrt and toWebVtt of nothing are empty files, and lengths are checked", () => {
+  assertEquals([toSrt([]), toWebVtt([])], ["", "WEBVTT\n"]);
+  for (const wrong of [{ lineLength: 0 }, { lineLength: 1.5 }, { maxLines: 0 }]) {
+    assertThrows(() => toSrt([], wrong), RangeError);
+    assertThrows(() => toWebVtt([], wrong), RangeError);
+  }
+});

@@ -1,0 +1,153 @@
+import { assert, assertEquals } from "@std/assert";
+import { encodeWav, InvalidRequestError } from "../../mod.ts";
+import { fileStore } from "../../src/narration/file_store.ts";
+import { type Method, narrate, type NarrationState } from "../../src/narration/mod.ts";
+import { failure, setUp, until } from "../support/rig.ts";
+import { concat, FAST, jobAudio, paid, paragraphs, STREAM_VOICE, texts, VOICE } from "./setup.ts";
+
+const TEXT = paragraphs(12);
+const REQUEST = { text: TEXT, ...VOICE } as const;
+
+function start(program: string, ...args: readonly string[]): Deno.ChildProcess {
+  const file = new URL(`programs/${program}.ts`, import.meta.url).href;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", file, ...args],
+    stdout: "piped",
+    stderr: "inherit",
+  });
+  return command.spawn();
+}
+
+/** What a process said; nothing when it was killed before. */
+// deno-lint-ignore no-explicit-any -- the programs' own output
+async function said(process: Deno.ChildProcess): Promise<any> {
+  const { stdout } = await process.output();
+  return JSON.parse(new TextDecoder().decode(stdout) || "{}");
+}
+
+async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await run(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function stateIn(folder: string): Promise<NarrationState | undefined> {
+  return await fileStore(folder).load("book") as NarrationState | undefined;
+}
+
+Deno.test("narrate resumes what a killed process has left, and pays for each part once", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 400 } });
+  const { emulator, client, sent } = rig;
+  await withFolder(async (folder) => {
+    const process = start("narrate", JSON.stringify(REQUEST), emulator.url, folder);
+    // Five are paid for, two or three of them are still under way, and no submission is.
+    let known: NarrationState | undefined;
+    while (known?.parts.filter(({ requestId }) => requestId).length !== 6) {
+      known = await stateIn(folder);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    process.kill("SIGKILL");
+    assertEquals(await said(process), {});
+    assertEquals(emulator.jobs.length, 6);
+    assertEquals(known.parts.filter(({ status }) => status === "submitted").length, 3);
+
+    const fetched = sent("Audio").length;
+    const narration = narrate(client, REQUEST, { ...FAST, key: "book", store: fileStore(folder) });
+    const bytes = await narration.bytes();
+    assertEquals(paid(emulator), texts(TEXT));
+    // The three that were done came from the store.
+    assertEquals([fetched, sent("Audio").length], [3, 12]);
+    const audio = await jobAudio(emulator, emulator.url);
+    const pauses = narration.state!.parts.map(({ pause }) => new Uint8Array(2 * pause));
+    assertEquals(bytes, concat(audio.flatMap((part, i) => [part, pauses[i]!])));
+  });
+});
+
+Deno.test("narrate knows that a submission was on its way when the process was killed, and does not repeat it unasked", async () => {
+  await using rig = await setUp();
+  const { emulator, client } = rig;
+  await withFolder(async (folder) => {
+    emulator.addFault({
+      kind: "hang",
+      charged: true,
+      method: "GenerateSpeech",
+      when: ({ message }) => message?.["text"] === texts(TEXT)[2],
+    });
+    const process = start("narrate", JSON.stringify(REQUEST), emulator.url, folder);
+    await until(() => emulator.jobs.length === 3, 20_000);
+    process.kill("SIGKILL");
+    await process.output();
+    assertEquals((await stateIn(folder))?.parts[2]?.status, "submitting");
+
+    const sent = emulator.requests.length;
+    const options = { ...FAST, key: "book", store: fileStore(folder) };
+    const error = await failure(InvalidRequestError, narrate(client, REQUEST, options).bytes());
+    assertEquals([error.charged, emulator.requests.length], ["unknown", sent]);
+    await narrate(client, REQUEST, { ...options, retryUnknown: true }).bytes();
+    assertEquals(paid(emulator).sort(), [...texts(TEXT), texts(TEXT)[2]].sort());
+  });
+});
+
+Deno.test("narrate never pays twice unasked, at whatever moments its process is killed", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 5 } });
+  const { emulator } = rig;
+  const text = paragraphs(8);
+  const request = JSON.stringify({ text, ...VOICE });
+  await withFolder(async (folder) => {
+    const twice = new Set<string>();
+    let bytes: number | undefined;
+    for (let round = 0; bytes === undefined && round < 40; round++) {
+      const known = (await stateIn(folder))?.parts ?? [];
+      const open = known.filter(({ status }) => status === "submitting");
+      assert(open.length <= 1, "one part at most is left with unknown outcome");
+      // The user's decision, by a look at the history: it may be paid twice only by it.
+      for (const { start, end } of open) twice.add(text.slice(start, end).trim());
+      const options = JSON.stringify({ retryUnknown: open.length > 0 });
+      const before = emulator.requests.length;
+      const process = start("narrate", request, emulator.url, folder, options);
+      const ended = said(process);
+      await Promise.race([ended, until(() => emulator.requests.length > before, 20_000)]);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
+      try {
+        process.kill("SIGKILL");
+      } catch {
+        // It was through.
+      }
+      ({ bytes } = await ended);
+    }
+    assert(bytes !== undefined);
+    const all = paid(emulator);
+    assertEquals([...new Set(all)].sort(), texts(text).sort());
+    for (const part of all) {
+      const times = all.filter((other) => other === part).length;
+      assert(times === 1 || twice.has(part), `paid ${times} times`);
+    }
+  });
+});
+
+for (const method of ["generate", "stream"] as Method[]) {
+  Deno.test(`narrate takes no more memory for a longer text when it is read as a stream (method: "${method}")`, async () => {
+    const partBytes = 2_000_000;
+    await using rig = await setUp({
+      emulator: { streamBytes: partBytes, streamChunkBytes: 65_536 },
+    });
+    const { emulator } = rig;
+    const body = encodeWav(new Uint8Array(partBytes));
+    emulator.addFault({
+      kind: "http",
+      method: "Audio",
+      status: 200,
+      body,
+      headers: {},
+      times: Infinity,
+    });
+    const voice = method === "stream" ? STREAM_VOICE : VOICE;
+    const request = JSON.stringify({ text: paragraphs(150), ...voice });
+    const { bytes, grown } = await said(start("memory", request, emulator.url, method));
+    assert(bytes >= 150 * partBytes);
+    assert(grown < 128e6, `it grew by ${grown} bytes`);
+  });
+}

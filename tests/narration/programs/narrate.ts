@@ -1,0 +1,22 @@
+// Narrates into nowhere, with a store in a folder, and says how it went: a process that tests kill.
+
+import { clientOf } from "../../support/rig.ts";
+import { fileStore } from "../../../src/narration/file_store.ts";
+import { narrate } from "../../../src/narration/mod.ts";
+
+const [request, endpoint = "", folder = "", options = "{}"] = Deno.args;
+const { text, voiceId, speed } = JSON.parse(request ?? "");
+const narration = narrate(clientOf(endpoint), { text, voiceId, speed }, {
+  pollInterval: 2,
+  key: "book",
+  store: fileStore(folder),
+  ...JSON.parse(options),
+});
+try {
+  let bytes = 0;
+  for await (const chunk of narration) bytes += chunk.length;
+  console.log(JSON.stringify({ bytes }));
+} catch (error) {
+  const { name, charged } = error as { name: string; charged?: string };
+  console.log(JSON.stringify({ name, charged }));
+}
