@@ -1,5 +1,5 @@
 import { InvalidRequestError } from "../errors.ts";
-import type { Method } from "./options.ts";
+import type { Method } from "./method.ts";
 import { checkKind, type Purchase } from "./state.ts";
 
 /** What is known about an item of a batch. */

@@ -20,13 +20,7 @@
 // Long texts.
 export { narrate, type Narration } from "./narrate.ts";
 export { type Plan, plan, type PlannedPart, type PlanOptions } from "./plan.ts";
-export type {
-  BuyOptions,
-  Method,
-  NarrationOptions,
-  NarrationRequest,
-  PartOptions,
-} from "./options.ts";
+export type { BuyOptions, NarrationOptions, NarrationRequest, PartOptions } from "./options.ts";
 
 // Batches.
 export { type Batch, batch } from "./batch.ts";
@@ -51,3 +45,4 @@ export { type CaptionOptions, toSrt, toWebVtt } from "./captions.ts";
 
 // What audio is.
 export { type AudioFormat, audioFormat } from "./format.ts";
+export type { Method } from "./method.ts";

@@ -1,12 +1,10 @@
 import type { GenerateSpeechRequest, StreamSpeechRequest } from "../../mod.ts";
 import type { SplitOptions } from "../text/mod.ts";
 import { check, checkFields, describe, MAX_TIMEOUT_MS } from "../validate.ts";
+import type { Method } from "./method.ts";
 import type { ProgressHook } from "./progress.ts";
 import type { NarrationState } from "./state.ts";
 import type { Store } from "./store.ts";
-
-/** How a part becomes audio: by a job and a download, or by a stream. */
-export type Method = "generate" | "stream";
 
 /** What to speak, and how: the fields of {@linkcode GenerateSpeechRequest}, with a text of any length. */
 export type NarrationRequest = GenerateSpeechRequest | StreamSpeechRequest;

@@ -1,6 +1,6 @@
 import { InvalidRequestError } from "../errors.ts";
 import type { BoundaryKind } from "../text/mod.ts";
-import type { Method } from "./options.ts";
+import type { Method } from "./method.ts";
 
 /**
  * How far a part is.
