@@ -116,6 +116,7 @@ export class FrameChecker {
  * percent signs then become question marks, which keeps the frame's length.
  */
 function decodable(trailers: Uint8Array): Uint8Array {
+  if (!trailers.includes(PERCENT)) return trailers;
   // One character a byte, so that positions in the text are positions in the bytes.
   const text = Array.from(trailers, (byte) => String.fromCharCode(byte)).join("");
   const message = /^grpc-message:.*$/im.exec(text);

@@ -109,9 +109,10 @@ const RULES = {
 /** Checks one value by the rule of its name. */
 export function check(name: keyof typeof RULES, value: unknown): void {
   const [kind, expected = `a value of type ${kind}`, test, Class = RangeError]: Rule = RULES[name];
+  const isKind = kindOf(value) === kind;
+  if (isKind && test?.(value) !== false) return;
   const message = `${name} must be ${expected}: got ${describe(value)}`;
-  if (kindOf(value) !== kind) throw new TypeError(message);
-  if (test?.(value) === false) throw new Class(message, { charged: "no" });
+  throw isKind ? new Class(message, { charged: "no" }) : new TypeError(message);
 }
 
 /** Checks every field of `given` that has a rule and is given. */
