@@ -82,3 +82,6 @@ function given<Name extends string, Value>(
 ): Partial<Record<Name, Value>> {
   return text === undefined ? {} : { [name]: parse(text) } as Partial<Record<Name, Value>>;
 }
+
+// Without an export its types would be no module, and the package would not compile for those who check it.
+export {};
