@@ -25,43 +25,60 @@ A local Tsetsen service for demos and tests. It speaks in tones: there is no rea
   --help                 this text
 `;
 
-try {
-  const { values } = parseArgs({
-    options: {
-      "port": { type: "string", default: "50051" },
-      "hostname": { type: "string", default: "127.0.0.1" },
-      "key": { type: "string", default: "tsetsen-development-emulator" },
-      "credits": { type: "string", default: "100000" },
-      "any-key": { type: "boolean", default: false },
-      "queue-time": { type: "string" },
-      "pace": { type: "string" },
-      "stream-pace": { type: "string" },
-      "streams-per-minute": { type: "string" },
-      "public-url": { type: "string" },
-      "help": { type: "boolean", default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(usage);
-  } else {
-    await run({
-      port: Number(values.port),
-      hostname: values.hostname,
-      apiKeys: { [values.key]: Number(values.credits) },
-      allowAnyKey: values["any-key"],
-      ...given("queueTime", values["queue-time"], Number),
-      ...given("pace", values.pace, Number),
-      ...given("streamPace", values["stream-pace"], Number),
-      ...given("publicUrl", values["public-url"], String),
-      ...given("streamLimits", values["streams-per-minute"], (text) => ({
-        perMinute: Number(text),
-      })),
+/**
+ * Runs the emulator until it is told to stop by Ctrl-C. Wrong options print the usage and set the exit code 2.
+ *
+ * @param args The options, as on a command line.
+ *
+ * @example
+ * ```ts
+ * import { main } from "@tsetsen/sdk/emulator/cli";
+ *
+ * await main(["--help"]);
+ * ```
+ */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        "port": { type: "string", default: "50051" },
+        "hostname": { type: "string", default: "127.0.0.1" },
+        "key": { type: "string", default: "tsetsen-development-emulator" },
+        "credits": { type: "string", default: "100000" },
+        "any-key": { type: "boolean", default: false },
+        "queue-time": { type: "string" },
+        "pace": { type: "string" },
+        "stream-pace": { type: "string" },
+        "streams-per-minute": { type: "string" },
+        "public-url": { type: "string" },
+        "help": { type: "boolean", default: false },
+      },
     });
+    if (values.help) {
+      process.stdout.write(usage);
+    } else {
+      await run({
+        port: Number(values.port),
+        hostname: values.hostname,
+        apiKeys: { [values.key]: Number(values.credits) },
+        allowAnyKey: values["any-key"],
+        ...given("queueTime", values["queue-time"], Number),
+        ...given("pace", values.pace, Number),
+        ...given("streamPace", values["stream-pace"], Number),
+        ...given("publicUrl", values["public-url"], String),
+        ...given("streamLimits", values["streams-per-minute"], (text) => ({
+          perMinute: Number(text),
+        })),
+      });
+    }
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exitCode = 2;
   }
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`);
-  process.exitCode = 2;
 }
+
+if (import.meta.main) await main(process.argv.slice(2));
 
 async function run(options: StartOptions): Promise<void> {
   const emulator = await startEmulator(options);
@@ -82,6 +99,3 @@ function given<Name extends string, Value>(
 ): Partial<Record<Name, Value>> {
   return text === undefined ? {} : { [name]: parse(text) } as Partial<Record<Name, Value>>;
 }
-
-// Without an export its types would be no module, and the package would not compile for those who check it.
-export {};
