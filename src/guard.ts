@@ -6,6 +6,7 @@
  */
 
 import { onAbort } from "./abort.ts";
+import { join } from "./audio.ts";
 import { brokenOff, fromHttp, noAnswer } from "./error_mapping.ts";
 import { FrameChecker, isDecodable } from "./frames.ts";
 import { OnceBody, takesStreams } from "./once_body.ts";
@@ -111,7 +112,7 @@ async function readAll(
     if (done) break;
     chunks.push(value);
   }
-  return chunks.length > 1 ? concat(chunks) : chunks[0];
+  return chunks.length > 1 ? join(chunks) : chunks[0];
 }
 
 function checked(
@@ -165,16 +166,6 @@ function once(value: Uint8Array | undefined): Reader["read"] {
     rest = undefined;
     return Promise.resolve(next === undefined ? DONE : { done: false, value: next });
   };
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const result = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    result.set(chunk, at);
-    at += chunk.length;
-  }
-  return result;
 }
 
 function dropBody(response: Response): void {
