@@ -1,6 +1,6 @@
 // Where the options come from, what an endpoint may look like, and that making a client changes nothing.
 
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { AuthenticationError, Client, type ClientOptions, DEFAULT_ENDPOINT } from "../mod.ts";
 import { resolveOptions } from "../src/options.ts";
 import { cannedFetch, failureOf, grpcWeb, KEY } from "./support/canned_fetch.ts";
@@ -190,4 +190,20 @@ Deno.test("Client works without leave to read the environment: the variables cou
     ["--no-check"],
   );
   assertEquals([out, err], ["AuthenticationError\nServiceUnavailableError\ntrue", ""]);
+});
+
+Deno.test("Client refuses a key in a page or a browser's worker, unless told otherwise", () => {
+  for (const mark of ["document", "importScripts"]) {
+    Object.defineProperty(globalThis, mark, { value: {}, configurable: true });
+    try {
+      const error = assertThrows(() => new Client({ apiKey: KEY }), AuthenticationError);
+      assertMatch(error.message, /apiKey: null.*dangerouslyAllowBrowser: true/);
+      assert(!error.message.includes(KEY));
+      new Client({ apiKey: null }).close();
+      new Client({ apiKey: KEY, dangerouslyAllowBrowser: true }).close();
+    } finally {
+      Reflect.deleteProperty(globalThis, mark);
+    }
+  }
+  new Client({ apiKey: KEY }).close();
 });

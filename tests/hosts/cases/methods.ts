@@ -6,6 +6,24 @@ const group = "Every method";
 
 export const methods: Case[] = [
   {
+    group: "A key in a browser is refused",
+    name: "Client refuses a key in a browser, and nowhere else, unless told otherwise",
+    async run(context) {
+      await using stand = await Stand.open(context);
+      const make = (options: object) => () =>
+        stand.client({ dangerouslyAllowBrowser: false, ...options }).close();
+      const told = await Promise.resolve().then(make({})).then(() => "made", String);
+      const inPage = "document" in globalThis;
+      ok(
+        inPage ? told.startsWith("AuthenticationError: ") : told === "made",
+        `${inPage ? "in a page" : "not in a page"}: ${told}`,
+      );
+      ok(!told.includes(stand.apiKey), "the key shows in the error");
+      make({ apiKey: null })();
+      make({ dangerouslyAllowBrowser: true })();
+    },
+  },
+  {
     group,
     name: "Client.listVoices answers the voices of a version",
     async run(context) {
