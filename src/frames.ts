@@ -9,21 +9,25 @@
  * @module
  */
 
+import { join } from "./audio.ts";
 import { badAnswer, brokenOff } from "./error_mapping.ts";
 
 /** Trailers are a few short lines; more than this many bytes is no honest answer. */
 const MAX_TRAILER_BYTES = 64 * 1024;
 
-const TRAILER = 0x80;
+/** The flags of the trailers' frame; those of a message are 0. */
+export const TRAILER = 0x80;
 
-/** Follows the frames of an answer through chunks of any size. */
-export class FrameChecker {
+/** Puts the frames of an answer together, from chunks of any size. */
+export class FrameReader {
   readonly #maxMessageBytes: number;
   readonly #origin: string;
   readonly #unary: boolean;
   readonly #head = new Uint8Array(5);
   #headBytes = 0;
-  #remaining = 0;
+  /** The frame's data as far as it has come, and how much of it is missing. */
+  #parts: Uint8Array[] = [];
+  #missing = 0;
   #messages = 0;
   #trailers: Uint8Array | undefined;
   #empty = true;
@@ -47,48 +51,48 @@ export class FrameChecker {
   /**
    * Takes the next bytes.
    *
-   * @returns What of them to hand on now: all but the trailers themselves, which `finish` gives.
+   * @returns The messages that they complete, as views into the chunk where that is possible.
    * @throws {ServerError} when a frame is too large, has other flags, or comes after the trailers.
    */
-  push(chunk: Uint8Array): Uint8Array {
-    let at = 0;
-    let end = chunk.length;
-    while (at < chunk.length) {
+  push(chunk: Uint8Array): Uint8Array[] {
+    const messages: Uint8Array[] = [];
+    for (let at = 0; at < chunk.length;) {
       this.#empty = false;
-      if (this.#remaining > 0) {
-        const taken = Math.min(this.#remaining, chunk.length - at);
+      if (this.#headBytes < 5) {
         if (this.#trailers !== undefined) {
-          const { length } = this.#trailers;
-          this.#trailers.set(chunk.subarray(at, at + taken), length - this.#remaining);
-          end = Math.min(end, at);
+          throw badAnswer(this.#origin, "it goes on after its trailers");
         }
-        this.#remaining -= taken;
-        at += taken;
-        continue;
+        this.#head[this.#headBytes++] = chunk[at++] as number;
+        if (this.#headBytes < 5) continue;
+        this.#missing = this.#open();
       }
-      if (this.#trailers !== undefined) {
-        throw badAnswer(this.#origin, "it goes on after its trailers");
-      }
-      this.#head[this.#headBytes++] = chunk[at++] as number;
-      if (this.#headBytes === 5) this.#open();
+      const part = chunk.subarray(at, at + this.#missing);
+      at += part.length;
+      this.#missing -= part.length;
+      this.#parts.push(part);
+      if (this.#missing > 0) break;
+      const data = this.#parts.length > 1 ? join(this.#parts) : part;
+      this.#parts = [];
+      this.#headBytes = 0;
+      if (this.#head[0] === TRAILER) this.#trailers = data;
+      else messages.push(data);
     }
-    return end === chunk.length ? chunk : chunk.subarray(0, end);
+    return messages;
   }
 
   /**
    * Takes the end of the answer.
    *
-   * @returns The trailers, with a grpc-message that can be decoded.
+   * @returns The data of the trailers, with a grpc-message that can be decoded.
    * @throws {ConnectionError} when it ends inside a frame or without trailers.
    */
   finish(): Uint8Array {
-    if (this.#remaining > 0 || this.#headBytes > 0 || this.#trailers === undefined) {
-      throw brokenOff(this.#origin);
-    }
+    if (this.#headBytes > 0 || this.#trailers === undefined) throw brokenOff(this.#origin);
     return decodable(this.#trailers);
   }
 
-  #open(): void {
+  /** The length of the frame whose head has come. */
+  #open(): number {
     const [flags, a, b, c, d] = this.#head as unknown as [number, number, number, number, number];
     const length = a * 2 ** 24 + (b << 16) + (c << 8) + d;
     if (flags !== 0 && flags !== TRAILER) {
@@ -102,12 +106,10 @@ export class FrameChecker {
           (flags === TRAILER ? "" : " (maxMessageBytes)"),
       );
     }
-    if (flags === TRAILER) this.#trailers = new Uint8Array(length);
-    else if (this.#unary && ++this.#messages > 1) {
+    if (flags === 0 && this.#unary && ++this.#messages > 1) {
       throw badAnswer(this.#origin, "it has more than one message");
     }
-    this.#headBytes = 0;
-    this.#remaining = length;
+    return length;
   }
 }
 
@@ -115,8 +117,9 @@ export class FrameChecker {
  * A message that is not well percent-encoded must not cost the status (PROTOCOL-HTTP2.md), as it does in the parser: its
  * percent signs then become question marks, which keeps the frame's length.
  */
-function decodable(trailers: Uint8Array): Uint8Array {
-  if (!trailers.includes(PERCENT)) return trailers;
+function decodable(data: Uint8Array): Uint8Array {
+  if (!data.includes(PERCENT)) return data;
+  const trailers = data.slice(); // a view into a chunk is not ours to change
   // One character a byte, so that positions in the text are positions in the bytes.
   const text = Array.from(trailers, (byte) => String.fromCharCode(byte)).join("");
   const message = /^grpc-message:.*$/im.exec(text);

@@ -4,8 +4,12 @@
  * @module
  */
 
-import type { Transport } from "@connectrpc/connect";
+import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
+import type { Interceptor, Transport } from "@connectrpc/connect";
+import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import type { Answer } from "./answer.ts";
+import { TRAILER } from "./frames.ts";
 import { guardedFetch, type GuardOptions } from "./guard.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -23,17 +27,101 @@ export function openTransport(
   if (options.transport !== undefined) return options.transport;
   const { baseUrl, origin, maxMessageBytes, fetch, interceptors } = options;
   const guard = { ...call, maxMessageBytes, fetch, origin };
-  const web = createGrpcWebTransport({
-    baseUrl,
-    interceptors,
-    fetch: (url, init) => guardedFetch(url as string, init as RequestInit, guard),
-  });
-  // The guard and the call's own scope end a call; connect-web need not link up signals as well. Interceptors may want it.
-  if (interceptors.length > 0) return web;
+  const send = (url: unknown, init: unknown) =>
+    guardedFetch(url as string, init as RequestInit, guard);
+  // Interceptors may look at anything: for them connect-web reads the answer by itself.
+  if (interceptors.length > 0) {
+    return createGrpcWebTransport({
+      baseUrl,
+      interceptors,
+      fetch: async (url, init) => asResponse(await send(url, init)),
+    });
+  }
+  const web = createGrpcWebTransport({ baseUrl, ...shortcut(send, call.unary) });
+  // The guard and the call's own scope end a call; connect-web need not link up signals as well.
   return {
     unary: (method, _signal, timeoutMs, header, message, values) =>
       web.unary(method, undefined, timeoutMs, header, message, values),
     stream: (method, _signal, timeoutMs, header, input, values) =>
       web.stream(method, undefined, timeoutMs, header, input, values),
   };
+}
+
+type Send = (url: unknown, init: unknown) => Promise<Answer>;
+
+/**
+ * The guard has the messages already, in one piece each: hands them on directly, past the streams of connect-web, which
+ * cost more than all the rest of a call. What says how the call ended is still read by connect-web, unless it is the plain OK
+ * of a unary call.
+ */
+function shortcut(
+  send: Send,
+  unary: boolean,
+): { fetch: typeof globalThis.fetch; interceptors: Interceptor[] } {
+  let answer: Answer;
+  let only: Uint8Array | undefined;
+  return {
+    fetch: async (url, init) => {
+      answer = await send(url, init);
+      if (!unary) return asResponse(answer);
+      only = await answer.next();
+      // To its end, where the trailers are.
+      if (only !== undefined) await answer.next();
+      if (only !== undefined && isPlainOk(answer)) throw PAST_THE_PARSER;
+      return asResponse(answer, only);
+    },
+    interceptors: [(next) => async (request) => {
+      try {
+        const response = await next(request);
+        if (!response.stream || answer.headers.has("grpc-status")) return response;
+        const end = response.message[Symbol.asyncIterator]();
+        return { ...response, message: messages(answer, request.method.output, end) };
+      } catch (error) {
+        if (error !== PAST_THE_PARSER || request.stream) throw error;
+        const { headers } = answer;
+        const message = fromBinary(request.method.output, only as Uint8Array);
+        return { ...request, header: headers, trailer: headers, message };
+      }
+    }],
+  };
+}
+
+const PAST_THE_PARSER = {};
+
+/** The messages of a stream; `end` then reads the trailers. */
+function messages(
+  answer: Answer,
+  output: DescMessage,
+  end: AsyncIterator<Message>,
+): AsyncIterable<Message> {
+  const next = async (): Promise<IteratorResult<Message>> => {
+    const value = await answer.next();
+    return value === undefined ? end.next() : { done: false, value: fromBinary(output, value) };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next }) };
+}
+
+// Anything else in the trailers, and connect-web reads them.
+function isPlainOk({ headers, trailers = new Uint8Array() }: Answer): boolean {
+  return trailers.length < 64 && !headers.has("grpc-status") &&
+    /^(grpc-message: ?\r\n)?grpc-status: ?0\r\n(grpc-message: ?\r\n)?$/i.test(
+      String.fromCharCode(...trailers),
+    );
+}
+
+/** An answer in the shape that connect-web reads: status, headers and body. It asks a response for nothing else. */
+function asResponse(answer: Answer, first?: Uint8Array): Response {
+  let ended = false;
+  const read = async () => {
+    if (ended) return { done: true };
+    const message = first ?? await answer.next();
+    first = undefined;
+    if (message !== undefined) return { done: false, value: encodeEnvelope(0, message) };
+    ended = true;
+    const { trailers } = answer;
+    return trailers ? { done: false, value: encodeEnvelope(TRAILER, trailers) } : { done: true };
+  };
+  const body = { getReader: () => ({ read }) };
+  // A status outside 2xx would make connect-web pass over the grpc-status.
+  return { status: 200, headers: answer.headers, body } as unknown as Response;
 }

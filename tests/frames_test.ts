@@ -3,19 +3,19 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ConnectionError, ServerError, TsetsenError } from "../mod.ts";
-import { FrameChecker } from "../src/frames.ts";
+import { FrameReader } from "../src/frames.ts";
 import { cannedClient, cannedFetch, KEY } from "./support/canned_fetch.ts";
 import { concat, cut, frame, hex, trailers } from "./support/hex.ts";
 
 const ORIGIN = "https://tts.example";
 const MAX = 1_000;
 
-/** What the checker says of an answer in these chunks. */
+/** What the reader says of an answer in these chunks. */
 function verdict(chunks: readonly Uint8Array[], unary = false): string {
-  const checker = new FrameChecker(MAX, ORIGIN, unary);
+  const reader = new FrameReader(MAX, ORIGIN, unary);
   try {
-    for (const chunk of chunks) checker.push(chunk);
-    checker.finish();
+    for (const chunk of chunks) reader.push(chunk);
+    reader.finish();
     return "ok";
   } catch (error) {
     return `${error}`;
@@ -25,7 +25,7 @@ function verdict(chunks: readonly Uint8Array[], unary = false): string {
 const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 8 });
 const messages = fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 6 });
 
-Deno.test("FrameChecker takes every well-formed answer in any chunks", () => {
+Deno.test("FrameReader takes every well-formed answer in any chunks", () => {
   fc.assert(fc.property(messages, sizes, (datas, lengths) => {
     const answer = concat(...datas.map((data) => frame(data)), trailers());
     assertEquals(verdict(cut(answer, lengths)), "ok");
@@ -33,7 +33,7 @@ Deno.test("FrameChecker takes every well-formed answer in any chunks", () => {
   }));
 });
 
-Deno.test("FrameChecker says the same of any bytes in one piece and in any chunks", () => {
+Deno.test("FrameReader says the same of any bytes in one piece and in any chunks", () => {
   // Frames with a bit of everything wrong: flags, lengths, what follows, where it ends.
   const odd = fc.tuple(fc.constantFrom(0, 0, 0x80, 1, 0x81, 2), fc.uint8Array({ maxLength: 30 }))
     .map(([flags, data]) => frame(data, flags));
@@ -44,7 +44,7 @@ Deno.test("FrameChecker says the same of any bytes in one piece and in any chunk
   }));
 });
 
-Deno.test("FrameChecker.finish fails for an answer cut off anywhere", () => {
+Deno.test("FrameReader.finish fails for an answer cut off anywhere", () => {
   const answer = concat(frame(hex("0a 02 72 31")), frame(hex("")), trailers());
   for (let length = 0; length < answer.length; length++) {
     assertMatch(verdict([answer.slice(0, length)]), /^ConnectionError: .* broke off/);
@@ -52,11 +52,11 @@ Deno.test("FrameChecker.finish fails for an answer cut off anywhere", () => {
   assertEquals(verdict([answer]), "ok");
 });
 
-Deno.test("FrameChecker.push refuses a frame above its bound as soon as it is announced", () => {
+Deno.test("FrameReader.push refuses a frame above its bound as soon as it is announced", () => {
   const head = (flags: number, length: number) => frame(new Uint8Array(length), flags).slice(0, 5);
-  const checker = () => new FrameChecker(MAX, ORIGIN, true);
-  checker().push(head(0, MAX));
-  checker().push(head(0x80, 64 * 1024));
+  const reader = () => new FrameReader(MAX, ORIGIN, true);
+  reader().push(head(0, MAX));
+  reader().push(head(0x80, 64 * 1024));
   const cases: [Uint8Array, RegExp][] = [
     [head(0, MAX + 1), /announces 1001 bytes, and at most 1000 .*maxMessageBytes/],
     [head(0x80, 64 * 1024 + 1), /announces 65537 bytes, and at most 65536/],
@@ -66,11 +66,11 @@ Deno.test("FrameChecker.push refuses a frame above its bound as soon as it is an
     [hex("81 00 00 00 00"), /flags 129,/],
   ];
   for (const [bytes, message] of cases) {
-    assertMatch(assertThrows(() => checker().push(bytes), ServerError).message, message);
+    assertMatch(assertThrows(() => reader().push(bytes), ServerError).message, message);
   }
 });
 
-Deno.test("FrameChecker.push refuses what follows the trailers, and a second message of a unary call", () => {
+Deno.test("FrameReader.push refuses what follows the trailers, and a second message of a unary call", () => {
   assertMatch(verdict([trailers(), hex("00")]), /^ServerError: .* goes on after its trailers/);
   assertMatch(verdict([trailers(), trailers()]), /goes on after its trailers/);
   const two = concat(frame(hex("08 01")), frame(hex("08 01")), trailers());
@@ -78,13 +78,13 @@ Deno.test("FrameChecker.push refuses what follows the trailers, and a second mes
   assertEquals(verdict([two], false), "ok");
 });
 
-Deno.test("FrameChecker.empty holds until the first byte", () => {
-  const checker = new FrameChecker(MAX, ORIGIN, true);
-  checker.push(hex(""));
-  assert(checker.empty);
-  checker.push(hex("00"));
-  assert(!checker.empty);
-  assertThrows(() => checker.finish(), ConnectionError);
+Deno.test("FrameReader.empty holds until the first byte", () => {
+  const reader = new FrameReader(MAX, ORIGIN, true);
+  reader.push(hex(""));
+  assert(reader.empty);
+  reader.push(hex("00"));
+  assert(!reader.empty);
+  assertThrows(() => reader.finish(), ConnectionError);
 });
 
 const header = fc.dictionary(

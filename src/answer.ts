@@ -1,0 +1,97 @@
+/**
+ * The answer to a request, message by message: bounded in what it may cost, checked, and let go of when the call is over.
+ *
+ * @module
+ */
+
+import { onAbort } from "./abort.ts";
+import { brokenOff } from "./error_mapping.ts";
+import { FrameReader, isDecodable } from "./frames.ts";
+
+/** What reading an answer is bound to. */
+export interface AnswerOptions {
+  /** Ends the request and its answer. */
+  readonly signal: AbortSignal;
+  /** Whether there must be no more than one message. */
+  readonly unary: boolean;
+  /** The largest message to accept, in bytes. */
+  readonly maxMessageBytes: number;
+  /** Origin of the endpoint, for the errors. */
+  readonly origin: string;
+  /** What must not show in errors. */
+  readonly secrets: readonly string[];
+}
+
+/** An answer whose head is that of gRPC-Web. */
+export class Answer {
+  /** Its headers, with a grpc-message that can be decoded. */
+  readonly headers: Headers;
+  /** The data of its trailers, once `next()` has told the end; headers that hold the status may come without them. */
+  trailers: Uint8Array | undefined;
+  readonly #options: AnswerOptions;
+  readonly #frames: FrameReader;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly #unlisten: () => void;
+  #ready: Uint8Array[] = [];
+  #ended = false;
+
+  /** @throws {ConnectionError} when there is neither a body nor a status. */
+  constructor(response: Response, options: AnswerOptions) {
+    const { signal, maxMessageBytes, origin, unary } = options;
+    this.headers = withDecodableMessage(response.headers);
+    this.#options = options;
+    this.#frames = new FrameReader(maxMessageBytes, origin, unary);
+    this.#reader = response.body?.getReader();
+    // After a garbage collection an abort may no longer reach the body (nodejs/undici#3644), and Deno keeps the connection
+    // of a body that is only aborted: cancel it by hand.
+    if (signal.aborted) this.#drop();
+    this.#unlisten = onAbort(signal, () => this.#drop());
+  }
+
+  /**
+   * The next message, or `undefined` at the end.
+   *
+   * @throws {ServerError} when the answer is not acceptable.
+   * @throws {ConnectionError} when it breaks off.
+   */
+  async next(): Promise<Uint8Array | undefined> {
+    try {
+      while (this.#ready.length === 0 && !this.#ended) await this.#read();
+    } catch (error) {
+      this.#unlisten();
+      this.#drop();
+      throw error;
+    }
+    return this.#ready.shift();
+  }
+
+  async #read(): Promise<void> {
+    const { origin, secrets } = this.#options;
+    const result = await this.#reader?.read().catch((error) => {
+      throw brokenOff(origin, error, secrets);
+    });
+    if (result?.value !== undefined) {
+      this.#ready = this.#frames.push(result.value);
+      return;
+    }
+    this.#ended = true;
+    this.#unlisten();
+    // Headers that already hold the status may come without a body ("trailers-only").
+    if (!this.#frames.empty || !this.headers.has("grpc-status")) {
+      this.trailers = this.#frames.finish();
+    }
+  }
+
+  #drop(): void {
+    this.#reader?.cancel().catch(() => {});
+  }
+}
+
+// As in the trailers: a message that cannot be decoded must not cost the status.
+function withDecodableMessage(headers: Headers): Headers {
+  const message = headers.get("grpc-message");
+  if (message === null || isDecodable(message)) return headers;
+  const copy = new Headers(headers);
+  copy.set("grpc-message", message.replaceAll("%", "?"));
+  return copy;
+}
