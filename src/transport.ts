@@ -5,7 +5,7 @@
  */
 
 import { type DescMessage, fromBinary, type Message } from "@bufbuild/protobuf";
-import type { Interceptor, Transport } from "@connectrpc/connect";
+import { ConnectError, type Transport } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import type { Answer } from "./answer.ts";
@@ -37,30 +37,21 @@ export function openTransport(
       fetch: async (url, init) => asResponse(await send(url, init)),
     });
   }
-  const web = createGrpcWebTransport({ baseUrl, ...shortcut(send, call.unary) });
-  // The guard and the call's own scope end a call; connect-web need not link up signals as well.
-  return {
-    unary: (method, _signal, timeoutMs, header, message, values) =>
-      web.unary(method, undefined, timeoutMs, header, message, values),
-    stream: (method, _signal, timeoutMs, header, input, values) =>
-      web.stream(method, undefined, timeoutMs, header, input, values),
-  };
+  return shortcut(baseUrl, send, call.unary);
 }
 
 type Send = (url: unknown, init: unknown) => Promise<Answer>;
 
 /**
  * The guard has the messages already, in one piece each: hands them on directly, past the streams of connect-web, which
- * cost more than all the rest of a call. What says how the call ended is still read by connect-web, unless it is the plain OK
- * of a unary call.
+ * cost more than all the rest of a call. What says how the call ended is still read by connect-web, unless it is the
+ * plain OK of a unary call. The guard and the call's own scope end a call, so that connect-web need not link up signals.
  */
-function shortcut(
-  send: Send,
-  unary: boolean,
-): { fetch: typeof globalThis.fetch; interceptors: Interceptor[] } {
+function shortcut(baseUrl: string, send: Send, unary: boolean): Transport {
   let answer: Answer;
   let only: Uint8Array | undefined;
-  return {
+  const web = createGrpcWebTransport({
+    baseUrl,
     fetch: async (url, init) => {
       answer = await send(url, init);
       if (!unary) return asResponse(answer);
@@ -71,22 +62,36 @@ function shortcut(
       return asResponse(answer, only);
     },
     interceptors: [(next) => async (request) => {
-      try {
-        const response = await next(request);
-        if (!response.stream || answer.headers.has("grpc-status")) return response;
-        const end = response.message[Symbol.asyncIterator]();
-        return { ...response, message: messages(answer, request.method.output, end) };
-      } catch (error) {
-        if (error !== PAST_THE_PARSER || request.stream) throw error;
-        const { headers } = answer;
-        const message = fromBinary(request.method.output, only as Uint8Array);
-        return { ...request, header: headers, trailer: headers, message };
-      }
+      const response = await next(request);
+      if (!response.stream || answer.headers.has("grpc-status")) return response;
+      const end = response.message[Symbol.asyncIterator]();
+      return { ...response, message: messages(answer, request.method.output, end) };
     }],
+  });
+  return {
+    unary: async (method, _signal, timeoutMs, header, message, values) => {
+      try {
+        return await web.unary(method, undefined, timeoutMs, header, message, values);
+      } catch (error) {
+        if (error !== PAST_THE_PARSER) throw error;
+        const { headers } = answer;
+        return {
+          stream: false,
+          service: method.parent,
+          method,
+          header: headers,
+          trailer: headers,
+          message: fromBinary(method.output, only as Uint8Array),
+        };
+      }
+    },
+    stream: (method, _signal, timeoutMs, header, input, values) =>
+      web.stream(method, undefined, timeoutMs, header, input, values),
   };
 }
 
-const PAST_THE_PARSER = {};
+// connect-web makes an error of its own of anything else that is thrown, and of success a DOMException.
+const PAST_THE_PARSER = new ConnectError("");
 
 /** The messages of a stream; `end` then reads the trailers. */
 function messages(
