@@ -133,7 +133,7 @@ export class Call {
     idle?: number,
   ): Promise<T> {
     const transport = openTransport(this.#core.options, {
-      signal: this.scope.signal,
+      scope: this.scope,
       unary,
       billable: this.#facts.billable === true,
       secrets: this.secrets,

@@ -1,5 +1,5 @@
 /**
- * What the SDK asks of its surroundings: two environment variables, and whether it runs in a browser.
+ * What the SDK asks of its surroundings: two environment variables, and which `fetch` it runs on.
  *
  * @module
  */
@@ -20,4 +20,16 @@ export function readEnv(name: "TSETSEN_API_KEY" | "TSETSEN_API_ENDPOINT"): strin
 /** Whether this is a page or a worker of a browser: keys are public there, and requests may be sent twice. */
 export function inBrowser(): boolean {
   return "document" in globalThis || "importScripts" in globalThis;
+}
+
+let undicis: boolean | undefined;
+
+/** Whether `fetch` is undici's, as on Node. Deno and Bun name its version, too, but have their own. Asked at the first call: it loads it. */
+export function onUndici(): boolean {
+  if (undicis === undefined) {
+    const { process } = globalThis as { process?: { versions?: Record<string, string> } };
+    const versions = process?.versions ?? {};
+    undicis = "undici" in versions && !("deno" in versions || "bun" in versions);
+  }
+  return undicis;
 }

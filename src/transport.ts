@@ -9,7 +9,7 @@ import { ConnectError, type Transport } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import type { Answer } from "./answer.ts";
-import { TRAILER } from "./frames.ts";
+import { isDecodable, TRAILER } from "./frames.ts";
 import { guardedFetch, type GuardOptions } from "./guard.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -22,7 +22,7 @@ import type { ResolvedOptions } from "./options.ts";
  */
 export function openTransport(
   options: ResolvedOptions,
-  call: Pick<GuardOptions, "signal" | "unary" | "billable" | "secrets">,
+  call: Pick<GuardOptions, "scope" | "unary" | "billable" | "secrets">,
 ): Transport {
   if (options.transport !== undefined) return options.transport;
   const { baseUrl, origin, maxMessageBytes, fetch, interceptors } = options;
@@ -61,7 +61,7 @@ function shortcut(baseUrl: string, send: Send, unary: boolean): Transport {
       if (only !== undefined && isPlainOk(answer)) throw PAST_THE_PARSER;
       return asResponse(answer, only);
     },
-    interceptors: [(next) => async (request) => {
+    interceptors: unary ? [] : [(next) => async (request) => {
       const response = await next(request);
       if (!response.stream || answer.headers.has("grpc-status")) return response;
       const end = response.message[Symbol.asyncIterator]();
@@ -107,8 +107,8 @@ function messages(
 }
 
 // Anything else in the trailers, and connect-web reads them.
-function isPlainOk({ headers, trailers = new Uint8Array() }: Answer): boolean {
-  return trailers.length < 64 && !headers.has("grpc-status") &&
+function isPlainOk({ trailers = new Uint8Array() }: Answer): boolean {
+  return trailers.length < 64 &&
     /^(grpc-message: ?\r\n)?grpc-status: ?0\r\n(grpc-message: ?\r\n)?$/i.test(
       String.fromCharCode(...trailers),
     );
@@ -128,5 +128,18 @@ function asResponse(answer: Answer, first?: Uint8Array): Response {
   };
   const body = { getReader: () => ({ read }) };
   // A status outside 2xx would make connect-web pass over the grpc-status.
-  return { status: 200, headers: answer.headers, body } as unknown as Response;
+  return {
+    status: 200,
+    headers: withDecodableMessage(answer.headers),
+    body,
+  } as unknown as Response;
+}
+
+// As in the trailers: a message that cannot be decoded must not cost the status.
+function withDecodableMessage(headers: Headers): Headers {
+  const message = headers.get("grpc-message");
+  if (message === null || isDecodable(message)) return headers;
+  const copy = new Headers(headers);
+  copy.set("grpc-message", message.replaceAll("%", "?"));
+  return copy;
 }
