@@ -58,7 +58,7 @@ function shortcut(baseUrl: string, send: Send, unary: boolean): Transport {
       only = await answer.next();
       // To its end, where the trailers are.
       if (only !== undefined) await answer.next();
-      if (only !== undefined && isPlainOk(answer)) throw PAST_THE_PARSER;
+      if (only !== undefined && isPlainOk(answer)) throw pastTheParser ??= new ConnectError("");
       return asResponse(answer, only);
     },
     interceptors: unary ? [] : [(next) => async (request) => {
@@ -73,7 +73,7 @@ function shortcut(baseUrl: string, send: Send, unary: boolean): Transport {
       try {
         return await web.unary(method, undefined, timeoutMs, header, message, values);
       } catch (error) {
-        if (error !== PAST_THE_PARSER) throw error;
+        if (error !== pastTheParser) throw error;
         const { headers } = answer;
         return {
           stream: false,
@@ -91,7 +91,7 @@ function shortcut(baseUrl: string, send: Send, unary: boolean): Transport {
 }
 
 // connect-web makes an error of its own of anything else that is thrown, and of success a DOMException.
-const PAST_THE_PARSER = new ConnectError("");
+let pastTheParser: ConnectError | undefined;
 
 /** The messages of a stream; `end` then reads the trailers. */
 function messages(
