@@ -28,7 +28,7 @@ export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/poll.ts";
 export { SpeechStream, type StreamOptions } from "./src/stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/download.ts";
 export { Job, type SavedJob } from "./src/job.ts";
-export { type AudioFacts, AudioStream } from "./src/audio_stream.ts";
+export { type AudioProgress, type AudioProgressHook, AudioStream } from "./src/audio_stream.ts";
 
 // The models.
 export {
@@ -80,5 +80,7 @@ export {
   WAV_HEADER_BYTES,
   wavHeader,
 } from "./src/audio.ts";
+export { type AudioFormat, audioFormat } from "./src/format.ts";
+export { repairWav } from "./src/wav.ts";
 export { DEFAULT_ENDPOINT } from "./src/options.ts";
 export { VERSION } from "./src/version.ts";

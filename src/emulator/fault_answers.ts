@@ -103,7 +103,8 @@ export async function answerWithFault(
     }
     case "unknown-enum":
     case "stream":
-      // The service itself reads these two from the call.
+    case "audio":
+      // The service itself reads these from the call.
       return await serve();
   }
 }

@@ -1,6 +1,6 @@
 import type { GenerateSpeechRequest, StreamSpeechRequest } from "../../mod.ts";
 import type { SplitOptions } from "../text/mod.ts";
-import { check, checkFields, describe, MAX_TIMEOUT_MS } from "../validate.ts";
+import { checkFields, describe, MAX_TIMEOUT_MS } from "../validate.ts";
 import type { Method } from "./method.ts";
 import type { ProgressHook } from "./progress.ts";
 import type { NarrationState } from "./state.ts";
@@ -117,7 +117,6 @@ export function settle(options: BuyOptions<{ readonly method: Method }>): Settin
       `partTimeout must be above 0 and at most ${MAX_TIMEOUT_MS}: got ${partTimeout}`,
     );
   }
-  if (onProgress !== undefined) check("fn", onProgress);
   return {
     method,
     concurrency,
