@@ -34,6 +34,7 @@ import {
 } from "./models.ts";
 import { type CallOptions, type ClientOptions, resolveOptions } from "./options.ts";
 import { type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
+import type { OpenScopes } from "./scope.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts";
 
 /**
@@ -361,6 +362,15 @@ export class Client implements Disposable, AsyncDisposable {
    */
   downloadAudio(source: AudioSource, options: DownloadOptions = {}): AudioDownload {
     return downloadAudio(this.#core, source, options);
+  }
+
+  /**
+   * What `close()` ends. Work of other modules that waits between its calls stands here, too.
+   *
+   * @internal
+   */
+  get openScopes(): OpenScopes {
+    return this.#core.open;
   }
 
   /**

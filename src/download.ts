@@ -13,7 +13,7 @@ import type { CallOptions } from "./options.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
 import { checkAudioUrl, transfer } from "./transfer.ts";
 import { check, checkFields } from "./validate.ts";
-import { readWav } from "./wav.ts";
+import { BARE_PCM, readWav } from "./wav.ts";
 
 /** Options of {@linkcode Client.downloadAudio}. All durations are milliseconds. */
 export interface DownloadOptions extends Omit<CallOptions, "headers"> {
@@ -102,12 +102,13 @@ function factsOf(head: Uint8Array, type: string | null): AudioFacts {
   const format = audioFormat(head);
   const bare = format === "pcm";
   const told = !bare && format !== "text" && !/^(audio|video)\//i.test(type ?? "");
-  const samples = bare || format === "wav" ? readWav(head) : undefined;
+  const wav = format === "wav" ? readWav(head) : undefined;
   return {
     format,
     contentType: told
       ? `audio/${format === "mp3" ? "mpeg" : format}`
       : type ?? "application/octet-stream",
-    samples: samples && (bare || samples.from > 0) ? samples : undefined,
+    // RIFX and RF64 are WAVE, too, but not of this form.
+    samples: bare ? BARE_PCM : wav?.from ? wav : undefined,
   };
 }

@@ -18,7 +18,7 @@ export interface PartOptions extends Omit<SplitOptions, "joinSentences"> {
    */
   readonly captions?: "sentence" | undefined;
   /** What every pause is multiplied by, at least 0; 0 leaves pauses to the service. Default: 1 divided by the speed. */
-  readonly pauseScale?: number;
+  readonly pauseScale?: number | undefined;
 }
 
 /** What narrations and batches have in common. All durations are milliseconds. */

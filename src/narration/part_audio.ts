@@ -4,7 +4,7 @@ import { type AudioFormat, audioFormat } from "../format.ts";
 import { PcmReader } from "../pcm.ts";
 
 const NAMES: Readonly<Record<AudioFormat, string>> = {
-  wav: "WAV, but not of the service's PCM",
+  wav: "WAV of another kind than 24,000 Hz, 16 bits, mono",
   mp3: "MP3",
   ogg: "Ogg",
   flac: "FLAC",
