@@ -30,8 +30,8 @@ export interface DownloadOptions extends Omit<CallOptions, "headers"> {
   /** The largest audio to accept, in bytes. Default 268,435,456 (256 MiB). */
   readonly maxBytes?: number | undefined;
   /**
-   * How often the download is tried again before its first bytes, and how often it is resumed after them, 0 or more.
-   * Default: the client's `maxRetries`.
+   * How often a request is tried again, and how often a lost connection is taken up in all, 0 or more. Default: the
+   * client's `maxRetries`.
    */
   readonly maxRetries?: number | undefined;
   /** Is told after each chunk how much has come. What it throws is ignored. */

@@ -10,6 +10,7 @@ import {
   ServerError,
   wavHeader,
 } from "../mod.ts";
+import { mendHeader } from "../src/wav.ts";
 import { concat, cut, hex, utf8 } from "./support/hex.ts";
 import { failure, GENERATE, type Rig, setUp, STREAM } from "./support/rig.ts";
 
@@ -292,4 +293,17 @@ Deno.test("repairWav gives a streamed WAV its true lengths, and leaves what was 
   for (const bad of [new Uint8Array(), new Uint8Array(100), MP3, wavHeader().slice(0, 43)]) {
     assertThrows(() => repairWav(bad), TypeError, "must begin with a WAV header");
   }
+});
+
+Deno.test("mendHeader leaves a length beyond 4 GiB unknown, as a header cannot name it", () => {
+  const names = (size: number) => {
+    const head = wavHeader();
+    const { bytes } = mendHeader(head, size);
+    const view = new DataView(head.buffer);
+    return [bytes, view.getUint32(4, true), view.getUint32(40, true)];
+  };
+  const unknown = 0xffff_ffff;
+  assertEquals(names(3e9), [3e9 - 44, 3e9 - 8, 3e9 - 44]);
+  assertEquals(names(unknown + 8), [unknown - 36, unknown, unknown - 36]);
+  assertEquals(names(5e9), [5e9 - 44, unknown, unknown]);
 });

@@ -27,14 +27,14 @@ import { MAX_HEADER_BYTES, mendHeader } from "../wav.ts";
 export async function repairWavFile(path: string | URL): Promise<number> {
   const file = await open(path, "r+");
   try {
-    return await repairWav(file);
+    return await repairOpen(file);
   } finally {
     await file.close();
   }
 }
 
 /** Does the work of `repairWavFile` on an open file. */
-export async function repairWav(file: FileHandle): Promise<number> {
+export async function repairOpen(file: FileHandle): Promise<number> {
   const { size } = await file.stat();
   const head = new Uint8Array(MAX_HEADER_BYTES);
   const { bytesRead } = await file.read(head, 0, head.length, 0);
