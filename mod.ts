@@ -28,7 +28,8 @@ export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/poll.ts";
 export { SpeechStream, type StreamOptions } from "./src/stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/download.ts";
 export { Job, type SavedJob } from "./src/job.ts";
-export { type AudioProgress, type AudioProgressHook, AudioStream } from "./src/audio_stream.ts";
+export { AudioStream } from "./src/audio_stream.ts";
+export type { AudioProgress, AudioProgressHook } from "./src/audio_facts.ts";
 
 // The models.
 export {

@@ -5,7 +5,8 @@
  */
 
 import { join } from "./audio.ts";
-import { type AudioFacts, type AudioProgressHook, AudioStream } from "./audio_stream.ts";
+import type { AudioFacts, AudioProgressHook } from "./audio_facts.ts";
+import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
 import { audioFormat } from "./format.ts";
 import type { CheckStatusResponse } from "./models.ts";

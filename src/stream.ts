@@ -5,7 +5,8 @@
  */
 
 import { type StreamSpeechResponse, TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { type AudioFacts, type AudioProgressHook, AudioStream } from "./audio_stream.ts";
+import type { AudioFacts, AudioProgressHook } from "./audio_facts.ts";
+import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
 import { fromStreamMessage } from "./error_mapping.ts";
 import { type SpeechFields, type StreamSpeechRequest, toSpeech } from "./models.ts";
