@@ -26,6 +26,9 @@ async function finished({ client, emulator }: Rig): Promise<[CheckStatusResponse
   return [done, whole];
 }
 
+/** A lost connection, after what came before it has been read. */
+const DROP = { kind: "drop", method: "Audio", pause: 30 } as const;
+
 /** The ranges that were asked for, with what they depended on. */
 function ranges({ emulator }: Rig): (string | undefined)[][] {
   return emulator.requests.filter(({ method, headers }) => method === "Audio" && headers["range"])
@@ -36,7 +39,7 @@ Deno.test("AudioDownload goes on where its connection was lost, as often as maxR
   await using rig = await setUp({ client: { maxRetries: 3 } });
   const [done, whole] = await finished(rig);
   for (const afterBytes of [100_000, 1, 50_000]) {
-    rig.emulator.addFault({ kind: "drop", method: "Audio", afterBytes });
+    rig.emulator.addFault({ ...DROP, afterBytes });
   }
   const came: number[] = [];
   const audio = rig.client.downloadAudio(done, { onProgress: ({ bytes }) => came.push(bytes) });
@@ -60,7 +63,7 @@ Deno.test("AudioDownload resumes no more often than maxRetries, and then says wh
   for (const maxRetries of [0, 2]) {
     await using rig = await setUp({ client: { maxRetries } });
     const [done] = await finished(rig);
-    rig.emulator.addFault({ kind: "drop", method: "Audio", afterBytes: 5_000, times: Infinity });
+    rig.emulator.addFault({ ...DROP, afterBytes: 5_000, times: Infinity });
     const error = await failure(ConnectionError, rig.client.downloadAudio(done).bytes());
     assertEquals([error.requestId, error.charged], [done.requestId, "yes"]);
     assertEquals(ranges(rig).length, maxRetries);
@@ -70,7 +73,7 @@ Deno.test("AudioDownload resumes no more often than maxRetries, and then says wh
 Deno.test("AudioDownload resumes what a server cuts short cleanly, and waits out a busy one", async () => {
   await using rig = await setUp({ client: { maxRetries: 2 } });
   const [done, whole] = await finished(rig);
-  rig.emulator.addFault({ kind: "drop", method: "Audio", afterBytes: 70_000 });
+  rig.emulator.addFault({ ...DROP, afterBytes: 70_000 });
   rig.emulator.addFault({ kind: "http", method: "Audio", status: 503 });
   assertEquals(await rig.client.downloadAudio(done).bytes(), whole);
   assertEquals(rig.log.map(({ error }) => error.code), ["connection_error", "service_unavailable"]);
@@ -102,7 +105,7 @@ Deno.test("AudioDownload never joins two versions, and says that the audio has c
     { ranges: false },
   ];
   for (const fault of faults) {
-    rig.emulator.addFault({ kind: "drop", method: "Audio", afterBytes: 60_000 });
+    rig.emulator.addFault({ ...DROP, afterBytes: 60_000 });
     rig.emulator.addFault({ kind: "audio", ...fault });
     const got: Uint8Array[] = [];
     const error = await failure(ServerError, read(rig.client, done, got));
@@ -214,7 +217,7 @@ Deno.test("AudioDownload begins anew when nothing had come, whatever the server 
 Deno.test("AudioDownload says so when its address has expired meanwhile", async () => {
   await using rig = await setUp();
   const [done] = await finished(rig);
-  rig.emulator.addFault({ kind: "drop", method: "Audio", afterBytes: 60_000 });
+  rig.emulator.addFault({ ...DROP, afterBytes: 60_000 });
   rig.emulator.addFault({ kind: "http", method: "Audio", status: 403 });
   const error = await failure(PermissionDeniedError, rig.client.downloadAudio(done).bytes());
   assert(error.message.includes("check the job again"), error.message);
@@ -223,7 +226,7 @@ Deno.test("AudioDownload says so when its address has expired meanwhile", async 
 Deno.test("AudioDownload keeps its idle timeout, its deadline and its abort while it resumes", async () => {
   await using rig = await setUp({ client: { backoff: { baseDelay: 60_000, jitter: false } } });
   const [done] = await finished(rig);
-  const drop = () => rig.emulator.addFault({ kind: "drop", method: "Audio", afterBytes: 60_000 });
+  const drop = () => rig.emulator.addFault({ ...DROP, afterBytes: 60_000 });
   // A delay past the deadline is not waited for: the error tells more than a TimeoutError.
   drop();
   await failure(ConnectionError, rig.client.downloadAudio(done, { timeout: 5_000 }).bytes());

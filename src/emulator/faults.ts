@@ -100,6 +100,11 @@ export interface DropFault extends FaultTarget, FaultCharge {
    * answer's body; 0 is after the headers. Default: before any byte of an answer.
    */
   readonly afterBytes?: number;
+  /**
+   * How long it waits with the connection open after those bytes, in milliseconds: a client may throw away what it has
+   * not read when a connection breaks. Default 0.
+   */
+  readonly pause?: number;
 }
 
 /** Never answers: the connection stays open and silent until the client leaves. */

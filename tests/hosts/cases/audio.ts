@@ -4,13 +4,16 @@ import { type Case, type Context, SPEECH, Stand } from "../context.ts";
 
 const group = "Downloads";
 
-/** A stand with a job that has COMPLETED, and the bytes of its audio. */
+/** A lost connection. Some hosts throw away what they have not read by then. */
+const DROP = { kind: "drop", method: "Audio", pause: 150 } as const;
+
+/** A stand with a job that has COMPLETED. Its audio is not fetched: a browser would have it in its cache then. */
 async function finished(context: Context) {
   const stand = await Stand.open(context);
   const client = stand.client();
   const { requestId } = await client.generateSpeech(SPEECH);
   const done = await client.checkStatus(requestId);
-  return { stand, client, done, whole: await client.downloadAudio(done).bytes() };
+  return { stand, client, done };
 }
 
 /** The ranges that were asked for. */
@@ -24,13 +27,14 @@ export const audio: Case[] = [
     group,
     name: "AudioDownload goes on where its connection was lost",
     async run(context) {
-      const { stand, client, done, whole } = await finished(context);
+      const { stand, client, done } = await finished(context);
       await using _ = stand;
-      await stand.fault({ kind: "drop", method: "Audio", afterBytes: 100_000 });
-      await stand.fault({ kind: "drop", method: "Audio", afterBytes: 7 });
+      await stand.fault({ ...DROP, afterBytes: 100_000 });
+      await stand.fault({ ...DROP, afterBytes: 7 });
       let last: AudioProgress | undefined;
       const download = client.downloadAudio(done, { onProgress: (progress) => last = progress });
-      ok(same(await download.bytes(), whole), "other bytes");
+      const bytes = await download.bytes();
+      ok(same(bytes, await client.streamSpeech(SPEECH).wav()), "other bytes");
       const asked = await ranges(stand);
       client.close();
       // How much of it has come when the connection breaks, the runtime decides.
@@ -42,17 +46,18 @@ export const audio: Case[] = [
     group,
     name: "AudioDownload never joins two versions",
     async run(context) {
-      const { stand, client, done } = await finished(context);
-      await using _ = stand;
       const messages = [];
       for (const fault of [{ etag: '"another"' }, { etag: "" }, { ranges: false }]) {
-        await stand.fault({ kind: "drop", method: "Audio", afterBytes: 100_000 });
+        // Each with an address of its own: a browser completes what it has of an earlier one.
+        const { stand, client, done } = await finished(context);
+        await using _ = stand;
+        await stand.fault({ ...DROP, afterBytes: 100_000 });
         await stand.fault({ kind: "audio", ...fault });
         const error = await rejected(client.downloadAudio(done).bytes());
+        client.close();
         ok(error instanceof ServerError && error.requestId === done.requestId, String(error));
         messages.push(error.message.replace(done.requestId, "ID").replace(/after \d+/, "after N"));
       }
-      client.close();
       return messages;
     },
   },
@@ -62,7 +67,7 @@ export const audio: Case[] = [
     async run(context) {
       const { stand, client, done } = await finished(context);
       await using _ = stand;
-      await stand.fault({ kind: "drop", method: "Audio", afterBytes: 10_000, times: 9 });
+      await stand.fault({ ...DROP, afterBytes: 10_000, times: 9 });
       const error = await rejected(client.downloadAudio(done, { maxRetries: 1 }).bytes());
       ok(error instanceof ConnectionError, String(error));
       equal((await ranges(stand)).length, 1, "ranges");
@@ -94,11 +99,11 @@ export const audio: Case[] = [
     group,
     name: "AudioStream is a Blob, a WAV and a Response, and tells format, rate and duration",
     async run(context) {
-      const { stand, client, done, whole } = await finished(context);
+      const { stand, client, done } = await finished(context);
       await using _ = stand;
       const download = client.downloadAudio(done);
       const blob = await download.blob();
-      ok(same(new Uint8Array(await blob.arrayBuffer()), whole), "other bytes in the Blob");
+      const whole = new Uint8Array(await blob.arrayBuffer());
       const stream = client.streamSpeech(SPEECH);
       const spoken = await stream.blob();
       ok(same(new Uint8Array(await spoken.arrayBuffer()), whole), "other bytes from the stream");
