@@ -90,6 +90,7 @@ const RULES = {
   endpoint: ["string"],
   fetch: FUNCTION,
   log: FUNCTION,
+  onProgress: FUNCTION,
   fn: FUNCTION,
   transport: [
     "object",

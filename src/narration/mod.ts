@@ -44,5 +44,5 @@ export { type Cue, cues } from "./cues.ts";
 export { type CaptionOptions, toSrt, toWebVtt } from "./captions.ts";
 
 // What audio is.
-export { type AudioFormat, audioFormat } from "./format.ts";
+export type { AudioFormat } from "../format.ts";
 export type { Method } from "./method.ts";

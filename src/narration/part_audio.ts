@@ -1,7 +1,7 @@
 import { join } from "../audio.ts";
 import { ServerError } from "../errors.ts";
+import { type AudioFormat, audioFormat } from "../format.ts";
 import { PcmReader } from "../pcm.ts";
-import { type AudioFormat, audioFormat } from "./format.ts";
 
 const NAMES: Readonly<Record<AudioFormat, string>> = {
   wav: "WAV of another kind than 24,000 Hz, 16 bits, mono",

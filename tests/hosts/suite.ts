@@ -1,5 +1,6 @@
 // The behaviour of the SDK as one list of cases, for every host: by Web APIs and the SDK's public entry only.
 
+import { audio } from "./cases/audio.ts";
 import { faults } from "./cases/faults.ts";
 import { methods } from "./cases/methods.ts";
 import { money } from "./cases/money.ts";
@@ -15,6 +16,7 @@ export const suite: readonly Case[] = [
   ...methods,
   ...watching,
   ...streaming,
+  ...audio,
   ...time,
   ...requests,
   ...retries,
