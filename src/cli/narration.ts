@@ -1,0 +1,126 @@
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { WAV_HEADER_BYTES } from "../audio.ts";
+import { saveAudio } from "../file/mod.ts";
+import {
+  type BuyOptions,
+  narrate,
+  type Narration,
+  type NarrationState,
+  type Progress,
+  toSrt,
+  toWebVtt,
+} from "../narration/mod.ts";
+import type { Context } from "./context.ts";
+import { quoted, Unfinished } from "./failure.ts";
+import { count, duration, secondsOf, size } from "./format.ts";
+import type { Live } from "./live.ts";
+import { pipeWav, STDOUT } from "./outputs.ts";
+import { NARRATION, type Order, type StateFolder } from "./state_folder.ts";
+
+/** How the parts are bought: what may differ from one run to the next. */
+export type Buying = Pick<
+  BuyOptions<NarrationState>,
+  "concurrency" | "minBalance" | "retryUnknown" | "retryLost" | "pollInterval" | "partTimeout"
+>;
+
+/** Speaks, writes audio and captions, and removes the state; or says how to go on. */
+export async function perform(
+  context: Context,
+  order: Order,
+  state: StateFolder | undefined,
+  { force, ...buying }: Buying & { readonly force: boolean },
+): Promise<void> {
+  let live: Live | undefined;
+  let last: Progress | undefined;
+  let narration: Narration | undefined;
+  let bytes: number;
+  try {
+    narration = narrate(await context.client(), order.request, {
+      ...order.parts,
+      ...buying,
+      method: order.method,
+      store: state?.store,
+      key: NARRATION,
+      signal: context.signal,
+      onProgress: (progress) => {
+        last = progress;
+        context.progress(progress);
+        live ??= context.live(progress.parts);
+        live.update(progress.partsDone, outlook(progress));
+      },
+    });
+    if (order.output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(narration);
+    else {
+      await removeLeftovers(order.output);
+      ({ bytes } = await saveAudio(order.output, narration, { overwrite: force }));
+    }
+    await writeCaptions(order, narration, force);
+  } catch (error) {
+    throw await keep(error, narration, state);
+  }
+  await state?.discard();
+  const seconds = secondsOf(bytes - WAV_HEADER_BYTES);
+  const { parts = 0, characters = 0, creditsUsed = 0 } = last ?? {};
+  const { output, srt, vtt } = order;
+  const named = [output === STDOUT ? "standard output" : output, srt, vtt].filter(Boolean);
+  await context.result(
+    { output, srt, vtt, bytes, seconds, parts, characters, creditsUsed },
+    `${named.join(", ")}: ${duration(seconds)}, ${size(bytes)}, ${count(creditsUsed)} credits`,
+  );
+}
+
+function outlook({ estimatedMsLeft, creditsUsed, waitMs }: Progress): string {
+  const left = estimatedMsLeft ? `, about ${duration(estimatedMsLeft / 1_000)} left` : "";
+  const wait = waitMs ? `, waiting ${duration(waitMs / 1_000)} for the rate limit` : "";
+  return `parts, ${count(creditsUsed)} credits${left}${wait}`;
+}
+
+async function writeCaptions(order: Order, narration: Narration, force: boolean): Promise<void> {
+  const { srt, vtt, captionLines: maxLines } = order;
+  const flag = force ? "w" : "wx";
+  const cues = narration.cues();
+  if (srt !== undefined) await writeFile(srt, toSrt(cues, { maxLines }), { flag });
+  if (vtt !== undefined) await writeFile(vtt, toWebVtt(cues, { maxLines }), { flag });
+}
+
+/** Waits until all that is known is kept, and says how to go on. */
+async function keep(
+  error: unknown,
+  narration: Narration | undefined,
+  state: StateFolder | undefined,
+): Promise<unknown> {
+  // What the store fails with now is what the run has failed with, or less telling.
+  await narration?.settled().catch(() => {});
+  if (state === undefined) return error;
+  // A run that has not begun knows nothing of those before it.
+  const known = narration?.state ?? await state.store.load(NARRATION) as NarrationState | undefined;
+  const spoken = (known?.parts ?? []).filter(({ samples }) => samples !== 0);
+  const paid = spoken.filter(({ status }) => status === "submitted" || status === "done").length;
+  const unknown = spoken.filter(({ status }) => status === "unknown" || status === "submitting");
+  const failed = spoken.some(({ status }) => status === "failed");
+  if (paid === 0 && unknown.length === 0 && !failed) {
+    await state.discard();
+    return error;
+  }
+  const doubt = unknown.length === 0
+    ? ""
+    : " Of one part it is not known whether it was charged: look at `tsetsen balance` first.";
+  return new Unfinished(
+    error,
+    `${paid} of ${spoken.length} parts are paid for, and kept in ${state.path}.${doubt}`,
+    `tsetsen resume ${quoted(state.path)}${unknown.length === 0 ? "" : " --retry-unknown"}`,
+  );
+}
+
+/** Removes what a process that was killed has left of the same file. */
+async function removeLeftovers(output: string): Promise<void> {
+  const folder = dirname(output);
+  const own = `${basename(output)}.`;
+  for (const name of await readdir(folder)) {
+    const isOurs = name.startsWith(own) && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.part$/.test(
+      name.slice(own.length),
+    );
+    if (isOurs) await rm(`${folder}/${name}`, { force: true });
+  }
+}
