@@ -1,6 +1,6 @@
 import type { AddCommand } from "./arguments.ts";
 import type { Context } from "./context.ts";
-import { count } from "./format.ts";
+import { plural } from "./format.ts";
 
 /** `tsetsen balance`: the credits left. */
 export const addBalance: AddCommand = (program, act) => {
@@ -13,5 +13,5 @@ export const addBalance: AddCommand = (program, act) => {
 async function balance(context: Context): Promise<void> {
   const client = await context.client();
   const { credits } = await client.getUserBalance({}, { signal: context.signal });
-  await context.result({ credits }, `${count(credits)} credits`);
+  await context.result({ credits }, plural(credits, "credit"));
 }

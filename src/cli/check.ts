@@ -2,7 +2,7 @@ import { checkText, repairText, type TextFinding } from "../text/mod.ts";
 import type { AddCommand } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { EXIT } from "./exit_codes.ts";
-import { count } from "./format.ts";
+import { plural } from "./format.ts";
 import { readText, TEXT_ARGUMENT } from "./input.ts";
 import { table } from "./table.ts";
 
@@ -37,7 +37,7 @@ async function check(
     // The text's own last line end, not one more.
     await context.result({ findings, text: checked }, checked.replace(/\n$/, ""));
     if (findings.length > 0) {
-      context.warn(`${count(findings.length)} findings are left that only the author can repair.`);
+      context.warn(`${plural(findings.length, "finding")} left that only the author can repair.`);
     }
   } else {
     const rows = findings.map(({ line, column, kind, excerpt, suggestion, message }) => [

@@ -60,15 +60,19 @@ export function tell(failure: unknown): Told {
   // Of several jobs the one that is least certain says what is known about the money.
   const charged = jobs.find((job) => job.charged === "unknown")?.charged ?? jobs[0]?.charged;
   const requestId = jobs.length === 1 ? jobs[0]?.requestId : undefined;
-  const { name, code, exitCode, message } = facts(error, charged);
+  // With an id the service had accepted it: only without one is a charge in doubt.
+  const isInDoubt = charged === "unknown" && requestId === undefined;
+  const { name, code, exitCode, message } = facts(error, isInDoubt);
   const resume = kept?.resume ?? hint(known, requestId, charged);
   const lines = [message];
   if (kept !== undefined) lines.push(kept.message);
-  else if (charged === "unknown") {
+  else if (isInDoubt) {
     lines.push(
       "Whether it was charged is not known: look at `tsetsen balance` before another try.",
     );
-  } else if (charged === "yes") lines.push("It is charged.");
+  } else if (charged === "yes") {
+    lines.push(requestId === undefined ? "It is charged." : "The job is paid for.");
+  }
   for (const job of kept === undefined && jobs.length > 1 ? jobs : []) {
     lines.push(`  ${job.requestId ?? "(no request id came)"}  charged: ${job.charged}`);
   }
@@ -93,7 +97,7 @@ export function tell(failure: unknown): Told {
   };
 }
 
-function facts(error: unknown, charged: string | undefined) {
+function facts(error: unknown, isInDoubt: boolean) {
   if (error instanceof Interruption) {
     const { name, message, exitCode } = error;
     return { name, code: "interrupted", message, exitCode };
@@ -103,7 +107,7 @@ function facts(error: unknown, charged: string | undefined) {
   const text = inOurWords(redact(message, [process.env["TSETSEN_API_KEY"] ?? ""]));
   if (error instanceof TsetsenError) {
     const { code = "error" } = error;
-    const exitCode = charged === "unknown"
+    const exitCode = isInDoubt
       ? EXIT.unknownCharge
       : EXIT_OF_CODE[code as ErrorCode] ?? EXIT.failure;
     return { name, code, message: text, exitCode };

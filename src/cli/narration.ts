@@ -1,5 +1,5 @@
 import { readdir, rm, writeFile } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, relative } from "node:path";
 import { WAV_HEADER_BYTES } from "../audio.ts";
 import { saveAudio } from "../file/mod.ts";
 import {
@@ -13,7 +13,7 @@ import {
 } from "../narration/mod.ts";
 import type { Context } from "./context.ts";
 import { quoted, Unfinished } from "./failure.ts";
-import { count, duration, secondsOf, size } from "./format.ts";
+import { duration, plural, secondsOf, size } from "./format.ts";
 import type { Live } from "./live.ts";
 import { pipeWav, STDOUT } from "./outputs.ts";
 import { NARRATION, type Order, type StateFolder } from "./state_folder.ts";
@@ -63,17 +63,26 @@ export async function perform(
   const seconds = secondsOf(bytes - WAV_HEADER_BYTES);
   const { parts = 0, characters = 0, creditsUsed = 0 } = last ?? {};
   const { output, srt, vtt } = order;
-  const named = [output === STDOUT ? "standard output" : output, srt, vtt].filter(Boolean);
+  const files = [output, srt, vtt].filter((file) => file !== undefined);
   await context.result(
     { output, srt, vtt, bytes, seconds, parts, characters, creditsUsed },
-    `${named.join(", ")}: ${duration(seconds)}, ${size(bytes)}, ${count(creditsUsed)} credits`,
+    `${files.map(shown).join(", ")}: ${duration(seconds)}, ${size(bytes)}, ${
+      plural(creditsUsed, "credit")
+    }`,
   );
+}
+
+/** A file as it is shown: from here, when it is below. */
+function shown(file: string): string {
+  if (file === STDOUT) return "standard output";
+  const path = relative(".", file);
+  return path.startsWith("..") ? file : path;
 }
 
 function outlook({ estimatedMsLeft, creditsUsed, waitMs }: Progress): string {
   const left = estimatedMsLeft ? `, about ${duration(estimatedMsLeft / 1_000)} left` : "";
   const wait = waitMs ? `, waiting ${duration(waitMs / 1_000)} for the rate limit` : "";
-  return `parts, ${count(creditsUsed)} credits${left}${wait}`;
+  return `parts, ${plural(creditsUsed, "credit")}${left}${wait}`;
 }
 
 async function writeCaptions(order: Order, narration: Narration, force: boolean): Promise<void> {

@@ -13,7 +13,7 @@ import {
 } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { quoted, UsageError } from "./failure.ts";
-import { count } from "./format.ts";
+import { duration, plural } from "./format.ts";
 import { type Input, readText, TEXT_ARGUMENT } from "./input.ts";
 import { perform } from "./narration.ts";
 import { checkOutputs, checkWavName, STDOUT } from "./outputs.ts";
@@ -160,15 +160,15 @@ async function tellPlan(context: Context, options: SayOptions, text: string): Pr
   });
   await context.result(
     { parts: requests, characters, pausesMs: pauses },
-    `${count(requests)} parts, ${count(characters)} characters, ${
-      pauses / 1_000
-    } s of pauses. Nothing was sent.`,
+    `${plural(requests, "part")}, ${plural(characters, "character")}, ${
+      duration(pauses / 1_000)
+    } of pauses. Nothing was sent.`,
   );
 }
 
 function pause(text: string, before: Partial<Pauses> = {}): Partial<Pauses> {
   const [, kind = "", value = ""] = /^(\w+)=(.+)$/.exec(text) ?? [];
-  if (!(kind in DEFAULT_PAUSES)) {
+  if (!Object.hasOwn(DEFAULT_PAUSES, kind)) {
     throw new InvalidArgumentError(
       `It must be kind=ms, with one of these kinds: ${Object.keys(DEFAULT_PAUSES).join(", ")}.`,
     );
