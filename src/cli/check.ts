@@ -30,7 +30,7 @@ async function check(
   { repair = false }: { readonly repair?: boolean },
   source: string,
 ): Promise<number> {
-  const { text } = await readText(source, context.signal);
+  const { text } = await readText(source, context);
   const checked = repair ? repairText(text) : text;
   const findings = checkText(checked).map((finding) => locate(checked, finding));
   if (repair) {

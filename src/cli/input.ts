@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
 import process from "node:process";
 import { onAbort } from "../abort.ts";
+import type { Context } from "./context.ts";
 import { UsageError } from "./failure.ts";
 
 /** The argument of the commands that take a text, and what it means. */
@@ -17,9 +18,12 @@ export interface Input {
 }
 
 /** Reads the text that an argument stands for. */
-export async function readText(source: string, signal: AbortSignal): Promise<Input> {
+export async function readText(source: string, context: Context): Promise<Input> {
   if (source === "-") {
-    return { text: decode(await readStdin(signal), "Standard input"), file: undefined };
+    if (process.stdin.isTTY) {
+      context.note("Type the text, and end it with Ctrl-D on a line of its own.");
+    }
+    return { text: decode(await readStdin(context.signal), "Standard input"), file: undefined };
   }
   const kind = await kindOf(source);
   if (kind === "file") return { text: decode(await readFile(source), source), file: source };

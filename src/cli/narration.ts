@@ -107,17 +107,18 @@ async function keep(
   const spoken = (known?.parts ?? []).filter(({ samples }) => samples !== 0);
   const paid = spoken.filter(({ status }) => status === "submitted" || status === "done").length;
   const unknown = spoken.filter(({ status }) => status === "unknown" || status === "submitting");
-  const failed = spoken.some(({ status }) => status === "failed");
-  if (paid === 0 && unknown.length === 0 && !failed) {
+  const failed = spoken.filter(({ status }) => status === "failed").length;
+  if (paid === 0 && unknown.length === 0 && failed === 0) {
     await state.discard();
     return error;
   }
+  const again = failed === 0 ? "" : ` Going on buys ${plural(failed, "failed part")} again.`;
   const doubt = unknown.length === 0
     ? ""
     : " Of one part it is not known whether it was charged: look at `tsetsen balance` first.";
   return new Unfinished(
     error,
-    `${paid} of ${spoken.length} parts are paid for, and kept in ${state.path}.${doubt}`,
+    `${paid} of ${spoken.length} parts are paid for, and kept in ${state.path}.${again}${doubt}`,
     `tsetsen resume ${quoted(state.path)}${unknown.length === 0 ? "" : " --retry-unknown"}`,
   );
 }

@@ -79,6 +79,9 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   return exitCode;
 }
 
+/** The name of a command or an option, an option with its value, a number: what a message may quote. */
+const HARMLESS = /^'(-\w, )?[\w.=-]{1,40}( <[\w=-]+>)?'$/;
+
 /** A mistake on the command line, without what may be the text or the key. */
 function explained({ code, message }: CommanderError): UsageError {
   if (code === "commander.help") return new UsageError("Give a command: see `tsetsen --help`.");
@@ -90,7 +93,7 @@ function explained({ code, message }: CommanderError): UsageError {
   }
   const said = message.replace(/^error: /, "").replace(
     /'[^']*'/g,
-    (quote) => /^'[\x21-\x7e]{1,60}'$/.test(quote) ? quote : "(not shown)",
+    (quote) => HARMLESS.test(quote) ? quote : "(not shown)",
   );
   const why = code === "commander.unknownOption"
     ? " Put -- before a text that begins with a dash."

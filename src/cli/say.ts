@@ -89,7 +89,7 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   const { output, srt, vtt, force = false, method } = options;
   if (output === STDOUT) context.giveStdoutAway();
   checkWavName(output);
-  const input = await readText(source, context.signal);
+  const input = await readText(source, context);
   if (options.dryRun) return await tellPlan(context, options, input.text);
   await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
   warnOfFindings(context, input.text, input.file);

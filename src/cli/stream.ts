@@ -29,7 +29,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
   const { output, force = false, speed, model: version = MODEL } = options;
   if (output === STDOUT) context.giveStdoutAway();
   checkWavName(output);
-  const { text, file } = await readText(source, context.signal);
+  const { text, file } = await readText(source, context);
   await checkOutputs({ audio: output, input: file, force });
   warnOfFindings(context, text, file);
   const voiceId = await pickVoice(context, version, options.voice);

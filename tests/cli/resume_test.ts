@@ -21,7 +21,7 @@ async function assertWhole({ emulator, path, folder }: Desk): Promise<void> {
 }
 
 Deno.test("tsetsen resume goes on after a SIGKILL, and each part is paid once", async () => {
-  await using desk = await setUp({ queueTime: 400 });
+  await using desk = await setUp({ queueTime: 250 });
   const { emulator, run, start, path, write } = desk;
   await write("book.txt", TEXT);
   const process = start(SAY);
@@ -43,7 +43,7 @@ Deno.test("tsetsen resume goes on after a SIGKILL, and each part is paid once", 
 });
 
 Deno.test("tsetsen say, the same command again, goes on after a SIGKILL", async () => {
-  await using desk = await setUp({ queueTime: 400 });
+  await using desk = await setUp({ queueTime: 250 });
   const { emulator, run, start, path, write } = desk;
   await write("book.txt", TEXT);
   const process = start(SAY);
@@ -144,7 +144,7 @@ Deno.test("tsetsen resume keeps what is paid for when it fails before it begins"
 });
 
 Deno.test("tsetsen resume refuses while another process works on the same narration, and after its end does not", async () => {
-  await using desk = await setUp({ queueTime: 400 });
+  await using desk = await setUp({ queueTime: 250 });
   const { emulator, run, start, path, write } = desk;
   await write("book.txt", TEXT);
   const process = start(SAY);
