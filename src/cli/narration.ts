@@ -7,6 +7,8 @@ import {
   narrate,
   type Narration,
   type NarrationState,
+  type PartState,
+  plan,
   type Progress,
   toSrt,
   toWebVtt,
@@ -14,7 +16,6 @@ import {
 import type { Context } from "./context.ts";
 import { quoted, Unfinished } from "./failure.ts";
 import { duration, plural, secondsOf, size } from "./format.ts";
-import type { Live } from "./live.ts";
 import { pipeWav, STDOUT } from "./outputs.ts";
 import { NARRATION, type Order, type StateFolder } from "./state_folder.ts";
 
@@ -31,11 +32,14 @@ export async function perform(
   state: StateFolder | undefined,
   { force, ...buying }: Buying & { readonly force: boolean },
 ): Promise<void> {
-  let live: Live | undefined;
-  let last: Progress | undefined;
   let narration: Narration | undefined;
   let bytes: number;
   try {
+    const before = spoken(await state?.store.load(NARRATION) as NarrationState | undefined);
+    const { text, speed } = order.request;
+    // A run that goes on may have nothing to report for a while.
+    const live = context.live(before.length || plan(text, { ...order.parts, speed }).requests);
+    live.update(before.filter(({ status }) => status === "done").length, "parts");
     narration = narrate(await context.client(), order.request, {
       ...order.parts,
       ...buying,
@@ -44,9 +48,7 @@ export async function perform(
       key: NARRATION,
       signal: context.signal,
       onProgress: (progress) => {
-        last = progress;
         context.progress(progress);
-        live ??= context.live(progress.parts);
         live.update(progress.partsDone, outlook(progress));
       },
     });
@@ -61,15 +63,21 @@ export async function perform(
   }
   await state?.discard();
   const seconds = secondsOf(bytes - WAV_HEADER_BYTES);
-  const { parts = 0, characters = 0, creditsUsed = 0 } = last ?? {};
+  const parts = spoken(narration.state);
+  const creditsUsed = parts.reduce((sum, part) => sum + (part.creditsUsed ?? 0), 0);
   const { output, srt, vtt } = order;
   const files = [output, srt, vtt].filter((file) => file !== undefined);
   await context.result(
-    { output, srt, vtt, bytes, seconds, parts, characters, creditsUsed },
+    { output, srt, vtt, bytes, seconds, parts: parts.length, creditsUsed },
     `${files.map(shown).join(", ")}: ${duration(seconds)}, ${size(bytes)}, ${
       plural(creditsUsed, "credit")
     }`,
   );
+}
+
+/** The parts that are bought: the others are only pauses. */
+function spoken(state: NarrationState | undefined): readonly PartState[] {
+  return (state?.parts ?? []).filter(({ samples }) => samples !== 0);
 }
 
 /** A file as it is shown: from here, when it is below. */
@@ -104,10 +112,10 @@ async function keep(
   if (state === undefined) return error;
   // A run that has not begun knows nothing of those before it.
   const known = narration?.state ?? await state.store.load(NARRATION) as NarrationState | undefined;
-  const spoken = (known?.parts ?? []).filter(({ samples }) => samples !== 0);
-  const paid = spoken.filter(({ status }) => status === "submitted" || status === "done").length;
-  const unknown = spoken.filter(({ status }) => status === "unknown" || status === "submitting");
-  const failed = spoken.filter(({ status }) => status === "failed").length;
+  const parts = spoken(known);
+  const paid = parts.filter(({ status }) => status === "submitted" || status === "done").length;
+  const unknown = parts.filter(({ status }) => status === "unknown" || status === "submitting");
+  const failed = parts.filter(({ status }) => status === "failed").length;
   if (paid === 0 && unknown.length === 0 && failed === 0) {
     await state.discard();
     return error;
@@ -118,7 +126,7 @@ async function keep(
     : " Of one part it is not known whether it was charged: look at `tsetsen balance` first.";
   return new Unfinished(
     error,
-    `${paid} of ${spoken.length} parts are paid for, and kept in ${state.path}.${again}${doubt}`,
+    `${paid} of ${parts.length} parts are paid for, and kept in ${state.path}.${again}${doubt}`,
     `tsetsen resume ${quoted(state.path)}${unknown.length === 0 ? "" : " --retry-unknown"}`,
   );
 }

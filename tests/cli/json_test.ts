@@ -28,7 +28,6 @@ Deno.test("tsetsen --json prints lines of JSON, the last one the result, for eve
     bytes: size,
     seconds: (size - 44) / 48_000,
     parts: 2,
-    characters: 9,
     creditsUsed: 9,
   });
 

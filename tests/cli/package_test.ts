@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { installPackage } from "../hosts/pack.ts";
 import { concat, jobAudio, paid, paragraphs, texts } from "../narration/setup.ts";
 import { find } from "../support/runtimes.ts";
-import { jsonLines, setUp, untilKnown } from "./setup.ts";
+import { holdAfter, jsonLines, setUp, untilKnown } from "./setup.ts";
 
 const TEXT = paragraphs(6);
 const SAY = ["say", "book.txt", "-o", "book.wav", "--voice", "emulator-v1-bold", "--speed", "20"];
@@ -17,7 +17,7 @@ Deno.test("The npm package brings tsetsen, which does on Node and Bun what it do
   };
   for (const [name, given] of Object.entries(programs)) {
     await t.step(name, async () => {
-      await using desk = await setUp({ queueTime: 200 });
+      await using desk = await setUp();
       const { emulator, run, start, path, write } = desk;
       await write("book.txt", TEXT);
 
@@ -32,16 +32,18 @@ Deno.test("The npm package brings tsetsen, which does on Node and Bun what it do
       assertEquals([found.code, found.stdout.includes("letter-substitute")], [13, true]);
 
       // Killed, stopped by Ctrl-C, finished.
+      holdAfter(emulator, 3);
       const killed = start(SAY, given);
-      await untilKnown(path("book.wav.tsetsen"), 3);
+      await untilKnown(path("book.wav.tsetsen"), 6);
       killed.kill("SIGKILL");
       await killed.ended;
       const stopped = start(["resume", "book.wav.tsetsen"], { ...given, terminal: true });
-      await stopped.until(/█.* [345]\/6 parts/);
+      await stopped.until(/█.* 3\/6 parts/);
       await stopped.type("\x03");
       const { code, stdout } = await stopped.ended;
       assertEquals(code, 130);
       assertMatch(stdout, /To go on: {2}tsetsen resume book\.wav\.tsetsen\r\n/);
+      emulator.clearFaults();
       const finished = await run(["resume", "book.wav.tsetsen"], given);
       assertEquals([finished.code, paid(emulator)], [0, texts(TEXT)]);
       const pause = new Uint8Array(800 / 20 * 48);

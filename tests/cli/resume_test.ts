@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { until } from "../support/rig.ts";
 import { concat, jobAudio, paid, paragraphs, texts } from "../narration/setup.ts";
-import { type Desk, exists, setUp, stateOf, untilKnown } from "./setup.ts";
+import { type Desk, exists, holdAfter, setUp, stateOf, untilKnown } from "./setup.ts";
 
 const TEXT = paragraphs(12);
 const VOICE = ["--voice", "emulator-v1-bold", "--speed", "20", "--poll-interval", "5"];
@@ -21,19 +21,25 @@ async function assertWhole({ emulator, path, folder }: Desk): Promise<void> {
 }
 
 Deno.test("tsetsen resume goes on after a SIGKILL, and each part is paid once", async () => {
-  await using desk = await setUp({ queueTime: 250 });
+  await using desk = await setUp();
   const { emulator, run, start, path, write } = desk;
   await write("book.txt", TEXT);
+  holdAfter(emulator, 3);
   const process = start(SAY);
-  // Three are done, three are under way, and the next is not submitted before one of these is done.
   const known = await untilKnown(path("book.wav.tsetsen"), 6);
   process.kill("SIGKILL");
   await process.ended;
-  assertEquals(known.parts.filter(({ status }) => status === "submitting"), []);
+  const statuses = known.parts.map(({ status }) => status);
+  assertEquals(statuses.slice(0, 7), [
+    ...["done", "done", "done"],
+    ...["submitted", "submitted", "submitted"],
+    "pending",
+  ]);
   assertEquals((await stateOf(path("book.wav.tsetsen")))?.parts, known.parts);
   assertEquals(emulator.jobs.length, 6);
   assertEquals(await exists(path("book.wav")), false);
 
+  emulator.clearFaults();
   // The text that was begun is what is finished, whatever became of its file.
   await write("book.txt", "Өөр зүйл.");
   const { code, stdout } = await run(RESUME);
@@ -43,13 +49,15 @@ Deno.test("tsetsen resume goes on after a SIGKILL, and each part is paid once", 
 });
 
 Deno.test("tsetsen say, the same command again, goes on after a SIGKILL", async () => {
-  await using desk = await setUp({ queueTime: 250 });
+  await using desk = await setUp();
   const { emulator, run, start, path, write } = desk;
   await write("book.txt", TEXT);
+  holdAfter(emulator, 3);
   const process = start(SAY);
   await untilKnown(path("book.wav.tsetsen"), 6);
   process.kill("SIGKILL");
   await process.ended;
+  emulator.clearFaults();
 
   // Another text is not what was begun.
   await write("other.txt", paragraphs(3));
@@ -144,18 +152,23 @@ Deno.test("tsetsen resume keeps what is paid for when it fails before it begins"
 });
 
 Deno.test("tsetsen resume refuses while another process works on the same narration, and after its end does not", async () => {
-  await using desk = await setUp({ queueTime: 250 });
+  await using desk = await setUp();
   const { emulator, run, start, path, write } = desk;
   await write("book.txt", TEXT);
+  holdAfter(emulator, 3);
   const process = start(SAY);
-  await untilKnown(path("book.wav.tsetsen"), 2);
+  await untilKnown(path("book.wav.tsetsen"), 6);
   const refused = await run(RESUME);
   assertEquals(refused.code, 2);
   assertMatch(
     refused.stderr,
     /Process \d+ is at work on this narration\..*delete book\.wav\.tsetsen\/lock\./,
   );
-  assertEquals((await process.ended).code, 0);
+  process.kill("SIGKILL");
+  await process.ended;
+  assertEquals(await exists(path("book.wav.tsetsen/lock")), true);
+  emulator.clearFaults();
+  assertEquals((await run(RESUME)).code, 0);
   assertEquals(paid(emulator), texts(TEXT));
   await assertWhole(desk);
 });

@@ -202,6 +202,20 @@ export async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
+/**
+ * Lets the first jobs end and no other, until the faults are cleared: a narration of three parts at a time then stands still
+ * with three more under way.
+ */
+export function holdAfter(emulator: RunningEmulator, jobs: number): void {
+  emulator.addFault({
+    kind: "hang",
+    method: "CheckStatus",
+    times: Infinity,
+    when: ({ message }) =>
+      emulator.jobs.findIndex(({ requestId }) => requestId === message?.["requestId"]) >= jobs,
+  });
+}
+
 /** Waits until a narration has so many parts that the service knows. */
 export async function untilKnown(folder: string, parts: number): Promise<NarrationState> {
   const end = performance.now() + 20_000;

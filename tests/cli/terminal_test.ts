@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { until } from "../support/rig.ts";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
-import { exists, setUp, stateOf } from "./setup.ts";
+import { exists, holdAfter, setUp, stateOf } from "./setup.ts";
 
 const TEXT = paragraphs(12);
 const VOICE = ["--voice", "emulator-v1-bold", "--speed", "20", "--poll-interval", "5"];
@@ -12,9 +12,10 @@ const CTRL_C = "\x03";
 const HOSTILE = "\x1b]0;pwned\x07\x1b[31mБолд\u009b2J\u202e";
 
 Deno.test("tsetsen say in a terminal shows a bar, stops at Ctrl-C with 130, says how to resume, and resumes", async () => {
-  await using desk = await setUp({ queueTime: 200 });
+  await using desk = await setUp();
   const { emulator, start, path, write } = desk;
   await write("book.txt", TEXT);
+  holdAfter(emulator, 3);
   const first = start(SAY, { terminal: true });
   await first.until(/█.* 3\/12 parts, \d+ credits, about/);
   await first.type(CTRL_C);
@@ -22,7 +23,7 @@ Deno.test("tsetsen say in a terminal shows a bar, stops at Ctrl-C with 130, says
   assertEquals(code, 130);
   assertStringIncludes(stdout, "Stopping. Ctrl-C again ends it at once.");
   assertMatch(stdout, /error:.* Stopped by Ctrl-C\./);
-  assertMatch(stdout, /[3-9] of 12 parts are paid for, and kept in book\.wav\.tsetsen\./);
+  assertMatch(stdout, /[3-6] of 12 parts are paid for, and kept in book\.wav\.tsetsen\./);
   assertStringIncludes(stdout, "To go on:  tsetsen resume book.wav.tsetsen\r\n");
   // What was on its way has its id: nothing is in doubt.
   const state = await stateOf(path("book.wav.tsetsen"));
@@ -32,6 +33,7 @@ Deno.test("tsetsen say in a terminal shows a bar, stops at Ctrl-C with 130, says
   const names = Array.from(Deno.readDirSync(desk.folder), ({ name }) => name).sort();
   assertEquals(names, ["book.txt", "book.wav.tsetsen"]);
 
+  emulator.clearFaults();
   const second = await start(["resume", "book.wav.tsetsen"], { terminal: true }).ended;
   assertEquals(second.code, 0);
   assertMatch(second.stdout, /book\.wav: [\d.]+ s, .* credits\r\n$/);
@@ -60,16 +62,18 @@ Deno.test("tsetsen say ends at once at a second Ctrl-C, while a submission that 
 });
 
 Deno.test("tsetsen say stops at SIGTERM with 143, and keeps the state", async () => {
-  await using desk = await setUp({ queueTime: 200 });
+  await using desk = await setUp();
   const { emulator, start, run, write } = desk;
   await write("book.txt", TEXT);
+  holdAfter(emulator, 3);
   const process = start(SAY);
-  await until(() => emulator.jobs.length === 4, 20_000);
+  await until(() => emulator.jobs.length === 6, 20_000);
   process.kill("SIGTERM");
   const { code, stdout, stderr } = await process.ended;
   assertEquals([code, stdout], [143, ""]);
   assertStringIncludes(stderr, "Stopped by SIGTERM.");
   assertStringIncludes(stderr, "tsetsen resume book.wav.tsetsen");
+  emulator.clearFaults();
   assertEquals((await run(["resume", "book.wav.tsetsen"])).code, 0);
   assertEquals(paid(emulator), texts(TEXT));
 });
