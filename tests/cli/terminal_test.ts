@@ -61,19 +61,27 @@ Deno.test("tsetsen say ends at once at a second Ctrl-C, while a submission that 
   assertEquals((await stateOf(path("book.wav.tsetsen")))?.parts[2]?.status, "submitting");
 });
 
-Deno.test("tsetsen say stops at SIGTERM with 143, and keeps the state", async () => {
+Deno.test("tsetsen say stops at SIGTERM with 143, and keeps the id of the job that was just being submitted", async () => {
   await using desk = await setUp();
-  const { emulator, start, run, write } = desk;
+  const { emulator, start, run, path, write } = desk;
   await write("book.txt", TEXT);
-  holdAfter(emulator, 3);
+  emulator.addFault({
+    kind: "delay",
+    delay: 700,
+    charged: true,
+    method: "GenerateSpeech",
+    when: () => emulator.jobs.length === 3,
+  });
   const process = start(SAY);
-  await until(() => emulator.jobs.length === 6, 20_000);
+  await until(() => emulator.jobs.length === 4, 20_000);
   process.kill("SIGTERM");
   const { code, stdout, stderr } = await process.ended;
   assertEquals([code, stdout], [143, ""]);
   assertStringIncludes(stderr, "Stopped by SIGTERM.");
-  assertStringIncludes(stderr, "tsetsen resume book.wav.tsetsen");
-  emulator.clearFaults();
+  assertStringIncludes(stderr, "4 of 12 parts are paid for, and kept in book.wav.tsetsen.\n");
+  assertStringIncludes(stderr, "To go on:  tsetsen resume book.wav.tsetsen\n");
+  const fourth = (await stateOf(path("book.wav.tsetsen")))?.parts[3];
+  assertEquals([fourth?.status, fourth?.requestId], ["submitted", emulator.jobs[3]?.requestId]);
   assertEquals((await run(["resume", "book.wav.tsetsen"])).code, 0);
   assertEquals(paid(emulator), texts(TEXT));
 });
