@@ -16,6 +16,8 @@ import { decide, type Outcome } from "./purchase.ts";
 
 /** How long a step waits for a job before the engine sleeps, in milliseconds: most jobs take seconds. */
 const PATIENCE = 5_000;
+/** Between two polls, in milliseconds: each counts as a request of the instance. */
+const POLL_INTERVAL = 1_000;
 /** Above any part: 500 characters are about half a minute, 1.5 MB. It bounds the memory. */
 const MAX_BYTES = 24 * 1024 * 1024;
 
@@ -37,7 +39,7 @@ export async function fetchPart(
   if (kept !== null) return { value: partAudio(kept.size, kept.customMetadata?.["credits"]) };
   const job = connect(env).job(requestId);
   try {
-    await job.wait({ timeout: PATIENCE });
+    await job.wait({ timeout: PATIENCE, pollInterval: POLL_INTERVAL });
   } catch (error) {
     if (error instanceof TimeoutError) return { wait: null, why: error.message };
     if (error instanceof RateLimitExceededError) {
@@ -47,7 +49,13 @@ export async function fetchPart(
     throw error;
   }
   const audio = await (await job.audio({ maxBytes: MAX_BYTES })).bytes();
-  const pcm = await new Blob(toPcm([audio]) as Uint8Array<ArrayBuffer>[]).bytes();
+  let samples: Uint8Array[];
+  try {
+    samples = toPcm([audio]);
+  } catch (error) {
+    return { failed: `${(error as Error).message} (charged: yes)` };
+  }
+  const pcm = await new Blob(samples as Uint8Array<ArrayBuffer>[]).bytes();
   const credits = `${job.creditsUsed ?? 0}`;
   await env.BUCKET.put(key, pcm, { customMetadata: { credits, requestId } });
   return { value: partAudio(pcm.length, credits) };

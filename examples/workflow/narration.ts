@@ -23,9 +23,9 @@ export class Narration extends WorkflowEntrypoint<Env, Ticket> {
   async run(event: WorkflowEvent<Ticket>, step: WorkflowStep): Promise<unknown> {
     const { id } = event.payload;
     const { env } = this;
-    let order: Promise<Order> | undefined;
-    // Read once each time the instance wakes: the text is too large for the result of a step.
-    const read = () => order ??= readOrder(env, id);
+    let order: Order | undefined;
+    // Read when it is needed after each wake: the text is too large for the result of a step.
+    const read = async () => order ??= await readOrder(env, id);
     const parts = await step.do("plan", FREE, async () => (await read()).parts);
 
     const tell = (index: number, error: unknown) =>
@@ -34,15 +34,13 @@ export class Narration extends WorkflowEntrypoint<Env, Ticket> {
       attempts(
         step,
         `submit part ${index + 1}`,
-        PAID,
-        async () => submitPart(env, id, index, await read()),
+        (name) => step.do(name, PAID, async () => await submitPart(env, id, index, await read())),
       );
     const fetch = (index: number, requestId: string) =>
       attempts(
         step,
         `audio of part ${index + 1}`,
-        FREE,
-        () => fetchPart(env, id, index, requestId),
+        (name) => step.do(name, FREE, () => fetchPart(env, id, index, requestId)),
       );
 
     const audio: Promise<PartAudio>[] = [];
@@ -81,18 +79,15 @@ export class Narration extends WorkflowEntrypoint<Env, Ticket> {
 async function attempts<T>(
   step: WorkflowStep,
   name: string,
-  config: typeof FREE | typeof PAID,
-  work: () => Promise<Outcome<T>>,
+  run: (name: string) => Promise<Outcome<T>>,
 ): Promise<T> {
   for (let tries = 1;; tries++) {
-    const outcome = await step.do(`${name}, try ${tries}`, config, work);
+    const outcome = await run(`${name}, try ${tries}`);
     if ("value" in outcome) return outcome.value;
     if ("failed" in outcome) throw new Error(outcome.failed);
-    if (tries === MAX_TRIES) throw new Error(`${outcome.why} This was try ${tries}: resume later.`);
-    await step.sleep(
-      `${name}, after try ${tries}`,
-      outcome.wait ?? Math.min(60, 2 ** tries) * 1_000,
-    );
+    const { wait, why } = outcome;
+    if (tries === MAX_TRIES) throw new Error(`${why} This was try ${tries}: resume later.`);
+    await step.sleep(`${name}, after try ${tries}`, wait ?? Math.min(60, 2 ** tries) * 1_000);
   }
 }
 

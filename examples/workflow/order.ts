@@ -40,7 +40,7 @@ export interface Order {
   readonly parts: readonly Part[];
 }
 
-/** A part takes two steps and some eight requests of Cloudflare's 10,000 each, more when it has to be waited for. */
+/** A part takes two steps of Cloudflare's 10,000, and more when it has to be waited for. */
 const MAX_PARTS = 1_000;
 const MAX_LENGTH = 1_000_000;
 

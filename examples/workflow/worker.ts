@@ -72,8 +72,10 @@ async function tell(env: Env, id: string): Promise<Response> {
   const order = await findOrder(env, id);
   if (order === undefined) return problem(404, "There is no such narration.");
   const instance = await find(env, id);
-  // Without an instance its message is still in the queue.
-  const { status, error, output } = await instance?.status() ?? { status: "queued" };
+  const { status, error, output } = await instance?.status() ?? {
+    // Its message is still in the queue, or it ended long ago: instances are forgotten after some days.
+    status: await env.BUCKET.head(keys.result(id, "audio.wav")) ? "complete" : "queued",
+  };
   const silent = order.parts.filter(({ characters }) => characters === 0).length;
   const { objects } = await env.BUCKET.list({ prefix: keys.samples(id) });
   const done = objects.length + silent;
@@ -85,7 +87,8 @@ async function tell(env: Env, id: string): Promise<Response> {
 async function resume(request: Request, env: Env, id: string): Promise<Response> {
   const order = await findOrder(env, id);
   if (order === undefined) return problem(404, "There is no such narration.");
-  const { buyAgain = [] } = await request.json().catch(() => ({})) ?? {};
+  const body: unknown = await request.json().catch(() => undefined);
+  const { buyAgain = [] } = (body ?? {}) as { buyAgain?: unknown };
   const isPart = (part: unknown) => Number.isInteger(part) && order.parts[part as number - 1];
   if (!Array.isArray(buyAgain) || !buyAgain.every(isPart)) {
     return problem(400, `buyAgain must be a list of parts, each from 1 to ${order.parts.length}`);

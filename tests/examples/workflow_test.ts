@@ -363,6 +363,26 @@ for (const [what, fault] of Object.entries(lost)) {
   });
 }
 
+test("says what to do when the audio cannot be joined, and resumes when it can", async ({ emulator, ask, order, ended }) => {
+  const mp3 = new TextEncoder().encode(`ID3${"\0".repeat(2_000)}`);
+  const headers = { "content-type": "audio/mpeg" };
+  emulator.addFault({ kind: "http", method: "Audio", status: 200, body: mp3, headers });
+  await order("Нэг.");
+  const { status, error } = await ended();
+  assertEquals(status, "errored");
+  assertMatch(error, /^Part 1 of 1: server_error: The audio is MP3: .*\(charged: yes\)/);
+  await ask("POST", "/resume");
+  assertEquals((await ended()).status, "complete");
+  assertEquals(paid(emulator), ["Нэг."]);
+});
+
+test("fetches audio again that broke off, which costs nothing", async ({ emulator, order, ended }) => {
+  emulator.addFault({ kind: "drop", method: "Audio", afterBytes: 100, times: 2 });
+  await order("Нэг.");
+  assertEquals((await ended()).status, "complete");
+  assertEquals(paid(emulator), ["Нэг."]);
+});
+
 test("keeps neither the key nor the text in messages and steps", async ({ order, ended }) => {
   await order();
   assertEquals((await ended()).status, "complete");
