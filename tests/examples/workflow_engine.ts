@@ -14,9 +14,8 @@ interface Miniflare {
 
 /** A part of R2's API. */
 export interface Bucket {
-  list(options: { prefix: string }): Promise<{ objects: { key: string; size: number }[] }>;
+  list(options: { prefix: string }): Promise<{ objects: { key: string }[] }>;
   get(key: string): Promise<{ text(): Promise<string> } | null>;
-  put(key: string, value: string): Promise<unknown>;
 }
 
 interface WorkflowConfig {
