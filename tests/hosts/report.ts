@@ -1,6 +1,6 @@
 // From the results of all hosts to a table, runtime by behaviour, and to what is wrong.
 
-import type { Result } from "./suite.ts";
+import type { Result } from "./runner.ts";
 
 export interface HostRun {
   readonly name: string;
