@@ -24,6 +24,7 @@ export function table(runs: readonly HostRun[]): string {
 function cell({ results, problem }: HostRun, group: string): string {
   if (problem !== undefined) return "not run";
   const cases = results.filter((result) => result.group === group);
+  if (cases.length === 0) return "";
   const passed = cases.filter(({ error }) => error === undefined).length;
   return passed === cases.length ? "✓" : `✗ ${passed}/${cases.length}`;
 }

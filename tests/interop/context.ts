@@ -11,6 +11,8 @@ export interface Context {
   readonly gateway: string;
   /** A gateway in front of another one, which is away until it is started. */
   readonly frail: string;
+  /** Whether the host reads answers that its program does not read. Default false. */
+  readonly readsAhead?: boolean;
 }
 
 /** What the service does with a call, in place of a plain answer. Durations are milliseconds. */

@@ -64,6 +64,15 @@ async function runHosts(venv: Venv): Promise<HostRun[]> {
   const frail = await start(service.frail);
   stack.defer(async () => await (await import("esbuild")).stop());
 
+  // These mostly wait, so they may run beside the hosts.
+  const itself = runAll(values.host.length > 0 ? [] : recipe, {
+    control: service.control,
+    gateway: gateway.http,
+    frail: frail.http,
+    https: gateway.https,
+    origin: control.url,
+    ca: await Deno.readTextFile(certificates.ca),
+  }, values.filter);
   const runs: HostRun[] = [];
   const shared = { certificates, control, sdk, filter: values.filter };
   for (const host of hosts) {
@@ -77,18 +86,7 @@ async function runHosts(venv: Venv): Promise<HostRun[]> {
       runs.push(await runHost(host, { ...shared, context }, `${host.name}, ${scheme}`));
     }
   }
-  if (values.host.length === 0) {
-    const context = {
-      control: service.control,
-      gateway: gateway.http,
-      frail: frail.http,
-      https: gateway.https,
-      origin: control.url,
-      ca: await Deno.readTextFile(certificates.ca),
-    };
-    runs.push({ name: "Envoy itself", results: await runAll(recipe, context, values.filter) });
-  }
-  return runs;
+  return [...runs, { name: "Envoy itself", results: await itself }];
 }
 
 async function runHost(host: Host, setting: Setting, name: string): Promise<HostRun> {

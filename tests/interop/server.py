@@ -285,8 +285,6 @@ def main():
         ("grpc.so_reuseport", 0),
         ("grpc.max_receive_message_length", MAX_REQUEST),
         ("grpc.max_send_message_length", MAX_ANSWER),
-        # Compresses for everyone who says that they can read it.
-        ("grpc.default_compression_level", 2),
     ]
     server = grpc.server(concurrent.futures.ThreadPoolExecutor(max_workers=128), options=options)
     pb2_grpc.add_TsetsenTTSServicer_to_server(Service(f"{url}/audio"), server)

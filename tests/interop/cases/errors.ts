@@ -137,6 +137,21 @@ export const errors: Case<Context>[] = [
   },
   {
     group: "Messages and details",
+    name: "Client refuses what grpcio compresses without being asked",
+    async run(context) {
+      const service = new Service(context);
+      using client = service.client({ maxRetries: 0 });
+      const voices = Array.from({ length: 50 }, (_, index) => ({ id: `voice-${index}` }));
+      await service.script("ListVoices", { compress: true, answer: { voices } });
+      await service.script("StreamSpeech", { compress: true });
+      const free = await rejected(client.listVoices()) as TsetsenError;
+      const paid = await rejected(client.streamSpeech(REQUEST).bytes()) as TsetsenError;
+      equal([free.name, paid.name, paid.charged], ["ServerError", "ServerError", "unknown"]);
+      return [free, paid].map(({ rawMessage }) => rawMessage.replace("https:", "http:"));
+    },
+  },
+  {
+    group: "Messages and details",
     name: "Client says of a request and of an answer that grpcio finds too large what it can",
     async run(context) {
       const service = new Service(context);

@@ -104,19 +104,6 @@ export const methods: Case<Context>[] = [
   },
   {
     group: "Metadata",
-    name: "Client takes an answer that grpcio was asked to compress",
-    async run(context) {
-      const service = new Service(context);
-      using client = service.client();
-      const voices = Array.from({ length: 50 }, (_, index) => ({ id: `voice-${index}` }));
-      await service.script("ListVoices", { compress: true, answer: { voices } });
-      equal((await client.listVoices()).voices.length, 50);
-      await service.script("StreamSpeech", { compress: true });
-      equal((await client.streamSpeech(REQUEST).bytes()).length, 24_000);
-    },
-  },
-  {
-    group: "Metadata",
     name: "Client has a hundred calls answered at once",
     async run(context) {
       const service = new Service(context);

@@ -1,5 +1,5 @@
 import { ServerError, type TsetsenError } from "@tsetsen/sdk";
-import { equal, ok, rejected, until } from "../../hosts/assert.ts";
+import { equal, ok, rejected, sleep, until } from "../../hosts/assert.ts";
 import type { Case } from "../../hosts/context.ts";
 import { audio, type Context, REQUEST, same, Service } from "../context.ts";
 
@@ -85,11 +85,16 @@ export const streams: Case<Context>[] = [
       await service.script("StreamSpeech", { chunks: Array(5000).fill(65_000) });
       const stream = client.streamSpeech(REQUEST);
       await stream.next();
-      await new Promise((resolve) => setTimeout(resolve, 700));
-      const [call] = await service.calls();
-      const { sent = 0 } = call ?? {};
-      ok(sent < 40 && call?.end === null, `${sent} chunks of 65,000 bytes sent to nobody`);
+      // Chromium reads on even for a page's own fetch that nobody reads. Elsewhere only the sockets in between are filled.
+      for (let before = 0; !context.readsAhead;) {
+        await sleep(300);
+        const [call] = await service.calls();
+        equal(call?.end, null, "325 MB sent to nobody: the end");
+        if (call?.sent === before) break;
+        before = call?.sent ?? 0;
+      }
       await stream.cancel();
+      await until("the service is left", async () => (await service.calls())[0]?.end === "left");
     },
   },
   {
@@ -98,8 +103,12 @@ export const streams: Case<Context>[] = [
     async run(context) {
       const service = new Service(context);
       using client = service.client({ maxMessageBytes: 100_000 });
-      await service.script("StreamSpeech", { chunks: [50_000, 2_000_000], hang: true, after: 2 });
-      const error = await rejected(client.streamSpeech(REQUEST).bytes()) as TsetsenError;
+      const chunks = [2_000, 2_000_000, ...Array(500).fill(65_000)];
+      await service.script("StreamSpeech", { chunks, after: 1, hold: true });
+      const stream = client.streamSpeech(REQUEST);
+      await stream.next();
+      await service.release();
+      const error = await rejected(stream.bytes()) as TsetsenError;
       ok(error instanceof ServerError && error.charged === "yes", String(error));
       await until("the service is left", async () => (await service.calls())[0]?.end === "left");
       return error.message.replace("https:", "http:");
