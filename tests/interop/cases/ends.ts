@@ -1,5 +1,5 @@
 import { TimeoutError } from "@tsetsen/sdk";
-import { endsAfter, equal, ok, rejected, sleep, until } from "../../hosts/assert.ts";
+import { endsAfter, ok, rejected, sleep, until } from "../../hosts/assert.ts";
 import type { Case } from "../../hosts/context.ts";
 import { type Context, REQUEST, Service } from "../context.ts";
 
