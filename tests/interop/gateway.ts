@@ -30,7 +30,11 @@ export async function validateRecipe(
   folder: string,
 ): Promise<void> {
   const config = `${folder}/recipe.yaml`;
-  await Deno.writeTextFile(config, replaced(await Deno.readTextFile(RECIPE), files(certificates)));
+  const recipe = replaced(await Deno.readTextFile(RECIPE), files(certificates));
+  // The one would pay twice, the other races the caller's deadline.
+  const wrong = /retry_policy|max_stream_duration/.exec(recipe);
+  if (wrong !== null) throw new Error(`the recipe must not have ${wrong[0]}`);
+  await Deno.writeTextFile(config, recipe);
   await run([envoy, "--mode", "validate", "--config-path", config]);
 }
 
