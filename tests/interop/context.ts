@@ -9,8 +9,10 @@ export interface Context {
   readonly control: string;
   /** The gateway in front of the service. */
   readonly gateway: string;
-  /** A gateway in front of another one, which is away until it is started. */
+  /** A gateway in front of another service, which is away until it is started. */
   readonly frail: string;
+  /** Which of those: hosts that run at the same time must not kill each other's. */
+  readonly lane: number;
   /** Whether the host reads answers that its program does not read. Default false. */
   readonly readsAhead?: boolean;
 }

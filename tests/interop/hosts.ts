@@ -3,7 +3,6 @@
 import { install } from "../examples/tools.ts";
 import { openPage } from "../hosts/chromium.ts";
 import type { Control } from "../hosts/control.ts";
-import { bundle, type InstalledPackage } from "../hosts/pack.ts";
 import type { Result } from "../hosts/runner.ts";
 import { ROOT, run } from "../hosts/tools.ts";
 import { startWorkerd } from "../hosts/workerd.ts";
@@ -18,7 +17,8 @@ export interface Setting {
   readonly certificates: Certificates;
   /** Serves the page. */
   readonly control: Control;
-  readonly sdk: InstalledPackage;
+  /** The paths of the bundled entries. */
+  readonly scripts: Readonly<Record<"page" | "process" | "worker", string>>;
   /** A part of the names of the cases to run. */
   readonly filter: string;
 }
@@ -28,7 +28,8 @@ export interface Host {
   run(setting: Setting): Promise<Result[]>;
 }
 
-const ENTRIES = "tests/interop/entries";
+/** The folder of the entries. */
+export const ENTRIES = "tests/interop/entries";
 
 export const hosts: readonly Host[] = [
   {
@@ -37,19 +38,11 @@ export const hosts: readonly Host[] = [
   },
   {
     name: "Bun",
-    run: async (setting) =>
-      await printed(setting, [
-        find("bun", "TSETSEN_BUN"),
-        await bundle(setting.sdk, "process", ENTRIES),
-      ]),
+    run: (setting) => printed(setting, [find("bun", "TSETSEN_BUN"), setting.scripts.process]),
   },
   {
     name: "Node",
-    run: async (setting) =>
-      await printed(setting, [
-        find("node", "TSETSEN_NODE"),
-        await bundle(setting.sdk, "process", ENTRIES),
-      ]),
+    run: (setting) => printed(setting, [find("node", "TSETSEN_NODE"), setting.scripts.process]),
   },
   { name: "workerd", run: runWorkerd },
   { name: "Chromium", run: runChromium },
@@ -64,12 +57,11 @@ async function printed(
 }
 
 async function runWorkerd(
-  { context, certificates, sdk, filter }: Setting,
+  { context, certificates, scripts, filter }: Setting,
 ): Promise<Result[]> {
   const program = `${await install()}/node_modules/.bin/workerd`;
-  const script = await bundle(sdk, "worker", ENTRIES);
   const authorities = [await Deno.readTextFile(certificates.ca)];
-  await using worker = await startWorkerd(program, script, { authorities });
+  await using worker = await startWorkerd(program, scripts.worker, { authorities });
   const results: Result[] = [];
   for (const [index, { name }] of suite.entries()) {
     if (!name.includes(filter)) continue;
@@ -81,9 +73,9 @@ async function runWorkerd(
 }
 
 async function runChromium(
-  { context, certificates: { spki }, control, sdk, filter }: Setting,
+  { context, certificates: { spki }, control, scripts, filter }: Setting,
 ): Promise<Result[]> {
-  const script = await Deno.readTextFile(await bundle(sdk, "page", ENTRIES));
+  const script = await Deno.readTextFile(scripts.page);
   const search = { context: JSON.stringify(context), filter };
   const { url, results } = control.page(script, search);
   const trust = [`--ignore-certificate-errors-spki-list=${spki}`];

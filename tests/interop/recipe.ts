@@ -5,7 +5,7 @@ import type { Case } from "../hosts/context.ts";
 import { type Context, REQUEST, Service } from "./context.ts";
 
 /** What these cases need beside the rest. */
-export interface RecipeContext extends Context {
+export interface RecipeContext extends Pick<Context, "control" | "gateway"> {
   /** The gateway over TLS. */
   readonly https: string;
   /** The origin whose pages may call. */

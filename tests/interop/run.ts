@@ -4,12 +4,12 @@
 
 import { parseArgs } from "node:util";
 import { startControl } from "../hosts/control.ts";
-import { installPackage } from "../hosts/pack.ts";
+import { bundle, installPackage } from "../hosts/pack.ts";
 import { failures, type HostRun, table } from "../hosts/report.ts";
 import { runAll } from "../hosts/runner.ts";
 import { makeCertificates } from "./certificates.ts";
 import { startGateway, validateRecipe } from "./gateway.ts";
-import { type Host, hosts, type Setting } from "./hosts.ts";
+import { ENTRIES, type Host, hosts, type Setting } from "./hosts.ts";
 import { recipe } from "./recipe.ts";
 import { startService } from "./service.ts";
 import { openVenv, type Venv } from "./venv.ts";
@@ -61,31 +61,39 @@ async function runHosts(venv: Venv): Promise<HostRun[]> {
       await startGateway(venv, certificates, folder, { upstream, origin: control.url }),
     );
   const gateway = await start(service.tls);
-  const frail = await start(service.frail);
+  const frail = [await start(service.frail[0]!), await start(service.frail[1]!)];
   stack.defer(async () => await (await import("esbuild")).stop());
+  const scripts = {
+    page: await bundle(sdk, "page", ENTRIES),
+    process: await bundle(sdk, "process", ENTRIES),
+    worker: await bundle(sdk, "worker", ENTRIES),
+  };
 
-  // These mostly wait, so they may run beside the hosts.
+  const shared = { certificates, control, scripts, filter: values.filter };
+  // The two schemes run beside each other, the hosts one after the other: the suite checks times.
+  const lanes = (["https", "http"] as const).map(async (scheme, lane) => {
+    const context = {
+      control: service.control,
+      gateway: gateway[scheme],
+      frail: frail[lane]![scheme],
+      lane,
+    };
+    const runs: HostRun[] = [];
+    for (const host of hosts) {
+      if (values.host.length > 0 && !values.host.includes(host.name)) continue;
+      runs.push(await runHost(host, { ...shared, context }, `${host.name}, ${scheme}`));
+    }
+    return runs;
+  });
   const itself = runAll(values.host.length > 0 ? [] : recipe, {
     control: service.control,
     gateway: gateway.http,
-    frail: frail.http,
     https: gateway.https,
     origin: control.url,
     ca: await Deno.readTextFile(certificates.ca),
   }, values.filter);
-  const runs: HostRun[] = [];
-  const shared = { certificates, control, sdk, filter: values.filter };
-  for (const host of hosts) {
-    if (values.host.length > 0 && !values.host.includes(host.name)) continue;
-    for (const scheme of ["https", "http"] as const) {
-      const context = {
-        control: service.control,
-        gateway: gateway[scheme],
-        frail: frail[scheme],
-      };
-      runs.push(await runHost(host, { ...shared, context }, `${host.name}, ${scheme}`));
-    }
-  }
+  const [https = [], http = []] = await Promise.all(lanes);
+  const runs = https.flatMap((run, index) => [run, http[index]!]);
   return [...runs, { name: "Envoy itself", results: await itself }];
 }
 

@@ -1,6 +1,6 @@
 """The service as grpcio serves it, from the project's .proto: it does what it is told to, and tells what it saw.
 
-It serves gRPC with TLS and in plaintext, and a control server by plain HTTP, all on loopback. Each test has an API key
+It serves gRPC with TLS, and a control server by plain HTTP, both on loopback. Each test has an API key
 of its own, by which the control server finds its scripts and its calls. The first line of output is JSON with the
 ports. It ends when its standard input does, so that it never outlives who started it.
 """
@@ -235,9 +235,9 @@ class Control(http.server.BaseHTTPRequestHandler):
             releases[body["key"]].set()
             return self.answer({})
         if path == "/frail/start":
-            return self.answer(self.server.frail.start())
+            return self.answer(self.server.frail[body["lane"]].start())
         if path == "/frail/kill":
-            return self.answer(self.server.frail.kill())
+            return self.answer(self.server.frail[body["lane"]].kill())
         return self.send_error(404)
 
     def do_GET(self):
@@ -279,7 +279,8 @@ def main():
     # The one who started this decides when it ends, a Ctrl-C in a terminal does not.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = ControlServer(("127.0.0.1", 0), Control)
-    control.frail = Frail()
+    # One for each lane: hosts run beside each other, and one must not kill the other's.
+    control.frail = [Frail(), Frail()]
     url = f"http://127.0.0.1:{control.server_port}"
     options = [
         ("grpc.so_reuseport", 0),
@@ -291,12 +292,12 @@ def main():
     with open(arguments.key, "rb") as key, open(arguments.cert, "rb") as cert:
         credentials = grpc.ssl_server_credentials([(key.read(), cert.read())])
     tls = server.add_secure_port(f"127.0.0.1:{arguments.port}", credentials)
-    plain = server.add_insecure_port("127.0.0.1:0")
     server.start()
     threading.Thread(target=control.serve_forever, daemon=True).start()
-    print(json.dumps({"control": url, "tls": tls, "plain": plain, "frail": control.frail.port}), flush=True)
+    print(json.dumps({"control": url, "tls": tls, "frail": [frail.port for frail in control.frail]}), flush=True)
     sys.stdin.read()
-    control.frail.kill()
+    for frail in control.frail:
+        frail.kill()
     server.stop(None)
 
 

@@ -9,10 +9,9 @@ import type { Venv } from "./venv.ts";
 export interface Service extends AsyncDisposable {
   /** Where its control server is. */
   readonly control: string;
-  /** The ports of gRPC: with TLS, in plaintext, and with TLS of the one that can be killed. */
+  /** The ports of gRPC: its own, and of those that can be killed, one for each lane. */
   readonly tls: number;
-  readonly plain: number;
-  readonly frail: number;
+  readonly frail: readonly number[];
 }
 
 /** Generates and starts. `folder` takes the generated code. */

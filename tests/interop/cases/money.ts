@@ -56,7 +56,7 @@ export const money: Case<Context>[] = [
     group: "A service that is gone",
     name: "Client makes ServiceUnavailableError of a service that the gateway cannot reach",
     async run(context) {
-      await ask(`${context.control}/frail/kill`, {});
+      await killFrail(context);
       const service = new Service({ ...context, gateway: context.frail });
       using client = service.client({ maxRetries: 1 });
       const free = await rejected(client.getUserBalance()) as TsetsenError;
@@ -79,7 +79,7 @@ export const money: Case<Context>[] = [
       let length = 0;
       while (length < 9_600) length += (await stream.next()).value?.length ?? NaN;
       const rest = rejected(stream.bytes());
-      await ask(`${context.control}/frail/kill`, {});
+      await killFrail(context);
       const error = await rest as TsetsenError;
       ok(
         error instanceof ConnectionError || error instanceof ServiceUnavailableError,
@@ -98,7 +98,7 @@ export const money: Case<Context>[] = [
       await service.script("GenerateSpeech", { hang: true });
       const call = rejected(client.generateSpeech(REQUEST));
       await until("the call", async () => (await service.calls()).length === 1);
-      await ask(`${context.control}/frail/kill`, {});
+      await killFrail(context);
       const error = await call as TsetsenError;
       equal(error.charged, "unknown");
       // It has forgotten what came before, but would see what comes again.
@@ -117,6 +117,12 @@ export const money: Case<Context>[] = [
 
 /** The service that can be killed, freshly started. */
 async function startFrail(context: Context, apiKey?: string): Promise<Service> {
-  const { control } = await ask(`${context.control}/frail/start`, {}) as { control: string };
+  const { control } = await ask(`${context.control}/frail/start`, {
+    lane: context.lane,
+  }) as { control: string };
   return new Service({ control, gateway: context.frail }, apiKey);
+}
+
+async function killFrail({ control, lane }: Context): Promise<void> {
+  await ask(`${control}/frail/kill`, { lane });
 }
