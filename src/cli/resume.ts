@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import { RequestStatus } from "../../mod.ts";
+import { audioFormat, RequestStatus } from "../../mod.ts";
 import { saveAudio } from "../file/mod.ts";
-import { audioFormat } from "../narration/mod.ts";
 import { SpeechStream } from "../stream.ts";
 import {
   addBuyingOptions,

@@ -18,13 +18,13 @@ export interface Context {
 }
 
 /** One behaviour that is the same on every host. */
-export interface Case {
+export interface Case<C = Context> {
   /** The row of the table. */
   readonly group: string;
   /** A sentence that begins with the symbol. */
   readonly name: string;
   /** Throws when it fails. What it answers must be the same on all hosts. */
-  run(context: Context): Promise<unknown>;
+  run(context: C): Promise<unknown>;
 }
 
 /** Options of a stand: those of the emulator that are JSON, and a text whose jobs fail. */

@@ -24,16 +24,17 @@ export async function installPackage(): Promise<InstalledPackage> {
   };
 }
 
-/** Bundles an entry. Bun and Node find the package beside the bundle; for the others it is a part of it. */
+/** Bundles an entry of a folder. Bun and Node find the package beside the bundle; for the others it is a part of it. */
 export async function bundle(
   { folder }: InstalledPackage,
   entry: "page" | "process" | "worker",
+  from = "tests/hosts/entries",
 ): Promise<string> {
   const esbuild = await import("esbuild");
   const outfile = `${folder}/${entry}.js`;
   const inline = entry !== "process";
   await esbuild.build({
-    entryPoints: [`${ROOT}tests/hosts/entries/${entry}.ts`],
+    entryPoints: [`${ROOT}${from}/${entry}.ts`],
     outfile,
     bundle: true,
     format: "esm",

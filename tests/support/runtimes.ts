@@ -101,5 +101,7 @@ export function find(program: string, variable: string): string {
       // Not in this folder.
     }
   }
-  throw new Error(`'${program}' is not on the PATH: install it, or set ${variable} to its path`);
+  throw new Deno.errors.NotFound(
+    `'${program}' is not on the PATH: install it, or set ${variable} to its path`,
+  );
 }
