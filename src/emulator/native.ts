@@ -67,7 +67,7 @@ export interface GrpcServer extends AsyncDisposable {
  * @throws {Error} when the port cannot be had, or the runtime has no `node:http2`.
  */
 export async function serveGrpc(
-  emulator: RunningEmulator,
+  emulator: Pick<RunningEmulator, "fetch" | "url">,
   options: GrpcServeOptions = {},
 ): Promise<GrpcServer> {
   const { port = 0, hostname = "127.0.0.1", tls } = options;
@@ -112,7 +112,7 @@ function shutDown(server: Http2Server, sessions: Set<Http2Session>): Promise<voi
 
 /** Answers one request. Whatever goes wrong on the way, the client sees a broken connection. */
 async function answer(
-  emulator: RunningEmulator,
+  emulator: Pick<RunningEmulator, "fetch" | "url">,
   request: Http2ServerRequest,
   response: Http2ServerResponse,
 ): Promise<void> {

@@ -26,11 +26,11 @@ export async function installPackage(): Promise<InstalledPackage> {
 /** Bundles an entry. Bun and Node find the package beside the bundle; for the others it is a part of it. */
 export async function bundle(
   { folder }: InstalledPackage,
-  entry: "page" | "process" | "worker",
+  entry: "grpc" | "page" | "process" | "worker",
 ): Promise<string> {
   const esbuild = await import("esbuild");
   const outfile = `${folder}/${entry}.js`;
-  const inline = entry !== "process";
+  const inline = entry === "page" || entry === "worker";
   await esbuild.build({
     entryPoints: [`${ROOT}tests/hosts/entries/${entry}.ts`],
     outfile,

@@ -43,8 +43,9 @@ export async function runCase(index: number, context: Context): Promise<Result> 
       timer = setTimeout(() => reject(new Error("hangs: not done within 20 s")), 20_000);
     });
     const facts = await Promise.race([run(context), limit]);
-    // Only the ports differ from run to run.
-    const text = JSON.stringify(facts ?? null).replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT");
+    // Only the ports differ from run to run, and the protocol's name.
+    const text = JSON.stringify(facts ?? null)
+      .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT").replaceAll("gRPC-Web", "gRPC");
     end = { facts: JSON.parse(text) };
   } catch (error) {
     end = { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
@@ -57,7 +58,8 @@ export async function runCase(index: number, context: Context): Promise<Result> 
 /** Runs the cases whose names contain `filter`, one after the other: each has the host to itself. */
 export async function runSuite(context: Context, filter = ""): Promise<Result[]> {
   const results: Result[] = [];
-  for (const [index, { name }] of suite.entries()) {
+  for (const [index, { name, webOnly }] of suite.entries()) {
+    if (webOnly !== undefined && context.transport !== undefined) continue;
     if (name.includes(filter)) results.push(await runCase(index, context));
   }
   return results;
