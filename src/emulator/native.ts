@@ -118,10 +118,12 @@ async function answer(
 ): Promise<void> {
   const gone = new AbortController();
   let complete = false;
-  response.on("close", () => {
+  const leave = () => {
     if (!complete) gone.abort(new DOMException("The client left", "AbortError"));
-  });
-  // A stream that the client has reset; "close" follows.
+  };
+  // On Deno a write fails between the two.
+  request.on("aborted", leave);
+  response.on("close", leave);
   response.on("error", () => {});
   try {
     const native = new NativeAnswer(
@@ -136,6 +138,6 @@ async function answer(
     response.end();
   } catch {
     complete = true;
-    request.stream.session?.destroy();
+    if (!gone.signal.aborted) request.stream.session?.destroy();
   }
 }

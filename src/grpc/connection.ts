@@ -17,6 +17,8 @@ export interface Attempt {
   stream: ClientHttp2Stream | undefined;
 }
 
+function ignore(): void {}
+
 /** The connection of a transport: connect-node's session manager, made when it is first needed. */
 export class Connection {
   /** Scheme, host and port. */
@@ -54,6 +56,8 @@ export class Connection {
           request.signal.throwIfAborted();
           const stream = await sessions.request(...args);
           const { session } = stream;
+          // The manager stops listening before a session that it gives up has said its last, which would end the process.
+          if (session?.listeners("error").includes(ignore) === false) session.on("error", ignore);
           // Not every runtime minds that TLS agreed on another protocol.
           if (session?.encrypted && session.alpnProtocol !== "h2") {
             stream.close();
