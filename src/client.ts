@@ -5,6 +5,7 @@
  */
 
 import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { boundOf } from "./bound_transport.ts";
 import { type CallFacts, callUnary, type Core } from "./call.ts";
 import {
   type AudioDownload,
@@ -62,6 +63,7 @@ import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts
  */
 export class Client implements Disposable, AsyncDisposable {
   readonly #core: Core;
+  readonly #release: (() => void) | undefined;
 
   /**
    * Makes a client. Nothing is sent.
@@ -80,6 +82,7 @@ export class Client implements Disposable, AsyncDisposable {
       open: new Set(),
       closed: false,
     };
+    this.#release = boundOf(resolved.transport)?.retain();
   }
 
   /**
@@ -376,11 +379,13 @@ export class Client implements Disposable, AsyncDisposable {
 
   /**
    * Closes the client: what is under way ends at once with a {@linkcode ClientClosedError}, and so does every later call.
-   * Closing again does nothing. Jobs go on at the service.
+   * Closing again does nothing. Jobs go on at the service. The connection of a `grpcTransport` is closed with the last
+   * client that uses it.
    */
   close(): void {
     this.#core.closed = true;
     for (const scope of [...this.#core.open]) scope.stop({ by: "close" });
+    this.#release?.();
   }
 
   /** Closes the client, at the end of a `using` declaration's block. */

@@ -23,6 +23,9 @@ import { redact, safeCause } from "./redact.ts";
 
 type ErrorClass = typeof TsetsenError;
 
+/** What the client and the service speak. */
+export type Protocol = "gRPC-Web" | "gRPC";
+
 // By gRPC code (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md); all others are the server's own trouble.
 const GRPC_CLASSES: Record<number, ErrorClass> = {
   3: InvalidRequestError, // INVALID_ARGUMENT
@@ -54,8 +57,13 @@ const HTTP_CLASSES: Record<number, ErrorClass> = {
  * and otherwise left open.
  *
  * @param secrets What must not show: the key and the text.
+ * @param protocol What the transport speaks.
  */
-export function toTsetsenError(error: unknown, secrets: readonly string[]): TsetsenError {
+export function toTsetsenError(
+  error: unknown,
+  secrets: readonly string[],
+  protocol: Protocol = "gRPC-Web",
+): TsetsenError {
   if (error instanceof TsetsenError) return error;
   let cause = error;
   if (error instanceof ConnectError) {
@@ -67,17 +75,18 @@ export function toTsetsenError(error: unknown, secrets: readonly string[]): Tset
     }
   }
   return new ServerError(
-    "The answer is not valid gRPC-Web. Check that endpoint is a gRPC-Web endpoint of the service.",
+    `The answer is not valid ${protocol}. Check that endpoint is a ${protocol} endpoint of the service.`,
     { cause: safeCause(cause, secrets) },
   );
 }
 
-/** The error for an answer that HTTP itself calls a failure, or that is not gRPC-Web. */
+/** The error for an answer that HTTP itself calls a failure, or that is not of the protocol. */
 export function fromHttp(
   status: number,
   headers: Headers,
   origin: string,
   secrets: readonly string[],
+  protocol: Protocol = "gRPC-Web",
 ): TsetsenError {
   const given = redact(headers.get("content-type") ?? "", secrets);
   const type = given.match(/^[\w.+-]{1,50}\/[\w.+-]{1,50}/)?.[0] ?? "none";
@@ -88,8 +97,8 @@ export function fromHttp(
     // Browsers show a redirect that is not followed as status 0, so the message does not name its number.
     message = status < 400 && (status < 200 || status >= 300)
       ? `${origin} answered with a redirect, which is not followed as the key would go along: give the final address as endpoint.`
-      : `${origin} did not answer in gRPC-Web but with HTTP ${status}, content type ${type}. ` +
-        "Check that endpoint is a gRPC-Web endpoint of the service, path included.";
+      : `${origin} did not answer in ${protocol} but with HTTP ${status}, content type ${type}. ` +
+        `Check that endpoint is a ${protocol} endpoint of the service, path included.`;
   }
   const retryAfter = retryAfterOf(headers);
   return new Class(withWait(message, retryAfter), {
@@ -112,11 +121,20 @@ export function refusedWith(status: number, origin: string): TsetsenError {
   );
 }
 
-/** The error for a `fetch` that rejected before any answer. */
-export function noAnswer(cause: unknown, origin: string, secrets: readonly string[]): TsetsenError {
+/**
+ * The error for a request that failed before any answer.
+ *
+ * @param refused Whether it is proven that the service did not take the request. Default: what the cause itself proves.
+ */
+export function noAnswer(
+  cause: unknown,
+  origin: string,
+  secrets: readonly string[],
+  refused: boolean = neverConnected(cause),
+): TsetsenError {
   return new ConnectionError(
     `No answer from ${origin}: the connection could not be made or was lost. Check endpoint and network.`,
-    { charged: neverConnected(cause) ? "no" : undefined, cause: safeCause(cause, secrets) },
+    { charged: refused ? "no" : undefined, cause: safeCause(cause, secrets) },
   );
 }
 

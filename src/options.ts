@@ -55,7 +55,11 @@ export interface ClientOptions {
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   /** What to send requests with. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** A Connect transport to use instead of gRPC-Web over `fetch`; `endpoint`, `secure` and `fetch` are then not used. */
+  /**
+   * A Connect transport to use instead of gRPC-Web over `fetch`: `grpcTransport` of `@tsetsen/sdk/grpc`, or your own.
+   * `endpoint` and `secure` are then those of the transport, and `fetch` is for downloads only. With your own,
+   * `interceptors` and `maxMessageBytes` are its own, too.
+   */
   readonly transport?: ConnectTransport | undefined;
   /** Connect interceptors around each attempt. They see the whole request, key and text included. */
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
@@ -152,7 +156,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   });
 }
 
-function resolveEndpoint(endpoint: string, secure: boolean): URL {
+/** The URL of an endpoint as the user wrote it: `host:port`, or a URL. */
+export function resolveEndpoint(endpoint: string, secure: boolean): URL {
   const refuse = (expected: string, came: string) =>
     new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
   const scheme = secure ? "https" : "http";

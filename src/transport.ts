@@ -9,6 +9,7 @@ import { ConnectError, type Transport } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import type { Answer } from "./answer.ts";
+import { boundOf } from "./bound_transport.ts";
 import { isDecodable, TRAILER } from "./frames.ts";
 import { guardedFetch, type GuardOptions } from "./guard.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -24,7 +25,11 @@ export function openTransport(
   options: ResolvedOptions,
   call: Pick<GuardOptions, "scope" | "unary" | "billable" | "secrets">,
 ): Transport {
-  if (options.transport !== undefined) return options.transport;
+  const { transport } = options;
+  if (transport !== undefined) {
+    return boundOf(transport)?.open({ ...options, ...call, signal: call.scope.signal }) ??
+      transport;
+  }
   const { baseUrl, origin, maxMessageBytes, fetch, interceptors } = options;
   const guard = { ...call, maxMessageBytes, fetch, origin };
   const send = (url: unknown, init: unknown) =>

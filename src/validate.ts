@@ -68,6 +68,8 @@ const RULES = {
   timeout: DURATION,
   idleTimeout: DURATION,
   pollInterval: DURATION,
+  pingInterval: DURATION,
+  pingTimeout: DURATION,
   baseDelay: DURATION,
   maxDelay: DURATION,
   backoffFactor: [
@@ -88,6 +90,12 @@ const RULES = {
     TypeError,
   ],
   endpoint: ["string"],
+  ca: [
+    "string",
+    "certificates in PEM form (-----BEGIN CERTIFICATE-----)",
+    (pem: string) => pem.includes("-----BEGIN CERTIFICATE-----"),
+    TypeError,
+  ],
   fetch: FUNCTION,
   log: FUNCTION,
   onProgress: FUNCTION,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { createEmulator, type Emulator, maxBodyBytes } from "./emulator.ts";
 import type { EmulatorOptions } from "./options.ts";
 
@@ -82,7 +82,8 @@ function nodeHttp(): typeof import("node:http") {
   return http;
 }
 
-function listen(server: Server, port: number, hostname: string): Promise<void> {
+/** Waits until a server listens. */
+export function listen(server: NetServer, port: number, hostname: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, hostname, () => {
@@ -115,7 +116,10 @@ async function answer(
   try {
     const answered = await emulator.fetch(await toRequest(request, gone.signal));
     response.writeHead(answered.status, Object.fromEntries(answered.headers));
-    if (answered.body !== null) await send(answered.body, response, gone.signal);
+    if (answered.body !== null) {
+      response.flushHeaders();
+      await send(answered.body, response, gone.signal);
+    }
     response.end();
   } catch {
     request.socket.destroy();
@@ -127,6 +131,19 @@ async function toRequest(request: IncomingMessage, signal: AbortSignal): Promise
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
+  const body = await readBody(request);
+  return new Request(`http://${request.headers.host}${request.url}`, {
+    method: request.method ?? "GET",
+    headers,
+    signal,
+    ...(body && { body }),
+  });
+}
+
+/** The body of a request, or undefined when it has none. */
+export async function readBody(
+  request: AsyncIterable<Uint8Array<ArrayBuffer>>,
+): Promise<ArrayBuffer | undefined> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   for await (const piece of request) {
@@ -134,29 +151,34 @@ async function toRequest(request: IncomingMessage, signal: AbortSignal): Promise
     bytes += piece.length;
     if (bytes > maxBodyBytes) throw new RangeError("The request is too large");
   }
-  return new Request(`http://${request.headers.host}${request.url}`, {
-    method: request.method ?? "GET",
-    headers,
-    signal,
-    ...(pieces.length > 0 && { body: await new Blob(pieces).arrayBuffer() }),
-  });
+  return pieces.length > 0 ? await new Blob(pieces).arrayBuffer() : undefined;
 }
 
-/** Sends a body piece by piece, each when the one before is on its way. */
-async function send(
+/** What is written to. HTTP/1.1 and HTTP/2 have it alike. */
+interface Sink {
+  write(piece: Uint8Array, done: (error?: Error | null) => void): boolean;
+}
+
+/**
+ * Sends a body piece by piece, each when the one before is on its way.
+ *
+ * @param change What goes out in place of a piece. Default: the piece itself.
+ */
+export async function send(
   body: ReadableStream<Uint8Array>,
-  response: ServerResponse,
+  response: Sink,
   gone: AbortSignal,
+  change = (piece: Uint8Array): Uint8Array => piece,
 ): Promise<void> {
-  response.flushHeaders();
   const reader = body.getReader();
   gone.addEventListener("abort", () => void reader.cancel(gone.reason).catch(() => {}));
   for (let next = await reader.read(); !next.done; next = await reader.read()) {
-    await write(response, next.value, gone);
+    const piece = change(next.value);
+    if (piece.length > 0) await write(response, piece, gone);
   }
 }
 
-function write(response: ServerResponse, piece: Uint8Array, gone: AbortSignal): Promise<void> {
+function write(response: Sink, piece: Uint8Array, gone: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (gone.aborted) return reject(gone.reason);
     const leave = () => reject(gone.reason);

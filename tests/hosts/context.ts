@@ -13,6 +13,8 @@ export interface Context {
   readonly needsHttp2?: boolean;
   /** Whether the host tells a connection that was never made from one that was lost. Default true. */
   readonly provesRefusal?: boolean;
+  /** Makes a transport for an endpoint, on hosts that run the suite over native gRPC. Default: gRPC-Web. */
+  readonly transport?: (endpoint: string) => NonNullable<ClientOptions["transport"]>;
   /** Where a part of a case can be run in another request, on hosts where that is another place. */
   readonly partsUrl?: string;
 }
@@ -23,6 +25,8 @@ export interface Case<C = Context> {
   readonly group: string;
   /** A sentence that begins with the symbol. */
   readonly name: string;
+  /** Why it is not about native gRPC, if it is about gRPC-Web alone. */
+  readonly webOnly?: string;
   /** Throws when it fails. What it answers must be the same on all hosts. */
   run(context: C): Promise<unknown>;
 }
@@ -32,6 +36,8 @@ export interface StandOptions extends Omit<EmulatorOptions, "clock" | "failWhen"
   readonly failText?: string;
   /** Serves https, where HTTP/2 is spoken. Only for hosts that take any certificate. */
   readonly http2?: boolean;
+  /** Serves native gRPC. */
+  readonly grpc?: boolean;
 }
 
 /** A connection that is reset (RST), as no fault of the emulator can do it. */
@@ -58,21 +64,29 @@ export interface State {
 /** A service of one case's own. */
 export class Stand implements AsyncDisposable {
   private constructor(
+    readonly context: Context,
     readonly control: string,
+    /** Where calls go. */
     readonly url: string,
+    /** Where audio is. */
+    readonly web: string,
     readonly apiKey: string,
   ) {}
 
-  static async open({ control }: Context, options: StandOptions = {}): Promise<Stand> {
-    const made = await ask(`${control}/stands`, { queueTime: 0, pace: 0, ...options });
-    const { id, url, apiKey } = made as Record<string, string>;
-    return new Stand(`${control}/stands/${id}`, url!, apiKey!);
+  static async open(context: Context, options: StandOptions = {}): Promise<Stand> {
+    const { control, transport } = context;
+    const grpc = transport !== undefined;
+    const made = await ask(`${control}/stands`, { queueTime: 0, pace: 0, grpc, ...options });
+    const { id, url, web, apiKey } = made as Record<string, string>;
+    return new Stand(context, `${control}/stands/${id}`, url!, web!, apiKey!);
   }
 
   /** A client of it, quick to retry. */
   client(options: ClientOptions = {}): Client {
+    const { endpoint = this.url } = options;
     return new Client({
-      endpoint: this.url,
+      endpoint,
+      transport: this.context.transport?.(endpoint),
       apiKey: this.apiKey,
       secure: false,
       dangerouslyAllowBrowser: true,

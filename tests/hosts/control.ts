@@ -8,8 +8,10 @@ import {
   type Emulator,
   type EmulatorOptions,
   type Fault,
+  type RunningEmulator,
   startEmulator,
 } from "../../src/emulator/mod.ts";
+import { serveGrpc } from "../../src/emulator/native.ts";
 import type { LineFault, StandOptions, State } from "./context.ts";
 import { Relay, SETTLE_MS } from "./relay.ts";
 import { certificate } from "./tools.ts";
@@ -17,6 +19,8 @@ import { certificate } from "./tools.ts";
 interface Stand {
   readonly emulator: Emulator;
   readonly relay: Relay;
+  /** Where audio is, if not where calls go. */
+  readonly web?: string;
   close(): Promise<void>;
 }
 
@@ -36,13 +40,15 @@ export function startControl(): Control {
   const stands = new Map<string, Stand>();
   const pages = new Map<string, { script: string; hand: (results: string) => void }>();
 
-  async function make({ failText, http2, ...rest }: StandOptions): Promise<unknown> {
+  async function make({ failText, http2, grpc, ...rest }: StandOptions): Promise<unknown> {
     const failWhen = (text: string) => text === failText ? "the voice was lost" : undefined;
-    const stand = await (http2 ? startHttp2 : startHttp1)({ ...rest, failWhen });
+    const start = grpc ? startGrpc : http2 ? startHttp2 : startHttp1;
+    const stand = await start({ ...rest, failWhen });
     const id = crypto.randomUUID();
     stands.set(id, stand);
     const { emulator: { apiKey }, relay: { port } } = stand;
-    return { id, url: `http${http2 ? "s" : ""}://127.0.0.1:${port}`, apiKey };
+    const url = `http${http2 && !grpc ? "s" : ""}://127.0.0.1:${port}`;
+    return { id, url, web: stand.web ?? url, apiKey };
   }
 
   async function close(id: string): Promise<void> {
@@ -110,22 +116,42 @@ async function startHttp1(options: EmulatorOptions): Promise<Stand> {
   return { emulator, relay: await Relay.start(emulator.port), close: () => emulator.close() };
 }
 
-/** The relay cannot look into TLS, so that the requests are counted, and cut off, here. */
+async function startGrpc(options: EmulatorOptions): Promise<Stand> {
+  const emulator = await startEmulator(options);
+  const { url } = emulator;
+  const fetch = (request: Request) => counted(emulator, relay, request);
+  const server = await serveGrpc({ url, fetch: fetch as RunningEmulator["fetch"] });
+  const relay = await Relay.start(server.port);
+  return {
+    emulator,
+    relay,
+    web: url,
+    close: async () => {
+      await server.close();
+      await emulator.close();
+    },
+  };
+}
+
+/** The relay cannot look into HTTP/2, so that the requests are counted, and cut off, here. */
+async function counted(emulator: Emulator, relay: Relay, request: Request): Promise<Response> {
+  const method = request.method === "POST" ? request.url.split("/").at(-1) ?? "" : "";
+  if (method !== "") relay.post(method);
+  const cut = relay.take(method);
+  try {
+    if (cut !== undefined && cut.afterBodyBytes === undefined) throw new Error("cut");
+    const answer = await emulator.fetch(request);
+    return cut === undefined ? answer : broken(answer, cut.afterBodyBytes ?? 0, relay);
+  } catch {
+    relay.cut();
+    return new Response();
+  }
+}
+
 async function startHttp2(options: EmulatorOptions): Promise<Stand> {
   const emulator = createEmulator(options);
-  const serve = async (request: Request): Promise<Response> => {
-    const method = request.method === "POST" ? request.url.split("/").at(-1) ?? "" : "";
-    if (method !== "") relay.post(method);
-    const cut = relay.take(method);
-    try {
-      if (cut !== undefined && cut.afterBodyBytes === undefined) throw new Error("cut");
-      const answer = await emulator.fetch(await withoutSignal(request));
-      return cut === undefined ? answer : broken(answer, cut.afterBodyBytes ?? 0, relay);
-    } catch {
-      relay.cut();
-      return new Response();
-    }
-  };
+  const serve = async (request: Request): Promise<Response> =>
+    await counted(emulator, relay, await withoutSignal(request));
   const [cert, key] = await certificate();
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {}, cert, key },

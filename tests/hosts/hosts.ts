@@ -21,36 +21,39 @@ export interface Host {
   run(setting: Setting): Promise<Result[]>;
 }
 
+type Entry = "process" | "grpc";
+
+const onDeno = (name: string, entry: Entry): Host => ({
+  name,
+  run: ({ control, filter }) =>
+    printed(
+      Deno.execPath(),
+      "run",
+      "-A",
+      "--v8-flags=--expose-gc",
+      `${ROOT}tests/hosts/entries/${entry}.ts`,
+      control.url,
+      filter,
+    ),
+});
+
+const onPackage = (name: string, entry: Entry, ...program: string[]): Host => ({
+  name,
+  run: async ({ control, sdk, filter }) => {
+    const [runtime = "", ...flags] = program;
+    return await printed(tool(runtime), ...flags, await bundle(sdk, entry), control.url, filter);
+  },
+});
+
+const node = (version: number) => [`node${version}/bin/node`, "--expose-gc"];
+
 export const hosts: readonly Host[] = [
-  {
-    name: "Deno",
-    run: ({ control, filter }) =>
-      printed(
-        Deno.execPath(),
-        "run",
-        "-A",
-        "--v8-flags=--expose-gc",
-        `${ROOT}tests/hosts/entries/process.ts`,
-        control.url,
-        filter,
-      ),
-  },
-  {
-    name: "Bun",
-    run: async ({ control, sdk, filter }) =>
-      await printed(tool(".bin/bun"), await bundle(sdk, "process"), control.url, filter),
-  },
-  ...[20, 22, 24].map((version): Host => ({
-    name: `Node ${version}`,
-    run: async ({ control, sdk, filter }) =>
-      await printed(
-        tool(`node${version}/bin/node`),
-        "--expose-gc",
-        await bundle(sdk, "process"),
-        control.url,
-        filter,
-      ),
-  })),
+  onDeno("Deno", "process"),
+  onPackage("Bun", "process", ".bin/bun"),
+  ...[20, 22, 24].map((version) => onPackage(`Node ${version}`, "process", ...node(version))),
+  onDeno("Deno, gRPC", "grpc"),
+  onPackage("Bun, gRPC", "grpc", ".bin/bun"),
+  onPackage("Node 20, gRPC", "grpc", ...node(20)),
   { name: "workerd", run: (setting) => runWorkerd(setting, []) },
   { name: "workerd, nodejs_compat", run: (setting) => runWorkerd(setting, ["nodejs_compat"]) },
   { name: "Chromium", run: runChromium },

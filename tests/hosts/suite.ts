@@ -32,5 +32,7 @@ export function runCase(index: number, context: Context): Promise<Result> {
 
 /** Runs the cases whose names contain `filter`, one after the other: each has the host to itself. */
 export function runSuite(context: Context, filter = ""): Promise<Result[]> {
-  return runAll(suite, context, filter);
+  const native = context.transport !== undefined;
+  const cases = suite.filter(({ webOnly }) => webOnly === undefined || !native);
+  return runAll(cases, context, filter);
 }

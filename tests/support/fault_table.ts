@@ -4,9 +4,9 @@
 // runtime chooses a row by nothing but its endpoint: `arrange(emulator)` where the emulator runs, `tryFaults` where the
 // client runs (Web APIs only; its result is JSON), and `differences` on either side.
 
-import { Client } from "../../mod.ts";
+import { Client, type ClientOptions } from "../../mod.ts";
 import type { Emulator } from "../../src/emulator/mod.ts";
-import { type Expected, FAULTS } from "./faults.ts";
+import { type Expected, type FaultRow, FAULTS } from "./faults.ts";
 
 /** The calls that each row is tried with: one that is free, one that costs, and a stream. */
 export const METHODS = ["GetUserBalance", "GenerateSpeech", "StreamSpeech"] as const;
@@ -26,6 +26,8 @@ export interface FaultHost {
   readonly url: string;
   /** A port of this machine where nothing listens. */
   readonly closedPort: number;
+  /** Makes a transport of native gRPC for an endpoint. Default: gRPC-Web. */
+  readonly transport?: ((endpoint: string) => NonNullable<ClientOptions["transport"]>) | undefined;
 }
 
 /** The deadline of the rows that end by it, in milliseconds… */
@@ -51,10 +53,12 @@ export async function tryFaults(
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   for (const method of METHODS) {
-    const rows = FAULTS.map(async ({ name: row, expected }, index): Promise<Outcome> => {
+    const rows = rowsOf(host).map(async ([{ name: row, expected }, index]): Promise<Outcome> => {
+      const endpoint = endpointOf(index, host);
       using client = new Client({
         apiKey,
-        endpoint: endpointOf(index, host),
+        endpoint,
+        transport: host.transport?.(endpoint),
         fetch,
         secure: false,
         maxRetries: 0,
@@ -83,7 +87,7 @@ export function differences(
   provesRefusal = true,
 ): string[] {
   const found: string[] = [];
-  FAULTS.forEach((row, index) => {
+  for (const [row, index] of rowsOf(host)) {
     for (const method of METHODS) {
       const outcome = outcomes.find((one) => one.row === row.name && one.method === method);
       const expected = method === "StreamSpeech" && row.stream !== undefined
@@ -91,7 +95,7 @@ export function differences(
         : row.expected;
       const wanted = expected === "succeeds"
         ? undefined
-        : complete(expected, method, new URL(endpointOf(index, host)).origin);
+        : complete(expected, method, host, new URL(endpointOf(index, host)).origin);
       // Nothing about money where nothing costs.
       if (wanted && method === "GetUserBalance") wanted["charged"] = undefined;
       else if (wanted && row.endpoint !== undefined && !provesRefusal) {
@@ -105,8 +109,14 @@ export function differences(
         }
       }
     }
-  });
+  }
   return found;
+}
+
+/** The rows that can happen to what the host speaks, each with its number in the table. */
+export function rowsOf({ transport }: FaultHost): [row: FaultRow, index: number][] {
+  const all = FAULTS.map((row, index): [FaultRow, number] => [row, index]);
+  return transport === undefined ? all : all.filter(([{ webOnly }]) => webOnly === undefined);
 }
 
 function endpointOf(index: number, { url, closedPort }: FaultHost): string {
@@ -136,6 +146,7 @@ function facts(error: unknown): Record<string, unknown> {
 function complete(
   expected: Expected,
   method: Method,
+  { transport }: FaultHost,
   origin: string,
 ): Record<string, unknown> {
   const advice = method === "GetUserBalance"
@@ -143,5 +154,9 @@ function complete(
     : "It may have been charged: look at the balance before sending it again.";
   const places: Record<string, string> = { origin, method, advice, timeout: `${TIMEOUT}` };
   const text = expected.message.replace(/\{(\w+)\}/g, (_, name) => places[name] ?? "");
-  return { ...expected, message: `${expected.code}: ${text}` };
+  const message = `${expected.code}: ${text}`;
+  return {
+    ...expected,
+    message: transport === undefined ? message : message.replaceAll("gRPC-Web", "gRPC"),
+  };
 }

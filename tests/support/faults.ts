@@ -24,6 +24,8 @@ export interface FaultRow {
   /** …or an endpoint where no emulator is: a closed port, or a name that does not resolve. */
   readonly endpoint?: "closed" | "unknown";
   readonly expected: Expected;
+  /** Why it can happen to gRPC-Web only. */
+  readonly webOnly?: string;
   /** What a stream makes of it, if that is something else. */
   readonly stream?: Expected | "succeeds";
 }
@@ -56,6 +58,8 @@ const NOT_GRPC_WEB: Expected = {
     "The answer is not valid gRPC-Web. Check that endpoint is a gRPC-Web endpoint of the service.",
   charged: "unknown",
 };
+
+const TRAILERS_APART = "the trailers of native gRPC are HTTP/2's own and no frame of the body";
 
 export const FAULTS: readonly FaultRow[] = [
   { name: "connection refused", endpoint: "closed", expected: { ...NO_ANSWER, charged: "no" } },
@@ -90,11 +94,14 @@ export const FAULTS: readonly FaultRow[] = [
     { kind: "content-type", contentType: "application/json" },
     "HTTP 200, content type application/json",
   ),
-  notGrpcWeb(
-    "gRPC with 200",
-    { kind: "content-type", contentType: "application/grpc" },
-    "HTTP 200, content type application/grpc",
-  ),
+  {
+    ...notGrpcWeb(
+      "gRPC with 200",
+      { kind: "content-type", contentType: "application/grpc" },
+      "HTTP 200, content type application/grpc",
+    ),
+    webOnly: "it is what native gRPC expects",
+  },
   notGrpcWeb(
     "gRPC-Web as text",
     { kind: "content-type", contentType: "application/grpc-web-text" },
@@ -161,6 +168,7 @@ export const FAULTS: readonly FaultRow[] = [
     "oversized trailers",
     { kind: "garbage", bytes: frame(0x80, new Uint8Array(8), 2 ** 31) },
     "a frame announces 2147483648 bytes, and at most 65536 are accepted",
+    TRAILERS_APART,
   ),
   unacceptable(
     "compressed flag",
@@ -176,6 +184,7 @@ export const FAULTS: readonly FaultRow[] = [
     "bytes after the trailers",
     { kind: "garbage", bytes: concat(trailers(), frame(0, new Uint8Array(4))) },
     "it goes on after its trailers",
+    TRAILERS_APART,
   ),
   {
     name: "garbage in a frame",
@@ -185,6 +194,7 @@ export const FAULTS: readonly FaultRow[] = [
   {
     name: "garbage in the trailers",
     fault: { kind: "garbage", bytes: frame(0x80, bytesOf("\u{0}\u{1}nonsense")) },
+    webOnly: TRAILERS_APART,
     expected: NOT_GRPC_WEB,
   },
 ];
@@ -245,8 +255,14 @@ function notInGrpcWeb(what: string): string {
     "Check that endpoint is a gRPC-Web endpoint of the service, path included.";
 }
 
-function unacceptable(name: string, fault: Bare<Fault>, problem: string): FaultRow {
+function unacceptable(
+  name: string,
+  fault: Bare<Fault>,
+  problem: string,
+  webOnly?: string,
+): FaultRow {
   const message = `The answer from {origin} is not acceptable: ${problem}.`;
   const charged = "unknown";
-  return { name, fault, expected: { name: "ServerError", code: "server_error", message, charged } };
+  const expected = { name: "ServerError", code: "server_error", message, charged } as const;
+  return { name, fault, expected, ...(webOnly && { webOnly }) };
 }

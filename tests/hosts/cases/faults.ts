@@ -11,7 +11,8 @@ const TIMEOUT = 1_000;
 const PATIENCE = 10_000;
 
 export const faults: Case[] = [
-  ...FAULTS.map(({ name, expected }, index): Case => ({
+  ...FAULTS.map(({ name, expected, webOnly }, index): Case => ({
+    ...(webOnly && { webOnly }),
     group: `Fault: ${familyOf(name)}`,
     name: `Client makes ${expected.name} (${expected.code}) of "${name}"`,
     run: (context) => tryRow(context, index),
@@ -71,7 +72,7 @@ async function tryRow(context: Context, index: number): Promise<unknown> {
   const row = FAULTS[index]!;
   await using stand = await Stand.open(context);
   const { closedPort } = await ask(`${stand.control}/table`, {}) as { closedPort: number };
-  const host: FaultHost = { url: stand.url, closedPort };
+  const host: FaultHost = { url: stand.url, closedPort, transport: context.transport };
   const timeout = row.expected.message.includes("{timeout}") ? TIMEOUT : PATIENCE;
   const outcomes = await Promise.all(METHODS.map(async (method): Promise<Outcome> => {
     const endpoint = row.endpoint === "closed"

@@ -16,7 +16,7 @@ const WAITS = {
     stand.client().streamSpeech(SPEECH, options).bytes(),
   "a download": (stand: Stand, options: object) =>
     stand.client().downloadAudio(
-      { audioUrl: `${stand.url}/audio/voice-emulator-v2-bold.wav` },
+      { audioUrl: `${stand.web}/audio/voice-emulator-v2-bold.wav` },
       options,
     ).bytes(),
 } as const;

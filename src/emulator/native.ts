@@ -1,0 +1,143 @@
+/**
+ * Native gRPC for the emulator, on Deno, Bun or Node: a second port, over HTTP/2, of the same service. What comes in on
+ * either is one ledger, one list of requests, one queue of faults.
+ *
+ * ```ts
+ * import { Client } from "@tsetsen/sdk";
+ * import { startEmulator } from "@tsetsen/sdk/emulator";
+ * import { serveGrpc } from "@tsetsen/sdk/emulator/grpc";
+ * import { grpcTransport } from "@tsetsen/sdk/grpc";
+ *
+ * await using emulator = await startEmulator();
+ * await using server = await serveGrpc(emulator);
+ * const { apiKey } = emulator;
+ * const transport = grpcTransport({ endpoint: server.url, secure: false });
+ * using client = new Client({ apiKey, transport });
+ * const { credits } = await client.getUserBalance();
+ * if (credits !== 100_000) throw new Error("the emulator's key has 100,000 credits");
+ * ```
+ *
+ * @module
+ */
+
+import type {
+  Http2Server,
+  Http2ServerRequest,
+  Http2ServerResponse,
+  Http2Session,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import { NativeAnswer, toGrpcWeb } from "./native_answer.ts";
+import { listen, readBody, type RunningEmulator, send } from "./serve.ts";
+
+/** Where native gRPC is served. */
+export interface GrpcServeOptions {
+  /** The TCP port. Default 0: any that is free. */
+  readonly port?: number;
+  /** The address to listen on. Default `"127.0.0.1"`: reachable from this machine only. */
+  readonly hostname?: string;
+  /** Certificate and key in PEM form, to serve TLS. Default: plaintext (h2c). */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+/** An emulator's port for native gRPC. */
+export interface GrpcServer extends AsyncDisposable {
+  /** Where it is reached, as in `http://127.0.0.1:50052`: the transport's endpoint. */
+  readonly url: string;
+  /** The TCP port. */
+  readonly port: number;
+  /**
+   * Closes all connections and frees the port; the emulator goes on.
+   *
+   * @returns A promise that resolves when the port is free. Calling again is no error.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves an emulator by native gRPC as well, on Deno, Bun or Node (20.16 or newer).
+ *
+ * Keys, ledger, jobs and faults are those of the emulator. A fault that speaks of gRPC-Web's bytes strikes those of gRPC:
+ * trailers are HTTP/2's own, so that what would follow them, or be wrong in their frame, is left out. `drop` destroys the
+ * connection, with the other calls on it. Audio is fetched from the emulator's own address.
+ *
+ * @param emulator The emulator; close it after this.
+ * @param options Where to listen. Everything is optional.
+ * @returns The running server; close it, or declare it with `await using`.
+ * @throws {Error} when the port cannot be had, or the runtime has no `node:http2`.
+ */
+export async function serveGrpc(
+  emulator: Pick<RunningEmulator, "fetch" | "url">,
+  options: GrpcServeOptions = {},
+): Promise<GrpcServer> {
+  const { port = 0, hostname = "127.0.0.1", tls } = options;
+  const http2 = nodeHttp2();
+  const server = tls === undefined ? http2.createServer() : http2.createSecureServer({ ...tls });
+  const sessions = new Set<Http2Session>();
+  server.on("session", (session: Http2Session) => {
+    sessions.add(session);
+    session.on("close", () => sessions.delete(session));
+    // A client that leaves without a word.
+    session.on("error", () => {});
+  });
+  server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
+    void answer(emulator, request, response);
+  });
+  await listen(server, port, hostname);
+  const address = server.address() as AddressInfo;
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+
+  let closed: Promise<void> | undefined;
+  const close = () => closed ??= shutDown(server, sessions);
+  return {
+    url: `http${tls === undefined ? "" : "s"}://${host}:${address.port}`,
+    port: address.port,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function nodeHttp2(): typeof import("node:http2") {
+  const http2 = globalThis.process?.getBuiltinModule?.("node:http2");
+  if (http2 === undefined) throw new Error("Cannot listen as this runtime has no 'node:http2'");
+  return http2;
+}
+
+function shutDown(server: Http2Server, sessions: Set<Http2Session>): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    for (const session of sessions) session.destroy();
+  });
+}
+
+/** Answers one request. Whatever goes wrong on the way, the client sees a broken connection. */
+async function answer(
+  emulator: Pick<RunningEmulator, "fetch" | "url">,
+  request: Http2ServerRequest,
+  response: Http2ServerResponse,
+): Promise<void> {
+  const gone = new AbortController();
+  let complete = false;
+  const leave = () => {
+    if (!complete) gone.abort(new DOMException("The client left", "AbortError"));
+  };
+  // On Deno a write fails between the two.
+  request.on("aborted", leave);
+  response.on("close", leave);
+  response.on("error", () => {});
+  try {
+    const native = new NativeAnswer(
+      await emulator.fetch(toGrpcWeb(emulator.url, request, await readBody(request), gone.signal)),
+    );
+    response.writeHead(native.status, native.headers);
+    if (native.body !== null) {
+      await send(native.body, response, gone.signal, (piece) => native.take(piece));
+    }
+    complete = true;
+    if (native.trailers !== undefined) response.addTrailers(native.trailers);
+    response.end();
+  } catch {
+    complete = true;
+    if (!gone.signal.aborted) request.stream.session?.destroy();
+  }
+}

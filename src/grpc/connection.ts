@@ -1,0 +1,92 @@
+import type { UniversalClientFn } from "@connectrpc/connect/protocol";
+import type { ClientHttp2Stream } from "node:http2";
+
+type ConnectNode = typeof import("@connectrpc/connect-node");
+type Sessions = InstanceType<ConnectNode["Http2SessionManager"]>;
+
+/** How a connection is made and kept. Durations are milliseconds. */
+export interface ConnectionOptions {
+  readonly ca: string | undefined;
+  readonly pingInterval: number;
+  readonly pingTimeout: number;
+}
+
+/** What became of a request that failed. */
+export interface Attempt {
+  /** Its HTTP/2 stream, once there is one: from then on the service may have heard of it. */
+  stream: ClientHttp2Stream | undefined;
+}
+
+function ignore(): void {}
+
+/** The connection of a transport: connect-node's session manager, made when it is first needed. */
+export class Connection {
+  /** Scheme, host and port. */
+  readonly origin: string;
+  readonly #options: ConnectionOptions;
+  #opening: Promise<readonly [ConnectNode, Sessions]> | undefined;
+  #sessions: Sessions | undefined;
+
+  /** @throws {Error} when the runtime has no HTTP/2 client. */
+  constructor(origin: string, options: ConnectionOptions) {
+    // Asked by name and not imported, so that what imports this file starts everywhere and is told here.
+    if (globalThis.process?.getBuiltinModule?.("node:http2") === undefined) {
+      throw new Error(
+        "Native gRPC needs an HTTP/2 client (node:http2), which this runtime does not have: leave out transport, and " +
+          "give as endpoint one that speaks gRPC-Web.",
+      );
+    }
+    this.origin = origin;
+    this.#options = options;
+  }
+
+  /** Sends one request. `attempt` learns of its stream. */
+  async send(
+    request: Parameters<UniversalClientFn>[0] & { readonly signal: AbortSignal },
+    attempt: Attempt,
+  ): ReturnType<UniversalClientFn> {
+    const [node, sessions] = await (this.#opening ??= this.#open());
+    const client = node.createNodeHttpClient({
+      httpVersion: "2",
+      sessionProvider: () => ({
+        authority: sessions.authority,
+        async request(...args) {
+          // A call that ended while the connection was made must not be heard of.
+          await sessions.connect();
+          request.signal.throwIfAborted();
+          const stream = await sessions.request(...args);
+          const { session } = stream;
+          // The manager stops listening before a session that it gives up has said its last, which would end the process.
+          if (session?.listeners("error").includes(ignore) === false) session.on("error", ignore);
+          // Not every runtime minds that TLS agreed on another protocol.
+          if (session?.encrypted && session.alpnProtocol !== "h2") {
+            stream.close();
+            throw new Error(
+              `the server does not speak HTTP/2 over TLS but ${session.alpnProtocol}`,
+            );
+          }
+          attempt.stream = stream;
+          return stream;
+        },
+        notifyResponseByteRead: (stream) => sessions.notifyResponseByteRead(stream),
+      }),
+    });
+    return await client(request);
+  }
+
+  /** Closes it; the next request opens another. */
+  close(): void {
+    this.#sessions?.abort();
+  }
+
+  async #open(): Promise<readonly [ConnectNode, Sessions]> {
+    const node = await import("@connectrpc/connect-node");
+    const { ca, pingInterval, pingTimeout } = this.#options;
+    this.#sessions = new node.Http2SessionManager(
+      this.origin,
+      { pingIntervalMs: pingInterval, pingTimeoutMs: pingTimeout },
+      ca === undefined ? {} : { ca },
+    );
+    return [node, this.#sessions];
+  }
+}

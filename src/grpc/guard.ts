@@ -1,0 +1,95 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import {
+  createAsyncIterable,
+  encodeEnvelope,
+  type UniversalClientFn,
+  type UniversalClientResponse,
+} from "@connectrpc/connect/protocol";
+import { onAbort } from "../abort.ts";
+import type { BoundCall } from "../bound_transport.ts";
+import { brokenOff, fromHttp, noAnswer } from "../error_mapping.ts";
+import { FrameReader, isDecodable, TRAILER } from "../frames.ts";
+import type { Attempt, Connection } from "./connection.ts";
+
+// RFC 9113, 8.7: the server says, or a GOAWAY has said, that it has not looked at the request.
+const REFUSED_STREAM = 7;
+
+/**
+ * What stands between connect's gRPC and HTTP/2: it makes one error of one fault on every runtime, the same as over
+ * gRPC-Web, and bounds what an answer may cost.
+ */
+export function guardedHttp2(connection: Connection, call: BoundCall): UniversalClientFn {
+  const { origin } = connection;
+  const { secrets } = call;
+  return async (request) => {
+    // HTTP/2 streams end by a code, and only this error stands for CANCEL.
+    const over = new AbortController();
+    const end = () => over.abort(new ConnectError("the call is over", Code.Canceled));
+    const unlisten = onAbort(call.signal, end);
+    if (call.signal.aborted) end();
+    const attempt: Attempt = { stream: undefined };
+    let response: UniversalClientResponse;
+    try {
+      response = await connection.send({ ...request, signal: over.signal }, attempt);
+    } catch (error) {
+      unlisten();
+      const { stream } = attempt;
+      throw noAnswer(
+        error instanceof ConnectError ? error.cause ?? error : error,
+        origin,
+        secrets,
+        stream === undefined || stream.rstCode === REFUSED_STREAM,
+      );
+    }
+    const { status, header, body, trailer } = response;
+    if (!isGrpc(response)) {
+      unlisten();
+      end();
+      throw fromHttp(status, header, origin, secrets, "gRPC");
+    }
+    makeDecodable(header);
+    // Headers that hold the status come without anything else ("trailers-only").
+    if (header.has("grpc-status")) {
+      unlisten();
+      end();
+      return { status: 200, header, trailer, body: createAsyncIterable([]) };
+    }
+    const reader = body[Symbol.asyncIterator]();
+    const frames = new FrameReader(call.maxMessageBytes, origin, call.unary);
+    async function* checked(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) {
+          const result = await reader.next().catch((error) => {
+            throw brokenOff(origin, error, secrets);
+          });
+          if (result.done) break;
+          for (const message of frames.push(result.value)) yield encodeEnvelope(0, message);
+        }
+        if (!trailer.has("grpc-status")) throw brokenOff(origin);
+        makeDecodable(trailer);
+        // The frames of gRPC-Web end with the trailers: what comes short of them here does so there.
+        frames.push(encodeEnvelope(TRAILER, new Uint8Array()));
+        frames.finish();
+      } finally {
+        unlisten();
+        end();
+      }
+    }
+    // A status outside 200 would make connect pass over the grpc-status.
+    return { status: 200, header, trailer, body: checked() };
+  };
+}
+
+function isGrpc({ status, header }: UniversalClientResponse): boolean {
+  const type = header.get("content-type") ?? "";
+  return /^application\/grpc(\+proto)?\s*(;|$)/i.test(type) &&
+    ((status >= 200 && status < 300) || header.has("grpc-status"));
+}
+
+// A message that is not well percent-encoded must not cost the status (PROTOCOL-HTTP2.md), as it does in the parser.
+function makeDecodable(headers: Headers): void {
+  const message = headers.get("grpc-message");
+  if (message !== null && !isDecodable(message)) {
+    headers.set("grpc-message", message.replaceAll("%", "?"));
+  }
+}
