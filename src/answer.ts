@@ -32,7 +32,7 @@ export class Answer {
   readonly #frames: FrameReader;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly #unlisten: () => void;
-  #ready: Uint8Array[] = [];
+  #messages: Generator<Uint8Array, void, void> | undefined;
   #ended = false;
 
   /** @throws {ConnectionError} when there is neither a body nor a status. */
@@ -55,13 +55,17 @@ export class Answer {
    */
   async next(): Promise<Uint8Array | undefined> {
     try {
-      while (this.#ready.length === 0 && !this.#ended) await this.#read();
+      for (;;) {
+        const next = this.#messages?.next();
+        if (next?.done === false) return next.value;
+        if (this.#ended) return undefined;
+        await this.#read();
+      }
     } catch (error) {
       this.#unlisten();
       this.#drop();
       throw error;
     }
-    return this.#ready.shift();
   }
 
   async #read(): Promise<void> {
@@ -70,7 +74,7 @@ export class Answer {
       throw brokenOff(origin, error, secrets);
     });
     if (result?.value !== undefined) {
-      this.#ready = this.#frames.push(result.value);
+      this.#messages = this.#frames.push(result.value);
       return;
     }
     this.#ended = true;

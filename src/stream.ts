@@ -101,7 +101,11 @@ async function* run(
   // Messages without audio do not count, or a stream of nothing else would never end.
   let silentSince = performance.now();
   const next = () =>
-    scope.race(messages.next(), idleTimeout, idleTimeout - (performance.now() - silentSince));
+    scope.race(
+      messages.next(),
+      idleTimeout,
+      Math.max(0, idleTimeout - (performance.now() - silentSince)),
+    );
   for (; !result.done; result = await next()) {
     const { audioChunk, errorMessage, isFinal } = result.value;
     if (errorMessage !== "") throw fromStreamMessage(errorMessage, call.secrets);
