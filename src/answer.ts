@@ -5,6 +5,7 @@
  */
 
 import type { Scope } from "./scope.ts";
+import { type BodyReader, bodyReader } from "./body_reader.ts";
 import { brokenOff } from "./error_mapping.ts";
 import { FrameReader, isDecodable } from "./frames.ts";
 
@@ -30,7 +31,7 @@ export class Answer {
   trailers: Uint8Array | undefined;
   readonly #options: AnswerOptions;
   readonly #frames: FrameReader;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly #reader: BodyReader | undefined;
   readonly #unlisten: () => void;
   #messages: Generator<Uint8Array, void, void> | undefined;
   #ended = false;
@@ -41,7 +42,7 @@ export class Answer {
     this.headers = response.headers;
     this.#options = options;
     this.#frames = new FrameReader(maxMessageBytes, origin, unary);
-    this.#reader = response.body?.getReader();
+    this.#reader = response.body ? bodyReader(response.body, !unary) : undefined;
     // After a garbage collection an abort may no longer reach the body (nodejs/undici#3644), and Deno keeps the connection
     // of a body that is only aborted: cancel it by hand.
     this.#unlisten = scope.onEnd(() => this.#drop());

@@ -22,14 +22,19 @@ export function inBrowser(): boolean {
   return "document" in globalThis || "importScripts" in globalThis;
 }
 
-let undicis: boolean | undefined;
+let host: "deno" | "node" | "other" | undefined;
 
-/** Whether `fetch` is undici's, as on Node. Deno and Bun name its version, too, but have their own. Asked at the first call: it loads it. */
-export function onUndici(): boolean {
-  if (undicis === undefined) {
-    const { process } = globalThis as { process?: { versions?: Record<string, string> } };
-    const versions = process?.versions ?? {};
-    undicis = "undici" in versions && !("deno" in versions || "bun" in versions);
-  }
-  return undicis;
+/** The runtimes whose `fetch` needs special care. Asked at the first call, not at the import. */
+export function hostOf(): "deno" | "node" | "other" {
+  const { process } = globalThis as { process?: { versions?: object } };
+  // Deno and Bun, too, name an undici.
+  return host ??=
+    ((versions) =>
+      "deno" in versions
+        ? "deno"
+        : "undici" in versions && !("bun" in versions)
+        ? "node"
+        : "other")(
+        process?.versions ?? {},
+      );
 }

@@ -5,7 +5,7 @@
  */
 
 import { Answer, type AnswerOptions } from "./answer.ts";
-import { onUndici } from "./env.ts";
+import { hostOf } from "./env.ts";
 import { fromHttp, noAnswer } from "./error_mapping.ts";
 import { OnceBody, takesStreams } from "./once_body.ts";
 
@@ -41,8 +41,8 @@ async function send(url: string, init: RequestInit, options: GuardOptions): Prom
   const { billable, scope } = options;
   const { signal } = scope;
   const bytes = init.body as Uint8Array<ArrayBuffer>;
-  // Redirects are not followed, as the key would go along. workerd knows only "manual"; undici copies every request for it.
-  const redirect = onUndici() ? "error" : "manual";
+  // Redirects are not followed, as the key would go along. workerd knows only "manual"; Node's undici copies every request for it.
+  const redirect = hostOf() === "node" ? "error" : "manual";
   const post = (body: BodyInit, more?: object) =>
     fetch(url, { method, headers, body, redirect, signal, ...more } as RequestInit);
   try {
