@@ -12,6 +12,7 @@ import type {
 } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { backoffDelay } from "./backoff.ts";
+import { hostOf } from "./env.ts";
 import { toTsetsenError } from "./error_mapping.ts";
 import {
   type Charged,
@@ -96,9 +97,11 @@ export class Call {
         if (scope.end !== undefined) throw error;
         failure = this.failure(error);
       } finally {
-        // A runtime takes a connection back a moment after the answer's end: the next in the queue would open another.
-        if (limiter.crowded && scope.end === undefined) setTimeout(() => limiter.release());
-        else limiter.release();
+        // Deno and Node take a connection back a moment after the answer's end: the next in the queue would open another.
+        // (workerd forgets the timers of a request that is over.)
+        if (limiter.crowded && scope.end === undefined && hostOf() !== "other") {
+          setTimeout(() => limiter.release());
+        } else limiter.release();
       }
       const delay = this.retryDelay(failure, retry, "retry");
       // A delay past the deadline would only turn a telling error into a TimeoutError.

@@ -28,9 +28,18 @@ let host: "deno" | "node" | "other" | undefined;
 export function hostOf(): "deno" | "node" | "other" {
   if (host === undefined) {
     const { versions = {} } = (globalThis as { process?: { versions?: object } }).process ?? {};
-    // Deno and Bun, too, name an undici.
-    const isNode = "undici" in versions && !("bun" in versions);
+    // Deno, Bun and workerd, too, name an undici.
+    const isNode = "undici" in versions && !("bun" in versions) && knowsRedirectError();
     host = "deno" in versions ? "deno" : isNode ? "node" : "other";
   }
   return host;
+}
+
+// workerd does not, and refuses to be asked for it.
+function knowsRedirectError(): boolean {
+  try {
+    return new Request("http://localhost", { redirect: "error" }).redirect === "error";
+  } catch {
+    return false;
+  }
 }
