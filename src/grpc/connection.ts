@@ -46,6 +46,10 @@ export class Connection {
     attempt: Attempt,
   ): ReturnType<UniversalClientFn> {
     const [node, sessions] = await (this.#opening ??= this.#open());
+    let lose: () => void;
+    const lost = new Promise<never>((_, reject) => {
+      lose = () => reject(new Error("the connection was closed before the answer"));
+    });
     const client = node.createNodeHttpClient({
       httpVersion: "2",
       sessionProvider: () => ({
@@ -66,12 +70,14 @@ export class Connection {
             );
           }
           attempt.stream = stream;
+          // On Deno and Bun a stream on which a GOAWAY closed the connection ends without any error.
+          stream.once("close", lose);
           return stream;
         },
         notifyResponseByteRead: (stream) => sessions.notifyResponseByteRead(stream),
       }),
     });
-    return await client(request);
+    return await Promise.race([client(request), lost]);
   }
 
   /** Closes it; the next request opens another. */
@@ -84,7 +90,12 @@ export class Connection {
     const { ca, pingInterval, pingTimeout } = this.#options;
     this.#sessions = new node.Http2SessionManager(
       this.origin,
-      { pingIntervalMs: pingInterval, pingTimeoutMs: pingTimeout },
+      {
+        pingIntervalMs: pingInterval,
+        pingTimeoutMs: pingTimeout,
+        // Its timer would outlive the connection. Servers close idle connections, and a PING finds out.
+        idleConnectionTimeoutMs: Infinity,
+      },
       ca === undefined ? {} : { ca },
     );
     return [node, this.#sessions];
