@@ -53,6 +53,26 @@ function factsOf(session: ClientHttp2Session): SessionFacts {
   return facts;
 }
 
+/**
+ * Starts reading as soon as there is something to read, not some turns later: after a GOAWAY, Deno destroys a stream that
+ * has come to its end with what was not asked for.
+ */
+function readAtOnce(stream: ClientHttp2Stream): void {
+  const iterate = stream[Symbol.asyncIterator].bind(stream);
+  stream[Symbol.asyncIterator] = () => {
+    const pieces = iterate();
+    const next = pieces.next.bind(pieces);
+    let first: ReturnType<typeof next> | undefined = next();
+    first.catch(() => {});
+    pieces.next = () => {
+      const piece = first ?? next();
+      first = undefined;
+      return piece;
+    };
+    return pieces;
+  };
+}
+
 /** The connection of a transport: connect-node's session manager, made when it is first needed. */
 export class Connection {
   /** Scheme, host and port. */
@@ -103,6 +123,7 @@ export class Connection {
             );
           }
           attempt.begin(stream, facts);
+          readAtOnce(stream);
           // On Deno and Bun a stream on which a GOAWAY closed the connection ends without any error.
           stream.once("close", lose);
           return stream;
