@@ -83,8 +83,13 @@ export class Connection {
 
   /** @throws {Error} when the runtime has no HTTP/2 client. */
   constructor(origin: string, options: ConnectionOptions) {
-    // Asked by name and not imported, so that what imports this file starts everywhere and is told here.
-    if (globalThis.process?.getBuiltinModule?.("node:http2") === undefined) {
+    // Asked by name and not imported, so that what imports this file starts everywhere and is told here. Workers may have
+    // the module, but there is no client in it.
+    const { process, navigator } = globalThis;
+    if (
+      process?.getBuiltinModule?.("node:http2") === undefined ||
+      navigator?.userAgent === "Cloudflare-Workers"
+    ) {
       throw new Error(
         "Native gRPC needs an HTTP/2 client (node:http2), which this runtime does not have: leave out transport, and " +
           "give as endpoint one that speaks gRPC-Web.",
