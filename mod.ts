@@ -28,7 +28,8 @@ export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/poll.ts";
 export { SpeechStream, type StreamOptions } from "./src/stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/download.ts";
 export { Job, type SavedJob } from "./src/job.ts";
-export { type AudioFacts, AudioStream } from "./src/audio_stream.ts";
+export { AudioStream } from "./src/audio_stream.ts";
+export type { AudioProgress, AudioProgressHook } from "./src/audio_facts.ts";
 
 // The models.
 export {
@@ -80,5 +81,7 @@ export {
   WAV_HEADER_BYTES,
   wavHeader,
 } from "./src/audio.ts";
+export { type AudioFormat, audioFormat } from "./src/format.ts";
+export { repairWav } from "./src/wav.ts";
 export { DEFAULT_ENDPOINT } from "./src/options.ts";
 export { VERSION } from "./src/version.ts";

@@ -6,6 +6,7 @@
  */
 
 import { deno } from "./command.ts";
+import { pack } from "./pack.ts";
 
 const [version = ""] = Deno.args;
 if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
@@ -27,7 +28,8 @@ await replace("src/version.ts", /(VERSION = ")[^"]+/, `$1${version}`);
 const folder = await Deno.makeTempDir();
 try {
   await run("publish, as a dry run", ["publish", "--dry-run", "--allow-dirty"]);
-  await run("the npm tarball", ["pack", "--allow-dirty", "--output", `${folder}/sdk.tgz`]);
+  await pack(`${folder}/sdk.tgz`);
+  console.log("ok     the npm tarball");
   const { size } = await Deno.stat(`${folder}/sdk.tgz`);
   console.log(
     `${version} is ready: ${Math.round(size / 1024)} kB packed. Run deno task ok, commit, tag.`,

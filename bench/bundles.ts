@@ -9,10 +9,12 @@ import { root } from "./processes.ts";
 /** The programs, by the name of their bundle. */
 const PROGRAMS = {
   server: "server.ts",
+  emulator: "emulator.ts",
   unary: "clients/unary.ts",
   streamSpeed: "clients/stream_speed.ts",
   streamMemory: "clients/stream_memory.ts",
   waits: "clients/waits.ts",
+  narrationMemory: "clients/narration_memory.ts",
   cold: "clients/cold.ts",
   coldOurs: "clients/cold_ours.ts",
   coldBare: "clients/cold_bare.ts",

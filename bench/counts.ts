@@ -9,6 +9,8 @@ export interface Counts {
   readonly jobs: number;
   readonly waitRuns: number;
   readonly coldRuns: number;
+  /** How often the text is spoken in the shorter and in the longer narration. */
+  readonly narrations: readonly [number, number];
 }
 
 /** What the bounds are meant for. */
@@ -22,6 +24,7 @@ export const FULL: Counts = {
   jobs: 10_000,
   waitRuns: 3,
   coldRuns: 21,
+  narrations: [10, 100],
 };
 
 /** Enough to see that everything works, and too little to mean anything. */
@@ -35,4 +38,5 @@ export const QUICK: Counts = {
   jobs: 100,
   waitRuns: 1,
   coldRuns: 1,
+  narrations: [1, 2],
 };

@@ -5,12 +5,12 @@
  */
 
 import { parseArgs } from "node:util";
-import { buildAll, type Bundles, sizeOf } from "./bundles.ts";
+import { buildAll, sizeOf } from "./bundles.ts";
 import { FULL, QUICK } from "./counts.ts";
 import { type Figure, passes, type Report, type RuntimeReport } from "./figures.ts";
 import { toMarkdown } from "./markdown.ts";
 import { type Bench, MEASUREMENTS } from "./measurements.ts";
-import { findRuntimes, type RunningServer, type Runtime, startServer } from "./processes.ts";
+import { findRuntimes, startServer } from "./processes.ts";
 
 const { values: options } = parseArgs({
   args: Deno.args,
@@ -53,7 +53,8 @@ async function measureAll(): Promise<Report> {
     options.runtime.split(",").includes(name.toLowerCase())
   );
   const reports: RuntimeReport[] = [];
-  for (const runtime of wanted) reports.push(await measure(runtime, server, bundles));
+  const parts = { server, host, folder, bundles, counts };
+  for (const runtime of wanted) reports.push(await measure({ runtime, ...parts }));
   return {
     quick: options.quick,
     machine: `${navigator.hardwareConcurrency} cores, ${
@@ -65,15 +66,10 @@ async function measureAll(): Promise<Report> {
   };
 }
 
-async function measure(
-  runtime: Runtime,
-  server: RunningServer,
-  bundles: Bundles,
-): Promise<RuntimeReport> {
-  const { name, version } = runtime;
+async function measure(bench: Bench): Promise<RuntimeReport> {
+  const { name, version } = bench.runtime;
   const report: RuntimeReport = { runtime: name, version, figures: [], peers: [], errors: [] };
   if (version === undefined) return report;
-  const bench: Bench = { runtime, server, bundles, counts };
   for (const [what, measurement] of Object.entries(MEASUREMENTS)) {
     if (!only.includes(what)) continue;
     console.error(`${name}: ${what} …`);

@@ -8,10 +8,11 @@
 import type { Bundles } from "./bundles.ts";
 import type { Counts } from "./counts.ts";
 import type { Figure, Peer } from "./figures.ts";
-import { run, type RunningServer, type Runtime } from "./processes.ts";
+import { root, run, type RunningServer, type Runtime, startServer } from "./processes.ts";
 import { median } from "./statistics.ts";
 import type {
   ColdResult,
+  NarrationMemoryResult,
   Side,
   StreamMemoryResult,
   StreamSpeedResult,
@@ -23,6 +24,9 @@ import type {
 export interface Bench {
   readonly runtime: Runtime;
   readonly server: RunningServer;
+  /** What servers run on, and where files may be written. */
+  readonly host: Runtime;
+  readonly folder: string;
   readonly bundles: Bundles;
   readonly counts: Counts;
 }
@@ -39,6 +43,7 @@ export const MEASUREMENTS: Record<string, (bench: Bench) => Promise<Measured>> =
   stream,
   waits,
   cold,
+  narration,
 };
 
 async function unary({ runtime, server, bundles, counts }: Bench): Promise<Measured> {
@@ -137,6 +142,47 @@ async function cold({ runtime, server, bundles, counts }: Bench): Promise<Measur
   });
   const [ours, bare] = sides(results, (runs) => median(runs.map((run) => run.time)));
   return { figures: [ratio("cold import and first call", 1.15, ours, bare, milliseconds)] };
+}
+
+/** Nobody else makes one piece of a long text, so that it is compared with itself. */
+async function narration({ runtime, host, folder, bundles, counts }: Bench): Promise<Measured> {
+  await using emulator = await startServer(host, bundles.emulator);
+  const text = `${root}examples/demo/udhr-mn.txt`;
+  const path = `${folder}/narration.wav`;
+  const speak = (times: number) =>
+    run<NarrationMemoryResult>(runtime, bundles.narrationMemory, {
+      base: emulator.base,
+      text,
+      times,
+      path,
+    });
+  const [fewer, more] = counts.narrations;
+  const [short, long] = [await speak(fewer), await speak(more)];
+  const peak = ({ halves }: NarrationMemoryResult) => Math.max(...halves) / 1e6;
+  const name = `narration of ${(long.bytes / 1e6).toFixed(0)} MB into a file`;
+  const [first, second] = long.halves;
+  return {
+    figures: [
+      {
+        name: `${name}, peak of the resident set beyond that of ${
+          (short.bytes / 1e6).toFixed(0)
+        } MB`,
+        ours: megabytes(peak(long)),
+        bare: `(${megabytes(peak(short))})`,
+        value: peak(long) - peak(short),
+        unit: "MB",
+        bound: ["<", 64],
+      },
+      {
+        name: `${name}, growth of the resident set in its second half`,
+        ours: megabytes(second / 1e6),
+        bare: `(${megabytes(first / 1e6)})`,
+        value: (second - first) / 1e6,
+        unit: "MB",
+        bound: ["<", 16],
+      },
+    ],
+  };
 }
 
 /** Runs both sides `times` times, in turn; who goes first changes. */

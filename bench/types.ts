@@ -47,6 +47,23 @@ export interface StreamMemoryResult {
   readonly growth: number;
 }
 
+export interface NarrationMemoryTask {
+  readonly base: string;
+  /** The file with the text. */
+  readonly text: string;
+  /** How often the text is spoken, one after the other. */
+  readonly times: number;
+  /** Where the audio goes; it is deleted afterwards. */
+  readonly path: string;
+}
+
+export interface NarrationMemoryResult {
+  /** The peak of the resident set in each half of the narration, in bytes. */
+  readonly halves: readonly [number, number];
+  /** The length of the WAV file. */
+  readonly bytes: number;
+}
+
 export interface WaitsTask {
   readonly base: string;
   readonly jobs: number;

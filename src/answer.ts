@@ -4,14 +4,15 @@
  * @module
  */
 
-import { onAbort } from "./abort.ts";
+import type { Scope } from "./scope.ts";
+import { type BodyReader, bodyReader } from "./body_reader.ts";
 import { brokenOff } from "./error_mapping.ts";
 import { FrameReader, isDecodable } from "./frames.ts";
 
 /** What reading an answer is bound to. */
 export interface AnswerOptions {
   /** Ends the request and its answer. */
-  readonly signal: AbortSignal;
+  readonly scope: Scope;
   /** Whether there must be no more than one message. */
   readonly unary: boolean;
   /** The largest message to accept, in bytes. */
@@ -24,28 +25,27 @@ export interface AnswerOptions {
 
 /** An answer whose head is that of gRPC-Web. */
 export class Answer {
-  /** Its headers, with a grpc-message that can be decoded. */
+  /** Its headers. */
   readonly headers: Headers;
   /** The data of its trailers, once `next()` has told the end; headers that hold the status may come without them. */
   trailers: Uint8Array | undefined;
   readonly #options: AnswerOptions;
   readonly #frames: FrameReader;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  readonly #reader: BodyReader | undefined;
   readonly #unlisten: () => void;
-  #ready: Uint8Array[] = [];
+  #messages: Generator<Uint8Array, void, void> | undefined;
   #ended = false;
 
   /** @throws {ConnectionError} when there is neither a body nor a status. */
   constructor(response: Response, options: AnswerOptions) {
-    const { signal, maxMessageBytes, origin, unary } = options;
-    this.headers = withDecodableMessage(response.headers);
+    const { scope, maxMessageBytes, origin, unary } = options;
+    this.headers = response.headers;
     this.#options = options;
     this.#frames = new FrameReader(maxMessageBytes, origin, unary);
-    this.#reader = response.body?.getReader();
+    this.#reader = response.body ? bodyReader(response.body, !unary) : undefined;
     // After a garbage collection an abort may no longer reach the body (nodejs/undici#3644), and Deno keeps the connection
     // of a body that is only aborted: cancel it by hand.
-    if (signal.aborted) this.#drop();
-    this.#unlisten = onAbort(signal, () => this.#drop());
+    this.#unlisten = scope.onEnd(() => this.#drop());
   }
 
   /**
@@ -56,13 +56,17 @@ export class Answer {
    */
   async next(): Promise<Uint8Array | undefined> {
     try {
-      while (this.#ready.length === 0 && !this.#ended) await this.#read();
+      for (;;) {
+        const next = this.#messages?.next();
+        if (next?.done === false) return next.value;
+        if (this.#ended) return undefined;
+        await this.#read();
+      }
     } catch (error) {
       this.#unlisten();
       this.#drop();
       throw error;
     }
-    return this.#ready.shift();
   }
 
   async #read(): Promise<void> {
@@ -71,7 +75,7 @@ export class Answer {
       throw brokenOff(origin, error, secrets);
     });
     if (result?.value !== undefined) {
-      this.#ready = this.#frames.push(result.value);
+      this.#messages = this.#frames.push(result.value);
       return;
     }
     this.#ended = true;
@@ -85,13 +89,4 @@ export class Answer {
   #drop(): void {
     this.#reader?.cancel().catch(() => {});
   }
-}
-
-// As in the trailers: a message that cannot be decoded must not cost the status.
-function withDecodableMessage(headers: Headers): Headers {
-  const message = headers.get("grpc-message");
-  if (message === null || isDecodable(message)) return headers;
-  const copy = new Headers(headers);
-  copy.set("grpc-message", message.replaceAll("%", "?"));
-  return copy;
 }

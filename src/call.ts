@@ -133,7 +133,7 @@ export class Call {
     idle?: number,
   ): Promise<T> {
     const transport = openTransport(this.#core.options, {
-      signal: this.scope.signal,
+      scope: this.scope,
       unary,
       billable: this.#facts.billable === true,
       secrets: this.secrets,
@@ -181,7 +181,9 @@ export class Call {
     // Once audio has come it was paid for, whatever the failure itself would prove.
     if (this.#facts.billable && this.charged !== "yes") this.charged = failure.charged ?? "unknown";
     const context = this.#context();
-    if (failure instanceof ResourceNotFoundError && context.charged === "yes") {
+    if (
+      failure instanceof ResourceNotFoundError && context.charged === "yes" && !this.#facts.billable
+    ) {
       context.charged = "unknown";
     }
     return withContext(failure, context);

@@ -35,6 +35,7 @@ import {
 } from "./models.ts";
 import { type CallOptions, type ClientOptions, resolveOptions } from "./options.ts";
 import { type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
+import type { OpenScopes } from "./scope.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts";
 
 /**
@@ -344,10 +345,11 @@ export class Client implements Disposable, AsyncDisposable {
 
   /**
    * Fetches the finished audio of a job. The request carries neither the key nor other credentials, goes to https only
-   * (http on this machine), and is bounded in size.
+   * (http on this machine) and must end there after redirects, of which `fetch` follows 20 at most (older Bun 127), and is
+   * bounded in size. A lost connection is made again, and the download goes on where it was: see {@linkcode AudioDownload}.
    *
    * @param source A final response with its `audioUrl`.
-   * @param options Signal, timeouts (milliseconds), retries and the largest size.
+   * @param options Signal, timeouts (milliseconds), retries, the largest size and progress.
    * @returns The bytes as the service made them, in a format that they themselves tell. Nothing is sent before they are
    * read.
    * @throws {InvalidRequestError} when there is no `audioUrl`, or audio may not be fetched from it.
@@ -364,6 +366,15 @@ export class Client implements Disposable, AsyncDisposable {
    */
   downloadAudio(source: AudioSource, options: DownloadOptions = {}): AudioDownload {
     return downloadAudio(this.#core, source, options);
+  }
+
+  /**
+   * What `close()` ends. Work of other modules that waits between its calls stands here, too.
+   *
+   * @internal
+   */
+  get openScopes(): OpenScopes {
+    return this.#core.open;
   }
 
   /**

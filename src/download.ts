@@ -1,19 +1,20 @@
 /**
- * From `audio_url` to bytes, safely: no key, no credentials, https only, bounded.
+ * From `audio_url` to audio.
  *
  * @module
  */
 
-import { onAbort } from "./abort.ts";
-import { type AudioFacts, AudioStream } from "./audio_stream.ts";
+import { join } from "./audio.ts";
+import type { AudioFacts, AudioProgressHook } from "./audio_facts.ts";
+import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
-import { brokenOff, noAnswer, refusedWith } from "./error_mapping.ts";
-import { InvalidRequestError, ServerError } from "./errors.ts";
+import { audioFormat } from "./format.ts";
 import type { CheckStatusResponse } from "./models.ts";
 import type { CallOptions } from "./options.ts";
-import type { Scope } from "./scope.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
-import { check, checkFields, describe } from "./validate.ts";
+import { checkAudioUrl, transfer } from "./transfer.ts";
+import { check, checkFields } from "./validate.ts";
+import { BARE_PCM, readWav } from "./wav.ts";
 
 /** Options of {@linkcode Client.downloadAudio}. All durations are milliseconds. */
 export interface DownloadOptions extends Omit<CallOptions, "headers"> {
@@ -29,13 +30,29 @@ export interface DownloadOptions extends Omit<CallOptions, "headers"> {
   readonly idleTimeout?: number | undefined;
   /** The largest audio to accept, in bytes. Default 268,435,456 (256 MiB). */
   readonly maxBytes?: number | undefined;
+  /**
+   * How often a request is tried again, and how often a lost connection is taken up in all, 0 or more. Default: the
+   * client's `maxRetries`.
+   */
+  readonly maxRetries?: number | undefined;
+  /** Is told after each chunk how much has come. What it throws is ignored. */
+  readonly onProgress?: AudioProgressHook | undefined;
 }
 
 /** The part of a job's final response that a download needs; a {@linkcode CheckStatusResponse} is one. */
 export type AudioSource = Pick<CheckStatusResponse, "audioUrl"> & { readonly requestId?: string };
 
-/** The finished audio of a job, in the format that the service made: what it is, its bytes say. */
+/**
+ * The finished audio of a job, in the format that the service made: `format` is what its bytes say, and none is changed.
+ *
+ * A connection that is lost on the way is made again, and the transfer goes on where it was: if the server has announced
+ * the length and named the version (a strong ETag, or Last-Modified), and answers with the rest of that very version.
+ * It is begun anew if nothing had come yet. Otherwise it fails: two versions are never joined.
+ */
 export class AudioDownload extends AudioStream {}
+
+/** So much of the beginning tells the format, two frames of MP3 at least. Nothing is given out before it is here. */
+const HEAD_BYTES = 2_048;
 
 /** Makes a download. Bad input throws at once, nothing is sent before it is read. */
 export function downloadAudio(
@@ -46,101 +63,53 @@ export function downloadAudio(
   check("source", source);
   checkFields("options", options);
   const { idleTimeout = core.options.timeout, maxBytes = 256 * 1024 * 1024, timeout } = options;
+  const { maxRetries = core.options.maxRetries } = options;
   const { audioUrl, requestId } = source;
-  const { href, origin } = checkAudioUrl(audioUrl, requestId);
-  let audio: AudioFacts = { contentType: "application/octet-stream" };
+  const url = checkAudioUrl(audioUrl, requestId);
+  const limits = { idleTimeout, maxBytes, maxRetries };
+  let facts: AudioFacts | undefined;
 
   async function* run(call: Call): AsyncGenerator<Uint8Array, void, void> {
-    const { scope } = call;
-    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-    let got = 0;
-    // An abort alone may be lost (nodejs/undici#3644), and then the connection would stay.
-    const drop = () => void reader?.cancel().catch(() => {});
-    const unlisten = onAbort(scope.signal, drop);
-    try {
-      const { body, headers } = await call.attempts(() =>
-        get(core, href, origin, scope, idleTimeout)
-      );
-      reader = body?.getReader();
-      audio = factsOf(headers);
-      for (;;) {
-        if (Math.max(got, audio.contentLength ?? 0) > maxBytes) {
-          throw new ServerError(
-            `The audio is larger than ${maxBytes} bytes: give a larger maxBytes.`,
-          );
-        }
-        const result = reader && await scope.race(reader.read(), idleTimeout).catch((error) => {
-          throw brokenOff(origin, error, [href]);
-        });
-        if (result === undefined || result.done) break;
-        got += result.value.length;
-        if (got <= maxBytes) yield result.value;
+    let type: string | null = null;
+    let contentLength: number | undefined;
+    let head: Uint8Array | undefined = new Uint8Array();
+    const chunks = transfer(core, call, url, limits, (headers, total) => {
+      type = headers.get("content-type");
+      contentLength = total;
+    });
+    for await (const chunk of chunks) {
+      if (head === undefined) yield chunk;
+      else {
+        head = join([head, chunk]);
+        if (head.length < HEAD_BYTES) continue;
+        facts = { ...factsOf(head, type), contentLength, requestId };
+        yield head;
+        head = undefined;
       }
-      if (got !== (audio.contentLength ?? got)) throw brokenOff(origin);
-      reader = undefined;
-    } finally {
-      unlisten();
-      drop();
+    }
+    if (head !== undefined) {
+      facts = { ...factsOf(head, type), contentLength, requestId };
+      if (head.length > 0) yield head;
     }
   }
 
-  const facts = { method: "The download", key: "", requestId };
-  const items = new ScopedIterator(() => new Call(core, facts, options, timeout), run);
-  return new AudioDownload(items, () => audio);
+  const about = { method: "The download", key: "", requestId };
+  const items = new ScopedIterator(() => new Call(core, about, options, timeout), run);
+  return new AudioDownload(items, () => facts, options.onProgress);
 }
 
-/** The URL, if audio may be fetched from it. Its path and query stay out of errors: they may hold a signature. */
-function checkAudioUrl(audioUrl: unknown, requestId?: string): URL {
-  let came = describe(audioUrl);
-  if (typeof audioUrl === "string" && URL.canParse(audioUrl)) {
-    const url = new URL(audioUrl);
-    const { protocol, host, hostname, username, password } = url;
-    const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-    const allowed = protocol === "https:" || (protocol === "http:" && loopback);
-    if (allowed && !username && !password) return url;
-    came = `${protocol}//${host}`;
-  }
-  throw new InvalidRequestError(
-    `audioUrl must be that of a job that COMPLETED, https (or http on this machine): got ${came}`,
-    { requestId, charged: requestId === undefined ? undefined : "yes" },
-  );
-}
-
-function factsOf(headers: Headers): AudioFacts {
-  const length = headers.get("content-length");
-  // A coding of the transfer changes the number of bytes.
-  const known = length !== null && /^\d+$/.test(length) && !headers.has("content-encoding");
+/** What the bytes say; where they say nothing, what the server does. */
+function factsOf(head: Uint8Array, type: string | null): AudioFacts {
+  const format = audioFormat(head);
+  const bare = format === "pcm";
+  const told = !bare && format !== "text" && !/^(audio|video)\//i.test(type ?? "");
+  const wav = format === "wav" ? readWav(head) : undefined;
   return {
-    contentType: headers.get("content-type") ?? "application/octet-stream",
-    contentLength: known ? Number(length) : undefined,
+    format,
+    contentType: told
+      ? `audio/${format === "mp3" ? "mpeg" : format}`
+      : type ?? "application/octet-stream",
+    // RIFX and RF64 are WAVE, too, but not of this form.
+    samples: bare ? BARE_PCM : wav?.from ? wav : undefined,
   };
-}
-
-async function get(
-  core: Core,
-  href: string,
-  origin: string,
-  scope: Scope,
-  idleTimeout: number,
-): Promise<Response> {
-  const fetch = core.options.fetch ?? globalThis.fetch;
-  const init: RequestInit = { signal: scope.signal };
-  // workerd has no credentials, and refuses to be told so.
-  if ("credentials" in Request.prototype) init.credentials = "omit";
-  let response: Response;
-  try {
-    response = await scope.race(fetch(href, init), idleTimeout);
-  } catch (error) {
-    throw noAnswer(error, origin, [href]);
-  }
-  const { ok, status, redirected, url, body } = response;
-  try {
-    // Nothing secret goes along, so redirects are followed; but where they end must be allowed, too.
-    if (redirected) checkAudioUrl(url);
-    if (!ok) throw refusedWith(status, origin);
-  } catch (error) {
-    body?.cancel().catch(() => {});
-    throw error;
-  }
-  return response;
 }

@@ -1,5 +1,5 @@
 /**
- * What the SDK asks of its surroundings: two environment variables, and whether it runs in a browser.
+ * What the SDK asks of its surroundings: two environment variables, and which `fetch` it runs on.
  *
  * @module
  */
@@ -20,4 +20,21 @@ export function readEnv(name: "TSETSEN_API_KEY" | "TSETSEN_API_ENDPOINT"): strin
 /** Whether this is a page or a worker of a browser: keys are public there, and requests may be sent twice. */
 export function inBrowser(): boolean {
   return "document" in globalThis || "importScripts" in globalThis;
+}
+
+let host: "deno" | "node" | "other" | undefined;
+
+/** The runtimes whose `fetch` needs special care. Asked at the first call, not at the import. */
+export function hostOf(): "deno" | "node" | "other" {
+  const { process } = globalThis as { process?: { versions?: object } };
+  // Deno and Bun, too, name an undici.
+  return host ??=
+    ((versions) =>
+      "deno" in versions
+        ? "deno"
+        : "undici" in versions && !("bun" in versions)
+        ? "node"
+        : "other")(
+        process?.versions ?? {},
+      );
 }

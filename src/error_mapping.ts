@@ -210,7 +210,7 @@ function speaksOfCredits(text: string): boolean {
 // Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
 // fields say already.
 const NOT_DETAILS =
-  /^((content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message))$/;
+  /^((content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
 
 // google.rpc.RetryInfo { 1: google.protobuf.Duration { 1: int64 seconds, 2: int32 nanos } }
 function readRetryInfo(message: Uint8Array): number | undefined {

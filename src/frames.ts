@@ -49,13 +49,12 @@ export class FrameReader {
   }
 
   /**
-   * Takes the next bytes.
+   * Takes the next bytes. They are looked at as the messages are asked for: what is good comes before what is not.
    *
    * @returns The messages that they complete, as views into the chunk where that is possible.
    * @throws {ServerError} when a frame is too large, has other flags, or comes after the trailers.
    */
-  push(chunk: Uint8Array): Uint8Array[] {
-    const messages: Uint8Array[] = [];
+  *push(chunk: Uint8Array): Generator<Uint8Array, void, void> {
     for (let at = 0; at < chunk.length;) {
       this.#empty = false;
       if (this.#headBytes < 5) {
@@ -75,9 +74,8 @@ export class FrameReader {
       this.#parts = [];
       this.#headBytes = 0;
       if (this.#head[0] === TRAILER) this.#trailers = data;
-      else messages.push(data);
+      else yield data;
     }
-    return messages;
   }
 
   /**
@@ -96,7 +94,10 @@ export class FrameReader {
     const [flags, a, b, c, d] = this.#head as unknown as [number, number, number, number, number];
     const length = a * 2 ** 24 + (b << 16) + (c << 8) + d;
     if (flags !== 0 && flags !== TRAILER) {
-      throw badAnswer(this.#origin, `a frame has the flags ${flags}, neither message nor trailers`);
+      throw badAnswer(
+        this.#origin,
+        `a frame has the flags ${flags}, neither message nor trailers (1 is compressed)`,
+      );
     }
     const limit = flags === TRAILER ? MAX_TRAILER_BYTES : this.#maxMessageBytes;
     if (length > limit) {

@@ -5,6 +5,7 @@
  */
 
 import { Answer, type AnswerOptions } from "./answer.ts";
+import { hostOf } from "./env.ts";
 import { fromHttp, noAnswer } from "./error_mapping.ts";
 import { OnceBody, takesStreams } from "./once_body.ts";
 
@@ -37,11 +38,13 @@ async function send(url: string, init: RequestInit, options: GuardOptions): Prom
   // Never called as a method: workerd's fetch refuses any other `this`.
   const fetch = options.fetch ?? globalThis.fetch;
   const { method, headers } = init;
-  const { billable, signal } = options;
+  const { billable, scope } = options;
+  const { signal } = scope;
   const bytes = init.body as Uint8Array<ArrayBuffer>;
-  // Redirects are not followed, as the key would go along. "error" would say so, but workerd knows only "manual".
+  // Redirects are not followed, as the key would go along. workerd knows only "manual"; Node's undici copies every request for it.
+  const redirect = hostOf() === "node" ? "error" : "manual";
   const post = (body: BodyInit, more?: object) =>
-    fetch(url, { method, headers, body, redirect: "manual", signal, ...more } as RequestInit);
+    fetch(url, { method, headers, body, redirect, signal, ...more } as RequestInit);
   try {
     // Only TLS has HTTP/2 in browsers.
     if (billable && url.startsWith("https:") && takesStreams()) {
@@ -57,6 +60,9 @@ async function send(url: string, init: RequestInit, options: GuardOptions): Prom
     // be read twice. A Blob is not sent again.
     return await post(billable ? new Blob([bytes]) : bytes);
   } catch (error) {
+    if (/unexpected redirect/.test(`${(error as Error | undefined)?.cause}`)) {
+      throw fromHttp(0, new Headers(), options.origin, options.secrets);
+    }
     throw noAnswer(error, options.origin, options.secrets);
   }
 }

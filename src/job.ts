@@ -117,9 +117,9 @@ export class Job implements AsyncIterable<StatusUpdate> {
   /**
    * Waits until the job is COMPLETED and opens its audio.
    *
-   * @param options Signal, poll interval, timeouts (milliseconds; each for the wait and for the download), retries and
-   * the largest size.
-   * @returns The audio, not yet fetched.
+   * @param options Signal, poll interval, timeouts (milliseconds; each for the wait and for the download), retries, the
+   * largest size and the download's progress.
+   * @returns The audio, not yet fetched. Its `format` tells what it is when its first chunk has come.
    * @throws {JobFailedError} when the job FAILED.
    * @throws {TsetsenError} of the class that fits when polling fails for good.
    */

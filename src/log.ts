@@ -28,10 +28,10 @@ export interface LogEvent {
 /** Receives what the SDK tells about its work. What it throws is ignored. */
 export type LogHook = (event: LogEvent) => void;
 
-/** Tells the hook, if there is one. */
-export function tell(log: LogHook | undefined, event: LogEvent): void {
+/** Tells a hook, if there is one. */
+export function tell<T>(hook: ((event: T) => void) | undefined, event: T): void {
   try {
-    log?.(event);
+    hook?.(event);
   } catch {
     // A broken hook must not cost a paid call.
   }

@@ -134,7 +134,10 @@ export interface RequestMetrics {
   readonly processingTime?: number | undefined;
   /** Time from acceptance to the end, in milliseconds; `undefined` when not given. */
   readonly totalTime?: number | undefined;
-  /** Length of the audio, in seconds; `undefined` when not given. */
+  /**
+   * Length of the audio, in seconds, to the 7 significant digits that the service's 32-bit number can mean; `undefined`
+   * when not given.
+   */
   readonly audioLength?: number | undefined;
   /** Credits charged for the job; `undefined` when not given. */
   readonly creditsUsed?: number | undefined;
@@ -242,7 +245,8 @@ export function fromCheckStatus(
       queueTime: metrics.queueTime || undefined,
       processingTime: metrics.processingTime || undefined,
       totalTime: metrics.totalTime || undefined,
-      audioLength: metrics.audioLength || undefined,
+      // 3.2 comes as 3.200000047683716.
+      audioLength: Number(metrics.audioLength.toPrecision(7)) || undefined,
       creditsUsed: metrics.creditsUsed || undefined,
       characterCount: metrics.characterCount || undefined,
     },

@@ -4,11 +4,9 @@
  * @module
  */
 
-import { BYTES_PER_SAMPLE, join, SAMPLE_RATE } from "./audio.ts";
+import { BYTES_PER_SAMPLE, join } from "./audio.ts";
 import { ServerError } from "./errors.ts";
-
-/** A header longer than this is none. */
-const MAX_HEADER_BYTES = 64 * 1024;
+import { cutShort, MAX_HEADER_BYTES, readWav } from "./wav.ts";
 
 /**
  * Cuts chunks at the borders of 16-bit samples, and drops a RIFF/WAVE header at the start: whether the service sends one
@@ -25,19 +23,27 @@ export class PcmReader {
    * Takes a chunk.
    *
    * @returns The whole samples that are known now; perhaps none. A view into the chunk where that is possible.
-   * @throws {ServerError} when a header announces another format.
+   * @throws {ServerError} when a header announces another format, or has no end.
    */
   push(chunk: Uint8Array): Uint8Array {
     let bytes = this.#held.length === 0 ? chunk : join([this.#held, chunk]);
     if (!this.#started) {
-      const header = readWavHeader(bytes);
-      if (header === undefined) {
+      const samples = readWav(bytes);
+      if (samples === undefined) {
+        if (bytes.length > MAX_HEADER_BYTES) {
+          throw new ServerError("The audio begins with a WAV header that has no end.");
+        }
         this.#held = bytes.slice();
         return bytes.subarray(0, 0);
       }
+      if (samples.other !== undefined) {
+        throw new ServerError(
+          `The audio is WAV of ${samples.other}: expected 24000 Hz, 16 bits, 1 channel, coding 1 (PCM).`,
+        );
+      }
       this.#started = true;
-      this.#left = header.dataBytes;
-      bytes = bytes.subarray(header.length);
+      this.#left = samples.bytes;
+      bytes = bytes.subarray(samples.from);
     }
     bytes = bytes.subarray(0, Math.min(bytes.length, this.#left));
     const whole = bytes.length - bytes.length % BYTES_PER_SAMPLE;
@@ -46,52 +52,20 @@ export class PcmReader {
     return bytes.subarray(0, whole);
   }
 
-  /** Takes the end. @returns What was held back in case it was the start of a header. Half a sample is dropped. */
+  /**
+   * Takes the end.
+   *
+   * @returns What was held back in case it was the start of a header. Half a sample is dropped.
+   * @throws {ServerError} when a header announced more, or is not complete itself.
+   */
   end(): Uint8Array {
-    const bytes = this.#held;
-    // From 12 bytes on it is a header for sure, though one without samples.
-    const isAudio = !this.#started && bytes.length < 12;
-    return bytes.subarray(0, isAudio ? bytes.length - bytes.length % BYTES_PER_SAMPLE : 0);
-  }
-}
-
-/** What a WAV header says. */
-export interface WavHeader {
-  /** Where the samples begin. */
-  readonly length: number;
-  /** How many bytes of samples there are; `Infinity` when the header does not know. */
-  readonly dataBytes: number;
-}
-
-/** The header at the start of `bytes`, of length 0 when there is none; `undefined` while more bytes are needed. */
-export function readWavHeader(bytes: Uint8Array): WavHeader | undefined {
-  const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
-  const isStart = "RIFF".startsWith(tag(0)) && "WAVE".startsWith(tag(8));
-  if (!isStart) return { length: 0, dataBytes: Infinity };
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 12; at + 8 <= bytes.length;) {
-    const name = tag(at);
-    const size = view.getUint32(at + 4, true);
-    if (name === "data") {
-      // 0 and the largest numbers are what writers put where they do not know the length.
-      const known = size > 0 && size < 0x7fff_0000;
-      return { length: at + 8, dataBytes: known ? size : Infinity };
+    const { length } = this.#held;
+    if (this.#started) {
+      if (this.#left < Infinity && this.#left > length) throw cutShort();
+      return this.#held.subarray(0, 0);
     }
-    if (name === "fmt ") {
-      if (at + 24 > bytes.length) return undefined;
-      const channels = view.getUint16(at + 10, true);
-      const rate = view.getUint32(at + 12, true);
-      const bits = view.getUint16(at + 22, true);
-      if (channels !== 1 || rate !== SAMPLE_RATE || bits !== 16) {
-        throw new ServerError(
-          `The stream is WAV of ${rate} Hz, ${bits} bits, ${channels} channels: expected ${SAMPLE_RATE} Hz, 16, 1.`,
-        );
-      }
-    }
-    at += 8 + size + size % 2;
+    // From 12 bytes on it is a header for sure.
+    if (length >= 12) throw cutShort();
+    return this.#held.subarray(0, length - length % BYTES_PER_SAMPLE);
   }
-  if (bytes.length > MAX_HEADER_BYTES) {
-    throw new ServerError("The stream begins with a WAV header that has no end.");
-  }
-  return undefined;
 }

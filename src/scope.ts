@@ -100,6 +100,13 @@ export class Scope {
     });
   }
 
+  /** Calls `callback` at an early end. @returns A function that stops listening. */
+  onEnd(callback: () => void): () => void {
+    if (this.#end !== undefined) callback();
+    else this.#interrupts.add(callback);
+    return () => this.#interrupts.delete(callback);
+  }
+
   /** Resolves after `ms` milliseconds, or rejects as soon as the scope ends. */
   async sleep(ms: number): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;

@@ -5,7 +5,7 @@
  */
 
 import { type StreamSpeechResponse, TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { encodeWav, wavHeader } from "./audio.ts";
+import type { AudioFacts, AudioProgressHook } from "./audio_facts.ts";
 import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
 import { fromStreamMessage } from "./error_mapping.ts";
@@ -15,6 +15,7 @@ import { PcmReader } from "./pcm.ts";
 import type { Scope } from "./scope.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
 import { checkFields } from "./validate.ts";
+import { BARE_PCM } from "./wav.ts";
 
 /** Options of {@linkcode Client.streamSpeech}. All durations are milliseconds. */
 export interface StreamOptions extends CallOptions {
@@ -28,6 +29,8 @@ export interface StreamOptions extends CallOptions {
    * reader takes does not count. Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
+  /** Is told after each chunk how much has come. What it throws is ignored. */
+  readonly onProgress?: AudioProgressHook | undefined;
 }
 
 /**
@@ -49,19 +52,17 @@ export interface StreamOptions extends CallOptions {
  */
 export class SpeechStream extends AudioStream {
   /** @internal */
-  constructor(items: AsyncIterator<Uint8Array, void, void>) {
-    super(items, () => ({ contentType: "audio/wav", head: wavHeader() }));
-  }
-
-  /**
-   * All of the audio as a WAV file with true lengths in its header. 5 minutes are 14.4 MB.
-   *
-   * @throws {TsetsenError} of the class that fits when the stream fails.
-   */
-  async wav(): Promise<Uint8Array<ArrayBuffer>> {
-    return encodeWav(await this.bytes());
+  constructor(items: AsyncIterator<Uint8Array, void, void>, onProgress?: AudioProgressHook) {
+    super(items, () => FACTS, onProgress);
   }
 }
+
+const FACTS: AudioFacts = {
+  format: "pcm",
+  contentType: "audio/wav",
+  bare: true,
+  samples: BARE_PCM,
+};
 
 /** Makes a stream. Bad input throws at once, nothing is sent before the first `next()`. */
 export function streamSpeech(
@@ -79,6 +80,7 @@ export function streamSpeech(
       () => new Call(core, facts, options, timeout),
       (call) => run(call, message, idleTimeout),
     ),
+    options.onProgress,
   );
 }
 
@@ -99,7 +101,11 @@ async function* run(
   // Messages without audio do not count, or a stream of nothing else would never end.
   let silentSince = performance.now();
   const next = () =>
-    scope.race(messages.next(), idleTimeout, idleTimeout - (performance.now() - silentSince));
+    scope.race(
+      messages.next(),
+      idleTimeout,
+      Math.max(0, idleTimeout - (performance.now() - silentSince)),
+    );
   for (; !result.done; result = await next()) {
     const { audioChunk, errorMessage, isFinal } = result.value;
     if (errorMessage !== "") throw fromStreamMessage(errorMessage, call.secrets);

@@ -10,7 +10,7 @@ import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import type { Answer } from "./answer.ts";
 import { boundOf } from "./bound_transport.ts";
-import { TRAILER } from "./frames.ts";
+import { isDecodable, TRAILER } from "./frames.ts";
 import { guardedFetch, type GuardOptions } from "./guard.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -23,11 +23,12 @@ import type { ResolvedOptions } from "./options.ts";
  */
 export function openTransport(
   options: ResolvedOptions,
-  call: Pick<GuardOptions, "signal" | "unary" | "billable" | "secrets">,
+  call: Pick<GuardOptions, "scope" | "unary" | "billable" | "secrets">,
 ): Transport {
   const { transport } = options;
   if (transport !== undefined) {
-    return boundOf(transport)?.open({ ...options, ...call }) ?? transport;
+    return boundOf(transport)?.open({ ...options, ...call, signal: call.scope.signal }) ??
+      transport;
   }
   const { baseUrl, origin, maxMessageBytes, fetch, interceptors } = options;
   const guard = { ...call, maxMessageBytes, fetch, origin };
@@ -62,10 +63,10 @@ function shortcut(baseUrl: string, send: Send, unary: boolean): Transport {
       only = await answer.next();
       // To its end, where the trailers are.
       if (only !== undefined) await answer.next();
-      if (only !== undefined && isPlainOk(answer)) throw PAST_THE_PARSER;
+      if (only !== undefined && isPlainOk(answer)) throw pastTheParser ??= new ConnectError("");
       return asResponse(answer, only);
     },
-    interceptors: [(next) => async (request) => {
+    interceptors: unary ? [] : [(next) => async (request) => {
       const response = await next(request);
       if (!response.stream || answer.headers.has("grpc-status")) return response;
       const end = response.message[Symbol.asyncIterator]();
@@ -77,7 +78,7 @@ function shortcut(baseUrl: string, send: Send, unary: boolean): Transport {
       try {
         return await web.unary(method, undefined, timeoutMs, header, message, values);
       } catch (error) {
-        if (error !== PAST_THE_PARSER) throw error;
+        if (error !== pastTheParser) throw error;
         const { headers } = answer;
         return {
           stream: false,
@@ -95,7 +96,7 @@ function shortcut(baseUrl: string, send: Send, unary: boolean): Transport {
 }
 
 // connect-web makes an error of its own of anything else that is thrown, and of success a DOMException.
-const PAST_THE_PARSER = new ConnectError("");
+let pastTheParser: ConnectError | undefined;
 
 /** The messages of a stream; `end` then reads the trailers. */
 function messages(
@@ -111,8 +112,8 @@ function messages(
 }
 
 // Anything else in the trailers, and connect-web reads them.
-function isPlainOk({ headers, trailers = new Uint8Array() }: Answer): boolean {
-  return trailers.length < 64 && !headers.has("grpc-status") &&
+function isPlainOk({ trailers = new Uint8Array() }: Answer): boolean {
+  return trailers.length < 64 &&
     /^(grpc-message: ?\r\n)?grpc-status: ?0\r\n(grpc-message: ?\r\n)?$/i.test(
       String.fromCharCode(...trailers),
     );
@@ -132,5 +133,18 @@ function asResponse(answer: Answer, first?: Uint8Array): Response {
   };
   const body = { getReader: () => ({ read }) };
   // A status outside 2xx would make connect-web pass over the grpc-status.
-  return { status: 200, headers: answer.headers, body } as unknown as Response;
+  return {
+    status: 200,
+    headers: withDecodableMessage(answer.headers),
+    body,
+  } as unknown as Response;
+}
+
+// As in the trailers: a message that cannot be decoded must not cost the status.
+function withDecodableMessage(headers: Headers): Headers {
+  const message = headers.get("grpc-message");
+  if (message === null || isDecodable(message)) return headers;
+  const copy = new Headers(headers);
+  copy.set("grpc-message", message.replaceAll("%", "?"));
+  return copy;
 }

@@ -98,6 +98,7 @@ const RULES = {
   ],
   fetch: FUNCTION,
   log: FUNCTION,
+  onProgress: FUNCTION,
   fn: FUNCTION,
   transport: [
     "object",

@@ -37,8 +37,10 @@ Deno.test("mod.ts exports these values and no others", () => {
     "TsetsenError",
     "VERSION",
     "WAV_HEADER_BYTES",
+    "audioFormat",
     "encodeWav",
     "interruptedJobs",
+    "repairWav",
     "retry",
     "wavHeader",
   ]);

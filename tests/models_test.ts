@@ -116,6 +116,24 @@ Deno.test("Client keeps the number of a status and of a gender that it does not 
   assertEquals((await gender.listVoices()).voices[0]!.gender as number, 42);
 });
 
+Deno.test("RequestMetrics.audioLength has no digits that a 32-bit float cannot mean", async () => {
+  for (const seconds of [3.2, 0.1, 12.345678, 299.9999, 16_777_216, 1e-7, 3.4e38]) {
+    const float = new Uint8Array(new Float32Array([seconds]).buffer);
+    using client = answering(concat(hex("2a 05 25"), float));
+    const { metrics } = await client.checkStatus("r1");
+    const expected = seconds === 12.345678
+      ? 12.34568
+      : seconds === 16_777_216
+      ? 16_777_220
+      : seconds;
+    assertEquals(metrics?.audioLength, expected);
+  }
+  using endless = answering("2a 05 25 00 00 80 7f");
+  assertEquals((await endless.checkStatus("r1")).metrics?.audioLength, Infinity);
+  using none = answering("2a 05 25 00 00 c0 7f");
+  assertEquals((await none.checkStatus("r1")).metrics?.audioLength, undefined);
+});
+
 Deno.test("Client bears fields that it does not know, in messages and in messages within", async () => {
   const unknown = hex(`
     98 06 2a // 99, varint: 42

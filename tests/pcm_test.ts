@@ -75,24 +75,40 @@ Deno.test("PcmReader takes what only looks like a header for samples", () => {
   }
 });
 
-Deno.test("PcmReader gives no header out as samples when the stream ends inside it", () => {
-  const header = wavHeader(100);
-  for (let length = 12; length <= header.length; length++) {
-    assertEquals(toHex(read([header.slice(0, length)])), "", `${length} bytes`);
+Deno.test("PcmReader fails when the stream ends inside a header, or before what it announces", () => {
+  const wav = concat(wavHeader(100), new Uint8Array(100));
+  for (let length = 12; length < wav.length; length++) {
+    const error = assertThrows(() => read([wav.slice(0, length)]), ServerError, "cut short");
+    assert(error.message.includes("WAV header"), error.message);
   }
+  assertThrows(() => read(cut(wav.slice(0, -1), [7])), ServerError, "cut short");
+  assertEquals(read([wav]).length, 100);
+  // Half a sample is no loss, and no header either.
+  const odd = concat(wavHeader(3), hex("01 02 03"));
+  assertEquals(toHex(read([odd])), "01 02");
+  assertEquals(toHex(read([wavHeader()])), "");
 });
 
-Deno.test("PcmReader refuses a header of another format", () => {
+Deno.test("PcmReader refuses a header of another format, and names it", () => {
   const change = (at: number, value: number) => {
     const header = wavHeader(100);
     new DataView(header.buffer).setUint16(at, value, true);
     return header;
   };
-  for (const header of [change(22, 2), change(24, 44_100), change(34, 8)]) {
-    const error = assertThrows(() => read([header]), ServerError);
-    assert(/expected 24000 Hz, 16, 1/.test(error.message), error.message);
+  const headers = {
+    "24000 Hz, 16 bits, 2 channel(s), coding 1": change(22, 2),
+    "44100 Hz, 16 bits, 1 channel(s), coding 1": change(24, 44_100),
+    "24000 Hz, 8 bits, 1 channel(s), coding 1": change(34, 8),
+    "24000 Hz, 16 bits, 1 channel(s), coding 6": change(20, 6),
+  };
+  for (const [name, header] of Object.entries(headers)) {
+    const { message } = assertThrows(() => read([header]), ServerError);
+    assert(message.includes(`The audio is WAV of ${name}: expected 24000 Hz, 16 bits`), message);
     assertThrows(() => read(cut(header, [3])), ServerError);
   }
+  // "Extensible" is how some writers call the same PCM.
+  const extensible = concat(change(20, 0xfffe), new Uint8Array(100));
+  assertEquals(read([extensible]).length, 100);
 });
 
 Deno.test("PcmReader bounds a header that has no end", () => {

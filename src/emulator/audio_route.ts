@@ -1,31 +1,56 @@
 import { bodyOf } from "./bodies.ts";
 import type { Answer } from "./call.ts";
+import type { AudioFault } from "./faults.ts";
 import { render, type Score } from "./synth.ts";
 import { sampleBytes, waveHeader, waveHeaderBytes } from "./wave.ts";
 
 const pieceBytes = 65_536;
 
+/** A file to be downloaded. */
+interface AudioFile {
+  readonly size: number;
+  /** What it is called in HTTP: its type and its version. */
+  readonly headers: Headers;
+  readonly ranges: boolean;
+  read(from: number, to: number): AsyncIterable<Uint8Array>;
+}
+
+/** What a job has spoken as a file, or what a fault makes of it. */
+export function audioFile(id: string, score: Score, fault?: AudioFault): AudioFile {
+  const bytes = fault?.bytes;
+  const size = bytes?.length ?? waveHeaderBytes + score.samples * sampleBytes;
+  const headers = new Headers({ "cache-control": "no-cache" });
+  const { contentType = "audio/wav", etag = `"${id}-${size}"`, lastModified = "" } = fault ?? {};
+  const given = { "content-type": contentType, etag, "last-modified": lastModified };
+  for (const [name, value] of Object.entries(given)) if (value !== "") headers.set(name, value);
+  return {
+    size,
+    headers,
+    ranges: fault?.ranges ?? true,
+    read: (from, to) => bytes ? bodyOf(bytes.subarray(from, to)) : wave(score, from, to),
+  };
+}
+
 /**
- * Answers a GET or a HEAD for a WAVE file, or for a range of it. No key is asked for, as no key
- * belongs here.
+ * Answers a GET or a HEAD for a file, or for a range of it. No key is asked for, as no key belongs
+ * here.
  */
-export function audioAnswer(request: Request, id: string, score: Score): Answer {
+export function audioAnswer(request: Request, file: AudioFile): Answer {
   const { method, headers } = request;
   if (method !== "GET" && method !== "HEAD") {
     return { status: 405, headers: new Headers({ allow: "GET, HEAD" }), body: null };
   }
-  const size = waveHeaderBytes + score.samples * sampleBytes;
-  const etag = `"${id}-${size}"`;
-  const answer = new Headers({
-    "content-type": "audio/wav",
-    "accept-ranges": "bytes",
-    "cache-control": "no-cache",
-    etag,
-  });
-  if (headers.get("if-none-match") === etag) return { status: 304, headers: answer, body: null };
-
-  const ifRange = headers.get("if-range");
-  const range = ifRange === null || ifRange === etag ? parse(headers.get("range"), size) : "whole";
+  const { size, headers: answer, ranges } = file;
+  const etag = answer.get("etag");
+  if (ranges) answer.set("accept-ranges", "bytes");
+  // A client needs both to tell whether Last-Modified names one version.
+  if (answer.has("last-modified")) answer.set("date", new Date().toUTCString());
+  if (etag !== null && headers.get("if-none-match") === etag) {
+    return { status: 304, headers: answer, body: null };
+  }
+  const ifRange = headers.get("if-range") ?? etag;
+  const isSame = ifRange === etag || ifRange === answer.get("last-modified");
+  const range = ranges && isSame ? parse(headers.get("range"), size) : "whole";
   if (range === "unsatisfiable") {
     answer.set("content-range", `bytes */${size}`);
     return { status: 416, headers: answer, body: null };
@@ -36,7 +61,7 @@ export function audioAnswer(request: Request, id: string, score: Score): Answer 
   return {
     status: range === "whole" ? 200 : 206,
     headers: answer,
-    body: method === "HEAD" ? null : file(score, from, to),
+    body: method === "HEAD" ? null : file.read(from, to),
   };
 }
 
@@ -46,8 +71,8 @@ export function audioNotFound(): Answer {
   return { status: 404, headers, body: bodyOf(new TextEncoder().encode("no such audio\n")) };
 }
 
-/** The bytes of the file from one to another, made piece by piece. */
-async function* file(score: Score, from: number, to: number): AsyncGenerator<Uint8Array> {
+/** The bytes of a WAVE file from one to another, made piece by piece. */
+async function* wave(score: Score, from: number, to: number): AsyncGenerator<Uint8Array> {
   const header = waveHeader(score.samples * sampleBytes);
   if (from < waveHeaderBytes) yield header.subarray(from, to);
   for (let at = Math.max(from, waveHeaderBytes); at < to; at += pieceBytes) {

@@ -6,7 +6,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { startEmulator, type StartOptions } from "./mod.ts";
+import { type RunningEmulator, startEmulator, type StartOptions } from "./mod.ts";
 
 const usage = `Usage: emulator [options]
 
@@ -22,6 +22,7 @@ A local Tsetsen service for demos and tests. It speaks in tones: there is no rea
   --stream-pace <ms>     pause between two pieces of a stream (default 2)
   --streams-per-minute <number>  limit of StreamSpeech for a key (default: none)
   --public-url <url>     where it is reached from outside
+  --json                 say where it is, or what is wrong, as a line of JSON
   --help                 this text
 `;
 
@@ -29,6 +30,7 @@ A local Tsetsen service for demos and tests. It speaks in tones: there is no rea
  * Runs the emulator until it is told to stop by Ctrl-C. Wrong options print the usage and set the exit code 2.
  *
  * @param args The options, as on a command line.
+ * @returns The emulator; `undefined` when there is none, after `--help` or wrong options.
  *
  * @example
  * ```ts
@@ -37,7 +39,7 @@ A local Tsetsen service for demos and tests. It speaks in tones: there is no rea
  * await main(["--help"]);
  * ```
  */
-export async function main(args: readonly string[]): Promise<void> {
+export async function main(args: readonly string[]): Promise<RunningEmulator | undefined> {
   try {
     const { values } = parseArgs({
       args: [...args],
@@ -52,13 +54,14 @@ export async function main(args: readonly string[]): Promise<void> {
         "stream-pace": { type: "string" },
         "streams-per-minute": { type: "string" },
         "public-url": { type: "string" },
+        "json": { type: "boolean", default: false },
         "help": { type: "boolean", default: false },
       },
     });
     if (values.help) {
       process.stdout.write(usage);
     } else {
-      await run({
+      return await run({
         port: Number(values.port),
         hostname: values.hostname,
         apiKeys: { [values.key]: Number(values.credits) },
@@ -70,26 +73,34 @@ export async function main(args: readonly string[]): Promise<void> {
         ...given("streamLimits", values["streams-per-minute"], (text) => ({
           perMinute: Number(text),
         })),
-      });
+      }, values.json);
     }
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    const message = error instanceof Error ? error.message : `${error}`;
+    if (args.includes("--json")) {
+      const told = { name: "UsageError", code: "usage", message, exitCode: 2 };
+      process.stdout.write(`${JSON.stringify({ error: told })}\n`);
+    } else process.stderr.write(`${message}\n\n${usage}`);
     process.exitCode = 2;
   }
+  return undefined;
 }
 
 if (import.meta.main) await main(process.argv.slice(2));
 
-async function run(options: StartOptions): Promise<void> {
+async function run(options: StartOptions, json: boolean): Promise<RunningEmulator> {
   const emulator = await startEmulator(options);
+  const { url, apiKey } = emulator;
+  const credits = emulator.ledger.balance(apiKey);
   process.stdout.write(
-    `Tsetsen emulator on ${emulator.url}\n` +
-      `API key: ${emulator.apiKey} (${emulator.ledger.balance(emulator.apiKey)} credits)\n` +
+    json ? `${JSON.stringify({ url, apiKey, credits })}\n` : `Tsetsen emulator on ${url}\n` +
+      `API key: ${apiKey} (${credits} credits)\n` +
       "This is no real voice: every syllable is one tone. Ctrl-C stops it.\n",
   );
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   }
+  return emulator;
 }
 
 function given<Name extends string, Value>(

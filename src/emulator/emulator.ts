@@ -1,4 +1,4 @@
-import { audioAnswer, audioNotFound } from "./audio_route.ts";
+import { audioAnswer, audioFile, audioNotFound } from "./audio_route.ts";
 import { type Answer, Call } from "./call.ts";
 import { exposeTo, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerWithFault } from "./fault_answers.ts";
@@ -151,7 +151,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const handler = handlers.get(target.name);
     if (handler !== undefined) return await serveCall(handler, request, body, call);
     const found = findScore(target.name);
-    return found === undefined ? audioNotFound() : audioAnswer(request, target.name, found);
+    if (found === undefined) return audioNotFound();
+    const fault = call.fault?.kind === "audio" ? call.fault : undefined;
+    return audioAnswer(request, audioFile(target.name, found, fault));
   }
 
   /** What a job has spoken once it is done, or the preview of a voice. */

@@ -50,10 +50,11 @@ export async function answerWithFault(
     case "drop": {
       const { afterBytes } = fault;
       if (afterBytes === undefined) throw dropped();
-      return change(
-        await serve(),
-        (body) => cut(body, afterBytes, () => Promise.reject(dropped())),
-      );
+      const drop = async () => {
+        await clock.sleep(fault.pause ?? 0, call.signal);
+        throw dropped();
+      };
+      return change(await serve(), (body) => cut(body, afterBytes, drop));
     }
     case "hang": {
       const { afterBytes } = fault;
@@ -103,7 +104,8 @@ export async function answerWithFault(
     }
     case "unknown-enum":
     case "stream":
-      // The service itself reads these two from the call.
+    case "audio":
+      // The service itself reads these from the call.
       return await serve();
   }
 }

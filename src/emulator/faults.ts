@@ -100,6 +100,11 @@ export interface DropFault extends FaultTarget, FaultCharge {
    * answer's body; 0 is after the headers. Default: before any byte of an answer.
    */
   readonly afterBytes?: number;
+  /**
+   * How long it waits with the connection open after those bytes, in milliseconds: a client may throw away what it has
+   * not read when a connection breaks. Default 0.
+   */
+  readonly pause?: number;
 }
 
 /** Never answers: the connection stays open and silent until the client leaves. */
@@ -208,6 +213,22 @@ export interface StreamFault extends FaultTarget {
   readonly neverFinal?: boolean;
 }
 
+/** Serves one download in another way. It hits downloads only, whatever its `method`. */
+export interface AudioFault extends FaultTarget {
+  /** Which fault this is. */
+  readonly kind: "audio";
+  /** The file instead of the WAV that was made. */
+  readonly bytes?: Uint8Array;
+  /** Its content type; empty for none. Default `"audio/wav"`. */
+  readonly contentType?: string;
+  /** Its ETag, quotes included; empty for none. Default: one that names id and length. */
+  readonly etag?: string;
+  /** Its Last-Modified date. Default none. */
+  readonly lastModified?: string;
+  /** Whether a part of it is served when one is asked for, or always the whole. Default true. */
+  readonly ranges?: boolean;
+}
+
 /**
  * Something that goes wrong on purpose: hand it to `Emulator.addFault`. A request meets one fault at
  * most: the first one added that is for it and not used up. Faults speak gRPC-Web.
@@ -227,7 +248,8 @@ export type Fault =
   | ContentTypeFault
   | MetadataFault
   | UnknownEnumFault
-  | StreamFault;
+  | StreamFault
+  | AudioFault;
 
 /** The faults that are still to come. */
 export class FaultQueue {
@@ -252,7 +274,7 @@ export class FaultQueue {
   /** The fault that hits a request, now used once. */
   take(request: RecordedRequest): Fault | undefined {
     const entry = this.#faults.find(({ fault, left }) =>
-      left > 0 && hits(fault.method, request.method) && (fault.when?.(request) ?? true)
+      left > 0 && hits(fault, request.method) && (fault.when?.(request) ?? true)
     );
     if (entry === undefined) return undefined;
     entry.left -= 1;
@@ -267,6 +289,7 @@ function atLeastOne(name: string, value: number): number {
   );
 }
 
-function hits(target: Route | undefined, method: Route): boolean {
-  return target === undefined ? method !== "Audio" : target === method;
+function hits({ kind, method }: Fault, route: Route): boolean {
+  if (kind === "audio") return route === "Audio";
+  return method === undefined ? route !== "Audio" : method === route;
 }

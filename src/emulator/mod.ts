@@ -45,6 +45,7 @@ export type { EmulatorJob, JobStatus } from "./jobs.ts";
 export type { Charge, Ledger } from "./ledger.ts";
 export type { RecordedRequest, Route } from "./requests.ts";
 export type {
+  AudioFault,
   ContentTypeFault,
   DelayFault,
   DropFault,

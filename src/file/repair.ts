@@ -5,13 +5,10 @@
  */
 
 import { type FileHandle, open } from "node:fs/promises";
-import { readWavHeader } from "../pcm.ts";
-
-/** Where the `data` chunk of a WAV file begins must show within this many bytes. */
-const HEAD_BYTES = 64 * 1024;
+import { MAX_HEADER_BYTES, mendHeader } from "../wav.ts";
 
 /**
- * Writes the true lengths into the header of a WAV file that was written while its length was not known.
+ * Writes the true lengths into the header of a WAV file that was written while its length was not known, or that was cut short.
  *
  * @param path The file.
  * @returns How many bytes of samples it holds.
@@ -30,31 +27,18 @@ const HEAD_BYTES = 64 * 1024;
 export async function repairWavFile(path: string | URL): Promise<number> {
   const file = await open(path, "r+");
   try {
-    return await repairWav(file);
+    return await repairOpen(file);
   } finally {
     await file.close();
   }
 }
 
 /** Does the work of `repairWavFile` on an open file. */
-export async function repairWav(file: FileHandle): Promise<number> {
+export async function repairOpen(file: FileHandle): Promise<number> {
   const { size } = await file.stat();
-  const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-  const header = readWavHeader(buffer.subarray(0, bytesRead));
-  if (header === undefined || header.length === 0) {
-    throw new TypeError("The file must begin with a WAV header: RIFF, WAVE, and a data chunk.");
-  }
-  // The samples are the last chunk; with a length that is known they may be followed by others.
-  const dataBytes = Math.min(header.dataBytes, size - header.length);
-  if (dataBytes < header.dataBytes) {
-    await writeLength(file, 4, size - 8);
-    await writeLength(file, header.length - 4, dataBytes);
-  }
-  return dataBytes;
-}
-
-async function writeLength(file: FileHandle, at: number, value: number): Promise<void> {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, true);
-  await file.write(bytes, 0, 4, at);
+  const head = new Uint8Array(MAX_HEADER_BYTES);
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  const { from, bytes } = mendHeader(head.subarray(0, bytesRead), size);
+  await file.write(head, 0, from, 0);
+  return bytes;
 }

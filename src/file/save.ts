@@ -8,7 +8,7 @@ import { type FileHandle, link, open, rename, rm, stat } from "node:fs/promises"
 import { fileURLToPath } from "node:url";
 import { wavHeader } from "../audio.ts";
 import { SpeechStream } from "../stream.ts";
-import { repairWav } from "./repair.ts";
+import { repairOpen } from "./repair.ts";
 
 /** Audio to write: a stream or a download of the SDK, or any bytes. */
 export type SaveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array;
@@ -96,7 +96,7 @@ async function write(
   if (isPcm) await append(wavHeader());
   if (audio instanceof Uint8Array) await append(audio);
   else for await (const chunk of audio) await append(chunk);
-  if (isPcm) await repairWav(file);
+  if (isPcm) await repairOpen(file);
   return bytes;
 }
 

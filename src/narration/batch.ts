@@ -190,7 +190,7 @@ export function batch(
     }
   }
 
-  const results = new Run(settings.signal, run, (reason) => work.session?.interrupted(reason));
+  const results = new Run(client, settings.signal, run, () => work.session?.openJobs() ?? []);
   return new Batch(results, work);
 }
 

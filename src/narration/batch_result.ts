@@ -1,6 +1,6 @@
 import type { Job } from "../../mod.ts";
+import type { AudioFormat } from "../format.ts";
 import type { BatchState } from "./batch_state.ts";
-import type { AudioFormat } from "./format.ts";
 import type { BuyOptions, NarrationRequest } from "./options.ts";
 
 /** One text of a batch, and how to speak it. */

@@ -18,8 +18,17 @@ export interface Cue {
   readonly exact: boolean;
 }
 
+/**
+ * The parts of a text and their audio: what captions are made from. A {@linkcode NarrationState} is one; the parts of a
+ * {@linkcode plan} become one when their audio is known.
+ */
+export interface SpokenParts extends Pick<NarrationState, "paragraphs"> {
+  /** The parts, in order. Together they are the text. */
+  readonly parts: readonly Omit<PartState, "boundary">[];
+}
+
 /** A part with its place in the audio, in samples. */
-interface Place extends PartState {
+interface Place extends Omit<PartState, "boundary"> {
   readonly from: number;
   readonly to: number;
 }
@@ -31,7 +40,7 @@ interface Place extends PartState {
  * sentences that share a part are estimates, and marked so. Parts without anything to speak have none.
  *
  * @param text The text of the narration.
- * @param state Its state.
+ * @param state Its state, or the parts that another engine has made.
  * @returns The cues, in order, without overlap.
  *
  * @example
@@ -43,7 +52,7 @@ interface Place extends PartState {
  * }
  * ```
  */
-export function cues(text: string, state: NarrationState): Cue[] {
+export function cues(text: string, state: SpokenParts): Cue[] {
   const places = placesOf(state);
   const found: Cue[] = [];
   let first = 0;
@@ -63,7 +72,7 @@ export function cues(text: string, state: NarrationState): Cue[] {
 }
 
 /** The parts that are done, up to the first that is not. */
-function placesOf({ parts }: NarrationState): Place[] {
+function placesOf({ parts }: SpokenParts): Place[] {
   const places: Place[] = [];
   let from = 0;
   for (const part of parts) {

@@ -40,9 +40,10 @@ export { type MemoryStore, memoryStore, type Store } from "./store.ts";
 export type { Progress, ProgressHook } from "./progress.ts";
 
 // Captions.
-export { type Cue, cues } from "./cues.ts";
+export { type Cue, cues, type SpokenParts } from "./cues.ts";
 export { type CaptionOptions, toSrt, toWebVtt } from "./captions.ts";
 
 // What audio is.
-export { type AudioFormat, audioFormat } from "./format.ts";
+export type { AudioFormat } from "../format.ts";
+export { toPcm } from "./part_audio.ts";
 export type { Method } from "./method.ts";

@@ -147,7 +147,7 @@ export function narrate(
   const { captions, maxCharacters, joinParagraphs, paragraphs = "blank-line", pauses, pauseScale } =
     options;
   const partOptions = { captions, maxCharacters, joinParagraphs, paragraphs, pauses, pauseScale };
-  const fresh = cut(text, speed, given(partOptions)).map(freshPart);
+  const fresh = cut(text, speed, partOptions).map(freshPart);
   if (fresh.every(isSilent)) {
     throw new InvalidRequestError("text must hold a letter or a digit.", { charged: "no" });
   }
@@ -209,13 +209,6 @@ export function narrate(
     }
   }
 
-  const items = new Run(settings.signal, run, (reason) => work.session?.interrupted(reason));
+  const items = new Run(client, settings.signal, run, () => work.session?.openJobs() ?? []);
   return new Narration(items, work);
-}
-
-/** The options that are given: `undefined` is not a value for those of `./text`. */
-function given<T extends object>(options: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  ) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

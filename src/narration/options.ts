@@ -1,6 +1,6 @@
 import type { GenerateSpeechRequest, StreamSpeechRequest } from "../../mod.ts";
 import type { SplitOptions } from "../text/mod.ts";
-import { check, checkFields, describe, MAX_TIMEOUT_MS } from "../validate.ts";
+import { checkFields, describe, MAX_TIMEOUT_MS } from "../validate.ts";
 import type { Method } from "./method.ts";
 import type { ProgressHook } from "./progress.ts";
 import type { NarrationState } from "./state.ts";
@@ -18,7 +18,7 @@ export interface PartOptions extends Omit<SplitOptions, "joinSentences"> {
    */
   readonly captions?: "sentence" | undefined;
   /** What every pause is multiplied by, at least 0; 0 leaves pauses to the service. Default: 1 divided by the speed. */
-  readonly pauseScale?: number;
+  readonly pauseScale?: number | undefined;
 }
 
 /** What narrations and batches have in common. All durations are milliseconds. */
@@ -117,7 +117,6 @@ export function settle(options: BuyOptions<{ readonly method: Method }>): Settin
       `partTimeout must be above 0 and at most ${MAX_TIMEOUT_MS}: got ${partTimeout}`,
     );
   }
-  if (onProgress !== undefined) check("fn", onProgress);
   return {
     method,
     concurrency,

@@ -1,7 +1,7 @@
 import { join } from "../audio.ts";
 import { ServerError } from "../errors.ts";
+import { type AudioFormat, audioFormat } from "../format.ts";
 import { PcmReader } from "../pcm.ts";
-import { type AudioFormat, audioFormat } from "./format.ts";
 
 const NAMES: Readonly<Record<AudioFormat, string>> = {
   wav: "WAV of another kind than 24,000 Hz, 16 bits, mono",
@@ -14,7 +14,23 @@ const NAMES: Readonly<Record<AudioFormat, string>> = {
   pcm: "nothing",
 };
 
-/** The samples of downloaded audio. @throws {ServerError} when it is neither WAV of the service's PCM nor bare PCM. */
+/**
+ * The samples of a job's audio, so that parts can be joined: a WAV header is checked and left out. `narrate` does this by itself; it
+ * is for those who buy the parts of a {@linkcode plan} by an engine of their own.
+ *
+ * @param chunks The audio as it was downloaded, in one piece or in several.
+ * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in whole samples: at least one piece, none of them empty.
+ * @throws {ServerError} when it is neither WAV of the service's PCM nor bare PCM, or holds no sample; its `charged` is `"yes"`.
+ *
+ * @example
+ * ```ts
+ * import { encodeWav } from "@tsetsen/sdk";
+ * import { toPcm } from "@tsetsen/sdk/narration";
+ *
+ * const [pcm] = toPcm([encodeWav(new Uint8Array(4_800))]);
+ * console.assert(pcm?.length === 4_800);
+ * ```
+ */
 export function toPcm(chunks: readonly Uint8Array[]): Uint8Array[] {
   const format = formatOf(chunks);
   // RIFX and RF64 are WAVE, too.

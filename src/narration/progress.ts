@@ -33,6 +33,7 @@ export class Tally {
   readonly #hook: ProgressHook | undefined;
   readonly #start = performance.now();
   readonly #total: number;
+  readonly #parts: number;
   #done = 0;
   #submitted = 0;
   #charactersDone = 0;
@@ -52,6 +53,7 @@ export class Tally {
   ) {
     this.#characters = characters;
     this.#total = characters.reduce((sum, count) => sum + count, 0);
+    this.#parts = characters.filter((count) => count > 0).length;
     this.#hook = hook;
     purchases.forEach((purchase, index) => this.#count(index, purchase, 1));
     this.#before = this.#charactersDone;
@@ -80,7 +82,7 @@ export class Tally {
     try {
       this.#hook?.({
         partsDone: this.#done,
-        parts: this.#characters.filter((count) => count > 0).length,
+        parts: this.#parts,
         partsSubmitted: this.#submitted,
         charactersDone: this.#charactersDone,
         characters: this.#total,

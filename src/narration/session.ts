@@ -9,7 +9,7 @@ import {
   withContext,
 } from "../errors.ts";
 import type { Scope } from "../scope.ts";
-import { trace } from "../trace.ts";
+import type { InterruptedJob } from "../trace.ts";
 import type { Book } from "./book.ts";
 import { Counter, type Order } from "./counter.ts";
 import { lost } from "./decisions.ts";
@@ -73,12 +73,14 @@ export class Session {
     await this.#work.book.save();
   }
 
-  /** Has `interruptedJobs` tell what an abort with this reason interrupts. */
-  interrupted(reason: unknown): void {
+  /** The jobs that are paid, or perhaps paid, and not done. */
+  openJobs(): InterruptedJob[] {
+    const jobs: InterruptedJob[] = [];
     for (const { status, requestId } of this.#work.book.purchases) {
-      if (status === "submitted") trace(reason, { requestId, charged: "yes" });
-      if (status === "submitting") trace(reason, { requestId: undefined, charged: "unknown" });
+      if (status === "submitted") jobs.push({ requestId, charged: "yes" });
+      if (status === "submitting") jobs.push({ requestId: undefined, charged: "unknown" });
     }
+    return jobs;
   }
 
   async #obtain(index: number): Promise<Obtained> {

@@ -7,11 +7,11 @@ export interface SentenceOptions {
    * end. With `"blank-line"` a single line end ends a sentence, unless the next line goes on in lower case or after a
    * comma or a dash.
    */
-  readonly paragraphs?: "blank-line" | "line";
+  readonly paragraphs?: "blank-line" | "line" | undefined;
   /** Pauses in milliseconds that differ from {@linkcode DEFAULT_PAUSES}. */
-  readonly pauses?: Partial<Pauses>;
+  readonly pauses?: { readonly [Mark in keyof Pauses]?: Pauses[Mark] | undefined } | undefined;
   /** What every pause is multiplied by, at least 0. Default 1. For speech of speed 1.25, `1 / 1.25` fits. */
-  readonly pauseScale?: number;
+  readonly pauseScale?: number | undefined;
 }
 
 /** Options of {@linkcode splitText}. */
@@ -20,14 +20,14 @@ export interface SplitOptions extends SentenceOptions {
    * The most characters (code points) of a part, white space included. At least 1; default {@linkcode
    * DEFAULT_MAX_CHARACTERS}.
    */
-  readonly maxCharacters?: number;
+  readonly maxCharacters?: number | undefined;
   /** Whether a part may hold several paragraphs. Default false. */
-  readonly joinParagraphs?: boolean;
+  readonly joinParagraphs?: boolean | undefined;
   /**
    * Whether a part may hold several sentences. Default true. With false each part is a sentence or a piece of one:
    * exact captions.
    */
-  readonly joinSentences?: boolean;
+  readonly joinSentences?: boolean | undefined;
 }
 
 /**
@@ -38,7 +38,11 @@ export interface SplitOptions extends SentenceOptions {
 export const DEFAULT_MAX_CHARACTERS = 500;
 
 /** The options with their defaults. */
-export interface Settings extends Required<Omit<SplitOptions, "pauses" | "pauseScale">> {
+export interface Settings {
+  readonly maxCharacters: number;
+  readonly joinParagraphs: boolean;
+  readonly joinSentences: boolean;
+  readonly paragraphs: "blank-line" | "line";
   readonly pauses: Pauses;
 }
 
@@ -64,8 +68,9 @@ export function settle(text: string, options: SplitOptions): Settings {
   }
   const scale = atLeastZero("pauseScale", pauseScale);
   const pauses: Record<string, number> = {};
-  for (const [name, value] of Object.entries({ ...DEFAULT_PAUSES, ...options.pauses })) {
-    pauses[name] = Math.round(atLeastZero(`pauses.${name}`, value) * scale);
+  for (const [name, standard] of Object.entries(DEFAULT_PAUSES)) {
+    const { [name as keyof Pauses]: pause = standard } = options.pauses ?? {};
+    pauses[name] = Math.round(atLeastZero(`pauses.${name}`, pause) * scale);
   }
   return {
     maxCharacters,

@@ -66,6 +66,40 @@ Deno.test("Emulator.fetch knows ETag, If-Range, HEAD and wrong methods", async (
   assertEquals((await fetch("http://localhost/")).status, 404);
 });
 
+Deno.test("Emulator.addFault of audio serves other bytes, another version, or no ranges", async () => {
+  const { fetch, addFault } = createEmulator();
+  const bytes = new Uint8Array([1, 2, 3, 4]);
+  const lastModified = "Sun, 01 Nov 2026 10:00:00 GMT";
+  addFault({ kind: "audio", bytes, etag: '"b"', contentType: "audio/mpeg", lastModified });
+  const whole = await fetch(preview);
+  assertEquals(new Uint8Array(await whole.arrayBuffer()), bytes);
+  const shown = ["content-type", "content-length", "etag", "last-modified", "accept-ranges"];
+  assertEquals(
+    shown.map((name) => whole.headers.get(name)),
+    ["audio/mpeg", "4", '"b"', lastModified, "bytes"],
+  );
+  const range = { range: "bytes=1-2" };
+  const cases: [Record<string, string>, object, number][] = [
+    [range, {}, 206],
+    [range, { ranges: false }, 200],
+    [{ ...range, "if-range": '"a"' }, { etag: '"b"' }, 200],
+    [{ ...range, "if-range": '"b"' }, { etag: '"b"' }, 206],
+    [{ ...range, "if-range": lastModified }, { etag: "", lastModified }, 206],
+    [{ ...range, "if-range": lastModified }, { etag: "" }, 200],
+  ];
+  for (const [headers, fault, status] of cases) {
+    addFault({ kind: "audio", bytes, ...fault });
+    const response = await fetch(preview, { headers });
+    assertEquals(response.status, status, JSON.stringify([headers, fault]));
+    assertEquals((await response.arrayBuffer()).byteLength, status === 206 ? 2 : 4);
+  }
+  // The other methods do not meet it.
+  addFault({ kind: "audio", etag: '"later"' });
+  await (await fetch("http://localhost/tsetsen.api.v1.TsetsenTTS/ListVoices", { method: "POST" }))
+    .body?.cancel();
+  assertEquals((await fetch(preview, { method: "HEAD" })).headers.get("etag"), '"later"');
+});
+
 Deno.test("Emulator.requests shows that a download carries no key", async () => {
   await using running = await setUp();
   const { emulator } = running;

@@ -9,6 +9,11 @@ const PACKAGES = { "miniflare": "4.20260426.0", "playwright-core": "1.65.0" };
 
 /** Loads one of them; installs them if they are missing. */
 export async function load<T>(name: keyof typeof PACKAGES): Promise<T> {
+  return createRequire(`${await install()}/package.json`)(name);
+}
+
+/** Installs what is missing. @returns The folder with `node_modules`. */
+export async function install(): Promise<string> {
   const manifest = JSON.stringify({ private: true, dependencies: PACKAGES }, null, 2);
   const done = `${FOLDER}/installed.json`;
   if (await Deno.readTextFile(done).catch(() => "") !== manifest) {
@@ -17,7 +22,7 @@ export async function load<T>(name: keyof typeof PACKAGES): Promise<T> {
     await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], FOLDER);
     await Deno.writeTextFile(done, manifest);
   }
-  return createRequire(`${FOLDER}/package.json`)(name);
+  return FOLDER;
 }
 
 /** Waits until something is true; fails after `limit` milliseconds. */

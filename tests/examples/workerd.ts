@@ -1,4 +1,4 @@
-// The Worker of the examples in the real workerd: bundled as wrangler does, with the settings of its wrangler.jsonc.
+// The Workers of the examples in the real workerd: bundled as wrangler does, with the settings of their wrangler.jsonc.
 
 import type { InstalledPackage } from "../hosts/pack.ts";
 import { ROOT } from "../hosts/tools.ts";
@@ -25,8 +25,8 @@ export async function startWorker(
   bindings: Readonly<Record<string, string>>,
 ): Promise<RunningWorker> {
   const { Miniflare } = await load<{ Miniflare: new (options: object) => Miniflare }>("miniflare");
-  const config = await readConfig();
-  const contents = await bundle(sdk, config.main);
+  const config = await readConfig("worker");
+  const contents = await bundle(sdk, "worker", config.main);
   const options = () => ({
     modules: [{ type: "ESModule", path: "worker.js", contents }],
     compatibilityDate: config.compatibility_date,
@@ -46,18 +46,27 @@ export async function startWorker(
   };
 }
 
-async function readConfig(): Promise<{
-  main: string;
-  compatibility_date: string;
-  vars: Record<string, string>;
-}> {
-  const text = await Deno.readTextFile(`${ROOT}examples/worker/wrangler.jsonc`);
+/** What both of them have in wrangler.jsonc. */
+interface WranglerConfig {
+  readonly main: string;
+  readonly compatibility_date: string;
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+/** Reads the wrangler.jsonc of an example. */
+export async function readConfig<T>(example: string): Promise<T & WranglerConfig> {
+  const text = await Deno.readTextFile(`${ROOT}examples/${example}/wrangler.jsonc`);
   return JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, ""));
 }
 
-async function bundle({ folder }: InstalledPackage, main: string): Promise<string> {
-  for await (const { name } of Deno.readDir(`${ROOT}examples/worker`)) {
-    await Deno.copyFile(`${ROOT}examples/worker/${name}`, `${folder}/${name}`);
+/** Bundles an example on the package as it is published. */
+export async function bundle(
+  { folder }: InstalledPackage,
+  example: string,
+  main: string,
+): Promise<string> {
+  for await (const { name } of Deno.readDir(`${ROOT}examples/${example}`)) {
+    await Deno.copyFile(`${ROOT}examples/${example}/${name}`, `${folder}/${name}`);
   }
   const esbuild = await import("esbuild");
   try {
@@ -65,6 +74,7 @@ async function bundle({ folder }: InstalledPackage, main: string): Promise<strin
       entryPoints: [`${folder}/${main}`],
       bundle: true,
       format: "esm",
+      external: ["cloudflare:*"],
       conditions: ["workerd", "worker", "browser"],
       target: "es2024",
       write: false,

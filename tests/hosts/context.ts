@@ -20,7 +20,7 @@ export interface Context {
 }
 
 /** One behaviour that is the same on every host. */
-export interface Case {
+export interface Case<C = Context> {
   /** The row of the table. */
   readonly group: string;
   /** A sentence that begins with the symbol. */
@@ -28,7 +28,7 @@ export interface Case {
   /** Why it is not about native gRPC, if it is about gRPC-Web alone. */
   readonly webOnly?: string;
   /** Throws when it fails. What it answers must be the same on all hosts. */
-  run(context: Context): Promise<unknown>;
+  run(context: C): Promise<unknown>;
 }
 
 /** Options of a stand: those of the emulator that are JSON, and a text whose jobs fail. */

@@ -30,7 +30,10 @@ const CORS = { "access-control-allow-origin": "*" };
 export interface Control extends AsyncDisposable {
   readonly url: string;
   /** Serves a page with one script, which posts its results to "results" beside it. */
-  page(script: string, filter: string): { readonly url: string; readonly results: Promise<string> };
+  page(
+    script: string,
+    search: Readonly<Record<string, string>>,
+  ): { readonly url: string; readonly results: Promise<string> };
 }
 
 export function startControl(): Control {
@@ -95,11 +98,11 @@ export function startControl(): Control {
   const url = `http://127.0.0.1:${server.addr.port}`;
   return {
     url,
-    page(script, filter) {
+    page(script, search) {
       const id = crypto.randomUUID();
       const { promise, resolve: hand } = Promise.withResolvers<string>();
       pages.set(id, { script, hand });
-      return { url: `${url}/pages/${id}/?filter=${encodeURIComponent(filter)}`, results: promise };
+      return { url: `${url}/pages/${id}/?${new URLSearchParams(search)}`, results: promise };
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([...stands.keys()].map(close));

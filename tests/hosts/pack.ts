@@ -1,6 +1,7 @@
 // The package as it is published, and programs on top of it.
 
 import type { PluginBuild } from "esbuild";
+import { pack } from "../../.ci/pack.ts";
 import { ROOT, run } from "./tools.ts";
 
 /** The package, installed from its tarball into a folder that was empty. */
@@ -13,7 +14,7 @@ export interface InstalledPackage extends AsyncDisposable {
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = await Deno.makeTempDir({ prefix: "tsetsen-hosts-" });
   const tarball = `${folder}/sdk.tgz`;
-  await run([Deno.execPath(), "pack", "--allow-dirty", "--quiet", "--output", tarball]);
+  await pack(tarball);
   await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true, "type": "module" }');
   await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", tarball], folder);
   return {
@@ -23,16 +24,17 @@ export async function installPackage(): Promise<InstalledPackage> {
   };
 }
 
-/** Bundles an entry. Bun and Node find the package beside the bundle; for the others it is a part of it. */
+/** Bundles an entry of a folder. Bun and Node find the package beside the bundle; for the others it is a part of it. */
 export async function bundle(
   { folder }: InstalledPackage,
   entry: "grpc" | "page" | "process" | "worker",
+  from = "tests/hosts/entries",
 ): Promise<string> {
   const esbuild = await import("esbuild");
   const outfile = `${folder}/${entry}.js`;
   const inline = entry === "page" || entry === "worker";
   await esbuild.build({
-    entryPoints: [`${ROOT}tests/hosts/entries/${entry}.ts`],
+    entryPoints: [`${ROOT}${from}/${entry}.ts`],
     outfile,
     bundle: true,
     format: "esm",

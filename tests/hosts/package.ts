@@ -32,7 +32,8 @@ async function checkFiles({ tarball }: InstalledPackage): Promise<string[]> {
 async function checkExports({ folder }: InstalledPackage): Promise<string[]> {
   const own = Object.keys(await subpaths());
   const path = `${folder}/node_modules/@tsetsen/sdk/package.json`;
-  const { exports } = JSON.parse(await Deno.readTextFile(path));
+  const { exports, bin } = JSON.parse(await Deno.readTextFile(path));
+  if (bin?.tsetsen === undefined) return ["there is no command tsetsen"];
   return own.filter((name) => !exports[name]?.types || !exports[name]?.default)
     .map((name) => `the exports map lacks ${name} or its types`);
 }

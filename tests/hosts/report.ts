@@ -1,6 +1,6 @@
 // From the results of all hosts to a table, runtime by behaviour, and to what is wrong.
 
-import type { Result } from "./suite.ts";
+import type { Result } from "./runner.ts";
 
 export interface HostRun {
   readonly name: string;
@@ -24,6 +24,7 @@ export function table(runs: readonly HostRun[]): string {
 function cell({ results, problem }: HostRun, group: string): string {
   if (problem !== undefined) return "not run";
   const cases = results.filter((result) => result.group === group);
+  if (cases.length === 0) return "";
   const passed = cases.filter(({ error }) => error === undefined).length;
   return passed === cases.length ? "✓" : `✗ ${passed}/${cases.length}`;
 }

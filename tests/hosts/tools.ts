@@ -69,12 +69,16 @@ export async function certificate(): Promise<[cert: string, key: string]> {
 }
 
 /** Runs a program to its end. @returns What it printed; throws that when it fails. */
-export async function run(command: readonly string[], cwd = ROOT): Promise<string> {
+export async function run(
+  command: readonly string[],
+  cwd = ROOT,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const [program = "", ...args] = command;
   const { success, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd,
-    env: { NO_COLOR: "1", TSETSEN_API_KEY: "", TSETSEN_API_ENDPOINT: "" },
+    env: { NO_COLOR: "1", TSETSEN_API_KEY: "", TSETSEN_API_ENDPOINT: "", ...env },
     signal: AbortSignal.timeout(300_000),
   }).output();
   const text = new TextDecoder().decode(stdout);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { InvalidRequestError, ServerError } from "../../mod.ts";
+import { encodeWav, InvalidRequestError, ServerError } from "../../mod.ts";
 import { saveAudio } from "../../src/file/mod.ts";
 import { narrate, plan, type Progress } from "../../src/narration/mod.ts";
 import { failure, setUp, sleep, until } from "../support/rig.ts";
@@ -222,6 +222,20 @@ for (
     assertEquals([part?.status, part?.requestId], ["submitted", requestId]);
   });
 }
+
+Deno.test("narrate joins no part that is shorter than its WAV header says", async () => {
+  await using rig = await setUp();
+  const body = encodeWav(new Uint8Array(2_000)).slice(0, -2);
+  rig.emulator.addFault({ kind: "http", method: "Audio", status: 200, body, headers: {} });
+  const request = { text: "Нэг.", ...VOICE };
+  const narration = narrate(rig.client, request, FAST);
+  const error = await failure(ServerError, narration.bytes());
+  assert(error.message.includes("cut short"), error.message);
+  assertEquals([error.requestId, error.charged], [rig.emulator.jobs[0]?.requestId, "yes"]);
+  // Resuming downloads it again, and buys nothing.
+  await narrate(rig.client, request, { ...FAST, resume: narration.state }).bytes();
+  assertEquals(rig.emulator.ledger.charges.length, 1);
+});
 
 Deno.test("narrate takes bare PCM from audio_url as it is", async () => {
   await using rig = await setUp();

@@ -6,7 +6,7 @@ import { ConnectionError, ServerError, type TsetsenError } from "../../mod.ts";
 import type { Fault } from "../../src/emulator/mod.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { clientOf, failure, type Rig, setUp, sleep, STREAM } from "../support/rig.ts";
-import { bytesOf, concat, head, message, trailers } from "../support/wire.ts";
+import { bytesOf, concat, frame, head, message, trailers } from "../support/wire.ts";
 
 // A short one, as it is also sent byte by byte.
 const SHORT = { ...STREAM, text: "Аа", speed: 8 };
@@ -168,4 +168,14 @@ Deno.test("SpeechStream fails with the status of its trailers", async () => {
   const status = trailers({ "grpc-status": "14", "grpc-message": "restarting" });
   const { bytes, error } = await byHand("closed", chunk({}), status);
   assertEquals([bytes, error?.code, error?.charged], [100, "service_unavailable", "yes"]);
+});
+
+Deno.test("SpeechStream gives the audio that came in one piece with what is not acceptable", async () => {
+  const { bytes, error } = await byHand("closed", chunk({}), frame(1, new Uint8Array(9)));
+  assertEquals([bytes, error?.code, error?.charged], [100, "server_error", "yes"]);
+});
+
+Deno.test("SpeechStream was charged when audio has come, also if the service then says that there is nothing", async () => {
+  const { bytes, error } = await byHand("closed", chunk({}), trailers({ "grpc-status": "5" }));
+  assertEquals([bytes, error?.code, error?.charged], [100, "resource_not_found", "yes"]);
 });

@@ -173,12 +173,12 @@ export const FAULTS: readonly FaultRow[] = [
   unacceptable(
     "compressed flag",
     { kind: "frame-flags" },
-    "a frame has the flags 1, neither message nor trailers",
+    "a frame has the flags 1, neither message nor trailers (1 is compressed)",
   ),
   unacceptable(
     "garbage",
     { kind: "garbage", bytes: new Uint8Array(64).fill(0x5a) },
-    "a frame has the flags 90, neither message nor trailers",
+    "a frame has the flags 90, neither message nor trailers (1 is compressed)",
   ),
   unacceptable(
     "bytes after the trailers",

@@ -92,7 +92,7 @@ async function run(runtime: Runtime, file: string, args: readonly string[]): Pro
 }
 
 /** A program: named by the environment, or on the PATH. */
-function find(program: string, variable: string): string {
+export function find(program: string, variable: string): string {
   const named = Deno.env.get(variable);
   if (named !== undefined) return named;
   for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
@@ -102,5 +102,7 @@ function find(program: string, variable: string): string {
       // Not in this folder.
     }
   }
-  throw new Error(`'${program}' is not on the PATH: install it, or set ${variable} to its path`);
+  throw new Deno.errors.NotFound(
+    `'${program}' is not on the PATH: install it, or set ${variable} to its path`,
+  );
 }

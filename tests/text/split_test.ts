@@ -260,3 +260,20 @@ Deno.test("countCharacters counts code points", () =>
   fc.assert(
     fc.property(hostile, (text) => assertEquals(countCharacters(text), [...text].length)),
   ));
+
+Deno.test("splitText takes an option that is undefined for one that is not given", () => {
+  const text = "Сайн байна уу? Би, чи ирлээ.\n\nБаяртай.";
+  const nothing = {
+    maxCharacters: undefined,
+    joinParagraphs: undefined,
+    joinSentences: undefined,
+    paragraphs: undefined,
+    pauses: { comma: undefined },
+    pauseScale: undefined,
+  };
+  assertEquals(splitText(text, nothing), splitText(text));
+  assertEquals(
+    splitText(text, { pauses: undefined, maxCharacters: 9 }),
+    splitText(text, { maxCharacters: 9 }),
+  );
+});

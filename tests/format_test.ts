@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { encodeWav } from "../../mod.ts";
-import { type AudioFormat, audioFormat } from "../../src/narration/mod.ts";
+import { type AudioFormat, audioFormat, encodeWav } from "../mod.ts";
 
 const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 

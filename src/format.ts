@@ -1,4 +1,10 @@
 /**
+ * Telling what audio is.
+ *
+ * @module
+ */
+
+/**
  * What audio is, by its first bytes. `"pcm"` is what none of the others is: bare samples, as far as bytes can tell.
  * `"text"` is no audio but a page or a message.
  */
@@ -22,8 +28,7 @@ const MARKS: readonly (readonly [at: number, mark: string, format: AudioFormat])
  *
  * @example
  * ```ts
- * import { audioFormat } from "@tsetsen/sdk/narration";
- * import { encodeWav } from "@tsetsen/sdk";
+ * import { audioFormat, encodeWav } from "@tsetsen/sdk";
  *
  * console.assert(audioFormat(encodeWav(new Uint8Array(2))) === "wav");
  * console.assert(audioFormat(new Uint8Array(4_800)) === "pcm");

@@ -1,0 +1,141 @@
+import process from "node:process";
+import { CommanderError } from "commander";
+import { interruptedJobs } from "../../mod.ts";
+import { type ErrorCode, TsetsenError } from "../errors.ts";
+import { redact } from "../redact.ts";
+import { EXIT, EXIT_OF_CODE } from "./exit_codes.ts";
+import { isLostReader } from "./terminal.ts";
+import { inOurWords } from "./wording.ts";
+
+/** A command line, text or file that cannot be worked with. Nothing has been sent. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The reason of the signal when the user, or whoever runs this, stops it. */
+export class Interruption extends Error {
+  override readonly name = "Interrupted";
+  readonly exitCode: number;
+
+  constructor(signal: "SIGINT" | "SIGTERM") {
+    super(signal === "SIGINT" ? "Stopped by Ctrl-C." : "Stopped by SIGTERM.");
+    this.exitCode = signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  }
+}
+
+/** A failure that leaves something behind to go on with. */
+export class Unfinished extends Error {
+  override readonly name = "Unfinished";
+  /** The command that goes on. */
+  readonly resume: string;
+
+  /**
+   * @param cause What failed.
+   * @param message What is kept.
+   * @param resume The command that goes on.
+   */
+  constructor(cause: unknown, message: string, resume: string) {
+    super(message, { cause });
+    this.resume = resume;
+  }
+}
+
+/** A failure as it is told. */
+export interface Told {
+  readonly exitCode: number;
+  /** What `--json` prints. */
+  readonly error: Readonly<Record<string, unknown>>;
+  /** What people read: the error, and what to do. */
+  readonly lines: readonly string[];
+  /** Whether nobody needs to hear of it. */
+  readonly silent: boolean;
+}
+
+/** Tells what happened, to whom it costs something, and what to do next. */
+export function tell(failure: unknown): Told {
+  const kept = failure instanceof Unfinished ? failure : undefined;
+  const error = kept?.cause ?? failure;
+  const known = error instanceof TsetsenError ? error : undefined;
+  const jobs = interruptedJobs(error);
+  // Of several jobs the one that is least certain says what is known about the money.
+  const charged = jobs.find((job) => job.charged === "unknown")?.charged ?? jobs[0]?.charged;
+  const requestId = jobs.length === 1 ? jobs[0]?.requestId : undefined;
+  // With an id the service had accepted it: only without one is a charge in doubt.
+  const isInDoubt = charged === "unknown" && requestId === undefined;
+  const { name, code, exitCode, message } = facts(error, isInDoubt);
+  const resume = kept?.resume ?? hint(known, requestId, charged);
+  const lines = [message];
+  if (kept !== undefined) lines.push(kept.message);
+  else if (isInDoubt) {
+    lines.push(
+      "Whether it was charged is not known: look at `tsetsen balance` before another try.",
+    );
+  } else if (charged === "yes") {
+    lines.push(requestId === undefined ? "It is charged." : "The job is paid for.");
+  }
+  for (const job of kept === undefined && jobs.length > 1 ? jobs : []) {
+    lines.push(`  ${job.requestId ?? "(no request id came)"}  charged: ${job.charged}`);
+  }
+  if (resume !== undefined) lines.push(`To go on:  ${resume}`);
+  return {
+    exitCode,
+    error: {
+      name,
+      code,
+      message,
+      requestId: requestId ?? known?.requestId ?? null,
+      charged: charged ?? null,
+      statusCode: known?.statusCode ?? null,
+      retryAfterMs: known?.retryAfter ?? null,
+      exitCode,
+      ...(jobs.length > 1 && { jobs }),
+      ...(kept && { kept: kept.message }),
+      ...(resume !== undefined && { resume }),
+    },
+    lines,
+    silent: isLostReader(error) && kept === undefined,
+  };
+}
+
+function facts(error: unknown, isInDoubt: boolean) {
+  if (error instanceof Interruption) {
+    const { name, message, exitCode } = error;
+    return { name, code: "interrupted", message, exitCode };
+  }
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: `${error}` };
+  // What the service or a runtime quotes may be anything.
+  const text = inOurWords(redact(message, [process.env["TSETSEN_API_KEY"] ?? ""]));
+  if (error instanceof TsetsenError) {
+    const { code = "error" } = error;
+    const exitCode = isInDoubt
+      ? EXIT.unknownCharge
+      : EXIT_OF_CODE[code as ErrorCode] ?? EXIT.failure;
+    return { name, code, message: text, exitCode };
+  }
+  if (isLostReader(error)) {
+    const message = "The reader of standard output left.";
+    return { name, code: "broken_pipe", message, exitCode: EXIT.brokenPipe };
+  }
+  // The SDK's RangeErrors are about options, and these came from the command line.
+  const isUsage = error instanceof UsageError || error instanceof CommanderError ||
+    error instanceof RangeError;
+  return isUsage
+    ? { name: "UsageError", code: "usage", message: text, exitCode: EXIT.usage }
+    : { name, code: "failure", message: text, exitCode: EXIT.failure };
+}
+
+/** How a job that is paid for is had. */
+function hint(
+  error: TsetsenError | undefined,
+  requestId: string | undefined,
+  charged: string | undefined,
+): string | undefined {
+  const isOver = error?.code === "job_failed" || error?.code === "resource_not_found";
+  if (requestId === undefined || charged !== "yes" || isOver) return undefined;
+  return `tsetsen resume ${quoted(requestId)} -o FILE.wav`;
+}
+
+/** An argument as a shell takes it. */
+export function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,77 @@
+import { Buffer } from "node:buffer";
+import { readFile, stat } from "node:fs/promises";
+import process from "node:process";
+import { onAbort } from "../abort.ts";
+import type { Context } from "./context.ts";
+import { UsageError } from "./failure.ts";
+
+/** The argument of the commands that take a text, and what it means. */
+export const TEXT_ARGUMENT = [
+  "<text>",
+  "the text itself, the name of a UTF-8 file, or - for standard input",
+] as const;
+
+/** A text, and the file that it came from. */
+export interface Input {
+  readonly text: string;
+  readonly file: string | undefined;
+}
+
+/** Reads the text that an argument stands for. */
+export async function readText(source: string, context: Context): Promise<Input> {
+  if (source === "-") {
+    if (process.stdin.isTTY) {
+      context.note("Type the text, and end it with Ctrl-D on a line of its own.");
+    }
+    return { text: decode(await readStdin(context.signal), "Standard input"), file: undefined };
+  }
+  const kind = await kindOf(source);
+  if (kind === "file") return { text: decode(await readFile(source), source), file: source };
+  if (kind === "folder") {
+    throw new UsageError(`${source} is a folder: give a text, the name of a file, or -.`);
+  }
+  // A mistyped name must not be bought as a text.
+  if (/^[^\s\p{Script=Cyrillic}]*[./\\][^\s\p{Script=Cyrillic}]+$/u.test(source)) {
+    throw new UsageError("There is no such file, and what was given does not look like a text.");
+  }
+  return { text: source, file: undefined };
+}
+
+async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? "folder" : "file";
+  } catch {
+    // Not there; or no name at all, but a text that is too long for one.
+    return undefined;
+  }
+}
+
+function decode(bytes: Uint8Array, name: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new UsageError(`${name} must be text in UTF-8: it holds bytes that are not.`, { cause });
+  }
+}
+
+/** Reads standard input to its end, or until the signal: nobody may be there to end it. */
+async function readStdin(signal: AbortSignal): Promise<Uint8Array> {
+  signal.throwIfAborted();
+  let unlisten = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    unlisten = onAbort(signal, () => reject(signal.reason));
+  });
+  try {
+    return await Promise.race([collect(process.stdin), aborted]);
+  } finally {
+    unlisten();
+  }
+}
+
+async function collect(input: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of input) {
+    chunks.push(typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk);
+  }
+  return Buffer.concat(chunks);
+}

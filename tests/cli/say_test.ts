@@ -1,0 +1,170 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { plan } from "../../src/narration/mod.ts";
+import { concat, jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
+import { exists, jsonLines, setUp } from "./setup.ts";
+
+const SPEED = 5;
+const OPTIONS = { captions: "sentence", speed: SPEED } as const;
+const VOICE = ["--voice", "emulator-v1-bold", "--poll-interval", "2"];
+
+/** `00:01:02,003` or with a point, in milliseconds. */
+function ms(time: string): number {
+  const [hours = 0, minutes = 0, seconds = 0, rest = 0] = time.split(/[:,.]/).map(Number);
+  return ((hours * 60 + minutes) * 60 + seconds) * 1_000 + rest;
+}
+
+function captions(file: string) {
+  const blocks = file.split("\n\n").filter((block) => block.includes(" --> "));
+  return blocks.map((block) => {
+    const [, times = "", ...lines] = block.trim().split("\n");
+    const [start = "", end = ""] = times.split(" --> ");
+    return { start: ms(start), end: ms(end), text: lines.join(" ") };
+  });
+}
+
+Deno.test("tsetsen say speaks 10,900 characters into one WAV and captions, exact to the sample, and pays each part once", async () => {
+  await using desk = await setUp();
+  const { emulator, run, path, write } = desk;
+  await write("udhr.txt", UDHR);
+  const files = ["-o", "out.wav", "--srt", "out.srt", "--vtt", "out.vtt", "--caption-lines", "99"];
+  const ended = await run(["say", "udhr.txt", ...files, ...VOICE, "--speed", `${SPEED}`]);
+  assertEquals([ended.code, ended.stderr], [0, ""]);
+  assertMatch(ended.stdout, /^out\.wav, out\.srt, out\.vtt: .+ s, .+ MB, [\d,]+ credits\n$/);
+
+  // Money: each part once, in order, and nothing else.
+  const { parts } = plan(UDHR, OPTIONS);
+  assert(UDHR.length > 10_900 && texts(UDHR, OPTIONS).length > 100);
+  assertEquals(paid(emulator), texts(UDHR, OPTIONS));
+
+  // Audio: the parts as the service made them, and the pauses between them.
+  const audio = await jobAudio(emulator, emulator.url);
+  const pauses = parts.map(({ pause }) => Math.round(pause * 24));
+  let samples = 0;
+  const places = parts.map(({ characters, text }, i) => {
+    const from = samples;
+    const to = from + (characters === 0 ? 0 : audio.shift()!.length / 2);
+    samples = to + pauses[i]!;
+    return { from, to, text, spoken: characters > 0 };
+  });
+  const wav = await Deno.readFile(path("out.wav"));
+  assertEquals(new DataView(wav.buffer).getUint32(40, true), samples * 2);
+  assertEquals(wav.length, 44 + samples * 2);
+  const whole = await jobAudio(emulator, emulator.url);
+  const silences = places.map(({ spoken }, i) => [
+    spoken ? whole.shift()! : new Uint8Array(),
+    new Uint8Array(pauses[i]! * 2),
+  ]);
+  assertEquals(concat(silences.flat()), wav.subarray(44));
+
+  // Captions: each begins where a part begins and ends where one ends, and says what is spoken there.
+  const srt = captions(await Deno.readTextFile(path("out.srt")));
+  const time = (sample: number) => Math.round(sample / 24);
+  const words = (text: string) => text.replace(/\s+/g, " ").trim();
+  let at = 0;
+  for (const { start, end, text } of srt) {
+    while (!places[at]?.spoken) at++;
+    assertEquals(start, time(places[at]!.from));
+    let said = words(places[at]!.text);
+    while (time(places[at]!.to) < end) said += ` ${words(places[++at]!.text)}`;
+    assertEquals([end, text], [time(places[at]!.to), said]);
+    at++;
+  }
+  assertEquals(places.slice(at).filter(({ spoken }) => spoken), []);
+  assertEquals(captions(await Deno.readTextFile(path("out.vtt"))), srt);
+  assertEquals(await exists(path("out.wav.tsetsen")), false);
+});
+
+Deno.test("tsetsen say writes the WAV to standard output, and reads standard input", async () => {
+  await using desk = await setUp();
+  const { emulator, run } = desk;
+  const text = paragraphs(3);
+  const args = ["say", "-", "-o", "-", ...VOICE, "--pause-scale", "0"];
+  const { code, bytes, stderr } = await run(args, { input: text });
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(bytes.subarray(44), concat(await jobAudio(emulator, emulator.url)));
+  assertEquals(new TextDecoder().decode(bytes.subarray(0, 4)), "RIFF");
+  assertEquals(paid(emulator), texts(text));
+});
+
+Deno.test("tsetsen say passes on what narrations offer: cuts, pauses, the method and the model", async () => {
+  await using desk = await setUp();
+  const { emulator, run, path, write } = desk;
+  const text = "Нэг, хоёр.\nГурав, дөрөв.";
+  await write("poem.txt", text);
+  const cuts = ["--paragraphs", "line", "--max-characters", "6"];
+  const pauses = ["--pause", "paragraph=100", "--pause", "comma=50", "--pause-scale", "2"];
+  const args = ["say", "poem.txt", "-o", "poem.wav", ...cuts, ...pauses, "--json"];
+  const options = {
+    paragraphs: "line",
+    maxCharacters: 6,
+    pauses: { paragraph: 100, comma: 50 },
+    pauseScale: 2,
+  } as const;
+  const planned = plan(text, options);
+  assertEquals(planned.pauses, 2 * (50 + 100 + 50));
+
+  const ended = await run([...args, ...VOICE]);
+  assertEquals(ended.code, 0, ended.stderr);
+  assertEquals(paid(emulator), texts(text, options));
+  const audio = concat(await jobAudio(emulator, emulator.url)).length;
+  const pcm = (await Deno.stat(path("poem.wav"))).size - 44;
+  assertEquals(pcm, audio + planned.pauses * 48);
+  const result = jsonLines(ended.stdout).at(-1);
+  assertEquals([result.parts, result.seconds], [planned.requests, pcm / 48_000]);
+
+  const streamed = await run([
+    ...args,
+    "--force",
+    "--method",
+    "stream",
+    "--voice",
+    "emulator-v2-nomin",
+  ]);
+  assertEquals(streamed.code, 0, streamed.stdout);
+  const sent = emulator.requests.filter(({ method }) => method === "StreamSpeech");
+  assertEquals(sent.map(({ message }) => message?.["text"]), texts(text, options));
+  assertEquals(
+    sent.map(({ message }) => message?.["voiceId"]),
+    sent.map(() => "emulator-v2-nomin"),
+  );
+});
+
+Deno.test("tsetsen say refuses to replace files before anything is bought, and does it with --force", async () => {
+  await using desk = await setUp();
+  const { emulator, run, path, write } = desk;
+  for (const name of ["out.wav", "out.srt", "out.vtt"]) {
+    await write(name, "mine");
+    const args = ["say", "Сайн уу?", "-o", "out.wav", "--srt", "out.srt", "--vtt", "out.vtt"];
+    const refused = await run([...args, ...VOICE]);
+    assertEquals([refused.code, refused.stdout], [2, ""]);
+    assertStringIncludes(refused.stderr, `${name} exists already`);
+    assertEquals(emulator.requests.length, 0);
+    assertEquals(await Deno.readTextFile(path(name)), "mine");
+    await Deno.remove(path(name));
+  }
+  await write("out.wav", "mine");
+  assertEquals((await run(["say", "Сайн уу?", "-o", "out.wav", "--force", ...VOICE])).code, 0);
+  assertEquals(
+    (await Deno.readFile(path("out.wav"))).subarray(0, 4),
+    new TextEncoder().encode("RIFF"),
+  );
+});
+
+Deno.test("tsetsen say --dry-run tells parts and characters, and needs no key", async () => {
+  await using desk = await setUp();
+  const { emulator, run } = desk;
+  const env = { TSETSEN_API_KEY: "" };
+  const args = ["say", paragraphs(4), "-o", "x.wav", "--dry-run"];
+  const { code, stdout } = await run([...args, "--json"], { env });
+  const { requests, characters, pauses } = plan(paragraphs(4));
+  assertEquals([code, jsonLines(stdout)], [0, [{ parts: requests, characters, pausesMs: pauses }]]);
+  assertStringIncludes((await run(args, { env })).stdout, "4 parts");
+  assertEquals(emulator.requests.length, 0);
+});
+
+Deno.test("tsetsen say takes the first voice of the model when none is named", async () => {
+  await using desk = await setUp();
+  const { emulator, run } = desk;
+  const { code } = await run(["say", "Сайн уу?", "-o", "x.wav"]);
+  assertEquals([code, emulator.jobs.map(({ voiceId }) => voiceId)], [0, ["emulator-v1-sarnai"]]);
+});

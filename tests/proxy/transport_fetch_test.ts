@@ -1,0 +1,99 @@
+import { createRouterTransport } from "@connectrpc/connect";
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  RateLimitExceededError,
+  ResourceNotFoundError,
+  ServiceUnavailableError,
+} from "../../mod.ts";
+import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { transportFetch } from "../../src/proxy/mod.ts";
+import { closedPort } from "../support/raw_server.ts";
+import { setUp, until } from "./setup.ts";
+import { startEmulator } from "../../src/emulator/mod.ts";
+
+// Any transport of Connect will do: this one reaches an emulator that the proxy's endpoint does not name.
+
+const text = "Сайн байна уу?";
+
+async function open() {
+  const service = await startEmulator({ queueTime: 0, pace: 0 });
+  const transport = createGrpcWebTransport({ baseUrl: service.url });
+  const proxy = await setUp({ apiKey: service.apiKey, fetch: transportFetch(transport) });
+  return {
+    ...proxy,
+    service,
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]();
+      await service.close();
+    },
+  };
+}
+
+Deno.test("transportFetch carries every method, with the proxy's key, once", async () => {
+  await using it = await open();
+  const { page, service, voice, liveVoice, emulator } = it;
+  assertEquals((await page.listVoices()).voices.length > 0, true);
+  const { requestId } = await page.generateSpeech({ text, voiceId: voice });
+  const done = await page.waitForCompletion(requestId);
+  const audio = await page.downloadAudio(done).bytes();
+  const streamed = await page.streamSpeech({ text, voiceId: liveVoice }).bytes();
+  assert(audio.length > 44 && streamed.length > 0);
+  await page.getUserBalance();
+
+  assertEquals(emulator.requests, [], "the endpoint's service");
+  assertEquals(service.ledger.charges.map(({ kind }) => kind), ["generate", "stream"]);
+  for (const { method, headers, message } of service.requests) {
+    if (method === "Audio") continue;
+    assertEquals(
+      [headers["x-api-key"], headers["x-goog-api-key"], message?.["apiKey"]],
+      Array(3).fill(service.apiKey),
+    );
+    assertEquals(/^\d+m$/.test(headers["grpc-timeout"] ?? "") || method === "StreamSpeech", true);
+  }
+});
+
+Deno.test("transportFetch hands the service's status, trailers and waits on", async () => {
+  await using it = await open();
+  const { page, service, liveVoice } = it;
+  service.addFault({
+    kind: "error",
+    code: "RESOURCE_EXHAUSTED",
+    message: "тайван",
+    trailers: { "retry-after": "7", "x-trace": "abc" },
+  });
+  const limited = await assertRejects(() => page.getUserBalance(), RateLimitExceededError);
+  assertEquals([limited.retryAfter, limited.details["x-trace"]], [7_000, "abc"]);
+  assertEquals(limited.rawMessage.startsWith("тайван"), true);
+  service.addFault({ kind: "error", code: "NOT_FOUND", method: "StreamSpeech" });
+  const stream = page.streamSpeech({ text, voiceId: liveVoice });
+  await assertRejects(() => stream.bytes(), ResourceNotFoundError);
+  assertEquals(service.requests.length, 2);
+});
+
+Deno.test("transportFetch ends the synthesis when the visitor leaves", async () => {
+  let ended = 0;
+  const transport = createRouterTransport(({ service }) => {
+    service(TsetsenTTS, {
+      async *streamSpeech(_, { signal }) {
+        while (!signal.aborted) {
+          yield { audioChunk: new Uint8Array(4_000) };
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        ended++;
+      },
+    });
+  });
+  await using it = await setUp({ fetch: transportFetch(transport) });
+  for await (const _ of it.page.streamSpeech({ text, voiceId: it.liveVoice })) break;
+  await until(() => ended === 1);
+});
+
+Deno.test("transportFetch says of a service that is away that it is, and not where", async () => {
+  const port = closedPort();
+  const transport = createGrpcWebTransport({ baseUrl: `http://127.0.0.1:${port}` });
+  await using it = await setUp({ fetch: transportFetch(transport) });
+  const error = await assertRejects(() => it.page.getUserBalance(), ServiceUnavailableError);
+  assertEquals(error.rawMessage, "The speech service cannot be reached.");
+  assertEquals(JSON.stringify([error, error.details]).includes(`${port}`), false);
+});
