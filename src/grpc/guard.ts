@@ -60,7 +60,7 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
         if (!trailer.has("grpc-status")) throw brokenOff(origin);
         makeDecodable(trailer);
         // The frames of gRPC-Web end with the trailers: what comes short of them here does so there.
-        frames.push(encodeEnvelope(TRAILER, new Uint8Array()));
+        Array.from(frames.push(encodeEnvelope(TRAILER, new Uint8Array())));
         frames.finish();
       } finally {
         unlisten();
