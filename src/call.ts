@@ -96,7 +96,9 @@ export class Call {
         if (scope.end !== undefined) throw error;
         failure = this.failure(error);
       } finally {
-        limiter.release();
+        // A runtime takes a connection back a moment after the answer's end: the next in the queue would open another.
+        if (limiter.crowded && scope.end === undefined) setTimeout(() => limiter.release());
+        else limiter.release();
       }
       const delay = this.retryDelay(failure, retry, "retry");
       // A delay past the deadline would only turn a telling error into a TimeoutError.

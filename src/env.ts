@@ -26,15 +26,11 @@ let host: "deno" | "node" | "other" | undefined;
 
 /** The runtimes whose `fetch` needs special care. Asked at the first call, not at the import. */
 export function hostOf(): "deno" | "node" | "other" {
-  const { process } = globalThis as { process?: { versions?: object } };
-  // Deno and Bun, too, name an undici.
-  return host ??=
-    ((versions) =>
-      "deno" in versions
-        ? "deno"
-        : "undici" in versions && !("bun" in versions)
-        ? "node"
-        : "other")(
-        process?.versions ?? {},
-      );
+  if (host === undefined) {
+    const { versions = {} } = (globalThis as { process?: { versions?: object } }).process ?? {};
+    // Deno and Bun, too, name an undici.
+    const isNode = "undici" in versions && !("bun" in versions);
+    host = "deno" in versions ? "deno" : isNode ? "node" : "other";
+  }
+  return host;
 }

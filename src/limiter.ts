@@ -22,6 +22,11 @@ export class Limiter {
     this.#free = limit;
   }
 
+  /** Whether someone waits. */
+  get crowded(): boolean {
+    return this.#head < this.#queue.length;
+  }
+
   /** Takes a place if one is free. */
   tryAcquire(): boolean {
     if (this.#free === 0) return false;
