@@ -26,7 +26,7 @@ import type {
   Http2ServerResponse,
   Http2Session,
 } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { NativeAnswer, toGrpcWeb } from "./native_answer.ts";
 import { listen, readBody, type RunningEmulator, send } from "./serve.ts";
 
@@ -73,22 +73,25 @@ export async function serveGrpc(
   const { port = 0, hostname = "127.0.0.1", tls } = options;
   const http2 = nodeHttp2();
   const server = tls === undefined ? http2.createServer() : http2.createSecureServer({ ...tls });
-  const sessions = new Set<Http2Session>();
-  server.on("session", (session: Http2Session) => {
-    sessions.add(session);
-    session.on("close", () => sessions.delete(session));
-    // A client that leaves without a word.
-    session.on("error", () => {});
+  // By the port of the client: a session hides its socket, and would say goodbye before it is destroyed.
+  const sockets = new Map<number | undefined, Socket>();
+  server.on("connection", (socket: Socket) => {
+    const { remotePort } = socket;
+    sockets.set(remotePort, socket);
+    socket.on("close", () => sockets.delete(remotePort));
   });
+  // A client that leaves without a word.
+  server.on("session", (session: Http2Session) => session.on("error", () => {}));
   server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
-    void answer(emulator, request, response);
+    const { remotePort } = request.socket;
+    void answer(emulator, request, response, () => sockets.get(remotePort)?.destroy());
   });
   await listen(server, port, hostname);
   const address = server.address() as AddressInfo;
   const host = hostname.includes(":") ? `[${hostname}]` : hostname;
 
   let closed: Promise<void> | undefined;
-  const close = () => closed ??= shutDown(server, sessions);
+  const close = () => closed ??= shutDown(server, sockets);
   return {
     url: `http${tls === undefined ? "" : "s"}://${host}:${address.port}`,
     port: address.port,
@@ -103,10 +106,13 @@ function nodeHttp2(): typeof import("node:http2") {
   return http2;
 }
 
-function shutDown(server: Http2Server, sessions: Set<Http2Session>): Promise<void> {
+function shutDown(
+  server: Http2Server,
+  sockets: ReadonlyMap<number | undefined, Socket>,
+): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    for (const session of sessions) session.destroy();
+    for (const socket of sockets.values()) socket.destroy();
   });
 }
 
@@ -115,6 +121,7 @@ async function answer(
   emulator: Pick<RunningEmulator, "fetch" | "url">,
   request: Http2ServerRequest,
   response: Http2ServerResponse,
+  drop: () => void,
 ): Promise<void> {
   const gone = new AbortController();
   let complete = false;
@@ -138,6 +145,6 @@ async function answer(
     response.end();
   } catch {
     complete = true;
-    if (!gone.signal.aborted) request.stream.session?.destroy();
+    if (!gone.signal.aborted) drop();
   }
 }

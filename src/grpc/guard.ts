@@ -9,10 +9,7 @@ import { onAbort } from "../abort.ts";
 import type { BoundCall } from "../bound_transport.ts";
 import { brokenOff, fromHttp, noAnswer } from "../error_mapping.ts";
 import { FrameReader, isDecodable, TRAILER } from "../frames.ts";
-import type { Attempt, Connection } from "./connection.ts";
-
-// RFC 9113, 8.7: the server says, or a GOAWAY has said, that it has not looked at the request.
-const REFUSED_STREAM = 7;
+import { Attempt, type Connection } from "./connection.ts";
 
 /**
  * What stands between connect's gRPC and HTTP/2: it makes one error of one fault on every runtime, the same as over
@@ -27,19 +24,14 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
     const end = () => over.abort(new ConnectError("the call is over", Code.Canceled));
     const unlisten = onAbort(call.signal, end);
     if (call.signal.aborted) end();
-    const attempt: Attempt = { stream: undefined };
+    const attempt = new Attempt();
     let response: UniversalClientResponse;
     try {
       response = await connection.send({ ...request, signal: over.signal }, attempt);
     } catch (error) {
       unlisten();
-      const { stream } = attempt;
-      throw noAnswer(
-        error instanceof ConnectError ? error.cause ?? error : error,
-        origin,
-        secrets,
-        stream === undefined || stream.rstCode === REFUSED_STREAM,
-      );
+      const cause = error instanceof ConnectError ? error.cause ?? error : error;
+      throw noAnswer(cause, origin, secrets, attempt.refused);
     }
     const { status, header, body, trailer } = response;
     if (!isGrpc(response)) {
@@ -68,7 +60,7 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
         if (!trailer.has("grpc-status")) throw brokenOff(origin);
         makeDecodable(trailer);
         // The frames of gRPC-Web end with the trailers: what comes short of them here does so there.
-        frames.push(encodeEnvelope(TRAILER, new Uint8Array()));
+        Array.from(frames.push(encodeEnvelope(TRAILER, new Uint8Array())));
         frames.finish();
       } finally {
         unlisten();

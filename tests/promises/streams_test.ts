@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { StreamSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { SpeechStream } from "../../mod.ts";
 import { closedPort, rawServer } from "../support/raw_server.ts";
-import { bestBelow, clientOf, setUp, sleep, STREAM, until } from "../support/rig.ts";
+import { bestBelow, clientOf, mode, setUp, sleep, STREAM, until } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { bytesOf, head, message } from "../support/wire.ts";
 
@@ -185,7 +185,7 @@ for (const runtime of RUNTIMES) {
       emulator: { streamBytes: 128 * 2 ** 20, streamChunkBytes: 65_536 },
     });
     await using programs = await bundle("memory");
-    const { stdout, stderr } = await programs.run(runtime, "memory", rig.emulator.url);
+    const { stdout, stderr } = await programs.run(runtime, "memory", rig.endpoint, mode.speak);
     assertEquals(stderr, "");
     const { bytes, growth } = JSON.parse(stdout);
     assertEquals(bytes, 128 * 2 ** 20);

@@ -8,6 +8,8 @@ import {
   startEmulator,
   type StartOptions,
 } from "../../src/emulator/mod.ts";
+import { serveGrpc } from "../../src/emulator/native.ts";
+import { grpcTransport } from "../../src/grpc/mod.ts";
 
 export const KEY = "tsetsen-development-emulator";
 export const TEXT = "Сайн байна уу?";
@@ -19,8 +21,13 @@ export const STREAM = { text: TEXT, voiceId: "emulator-v2-bold" } as const;
 /** Retries that a test need not wait for. */
 export const QUICK = { baseDelay: 5, maxDelay: 20, jitter: false } as const;
 
+/** What clients speak: tests of native gRPC say "grpc" before they import the tests that they run again. */
+export const mode: { speak: "grpc-web" | "grpc" } = { speak: "grpc-web" };
+
 export interface Rig extends AsyncDisposable {
   readonly emulator: RunningEmulator;
+  /** Where calls go. */
+  readonly endpoint: string;
   readonly client: Client;
   /** What the client's log hook was told. */
   readonly log: readonly LogEvent[];
@@ -35,21 +42,25 @@ export async function setUp(
   options: { readonly emulator?: StartOptions; readonly client?: ClientOptions } = {},
 ): Promise<Rig> {
   const emulator = await startEmulator({ queueTime: 0, pace: 0, ...options.emulator });
+  const grpc = mode.speak === "grpc" ? await serveGrpc(emulator) : undefined;
+  const endpoint = (grpc ?? emulator).url;
   const log: LogEvent[] = [];
   const clients: Client[] = [];
   const open = (more: ClientOptions = {}) => {
-    const client = clientOf(emulator.url, { log: (event) => log.push(event), ...more });
+    const client = clientOf(endpoint, { log: (event) => log.push(event), ...more });
     clients.push(client);
     return client;
   };
   return {
     emulator,
+    endpoint,
     client: open(options.client),
     log,
     open,
     sent: (method) => emulator.requests.filter((request) => request.method === method),
     async [Symbol.asyncDispose]() {
       for (const client of clients) client.close();
+      await grpc?.close();
       await emulator.close();
     },
   };
@@ -57,7 +68,15 @@ export async function setUp(
 
 /** A client of a server on this machine. */
 export function clientOf(endpoint: string, options: ClientOptions = {}): Client {
-  return new Client({ endpoint, apiKey: KEY, secure: false, backoff: QUICK, ...options });
+  const transport = mode.speak === "grpc" ? grpcTransport({ endpoint, secure: false }) : undefined;
+  return new Client({
+    endpoint,
+    transport,
+    apiKey: KEY,
+    secure: false,
+    backoff: QUICK,
+    ...options,
+  });
 }
 
 export function sleep(ms: number): Promise<void> {

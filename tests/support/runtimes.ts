@@ -38,6 +38,7 @@ export async function bundle(...names: string[]): Promise<Programs> {
       // `using` is not known to Node 20.
       target: "es2022",
       absWorkingDir: root,
+      external: ["node:*"],
       logLevel: "silent",
       plugins: [denoImports],
     });

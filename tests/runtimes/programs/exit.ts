@@ -1,12 +1,12 @@
 // Uses a client in one way and comes to its end: then the process must end by itself, at once.
-// Usage: exit <endpoint> <way>
+// Usage: exit <endpoint> <way> [grpc]
 
 import { Client } from "../../../mod.ts";
-import { args, say, sleep } from "./host.ts";
+import { args, place, say, sleep } from "./host.ts";
 
-const [endpoint = "", way = ""] = args;
+const [endpoint = "", way = "", speak] = args;
 const apiKey = "tsetsen-development-emulator";
-const client = new Client({ endpoint, apiKey, secure: false, timeout: 60_000 });
+const client = new Client({ ...place(endpoint, speak), apiKey, timeout: 60_000 });
 const speech = { text: "Сайн байна уу?", voiceId: "emulator-v2-bold" };
 
 const WAYS: Readonly<Record<string, () => Promise<unknown>>> = {

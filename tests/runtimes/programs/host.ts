@@ -1,5 +1,8 @@
 // What the programs of this folder use of their runtime; the same on Deno, Node and Bun.
 
+import type { ClientOptions } from "../../../mod.ts";
+import { grpcTransport } from "../../../src/grpc/mod.ts";
+
 interface Process {
   readonly argv: readonly string[];
   readonly stdout: { write(text: string): void };
@@ -10,6 +13,14 @@ const { process, gc } = globalThis as unknown as {
   readonly process: Process;
   readonly gc?: () => void;
 };
+
+/** Where a program's client speaks to, and what: options of a client. */
+export function place(endpoint: string, speak: string | undefined): ClientOptions {
+  const secure = false;
+  return speak === "grpc"
+    ? { transport: grpcTransport({ endpoint, secure }) }
+    : { endpoint, secure };
+}
 
 export const args: readonly string[] = process.argv.slice(2);
 

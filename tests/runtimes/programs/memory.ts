@@ -1,11 +1,11 @@
 // Reads a long stream and tells how much memory grew while it came.
-// Usage: memory <endpoint>
+// Usage: memory <endpoint> [grpc]
 
 import { Client } from "../../../mod.ts";
-import { args, memory, say } from "./host.ts";
+import { args, memory, place, say } from "./host.ts";
 
-const [endpoint = ""] = args;
-const client = new Client({ endpoint, apiKey: "tsetsen-development-emulator", secure: false });
+const [endpoint = "", speak] = args;
+const client = new Client({ ...place(endpoint, speak), apiKey: "tsetsen-development-emulator" });
 const stream = client.streamSpeech({ text: "Сайн байна уу?", voiceId: "emulator-v2-bold" });
 
 let bytes = 0;

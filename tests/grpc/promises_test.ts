@@ -1,0 +1,48 @@
+// The tests of the nine promises once more, over native gRPC. Those that a test of HTTP/1.1's bytes is all about have a
+// counterpart in this folder.
+
+import { mode } from "../support/rig.ts";
+
+/** What is not run again, by the beginning of its name, and why. */
+const NOT_HERE: Readonly<Record<string, string>> = {
+  "Client does nothing when it is imported and made": "is about the core alone",
+  "Client shows neither key nor text when its fetch fails": "there is no fetch",
+  "differences tells": "tests the table",
+  "Client sends GenerateSpeech again when the connection was refused": IN("money_test.ts"),
+  "Client sends StreamSpeech again when the connection was refused": IN("money_test.ts"),
+  "Client.generateSpeech says charged: unknown when the answer names": IN("money_test.ts"),
+  "SpeechStream lets the server run ahead of a slow reader": IN("bounds_test.ts"),
+  "Client.getUserBalance withstands": IN("bounds_test.ts"),
+  "Client.streamSpeech withstands": IN("bounds_test.ts"),
+  "Client.streamSpeech ends at idleTimeout when bytes trickle in": IN("bounds_test.ts"),
+  "Client with maxMessageBytes of": IN("bounds_test.ts"),
+  "Client withstands a small answer that unpacks": "no compression is accepted: see the flags",
+  "Client passes over fields that it does not know": IN("bounds_test.ts"),
+  "Client reads answers without any field": IN("bounds_test.ts"),
+  "SpeechStream fails when neither is_final nor trailers have come": IN("bounds_test.ts"),
+  "SpeechStream is complete at is_final, whatever becomes": IN("bounds_test.ts"),
+  "SpeechStream fails with the status of its trailers": IN("bounds_test.ts"),
+};
+
+function IN(file: string): string {
+  return `needs a server of its own: tests/grpc/${file}`;
+}
+
+mode.speak = "grpc";
+const register = Deno.test;
+const skipped = new Set<string>();
+const api = Deno as { test: unknown };
+api.test = (name: string, fn: () => Promise<void>) => {
+  const beginning = Object.keys(NOT_HERE).find((beginning) => name.startsWith(beginning));
+  if (beginning === undefined) register(`${name}, over native gRPC`, fn);
+  else skipped.add(beginning);
+};
+for await (const { name } of Deno.readDir(new URL("../promises/", import.meta.url))) {
+  if (name.endsWith("_test.ts")) await import(`../promises/${name}`);
+}
+api.test = register;
+
+Deno.test("Every test of the promises that is not run over native gRPC still exists", () => {
+  const gone = Object.keys(NOT_HERE).filter((beginning) => !skipped.has(beginning));
+  if (gone.length > 0) throw new Error(`no test begins with ${gone.join(", ")}`);
+});
