@@ -7,7 +7,7 @@
 import type { Scope } from "./scope.ts";
 import { type BodyReader, bodyReader } from "./body_reader.ts";
 import { brokenOff } from "./error_mapping.ts";
-import { FrameReader, isDecodable } from "./frames.ts";
+import { FrameReader } from "./frames.ts";
 
 /** What reading an answer is bound to. */
 export interface AnswerOptions {
