@@ -13,6 +13,14 @@ import { installTools } from "./tools.ts";
 /** Hosts at once. The suite checks times, so they must not fight for the machine. */
 const AT_ONCE = 2;
 
+const HEAD = `# Behaviour by runtime
+
+One suite on every runtime, against the emulator over sockets; class, code and message of every error are compared between
+them. Written by \`deno task test:hosts --md docs/runtimes.md\`. "gRPC" is the transport of \`@tsetsen/sdk/grpc\`; an empty cell
+is a fault that only gRPC-Web has.
+
+`;
+
 const NOTE = `
 Chromium's cell for money is over HTTP/2, which every https endpoint should speak: over HTTP/1.1 browsers of the Chromium family
 send a POST again by themselves when a kept connection is lost, and nothing in a page can prevent it.
@@ -56,7 +64,7 @@ try {
 }
 
 if (values.json) await Deno.writeTextFile(values.json, JSON.stringify(runs));
-const markdown = table(runs) + NOTE;
+const markdown = HEAD + table(runs) + NOTE;
 print(`\n${markdown}`);
 if (values.md) await Deno.writeTextFile(values.md, markdown);
 const failed = [...problems, ...failures(runs)];
