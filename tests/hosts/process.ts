@@ -9,7 +9,7 @@ export interface Running extends AsyncDisposable {
 export function start(
   program: string,
   args: readonly string[],
-  options: Pick<Deno.CommandOptions, "stdin" | "stdout" | "stderr"> = {},
+  options: Pick<Deno.CommandOptions, "stdin" | "stdout" | "stderr" | "env"> = {},
 ): Running {
   const process = new Deno.Command(program, {
     args: [...args],

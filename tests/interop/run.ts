@@ -7,9 +7,11 @@ import { startControl } from "../hosts/control.ts";
 import { bundle, installPackage } from "../hosts/pack.ts";
 import { failures, type HostRun, table } from "../hosts/report.ts";
 import { runAll } from "../hosts/runner.ts";
-import { makeCertificates } from "./certificates.ts";
+import { type Certificates, makeCertificates } from "./certificates.ts";
 import { startGateway, validateRecipe } from "./gateway.ts";
 import { ENTRIES, type Host, hosts, type Setting } from "./hosts.ts";
+import { PYTHON, runPython } from "./python/run.ts";
+import { outdated, page } from "./python/table.ts";
 import { recipe } from "./recipe.ts";
 import { startService } from "./service.ts";
 import { openVenv, type Venv } from "./venv.ts";
@@ -25,33 +27,61 @@ const { values } = parseArgs({
 });
 
 const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+const wanted = (name: string) => values.host.length === 0 || values.host.includes(name);
+
+// Nobody's key and endpoint are those of the tests.
+Deno.env.delete("TSETSEN_API_KEY");
+Deno.env.delete("TSETSEN_API_ENDPOINT");
 
 const venv = await openVenv().catch((error) => {
   // A developer's machine may lack Python; the checks of the project must have it.
   if (!(error instanceof Deno.errors.NotFound) || Deno.env.has("CI")) throw error;
   print(`SKIPPED the tests through a real gateway: ${error.message}`);
 });
-const runs = venv === undefined ? [] : await runHosts(venv);
-const failed = failures(runs);
+const [runs, problems] = venv === undefined ? [[], []] : await runAgainstOthers(venv);
+const failed = [...problems, ...failures(runs)];
 const passed = runs.flatMap(({ results }) => results).filter(({ error }) => error === undefined);
 if (values.json) {
   const counts = { passed: passed.length, failed: failed.length };
   await Deno.writeTextFile(values.json, JSON.stringify({ ...counts, runs }));
 }
-if (runs.length > 0) {
-  const markdown = table(runs);
-  print(`\n${markdown}`);
-  if (values.md) await Deno.writeTextFile(values.md, markdown);
-}
 for (const failure of failed) print(`FAILED ${failure}`);
 print(`${passed.length} passed, ${failed.length} failed`);
 if (failed.length > 0) Deno.exitCode = 1;
 
-async function runHosts(venv: Venv): Promise<HostRun[]> {
-  await using stack = new AsyncDisposableStack();
+/** Everything, and what is wrong beside the cases. */
+async function runAgainstOthers(venv: Venv): Promise<[runs: HostRun[], problems: string[]]> {
   const folder = await Deno.makeTempDir({ prefix: "tsetsen-interop-" });
-  stack.defer(() => Deno.remove(folder, { recursive: true }));
-  const certificates = await makeCertificates(folder);
+  try {
+    const certificates = await makeCertificates(folder);
+    const hosts = await runHosts(venv, certificates, folder);
+    if (hosts.length > 0) print(`\n${table(hosts)}`);
+    if (!wanted(PYTHON)) return [hosts, []];
+    const python = await runPython(venv, certificates, values.filter);
+    print(table(python));
+    return [[...hosts, ...python], await checkTable(python)];
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** The table of the two SDKs is that of a run of all, in which nothing failed. */
+async function checkTable(runs: readonly HostRun[]): Promise<string[]> {
+  if (values.filter !== "" || failures(runs).length > 0) return [];
+  const found = await page(runs[0]!.results);
+  if (values.md) await Deno.writeTextFile(values.md, found);
+  const problem = await outdated(found);
+  return problem === undefined ? [] : [problem];
+}
+
+async function runHosts(
+  venv: Venv,
+  certificates: Certificates,
+  folder: string,
+): Promise<HostRun[]> {
+  const chosen = hosts.filter(({ name }) => wanted(name));
+  if (chosen.length === 0) return [];
+  await using stack = new AsyncDisposableStack();
   await validateRecipe(venv, certificates, folder);
   const sdk = stack.use(await installPackage());
   const control = stack.use(startControl());
@@ -79,8 +109,7 @@ async function runHosts(venv: Venv): Promise<HostRun[]> {
       lane,
     };
     const runs: HostRun[] = [];
-    for (const host of hosts) {
-      if (values.host.length > 0 && !values.host.includes(host.name)) continue;
+    for (const host of chosen) {
       runs.push(await runHost(host, { ...shared, context }, `${host.name}, ${scheme}`));
     }
     return runs;
