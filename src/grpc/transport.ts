@@ -83,12 +83,12 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
   const { ca, pingInterval = 60_000, pingTimeout = 10_000 } = options;
   const connection = new Connection(url.origin, { ca, pingInterval, pingTimeout });
   const baseUrl = url.origin + url.pathname.replace(/\/+$/, "");
-  const open = (call: BoundCall) => openCall(connection, baseUrl, call);
+  const connect = (call: BoundCall) => openConnect(connection, baseUrl, call);
   const close = () => connection.close();
 
   let clients = 0;
   const bound: Bound = {
-    open,
+    open: (call) => withOurErrors(connect(call), call.secrets),
     retain() {
       let held = true;
       clients++;
@@ -98,9 +98,9 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
       };
     },
   };
-  // For who uses it without a client.
+  // For who uses it without a client: with the errors of Connect, which have the status as the service gave it.
   const free = (unary: boolean, signal = new AbortController().signal) =>
-    open({ signal, unary, secrets: [], maxMessageBytes: MAX_MESSAGE_BYTES, interceptors: [] });
+    connect({ signal, unary, secrets: [], maxMessageBytes: MAX_MESSAGE_BYTES, interceptors: [] });
   const calls: Transport = {
     unary: (method, signal, ...rest) => free(true, signal).unary(method, signal, ...rest),
     stream: (method, signal, ...rest) => free(false, signal).stream(method, signal, ...rest),
@@ -108,8 +108,8 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
   return Object.assign(calls, { close, [Symbol.dispose]: close, [BOUND]: bound });
 }
 
-function openCall(connection: Connection, baseUrl: string, call: BoundCall): Transport {
-  const { interceptors, maxMessageBytes, secrets } = call;
+function openConnect(connection: Connection, baseUrl: string, call: BoundCall): Transport {
+  const { interceptors, maxMessageBytes } = call;
   const grpc = createTransport({
     baseUrl,
     interceptors,
@@ -122,15 +122,22 @@ function openCall(connection: Connection, baseUrl: string, call: BoundCall): Tra
     readMaxBytes: maxMessageBytes,
     writeMaxBytes: 2 ** 32 - 1,
   });
+  return {
+    unary: (method, signal, timeoutMs, header, ...rest) =>
+      grpc.unary(method, signal, timeoutMs, named(header), ...rest),
+    stream: (method, signal, timeoutMs, header, ...rest) =>
+      grpc.stream(method, signal, timeoutMs, named(header), ...rest),
+  };
+}
+
+function withOurErrors(grpc: Transport, secrets: readonly string[]): Transport {
   const fail = (error: unknown): never => {
     throw toTsetsenError(error, secrets, "gRPC");
   };
   return {
-    unary: (method, signal, timeoutMs, header, message, values) =>
-      grpc.unary(method, signal, timeoutMs, named(header), message, values).catch(fail),
-    async stream(method, signal, timeoutMs, header, input, values) {
-      const response = await grpc.stream(method, signal, timeoutMs, named(header), input, values)
-        .catch(fail);
+    unary: (...call) => grpc.unary(...call).catch(fail),
+    async stream(...call) {
+      const response = await grpc.stream(...call).catch(fail);
       const messages = response.message[Symbol.asyncIterator]();
       const next = () => messages.next().catch(fail);
       return { ...response, message: { [Symbol.asyncIterator]: () => ({ next }) } };

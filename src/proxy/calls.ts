@@ -16,6 +16,7 @@ import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { InvalidRequestError } from "../errors.ts";
 import { check } from "../validate.ts";
 import { frame } from "./frames.ts";
+import { KEY_HEADERS } from "./origins.ts";
 import type { Settings } from "./settings.ts";
 import { Code, Refused } from "./refused.ts";
 
@@ -59,6 +60,8 @@ export interface ReadCall {
   readonly call: ProxyCall<never>;
   /** The body for the service: one frame with the message, the key in it. */
   readonly body: Uint8Array<ArrayBuffer>;
+  /** The key in it: the proxy's own, or the visitor's. */
+  readonly key: string;
 }
 
 /**
@@ -67,8 +70,13 @@ export interface ReadCall {
  *
  * @throws {Refused} when it is malformed or not allowed.
  */
-export function readCall(method: ProxyMethod, body: Uint8Array, settings: Settings): ReadCall {
-  const { key: apiKey } = settings;
+export function readCall(
+  method: ProxyMethod,
+  { headers }: Pick<Request, "headers">,
+  body: Uint8Array,
+  settings: Settings,
+): ReadCall {
+  const apiKey = settings.visitorKeys ? visitorKey(headers) : settings.key;
   const data = readFrame(body);
   switch (method) {
     case "ListVoices": {
@@ -118,16 +126,29 @@ export function readCall(method: ProxyMethod, body: Uint8Array, settings: Settin
   }
 }
 
+/** The key of a visitor who must bring one. In the message is the same, or it has none. */
+function visitorKey(headers: Headers): string {
+  const key = KEY_HEADERS.map((name) => headers.get(name)).find((value) => value !== null);
+  if (key === undefined) throw new Refused(Code.Unauthenticated, "The call has no API key.");
+  try {
+    check("apiKey", key);
+  } catch {
+    throw new Refused(Code.Unauthenticated, "The API key does not look like one.");
+  }
+  return key;
+}
+
 function read<Desc extends DescMessage>(
   method: ProxyMethod,
   facts: Partial<ProxyCall<never>>,
   schema: Desc,
-  message: MessageInitShape<Desc>,
+  message: MessageInitShape<Desc> & { readonly apiKey: string },
 ): ReadCall {
   const none = { requestId: undefined, voiceId: undefined, version: undefined, speed: undefined };
   return {
     call: { ...none, context: undefined, characters: 0, text: () => "", ...facts, method },
     body: frame(0, toBinary(schema, create(schema, message))),
+    key: message.apiKey,
   };
 }
 

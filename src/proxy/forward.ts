@@ -21,6 +21,7 @@ import { keyRefused, metadataOf, visibleTrailers } from "./upstream_status.ts";
 const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
 
 const LOST = "The connection to the speech service was lost.";
+const NOT_ACCEPTED = "The speech service does not accept the API key for this call.";
 const BAD_ANSWER = "The answer of the speech service is not acceptable.";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -86,8 +87,8 @@ async function* answer(forwarding: Forwarding): AsyncGenerator<Bytes, void, void
 }
 
 async function send(forwarding: Forwarding): Promise<Response> {
-  const { read: { call: { method }, body }, exchange, settings } = forwarding;
-  const { baseUrl, key, fetch } = settings;
+  const { read: { call: { method }, body, key }, exchange, settings } = forwarding;
+  const { baseUrl, fetch } = settings;
   const headers = new Headers(settings.headers);
   const own: Record<string, string> = {
     "content-type": GRPC_WEB,
@@ -201,9 +202,11 @@ function isGrpcWeb({ status, headers }: Response): boolean {
 function notGrpcWeb(
   { status, headers }: Response,
   method: string,
-  { tell }: Settings,
+  { tell, visitorKeys }: Settings,
 ): Refused {
   const message = `The service answered with HTTP ${status} and not in gRPC-Web.`;
+  if (visitorKeys && status === 401) return new Refused(Code.Unauthenticated, NOT_ACCEPTED);
+  if (visitorKeys && status === 403) return new Refused(Code.PermissionDenied, NOT_ACCEPTED);
   if (status === 401 || status === 403) {
     tell({ type: "key_refused", method, message });
     return keyRefused();

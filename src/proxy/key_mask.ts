@@ -17,7 +17,7 @@ export class KeyMask {
   readonly #key: Uint8Array;
   #held: Uint8Array<ArrayBuffer> = EMPTY;
 
-  /** @param key The key, in ASCII. */
+  /** @param key The key, in ASCII; empty when there is nothing to hide. */
   constructor(key: string) {
     this.#key = new TextEncoder().encode(key);
   }
@@ -26,6 +26,7 @@ export class KeyMask {
   push(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
     const key = this.#key;
     let bytes = chunk as Uint8Array<ArrayBuffer>;
+    if (key.length === 0) return bytes;
     // A copy is made only when something must change: the bytes may be somebody else's.
     let own = this.#held.length > 0;
     if (own) {
@@ -72,6 +73,7 @@ export function maskKey(bytes: Uint8Array, key: string): Uint8Array<ArrayBuffer>
 
 /** A text without the key, in any case of letters, and without long parts of it. */
 export function hideKey(text: string, key: string): string {
+  if (key === "") return text;
   // All characters of a key stand for themselves in a pattern.
   return redact(text.replace(new RegExp(key, "gi"), "[redacted]"), [key]);
 }

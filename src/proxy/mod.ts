@@ -51,6 +51,9 @@
  * | the service is silent for `timeout` | DEADLINE_EXCEEDED | `TimeoutError` |
  * | any other error of the service | as it is, without the key | as without the proxy |
  *
+ * With `visitorKeys` it adds no key: each visitor brings one, as to the service itself. Over {@linkcode transportFetch}
+ * and native gRPC it is then a gateway for programs and Workers, which speak gRPC-Web only.
+ *
  * All durations are milliseconds.
  *
  * @module

@@ -20,6 +20,12 @@ export interface ProxyOptions<Context = unknown> {
   /** The API key, `tsetsen-prod-…` or `tsetsen-development-…`. Default: the environment's `TSETSEN_API_KEY`. */
   readonly apiKey?: string | undefined;
   /**
+   * Whether visitors bring keys of their own: the one in `x-api-key` (or `x-goog-api-key`) goes to the service, the proxy
+   * has none, and what the service says of the key is told as it is. The proxy is a gateway then, for programs and
+   * Workers rather than for pages, where everyone can read a key. Audio has the service's own address. Default false.
+   */
+  readonly visitorKeys?: boolean | undefined;
+  /**
    * Where the service is: `host:port`, or a URL, which may have a path. It must speak gRPC-Web.
    * Default: the environment's `TSETSEN_API_ENDPOINT`, or `api.tsetsen.ai:50051`.
    */
@@ -97,7 +103,7 @@ export interface ProxyOptions<Context = unknown> {
   /**
    * Whether finished audio comes through the proxy, which any page that may call it can then fetch, whatever CORS headers
    * the audio's own server sends: `audio_url` becomes an encrypted address below the proxy. `false` leaves the service's
-   * own address. Default true.
+   * own address. Default true; with `visitorKeys` false, and it cannot be true.
    */
   readonly audio?: boolean | undefined;
   /** How long such an address is good for, in milliseconds, above 0. Default 3,600,000 (an hour). */
@@ -112,14 +118,22 @@ export type RateLimitAnswer = { readonly retryAfter: number } | null | undefined
 /** Checks the options and fills in the environment and the defaults. */
 export function resolveProxyOptions<Context>(options: ProxyOptions<Context>): Settings {
   must("options", "an object", options, typeof options === "object" && options !== null);
-  const { apiKey, endpoint, secure = true, timeout, headers, fetch, log } = options;
+  const { endpoint, secure = true, timeout, headers, fetch, log, visitorKeys = false } = options;
+  must("visitorKeys", "a boolean", visitorKeys, typeof visitorKeys === "boolean");
+  if (visitorKeys) {
+    must("apiKey", "left out, as visitors bring theirs", options.apiKey, options.apiKey == null);
+    // Its addresses are sealed by the key of the proxy.
+    must("audio", "false, as visitors bring their keys", options.audio, options.audio !== true);
+  }
+  const apiKey = visitorKeys ? undefined : options.apiKey;
   if (apiKey === null) {
     throw new AuthenticationError("apiKey must be a key, as the proxy is what adds it: got null", {
       charged: "no",
     });
   }
-  const core = resolveOptions({ apiKey, endpoint, secure, timeout, headers, fetch });
-  const { authorize, rateLimit, credentials = false, audio = true } = options;
+  const shared = { endpoint, secure, timeout, headers, fetch };
+  const core = resolveOptions({ ...shared, apiKey: visitorKeys ? null : apiKey });
+  const { authorize, rateLimit, credentials = false, audio = !visitorKeys } = options;
   const { methods = ["ListVoices", "CheckStatus"], voices, versions } = options;
   const { maxCharacters = 1_000, audioMaxAge = 3_600_000, allowHeaders = [] } = options;
   const { maxRequestBytes = 4 * maxCharacters + 4_096, origins = [] } = options;
@@ -140,6 +154,7 @@ export function resolveProxyOptions<Context>(options: ProxyOptions<Context>): Se
   must("audioMaxAge", "milliseconds above 0", audioMaxAge, audioMaxAge > 0);
   return Object.freeze({
     key: core.apiKey,
+    visitorKeys,
     baseUrl: core.baseUrl,
     secure,
     timeout: core.timeout,

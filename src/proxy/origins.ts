@@ -17,6 +17,9 @@ const ALLOWED = [
   "if-range",
 ];
 
+/** Where a visitor's own key is. */
+export const KEY_HEADERS = ["x-api-key", "x-goog-api-key"] as const;
+
 const EXPOSED = [
   "grpc-status",
   "grpc-message",
@@ -55,14 +58,18 @@ function isOwn(request: Request, { publicUrl }: Settings): boolean {
 }
 
 /** Answers a browser's question before the real request; `undefined` when it is none. */
-export function preflight(request: Request, { allowHeaders }: Settings): Response | undefined {
+export function preflight(
+  request: Request,
+  { allowHeaders, visitorKeys }: Settings,
+): Response | undefined {
   const { method, headers } = request;
   if (method !== "OPTIONS" || !headers.has("access-control-request-method")) return undefined;
+  const allowed = [...ALLOWED, ...(visitorKeys ? KEY_HEADERS : []), ...allowHeaders];
   return new Response(null, {
     status: 204,
     headers: {
       "access-control-allow-methods": "POST, GET, HEAD",
-      "access-control-allow-headers": [...ALLOWED, ...allowHeaders].join(", "),
+      "access-control-allow-headers": allowed.join(", "),
       "access-control-max-age": "7200",
     },
   });

@@ -128,7 +128,7 @@ export function createProxy<Context = unknown>(
   ): Promise<ReadCall | Response> {
     try {
       const method = allowMethod(name, settings);
-      const read = readCall(method, await readBody(exchange, settings), settings);
+      const read = readCall(method, exchange.request, await readBody(exchange, settings), settings);
       const answer = await askHooks(exchange.request, { ...read.call, context });
       return answer ?? read;
     } catch (error) {

@@ -8,7 +8,9 @@ import type { Tell } from "./events.ts";
 
 /** The options, checked, with their defaults. */
 export interface Settings {
+  /** The proxy's own key; empty where visitors bring theirs. */
   readonly key: string;
+  readonly visitorKeys: boolean;
   /** Origin and path prefix of the service, without a slash at the end. */
   readonly baseUrl: string;
   readonly secure: boolean;

@@ -103,5 +103,11 @@ function visible(error: unknown): ConnectError {
     told.details = error.details;
     return told;
   }
+  // The deadline, or the visitor's leaving, was first seen here.
+  const code = error instanceof ConnectError ? error.code : Code.Unknown;
+  if (code === Code.DeadlineExceeded) {
+    return new ConnectError("The speech service did not answer in time.", code);
+  }
+  if (code === Code.Canceled) return new ConnectError("The call was left.", code);
   return new ConnectError("The speech service cannot be reached.", Code.Unavailable);
 }

@@ -14,7 +14,11 @@ type Field = readonly [name: string, value: string];
 /** What of HTTP headers that hold a status is metadata of the call, and not of HTTP. */
 const METADATA = /^(grpc-|x-|retry-after$)|-bin$/;
 
-/** Trailers as visitors may see them. */
+/**
+ * Trailers as visitors may see them.
+ *
+ * @param key The proxy's own; empty where visitors bring theirs, who are told then what the service says of it.
+ */
 export function visibleTrailers(
   fields: readonly Field[],
   method: string,
@@ -25,7 +29,7 @@ export function visibleTrailers(
   const given = get("grpc-status");
   const code = /^\d{1,9}$/.test(given) ? Number(given) : Code.Unknown;
   const message = decodeMessage(get("grpc-message"));
-  if (code !== 0 && isAboutKey(code, message, get("grpc-status-details-bin"))) {
+  if (code !== 0 && key !== "" && isAboutKey(code, message, get("grpc-status-details-bin"))) {
     tell({ type: "key_refused", method, message });
     return keyRefused().fields();
   }
@@ -80,6 +84,7 @@ function decodeBinary(value: string): Uint8Array | undefined {
 
 /** Whether the key stands in a text, in other case or percent-encoded. */
 function shows(text: string, key: string): boolean {
+  if (key === "") return false;
   const wanted = key.toLowerCase();
   return [text, decodeMessage(text)].some((form) => form.toLowerCase().includes(wanted));
 }

@@ -6,69 +6,104 @@ import {
   ResourceNotFoundError,
   ServiceUnavailableError,
 } from "../../mod.ts";
-import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import {
+  GetUserBalanceRequestSchema,
+  TsetsenTTS,
+} from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { transportFetch } from "../../src/proxy/mod.ts";
 import { closedPort } from "../support/raw_server.ts";
-import { setUp, until } from "./setup.ts";
+import { post, setUp, until } from "./setup.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
+import { serveGrpc } from "../../src/emulator/native.ts";
+import { grpcTransport } from "../../src/grpc/mod.ts";
 
-// Any transport of Connect will do: this one reaches an emulator that the proxy's endpoint does not name.
+// Any transport of Connect will do, and that of this package: they reach an emulator that the proxy's endpoint does not
+// name.
 
 const text = "Сайн байна уу?";
+const NATIVE = "over native gRPC";
+const PROTOCOLS = ["over gRPC-Web", NATIVE] as const;
 
-async function open() {
+async function open(protocol: typeof PROTOCOLS[number]) {
   const service = await startEmulator({ queueTime: 0, pace: 0 });
-  const transport = createGrpcWebTransport({ baseUrl: service.url });
+  const native = await serveGrpc(service);
+  const transport = protocol === NATIVE
+    ? grpcTransport({ endpoint: native.url, secure: false })
+    : createGrpcWebTransport({ baseUrl: service.url });
   const proxy = await setUp({ apiKey: service.apiKey, fetch: transportFetch(transport) });
   return {
     ...proxy,
     service,
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
+      if ("close" in transport) transport.close();
+      await native.close();
       await service.close();
     },
   };
 }
 
-Deno.test("transportFetch carries every method, with the proxy's key, once", async () => {
-  await using it = await open();
-  const { page, service, voice, liveVoice, emulator } = it;
-  assertEquals((await page.listVoices()).voices.length > 0, true);
-  const { requestId } = await page.generateSpeech({ text, voiceId: voice });
-  const done = await page.waitForCompletion(requestId);
-  const audio = await page.downloadAudio(done).bytes();
-  const streamed = await page.streamSpeech({ text, voiceId: liveVoice }).bytes();
-  assert(audio.length > 44 && streamed.length > 0);
-  await page.getUserBalance();
+for (const protocol of PROTOCOLS) {
+  Deno.test(`transportFetch carries every method, with the proxy's key, once, ${protocol}`, async () => {
+    await using it = await open(protocol);
+    const { page, service, voice, liveVoice, emulator } = it;
+    assertEquals((await page.listVoices()).voices.length > 0, true);
+    const { requestId } = await page.generateSpeech({ text, voiceId: voice });
+    const done = await page.waitForCompletion(requestId);
+    const audio = await page.downloadAudio(done).bytes();
+    const streamed = await page.streamSpeech({ text, voiceId: liveVoice }).bytes();
+    assert(audio.length > 44 && streamed.length > 0);
+    await page.getUserBalance();
 
-  assertEquals(emulator.requests, [], "the endpoint's service");
-  assertEquals(service.ledger.charges.map(({ kind }) => kind), ["generate", "stream"]);
-  for (const { method, headers, message } of service.requests) {
-    if (method === "Audio") continue;
-    assertEquals(
-      [headers["x-api-key"], headers["x-goog-api-key"], message?.["apiKey"]],
-      Array(3).fill(service.apiKey),
-    );
-    assertEquals(/^\d+m$/.test(headers["grpc-timeout"] ?? "") || method === "StreamSpeech", true);
-  }
-});
-
-Deno.test("transportFetch hands the service's status, trailers and waits on", async () => {
-  await using it = await open();
-  const { page, service, liveVoice } = it;
-  service.addFault({
-    kind: "error",
-    code: "RESOURCE_EXHAUSTED",
-    message: "тайван",
-    trailers: { "retry-after": "7", "x-trace": "abc" },
+    assertEquals(emulator.requests, [], "the endpoint's service");
+    assertEquals(service.ledger.charges.map(({ kind }) => kind), ["generate", "stream"]);
+    for (const { method, headers, message } of service.requests) {
+      if (method === "Audio") continue;
+      assertEquals(
+        [headers["x-api-key"], headers["x-goog-api-key"], message?.["apiKey"]],
+        Array(3).fill(service.apiKey),
+      );
+      assertEquals(/^\d+m$/.test(headers["grpc-timeout"] ?? "") || method === "StreamSpeech", true);
+    }
   });
-  const limited = await assertRejects(() => page.getUserBalance(), RateLimitExceededError);
-  assertEquals([limited.retryAfter, limited.details["x-trace"]], [7_000, "abc"]);
-  assertEquals(limited.rawMessage.startsWith("тайван"), true);
-  service.addFault({ kind: "error", code: "NOT_FOUND", method: "StreamSpeech" });
-  const stream = page.streamSpeech({ text, voiceId: liveVoice });
-  await assertRejects(() => stream.bytes(), ResourceNotFoundError);
-  assertEquals(service.requests.length, 2);
+
+  Deno.test(`transportFetch hands the service's status, trailers and waits on, ${protocol}`, async () => {
+    await using it = await open(protocol);
+    const { page, service, liveVoice } = it;
+    service.addFault({
+      kind: "error",
+      code: "RESOURCE_EXHAUSTED",
+      message: "тайван",
+      trailers: { "retry-after": "7", "x-trace": "abc" },
+    });
+    const limited = await assertRejects(() => page.getUserBalance(), RateLimitExceededError);
+    assertEquals([limited.retryAfter, limited.details["x-trace"]], [7_000, "abc"]);
+    assertEquals(limited.rawMessage.startsWith("тайван"), true);
+    service.addFault({ kind: "error", code: "NOT_FOUND", method: "StreamSpeech" });
+    const stream = page.streamSpeech({ text, voiceId: liveVoice });
+    await assertRejects(() => stream.bytes(), ResourceNotFoundError);
+    assertEquals(service.requests.length, 2);
+  });
+
+  Deno.test(`transportFetch says that a deadline has passed, ${protocol}`, async () => {
+    await using it = await open(protocol);
+    it.service.addFault({ kind: "hang", times: Infinity });
+    // A client that has no deadline of its own beside the one that it sends.
+    const response = await post(it.url, "GetUserBalance", GetUserBalanceRequestSchema, {}, {
+      "grpc-timeout": "300m",
+    });
+    const body = await response.text();
+    assertEquals(/grpc-status: (\d+)/.exec(body)?.[1], "4", body);
+    await until(() => it.service.requests[0]?.aborted === true);
+  });
+}
+
+Deno.test("transportFetch ends a stream of the service when the visitor leaves, over native gRPC", async () => {
+  await using it = await open(NATIVE);
+  it.service.addFault({ kind: "stream", bytes: 100_000_000 });
+  for await (const _ of it.page.streamSpeech({ text, voiceId: it.liveVoice })) break;
+  await until(() => it.service.requests[0]?.aborted === true);
+  assertEquals(it.service.activeStreams, 0);
 });
 
 Deno.test("transportFetch ends the synthesis when the visitor leaves", async () => {
