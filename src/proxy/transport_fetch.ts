@@ -16,6 +16,7 @@ import {
 import { createFetchHandler } from "@connectrpc/connect/protocol";
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { ConnectTransport } from "../connect_types.ts";
+import { ServerError } from "../errors.ts";
 
 /**
  * Makes a `fetch` that answers the proxy's gRPC-Web requests over a Connect transport, so that the proxy itself is the
@@ -95,6 +96,15 @@ function metadata({ requestHeader }: HandlerContext): Headers {
   return headers;
 }
 
+/** What Connect makes of an answer that breaks the rules of gRPC. */
+const BROKEN_RULES: readonly Code[] = [
+  Code.Internal,
+  Code.InvalidArgument,
+  Code.ResourceExhausted,
+  Code.DataLoss,
+  Code.Unimplemented,
+];
+
 /** A status is the service's own; any other failure may name addresses, which are none of a visitor's business. */
 function visible(error: unknown): ConnectError {
   if (error instanceof ConnectError && error.metadata.has("grpc-status")) {
@@ -107,6 +117,10 @@ function visible(error: unknown): ConnectError {
   const code = error instanceof ConnectError ? error.code : Code.Unknown;
   if (code === Code.DeadlineExceeded) {
     return new ConnectError("The speech service did not answer in time.", code);
+  }
+  const cause = error instanceof ConnectError ? error.cause : error;
+  if (BROKEN_RULES.includes(code) || cause instanceof ServerError) {
+    return new ConnectError("The answer of the speech service is not acceptable.", Code.Internal);
   }
   if (code === Code.Canceled) return new ConnectError("The call was left.", code);
   return new ConnectError("The speech service cannot be reached.", Code.Unavailable);

@@ -13,6 +13,8 @@ export interface Context {
   readonly frail: string;
   /** Which of those: hosts that run at the same time must not kill each other's. */
   readonly lane: number;
+  /** Whether the gateway has headers of its own in place of the caller's, the key and the deadline aside. Default false. */
+  readonly ownHeaders?: boolean;
   /** Whether the host reads answers that its program does not read. Default false. */
   readonly readsAhead?: boolean;
 }

@@ -1,19 +1,16 @@
-// The SDK through a real gateway: grpcio serves our .proto behind the real Envoy, and one suite drives it on every host.
+// The SDK against software that others wrote: a grpcio server behind the real Envoy and behind the Deno recipe, on every
+// host, and the emulator under the official Python SDK.
 //
 //   deno run -A tests/interop/run.ts [--host NAME]... [--filter TEXT] [--md FILE] [--json FILE]
+//
+// Hosts are those of hosts.ts, and "Python SDK". --md writes the table of the two SDKs.
 
 import { parseArgs } from "node:util";
-import { startControl } from "../hosts/control.ts";
-import { bundle, installPackage } from "../hosts/pack.ts";
 import { failures, type HostRun, table } from "../hosts/report.ts";
-import { runAll } from "../hosts/runner.ts";
-import { type Certificates, makeCertificates } from "./certificates.ts";
-import { startGateway, validateRecipe } from "./gateway.ts";
-import { ENTRIES, type Host, hosts, type Setting } from "./hosts.ts";
+import { makeCertificates } from "./certificates.ts";
 import { PYTHON, runPython } from "./python/run.ts";
 import { outdated, page } from "./python/table.ts";
-import { recipe } from "./recipe.ts";
-import { startService } from "./service.ts";
+import { runThrough } from "./through.ts";
 import { openVenv, type Venv } from "./venv.ts";
 
 const { values } = parseArgs({
@@ -25,9 +22,10 @@ const { values } = parseArgs({
     host: { type: "string", multiple: true, default: [] },
   },
 });
+const { filter, host: chosen } = values;
 
-const print = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
-const wanted = (name: string) => values.host.length === 0 || values.host.includes(name);
+const print = (line: string) => void Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+const wanted = (name: string) => chosen.length === 0 || chosen.includes(name);
 
 // Nobody's key and endpoint are those of the tests.
 Deno.env.delete("TSETSEN_API_KEY");
@@ -36,106 +34,40 @@ Deno.env.delete("TSETSEN_API_ENDPOINT");
 const venv = await openVenv().catch((error) => {
   // A developer's machine may lack Python; the checks of the project must have it.
   if (!(error instanceof Deno.errors.NotFound) || Deno.env.has("CI")) throw error;
-  print(`SKIPPED the tests through a real gateway: ${error.message}`);
+  print(`SKIPPED the tests against software of others: ${error.message}`);
 });
-const [runs, problems] = venv === undefined ? [[], []] : await runAgainstOthers(venv);
-const failed = [...problems, ...failures(runs)];
+const parts = venv === undefined ? [] : await runParts(venv);
+const failed = parts.flatMap(failures);
+if (parts.length > 0) failed.push(...await checkTable(parts.at(-1)!));
+const runs = parts.flat();
 const passed = runs.flatMap(({ results }) => results).filter(({ error }) => error === undefined);
 if (values.json) {
   const counts = { passed: passed.length, failed: failed.length };
   await Deno.writeTextFile(values.json, JSON.stringify({ ...counts, runs }));
 }
+for (const part of parts) if (part.length > 0) print(`\n${table(part)}`);
 for (const failure of failed) print(`FAILED ${failure}`);
 print(`${passed.length} passed, ${failed.length} failed`);
 if (failed.length > 0) Deno.exitCode = 1;
 
-/** Everything, and what is wrong beside the cases. */
-async function runAgainstOthers(venv: Venv): Promise<[runs: HostRun[], problems: string[]]> {
+/** Everything; the two SDKs last. What a case tells must be the same on all hosts of a part. */
+async function runParts(venv: Venv): Promise<HostRun[][]> {
   const folder = await Deno.makeTempDir({ prefix: "tsetsen-interop-" });
   try {
     const certificates = await makeCertificates(folder);
-    const hosts = await runHosts(venv, certificates, folder);
-    if (hosts.length > 0) print(`\n${table(hosts)}`);
-    if (!wanted(PYTHON)) return [hosts, []];
-    const python = await runPython(venv, certificates, values.filter);
-    print(table(python));
-    return [[...hosts, ...python], await checkTable(python)];
+    const choice = { wanted, partial: chosen.length > 0, filter, print };
+    const through = await runThrough(venv, certificates, folder, choice);
+    return [...through, wanted(PYTHON) ? await runPython(venv, certificates, filter) : []];
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-/** The table of the two SDKs is that of a run of all, in which nothing failed. */
+/** The table of the two SDKs is that of a run of all scenarios, in which nothing failed. */
 async function checkTable(runs: readonly HostRun[]): Promise<string[]> {
-  if (values.filter !== "" || failures(runs).length > 0) return [];
+  if (runs.length === 0 || filter !== "" || failures(runs).length > 0) return [];
   const found = await page(runs[0]!.results);
   if (values.md) await Deno.writeTextFile(values.md, found);
   const problem = await outdated(found);
   return problem === undefined ? [] : [problem];
-}
-
-async function runHosts(
-  venv: Venv,
-  certificates: Certificates,
-  folder: string,
-): Promise<HostRun[]> {
-  const chosen = hosts.filter(({ name }) => wanted(name));
-  if (chosen.length === 0) return [];
-  await using stack = new AsyncDisposableStack();
-  await validateRecipe(venv, certificates, folder);
-  const sdk = stack.use(await installPackage());
-  const control = stack.use(startControl());
-  const service = stack.use(await startService(venv, certificates, folder));
-  const start = async (upstream: number) =>
-    stack.use(
-      await startGateway(venv, certificates, folder, { upstream, origin: control.url }),
-    );
-  const gateway = await start(service.tls);
-  const frail = [await start(service.frail[0]!), await start(service.frail[1]!)];
-  stack.defer(async () => await (await import("esbuild")).stop());
-  const scripts = {
-    page: await bundle(sdk, "page", ENTRIES),
-    process: await bundle(sdk, "process", ENTRIES),
-    worker: await bundle(sdk, "worker", ENTRIES),
-  };
-
-  const shared = { certificates, control, scripts, filter: values.filter };
-  // The two schemes run beside each other, the hosts one after the other: the suite checks times.
-  const lanes = (["https", "http"] as const).map(async (scheme, lane) => {
-    const context = {
-      control: service.control,
-      gateway: gateway[scheme],
-      frail: frail[lane]![scheme],
-      lane,
-    };
-    const runs: HostRun[] = [];
-    for (const host of chosen) {
-      runs.push(await runHost(host, { ...shared, context }, `${host.name}, ${scheme}`));
-    }
-    return runs;
-  });
-  const itself = runAll(values.host.length > 0 ? [] : recipe, {
-    control: service.control,
-    gateway: gateway.http,
-    https: gateway.https,
-    origin: control.url,
-    ca: await Deno.readTextFile(certificates.ca),
-  }, values.filter);
-  const [https = [], http = []] = await Promise.all(lanes);
-  const runs = https.flatMap((run, index) => [run, http[index]!]);
-  return [...runs, { name: "Envoy itself", results: await itself }];
-}
-
-async function runHost(host: Host, setting: Setting, name: string): Promise<HostRun> {
-  const start = performance.now();
-  try {
-    const results = await host.run(setting);
-    const seconds = Math.round((performance.now() - start) / 1000);
-    print(`${name}: ${results.length} cases in ${seconds} s`);
-    return { name, results };
-  } catch (error) {
-    const problem = `could not run: ${error instanceof Error ? error.message : error}`;
-    print(`${name}: ${problem}`);
-    return { name, results: [], problem, missing: error instanceof Deno.errors.NotFound };
-  }
 }

@@ -30,6 +30,8 @@ export async function startService(
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",
+    // It tells of every connection that a client closes while calls are under way.
+    env: { GRPC_VERBOSITY: "ERROR" },
   });
   let text = "";
   for await (const piece of child.process.stdout.pipeThrough(new TextDecoderStream())) {

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   RateLimitExceededError,
   ResourceNotFoundError,
+  ServerError,
   ServiceUnavailableError,
 } from "../../mod.ts";
 import {
@@ -104,6 +105,31 @@ Deno.test("transportFetch ends a stream of the service when the visitor leaves, 
   for await (const _ of it.page.streamSpeech({ text, voiceId: it.liveVoice })) break;
   await until(() => it.service.requests[0]?.aborted === true);
   assertEquals(it.service.activeStreams, 0);
+});
+
+Deno.test("transportFetch tells an answer that breaks the rules from a service that is away", async () => {
+  await using it = await open(NATIVE);
+  const { page, service } = it;
+  for (
+    const fault of [
+      { kind: "http", status: 200 },
+      { kind: "garbage" },
+      { kind: "oversized-frame" },
+      { kind: "frame-flags" },
+      { kind: "metadata", headers: { "grpc-encoding": "gzip" } },
+    ] as const
+  ) {
+    service.addFault(fault);
+    const error = await assertRejects(
+      () => page.getUserBalance(),
+      ServerError,
+      undefined,
+      fault.kind,
+    );
+    assertEquals(error.rawMessage, "The answer of the speech service is not acceptable.");
+  }
+  service.addFault({ kind: "drop" });
+  await assertRejects(() => page.getUserBalance(), ServiceUnavailableError, "cannot be reached");
 });
 
 Deno.test("transportFetch ends the synthesis when the visitor leaves", async () => {
