@@ -62,7 +62,8 @@ async function interop(): Promise<void> {
   if (!ok && tests.failed === 0) tests.failed = 1;
   passed += tests.passed;
   failed += tests.failed;
-  report("tests through a real gateway", start, tests.failed === 0, "");
+  const skipped = tests.passed + tests.failed === 0 ? " (skipped: see above)" : "";
+  report(`tests against software of others${skipped}`, start, tests.failed === 0, "");
 }
 
 function report(name: string, start: number, ok: boolean, output: string): void {

@@ -19,14 +19,15 @@ export interface RunningWorker extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-/** Starts the example's Worker on the package as it is published. */
+/** Starts an example's Worker on the package as it is published. */
 export async function startWorker(
   sdk: InstalledPackage,
   bindings: Readonly<Record<string, string>>,
+  example = "worker",
 ): Promise<RunningWorker> {
   const { Miniflare } = await load<{ Miniflare: new (options: object) => Miniflare }>("miniflare");
-  const config = await readConfig("worker");
-  const contents = await bundle(sdk, "worker", config.main);
+  const config = await readConfig(example);
+  const contents = await bundle(sdk, example, config.main);
   const options = () => ({
     modules: [{ type: "ESModule", path: "worker.js", contents }],
     compatibilityDate: config.compatibility_date,

@@ -13,8 +13,15 @@ export interface Certificates {
   readonly spki: string;
 }
 
-/** Makes both, for localhost and 127.0.0.1, valid for two days. */
+/**
+ * Makes both, for localhost and 127.0.0.1, valid for two days.
+ *
+ * @throws {Deno.errors.NotFound} when there is no openssl.
+ */
 export async function makeCertificates(folder: string): Promise<Certificates> {
+  await run(["openssl", "version"]).catch(() => {
+    throw new Deno.errors.NotFound("no openssl: install the package openssl");
+  });
   const file = (name: string) => `${folder}/${name}`;
   const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
   await run([

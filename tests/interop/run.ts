@@ -7,7 +7,7 @@
 
 import { parseArgs } from "node:util";
 import { failures, type HostRun, table } from "../hosts/report.ts";
-import { makeCertificates } from "./certificates.ts";
+import { type Certificates, makeCertificates } from "./certificates.ts";
 import { PYTHON, runPython } from "./python/run.ts";
 import { outdated, page } from "./python/table.ts";
 import { runThrough } from "./through.ts";
@@ -31,14 +31,18 @@ const wanted = (name: string) => chosen.length === 0 || chosen.includes(name);
 Deno.env.delete("TSETSEN_API_KEY");
 Deno.env.delete("TSETSEN_API_ENDPOINT");
 
-const venv = await openVenv().catch((error) => {
-  // A developer's machine may lack Python; the checks of the project must have it.
-  if (!(error instanceof Deno.errors.NotFound) || Deno.env.has("CI")) throw error;
-  print(`SKIPPED the tests against software of others: ${error.message}`);
-});
-const parts = venv === undefined ? [] : await runParts(venv);
-const failed = parts.flatMap(failures);
-if (parts.length > 0) failed.push(...await checkTable(parts.at(-1)!));
+const folder = await Deno.makeTempDir({ prefix: "tsetsen-interop-" });
+const failed: string[] = [];
+let parts: HostRun[][] = [];
+try {
+  const tools = await prepare();
+  if (tools !== undefined) {
+    parts = await runParts(...tools);
+    failed.push(...parts.flatMap(failures), ...await checkTable(parts.at(-1)!));
+  }
+} finally {
+  await Deno.remove(folder, { recursive: true });
+}
 const runs = parts.flat();
 const passed = runs.flatMap(({ results }) => results).filter(({ error }) => error === undefined);
 if (values.json) {
@@ -50,17 +54,24 @@ for (const failure of failed) print(`FAILED ${failure}`);
 print(`${passed.length} passed, ${failed.length} failed`);
 if (failed.length > 0) Deno.exitCode = 1;
 
-/** Everything; the two SDKs last. What a case tells must be the same on all hosts of a part. */
-async function runParts(venv: Venv): Promise<HostRun[][]> {
-  const folder = await Deno.makeTempDir({ prefix: "tsetsen-interop-" });
+/** What must be on the machine. A developer's may lack it; the checks of the project must have it. */
+async function prepare(): Promise<[Venv, Certificates] | undefined> {
   try {
-    const certificates = await makeCertificates(folder);
-    const choice = { wanted, partial: chosen.length > 0, filter, print };
-    const through = await runThrough(venv, certificates, folder, choice);
-    return [...through, wanted(PYTHON) ? await runPython(venv, certificates, filter) : []];
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    return [await openVenv(), await makeCertificates(folder)];
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    const what = `the tests against software of others: ${error.message}`;
+    if (Deno.env.has("CI")) failed.push(`could not run ${what}`);
+    else print(`SKIPPED ${what}`);
+    return undefined;
   }
+}
+
+/** Everything; the two SDKs last. What a case tells must be the same on all hosts of a part. */
+async function runParts(venv: Venv, certificates: Certificates): Promise<HostRun[][]> {
+  const choice = { wanted, partial: chosen.length > 0, filter, print };
+  const through = await runThrough(venv, certificates, folder, choice);
+  return [...through, wanted(PYTHON) ? await runPython(venv, certificates, filter) : []];
 }
 
 /** The table of the two SDKs is that of a run of all scenarios, in which nothing failed. */
