@@ -1,16 +1,9 @@
-import {
-  type CheckStatusResponse,
-  Gender,
-  type GetUserBalanceResponse,
-  type ListVoicesResponse,
-} from "@tsetsen/sdk";
+import { Gender, type GetUserBalanceResponse, type ListVoicesResponse } from "@tsetsen/sdk";
 import { DEFAULT_ENDPOINT } from "../../../src/options.ts";
 import { equal, ok } from "../../hosts/assert.ts";
-import { cases, KEY, type Scenario, TEXT, VOICE } from "./scenario.ts";
-import { statusName, type View } from "./view.ts";
+import { askedAlike, cases, type Scenario, TEXT, VOICE } from "./scenario.ts";
 
 const SPEECH = { text: TEXT, voiceId: VOICE } as const;
-const PYTHON_SPEECH = { text: TEXT, voice_id: VOICE } as const;
 
 /** The voices with all their fields. */
 function voices({ voices }: ListVoicesResponse): string {
@@ -20,30 +13,6 @@ function voices({ voices }: ListVoicesResponse): string {
   return voices.map(({ id, name, gender, language }) =>
     `${id} ${name} ${typeof gender === "string" ? gender : Gender[gender]} ${language}`
   ).join(", ");
-}
-
-/** What a wait ended with. */
-function ended({ status, errorMessage, audioUrl, metrics }: CheckStatusResponse): string {
-  const { audioLength, creditsUsed, characterCount } = metrics ?? {};
-  const facts = [
-    statusName(status),
-    audioUrl === undefined ? undefined : "an address of audio",
-    errorMessage === undefined ? undefined : `"${errorMessage}"`,
-    audioLength ? `${audioLength.toFixed(2)} s` : undefined,
-    `${creditsUsed} credits`,
-    `${characterCount} characters`,
-  ];
-  return facts.filter((fact) => fact !== undefined).join(", ");
-}
-
-/** That the service was asked for the same. */
-function askedAlike(python: View, sdk: View): void {
-  const [ours, theirs] = [sdk, python].map(({ requests }) =>
-    requests.map(({ method, message }) => ({ method, ...message, requestId: undefined }))
-      .filter(({ method }) => method !== "CheckStatus")
-  );
-  equal(theirs, ours, "what the service was asked");
-  equal(python.charges.map(({ credits }) => credits), sdk.charges.map(({ credits }) => credits));
 }
 
 const list: Scenario[] = [
@@ -100,109 +69,6 @@ const list: Scenario[] = [
         .join(", ");
     },
     why: "The Python SDK shows the name and version of its gRPC library only.",
-  },
-  {
-    name: "A submitted text",
-    python: { call: "generate_speech", arguments: { ...PYTHON_SPEECH, speed: 1.5 } },
-    sdk: (client) => client.generateSpeech({ ...SPEECH, speed: 1.5 }),
-    show: ({ requestId, status }: { requestId: string; status: unknown }) => {
-      ok(requestId.length > 0, "no id");
-      return `an id, ${statusName(status)}`;
-    },
-    check(python, sdk) {
-      askedAlike(python, sdk);
-      for (const { charges, requests } of [python, sdk]) {
-        equal([charges.length, requests.length], [1, 1], "charges and requests");
-        equal(requests[0]?.message, {
-          ...{ apiKey: KEY, text: TEXT, voiceId: VOICE, speed: 1.5, version: "beta-v0.1" },
-        });
-      }
-    },
-  },
-  {
-    name: "Waiting for a job that ends COMPLETED",
-    emulator: { queueTime: 50, pace: 2 },
-    python: {
-      call: "generate_and_wait",
-      arguments: PYTHON_SPEECH,
-      wait: { timeout: 10, poll_interval: 0.05 },
-    },
-    sdk: async (client) => {
-      const { requestId } = await client.generateSpeech(SPEECH);
-      return await client.waitForCompletion(requestId, { timeout: 10_000, pollInterval: 50 });
-    },
-    show: ended,
-    check(python, sdk) {
-      askedAlike(python, sdk);
-      for (const { value } of [python, sdk]) {
-        const { queueTime, processingTime, totalTime } = (value as CheckStatusResponse).metrics!;
-        equal([queueTime, processingTime, totalTime], [50, 28, 78], "times in milliseconds");
-      }
-    },
-  },
-  {
-    name: "Waiting for a job that ends FAILED",
-    emulator: { failWhen: () => "the voice was lost" },
-    python: {
-      call: "generate_and_wait",
-      arguments: PYTHON_SPEECH,
-      wait: { timeout: 10, poll_interval: 0.05 },
-    },
-    sdk: async (client) => {
-      const { requestId } = await client.generateSpeech(SPEECH);
-      return await client.waitForCompletion(requestId, { timeout: 10_000, pollInterval: 50 });
-    },
-    show: ended,
-    check: askedAlike,
-  },
-  {
-    name: "The audio of a job that FAILED, by the shortest way to the audio",
-    emulator: { failWhen: () => "the voice was lost" },
-    python: {
-      call: "generate_and_wait",
-      arguments: PYTHON_SPEECH,
-      wait: { timeout: 10, poll_interval: 0.05 },
-    },
-    sdk: async (client) => {
-      const job = await client.submit(SPEECH);
-      return await (await job.audio()).bytes();
-    },
-    show: (value: CheckStatusResponse) => `\`audio_url\` is ${value.audioUrl ?? "None"}`,
-    why: "Beside the wait that returns, this SDK has `job.wait()` and `job.audio()`, which raise.",
-  },
-  {
-    name: "Status of a job that still waits: what is not known yet",
-    emulator: { queueTime: 60_000 },
-    python: {
-      call: "generate_and_check",
-      arguments: PYTHON_SPEECH,
-    },
-    sdk: async (client) => {
-      const { requestId } = await client.generateSpeech(SPEECH);
-      return await client.checkStatus(requestId);
-    },
-    show: ({ status, audioUrl, metrics }: CheckStatusResponse) =>
-      `${statusName(status)}, ${audioUrl === undefined ? "no address" : audioUrl}, ` +
-      `metrics ${metrics === undefined ? "not given" : "of zeros"}`,
-    why: "To the Python SDK a message that was not sent is one of zeros.",
-  },
-  {
-    name: "The audio of a job",
-    python: {
-      call: "generate_and_download",
-      arguments: PYTHON_SPEECH,
-      wait: { poll_interval: 0.05 },
-    },
-    sdk: async (client) => {
-      const audio = await (await client.submit(SPEECH)).audio();
-      const bytes = await audio.bytes();
-      return { format: audio.format, bytes: bytes.length };
-    },
-    show: ({ bytes, format }: { bytes: number; format?: string }) =>
-      format === undefined
-        ? `an address, from where the program fetches ${bytes} bytes`
-        : `${bytes} bytes of ${format}`,
-    why: "This SDK fetches the audio, in bounds, checked, and resumed when a connection is lost.",
   },
   {
     name: "A status and a gender that the SDK does not know (99)",

@@ -7,12 +7,19 @@ import type { Certificates } from "../certificates.ts";
 import type { Venv } from "../venv.ts";
 import { calls } from "./calls.ts";
 import { failures } from "./failures.ts";
+import { jobs } from "./jobs.ts";
 import { money } from "./money.ts";
 import type { PythonContext } from "./scenario.ts";
 import { startPython } from "./sdk.ts";
 import { streams } from "./streams.ts";
 
-const suite: readonly Case<PythonContext>[] = [...calls, ...streams, ...failures, ...money];
+const suite: readonly Case<PythonContext>[] = [
+  ...calls,
+  ...jobs,
+  ...streams,
+  ...failures,
+  ...money,
+];
 
 /** What the two lanes are called by `--host`. */
 export const PYTHON = "Python SDK";

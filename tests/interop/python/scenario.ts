@@ -48,6 +48,16 @@ export const KEY = "tsetsen-development-python";
 export const VOICE = "emulator-v1-bold";
 export const LIVE_VOICE = "emulator-v2-bold";
 
+/** Checks that the service was asked for the same, and charged the same. */
+export function askedAlike(python: View, sdk: View): void {
+  const [ours, theirs] = [sdk, python].map(({ requests }) =>
+    requests.map(({ method, message }) => ({ method, ...message, requestId: undefined }))
+      .filter(({ method }) => method !== "CheckStatus")
+  );
+  equal(theirs, ours, "what the service was asked");
+  equal(python.charges.map(({ credits }) => credits), sdk.charges.map(({ credits }) => credits));
+}
+
 /** Why two views differ, in many scenarios. */
 export const NO_CODE = "The Python SDK raises its bare `TsetsenError`, without a code.";
 export const MONEY = "This SDK's error says what is known about the money.";
