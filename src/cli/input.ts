@@ -37,6 +37,14 @@ export async function readText(source: string, context: Context): Promise<Input>
   return { text: source, file: undefined };
 }
 
+/** The same for a text that is to be bought. */
+export async function readSpeech(source: string, context: Context): Promise<Input> {
+  const input = await readText(source, context);
+  if (input.text.trim() !== "") return input;
+  const what = source === "-" ? "Standard input" : input.file ?? "The text";
+  throw new UsageError(`${what} is empty: there is nothing to speak.`);
+}
+
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
   try {
     return (await stat(path)).isDirectory() ? "folder" : "file";

@@ -273,7 +273,19 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
   "a folder for a text": [["check", "."], ". is a folder"],
   "an empty text": [
     ["say", "  ", "-o", "x.wav", "--voice", "v"],
-    "text must be a non-empty string",
+    "error: The text is empty: there is nothing to speak.",
+  ],
+  "an empty file": [["say", "empty.txt", "-o", "x.wav"], "error: empty.txt is empty: there is"],
+  "an empty file to stream": [["stream", "empty.txt", "-o", "x.wav"], "empty.txt is empty"],
+  "standard input that is empty": [["say", "-", "-o", "x.wav"], "Standard input is empty"],
+  "a text of marks": [
+    ["say", "* * *", "-o", "x.wav", "--voice", "v"],
+    "text must hold a letter or a digit.",
+  ],
+  "a folder for the audio": [["say", "Сайн", "-o", "."], ". is a folder: give the name of a file"],
+  "a folder for the captions, forced": [
+    ["say", "Сайн", "-o", "x.wav", "--srt", ".", "--force"],
+    ". is a folder",
   ],
   "the key as an option": [
     ["balance", `--api-key=${KEY}`],
@@ -285,6 +297,7 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
 
 Deno.test("tsetsen ends with 2 at a wrong command line, says what is right, and sends nothing", async (t) => {
   await using desk = await setUp();
+  await desk.write("empty.txt", "");
   for (const [what, [args, says]] of Object.entries(BAD)) {
     await t.step(what, async () => {
       const { code, stdout, stderr } = await desk.run(args);
@@ -293,6 +306,28 @@ Deno.test("tsetsen ends with 2 at a wrong command line, says what is right, and 
       for (const secret of [KEY, "Сайн"]) assert(!stderr.includes(secret), stderr);
     });
   }
+  assertEquals(desk.emulator.requests.length, 0);
+});
+
+Deno.test("tsetsen says that a voice is not known, and how to find one that is", async () => {
+  await using desk = await setUp();
+  for (const command of ["say", "stream"]) {
+    const said = await desk.run([command, "Сайн уу?", "-o", "x.wav", "--voice", "nobody"]);
+    assertEquals(said.code, 6);
+    assertStringIncludes(said.stderr, "voice not found");
+    assertStringIncludes(said.stderr, "`tsetsen voices` lists the voices");
+  }
+  // Of a job it is no help.
+  assert(!(await desk.run(["status", "nothing"])).stderr.includes("tsetsen voices"));
+});
+
+Deno.test("tsetsen reads a standard input that is closed as an empty one", async () => {
+  await using desk = await setUp();
+  const line = '"$0" "$@" --insecure say - -o x.wav <&-';
+  const program = ["sh", "-c", line, Deno.execPath(), "run", "-A", "--no-check", MAIN];
+  const { code, stderr } = await desk.run([], { program });
+  assertEquals(code, 2, stderr);
+  assertStringIncludes(stderr, "Standard input");
   assertEquals(desk.emulator.requests.length, 0);
 });
 
