@@ -1,8 +1,8 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { plan } from "../../src/narration/mod.ts";
 import { concat, jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
 import { assertSpoken, FILES, SPEED } from "./proof.ts";
-import { exists, jsonLines, setUp } from "./setup.ts";
+import { jsonLines, setUp } from "./setup.ts";
 
 const VOICE = ["--voice", "emulator-v1-bold", "--poll-interval", "2"];
 

@@ -70,12 +70,12 @@ Deno.test("saveAudio does not replace a file that appears while it writes, and k
   await withFolder(async (folder) => {
     for (const what of ["file", "folder"]) {
       const path = `${folder}/${what}.wav`;
-      async function* audio() {
+      const audio = async function* () {
         yield new Uint8Array([1]);
         if (what === "file") await Deno.writeTextFile(path, "mine");
         else await Deno.mkdir(path);
         yield new Uint8Array([2]);
-      }
+      };
       const overwrite = what === "folder";
       const error = await assertRejects(() => saveAudio(path, audio(), { overwrite }), Error);
       const [kept, ...more] = names(folder).filter((name) => name.endsWith(".part"));
