@@ -270,6 +270,14 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
   "captions over the audio": [["say", "Сайн", "-o", "x.wav", "--srt", "./x.wav"], "named twice"],
   "a device": [["say", "Сайн", "-o", "/dev/null", "--force"], "is no regular file"],
   "a file that is not there": [["say", "buk.txt", "-o", "x.wav"], "There is no such file"],
+  "a file with a Cyrillic name that is not there": [
+    ["say", "нмо.txt", "-o", "x.wav"],
+    "There is no such file",
+  ],
+  "a file with a name of several words that is not there": [
+    ["stream", "миний анхны ном.txt", "-o", "x.wav"],
+    "There is no such file",
+  ],
   "a folder for a text": [["check", "."], ". is a folder"],
   "an empty text": [
     ["say", "  ", "-o", "x.wav", "--voice", "v"],
@@ -342,4 +350,9 @@ Deno.test("tsetsen takes the key from a file, refuses text that is not UTF-8, an
   assertEquals(refused.code, 2);
   assertStringIncludes(refused.stderr, "bad.txt must be text in UTF-8");
   assertEquals((await run(["check", "--", "- Сайн уу?"])).code, 0);
+  // What only resembles a name is a text.
+  for (const text of ["Тийм/Үгүй", "Ц.Элбэгдорж", "3 хүн."]) {
+    assertEquals((await run(["check", text])).code, 0, text);
+  }
+  assertStringIncludes((await run(["check", "Манай хаяг gogo.mn"])).stdout, "url");
 });
