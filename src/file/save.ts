@@ -8,6 +8,7 @@ import { type FileHandle, link, lstat, open, rename, rm, stat } from "node:fs/pr
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { wavHeader } from "../audio.ts";
+import { tell } from "../log.ts";
 import { SpeechStream } from "../stream.ts";
 import { repairOpen } from "./repair.ts";
 
@@ -18,7 +19,7 @@ export type SaveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint
 export interface SaveOptions {
   /** Whether an existing file may be replaced. Default false. */
   readonly overwrite?: boolean | undefined;
-  /** Is told after each chunk how many bytes have been written, a WAV header included. */
+  /** Is told after each chunk how many bytes have been written, a WAV header included. What it throws is ignored. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
@@ -131,7 +132,7 @@ async function write(
       at += (await file.write(chunk, at, chunk.length - at, bytes + at)).bytesWritten;
     }
     bytes += chunk.length;
-    onProgress?.(bytes);
+    tell(onProgress, bytes);
   };
   if (isPcm) await append(wavHeader());
   if (audio instanceof Uint8Array) await append(audio);

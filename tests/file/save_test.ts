@@ -27,7 +27,10 @@ Deno.test("saveAudio writes a stream as a WAV file with true lengths", async () 
     const progress: number[] = [];
     const path = `${folder}/speech.wav`;
     const saved = await saveAudio(path, client.streamSpeech(request), {
-      onProgress: (bytes) => progress.push(bytes),
+      onProgress: (bytes) => {
+        progress.push(bytes);
+        throw new Error("a hook that fails must not cost paid audio");
+      },
     });
     const file = await Deno.readFile(path);
     assertEquals(saved, { path, bytes: file.length });
