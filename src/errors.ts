@@ -94,7 +94,7 @@ export class TsetsenError extends Error {
   constructor(message: string, options: TsetsenErrorOptions = {}) {
     const { cause, requestId } = options;
     const code = new.target.prototype.code ?? options.code;
-    const text = advised(message, options);
+    const text = advised(message, code, options);
     super(
       `${code ? `${code}: ` : ""}${text}${requestId ? ` (Request ID: ${requestId})` : ""}`,
       cause === undefined ? undefined : { cause },
@@ -268,14 +268,19 @@ export function withContext<E extends TsetsenError>(
   return new Class(rawMessage, { code, statusCode, details, retryAfter, cause, ...context });
 }
 
-/** Nobody can ask for a job without its id: what is left is to look at the balance. */
-function advised(message: string, { charged, requestId }: TsetsenErrorOptions): string {
-  const isSaid = /\bcharged\b/.test(message);
-  if (charged !== "unknown" || requestId !== undefined || isSaid) return message;
-  return `${
-    message.replace(/[^.!?)]$/, "$&.")
-  } It may have been charged: look at the balance before sending it again.`
-    .trimStart();
+/**
+ * Nobody can ask for a job without its id: what is left is to look at the balance. Whether a connection was ever made is
+ * known on some runtimes only, so that what is said of one must be true of both.
+ */
+function advised(message: string, code: unknown, options: TsetsenErrorOptions): string {
+  const { charged, requestId } = options;
+  const mayBe = charged === "unknown" || charged === "no" && code === "connection_error";
+  if (!mayBe || requestId !== undefined || /\bcharged\b/.test(message)) return message;
+  const when = code === "connection_error"
+    ? 'Unless charged is "no",'
+    : "It may have been charged:";
+  const sentence = message.replace(/[^.!?)]$/, "$&.");
+  return `${sentence} ${when} look at the balance before sending it again.`.trimStart();
 }
 
 // On the prototype, so that a stack's first line has the name and minifiers cannot change it.

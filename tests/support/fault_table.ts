@@ -101,7 +101,7 @@ export function differences(
       else if (wanted && row.endpoint !== undefined && !provesRefusal) {
         wanted["charged"] = "unknown";
       }
-      if (wanted?.["charged"] === "unknown") wanted["message"] = advised(`${wanted["message"]}`);
+      if (wanted) wanted["message"] = advised(wanted);
       for (const name in { ...wanted, ...outcome?.error }) {
         if (name === "statusCode" && wanted?.["anyStatus"]) continue;
         const [is, should] = [outcome?.error?.[name], wanted?.[name]];
@@ -144,11 +144,16 @@ function facts(error: unknown): Record<string, unknown> {
   return { name, code, message, statusCode, charged, requestId };
 }
 
-/** What every error says of a call that may have been charged. */
+/** What errors say of a call that may have been charged. */
 export const ADVICE = "It may have been charged: look at the balance before sending it again.";
 
-function advised(message: string): string {
-  return message.endsWith(ADVICE) ? message : `${message.replace(/[^.)]$/, "$&.")} ${ADVICE}`;
+/** The same on every runtime, also where one knows that no connection was made, and another does not. */
+function advised({ message, code, charged }: Record<string, unknown>): string {
+  const text = `${message}`.replace(/[^.)]$/, "$&.");
+  if (charged !== undefined && code === "connection_error") {
+    return `${text} Unless charged is "no", look at the balance before sending it again.`;
+  }
+  return charged !== "unknown" || text.endsWith(ADVICE) ? `${message}` : `${text} ${ADVICE}`;
 }
 
 function complete(
