@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { type Method, plan } from "../narration/mod.ts";
+import type { BuyOptions } from "../narration/options.ts";
 import { DEFAULT_PAUSES, type Pauses } from "../text/mod.ts";
 import {
   addBuyingOptions,
@@ -115,7 +116,9 @@ async function say(context: Context, options: SayOptions, source: string): Promi
 }
 
 /** The options of the SDK for those of the command line. */
-export function buyingOf({ jobTimeout: partTimeout, ...options }: BuyingOptions) {
+export function buyingOf(
+  { jobTimeout: partTimeout, ...options }: BuyingOptions,
+): Pick<BuyOptions<never>, "partTimeout" | Exclude<keyof BuyingOptions, "jobTimeout">> {
   const { pollInterval, minBalance, concurrency, retryUnknown, retryLost } = options;
   return { partTimeout, pollInterval, minBalance, concurrency, retryUnknown, retryLost };
 }
