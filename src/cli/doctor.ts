@@ -1,4 +1,4 @@
-import type { Check, Report } from "../doctor/check.ts";
+import { type Check, CHECK_NAMES, type Report } from "../doctor/check.ts";
 import { diagnose, type Given } from "../doctor/diagnose.ts";
 import { judge } from "../doctor/verdict.ts";
 import { readEnv } from "../env.ts";
@@ -42,11 +42,11 @@ export const addDoctor: AddCommand = (program, act) => {
 async function doctor(context: Context, options: DoctorOptions): Promise<number> {
   const given = await givenBy(context, options);
   const checks: Check[] = [];
-  const live = context.live();
+  const live = context.live(CHECK_NAMES.length);
   for await (const check of diagnose(given)) {
     checks.push(withoutKey(check, given.key.value));
     context.progress({ check: checks.at(-1) });
-    live.update(0, printable(`${check.name}: ${check.status}`));
+    live.update(checks.length, CHECK_NAMES[checks.length] ?? "");
   }
   live.stop();
   const { ok, verdict, remedy, code } = judge(checks);

@@ -27,7 +27,7 @@ function clientOf(subject: Subject): Client {
 /** Whether the key is accepted: by the one call that costs nothing and tells of the account. */
 export async function lookAtAccount(subject: Subject): Promise<Report> {
   const { signal } = subject.limit;
-  using client = clientOf(subject);
+  const client = clientOf(subject);
   try {
     const { credits } = await client.getUserBalance({}, { signal });
     const found = `The key is accepted; credits left: ${credits}.`;
@@ -40,18 +40,25 @@ export async function lookAtAccount(subject: Subject): Promise<Report> {
     const isRefused = code === "authentication_failed" || code === "permission_denied";
     return failed(
       code as ErrorCode,
-      `${isRefused ? "The key is not accepted" : "The call failed"}: ${rawMessage}`,
+      `${isRefused ? "The key is not accepted" : "The call failed"}: ${ended(rawMessage)}`,
       isRefused
         ? "Check that the key is whole, still valid, and meant for this endpoint."
         : "Read what the service says; try again later if it is not well.",
     );
+  } finally {
+    client.close();
   }
+}
+
+/** What the service says, as the end of a sentence of ours. */
+function ended(message: string): string {
+  return /[.!?)]$/.test(message) ? message : `${message}.`;
 }
 
 /** How long a call takes. */
 export async function lookAtLatency(subject: Subject): Promise<Report> {
   const { signal } = subject.limit;
-  using client = clientOf(subject);
+  const client = clientOf(subject);
   const times: number[] = [];
   try {
     // The first makes the connection.
@@ -62,8 +69,10 @@ export async function lookAtLatency(subject: Subject): Promise<Report> {
     }
   } catch (error) {
     signal.throwIfAborted();
-    const found = `Of ${CALLS + 1} calls one failed: ${why(error)}`;
+    const found = `Of ${CALLS + 1} calls one failed: ${why(error)}.`;
     return warning(found, "Try again: what fails now and then is retried by the client.");
+  } finally {
+    client.close();
   }
   times.sort((a, b) => a - b);
   const [min, median, max] = [times[0]!, times[CALLS >> 1]!, times[CALLS - 1]!].map((ms) =>

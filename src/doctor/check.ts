@@ -1,23 +1,27 @@
 import type { ErrorCode } from "../errors.ts";
 
 /** What is looked at, in this order. */
-export type CheckName =
-  | "key"
-  | "endpoint"
-  | "dns"
-  | "tcp"
-  | "tls"
-  | "http"
-  | "grpc-web"
-  | "grpc"
-  | "cors"
-  | "account"
-  | "latency"
-  | "clock";
+export const CHECK_NAMES = [
+  "key",
+  "endpoint",
+  "dns",
+  "tcp",
+  "tls",
+  "http",
+  "grpc-web",
+  "grpc",
+  "cors",
+  "account",
+  "latency",
+  "clock",
+] as const;
+
+/** One of them. */
+export type CheckName = typeof CHECK_NAMES[number];
 
 /** What one look has shown. */
 export interface Report {
-  /** `warning`: it works, but not for everybody; `skipped`: there was nothing to look at. */
+  /** `warning`: it works, but not for everybody; `skipped`: there was nothing to look at, and perhaps no need. */
   readonly status: "ok" | "warning" | "failed" | "skipped";
   /** What was found, as a sentence. It may quote the server: not printable as it is. */
   readonly found: string;
@@ -54,7 +58,7 @@ export function failed(
   return { status: "failed", code, found, remedy, ...(facts && { facts }) };
 }
 
-/** There was nothing to look at. */
-export function skipped(found: string): Report {
-  return { status: "skipped", found };
+/** There was nothing to look at, and perhaps no need. */
+export function skipped(found: string, facts?: Report["facts"]): Report {
+  return { status: "skipped", found, ...(facts && { facts }) };
 }

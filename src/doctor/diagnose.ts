@@ -1,5 +1,5 @@
 import { lookAtAccount, lookAtLatency } from "./account.ts";
-import { type Check, type CheckName, type Report, skipped } from "./check.ts";
+import { type Check, CHECK_NAMES, type CheckName, type Report, skipped } from "./check.ts";
 import { lookAtClock } from "./clock.ts";
 import { lookAtCors } from "./cors.ts";
 import { lookAtEndpoint } from "./endpoint.ts";
@@ -11,27 +11,26 @@ import { lookAtName, lookAtPort } from "./network.ts";
 import type { Subject } from "./subject.ts";
 import { lookAtTls } from "./tls.ts";
 
-type Step = readonly [
-  name: CheckName,
-  look: (subject: Subject) => Report | Promise<Report>,
+interface Step {
+  readonly look: (subject: Subject) => Report | Promise<Report>;
   /** What must be well before. */
-  ...needs: CheckName[],
-];
+  readonly needs?: readonly CheckName[];
+}
 
-const STEPS: readonly Step[] = [
-  ["key", lookAtKey],
-  ["endpoint", lookAtEndpoint],
-  ["dns", lookAtName, "endpoint"],
-  ["tcp", lookAtPort, "dns"],
-  ["tls", lookAtTls, "tcp"],
-  ["http", lookAtHttp, "tcp", "tls"],
-  ["grpc-web", lookAtGrpcWeb, "http"],
-  ["grpc", lookAtGrpc, "http"],
-  ["cors", lookAtCors, "grpc-web"],
-  ["account", lookAtAccount, "key", "http"],
-  ["latency", lookAtLatency, "account"],
-  ["clock", lookAtClock, "http"],
-];
+const STEPS: Readonly<Record<CheckName, Step>> = {
+  key: { look: lookAtKey },
+  endpoint: { look: lookAtEndpoint },
+  dns: { look: lookAtName, needs: ["endpoint"] },
+  tcp: { look: lookAtPort, needs: ["dns"] },
+  tls: { look: lookAtTls, needs: ["tcp"] },
+  http: { look: lookAtHttp, needs: ["tls"] },
+  "grpc-web": { look: lookAtGrpcWeb, needs: ["http"] },
+  grpc: { look: lookAtGrpc, needs: ["http"] },
+  cors: { look: lookAtCors, needs: ["grpc-web"] },
+  account: { look: lookAtAccount, needs: ["key", "http"] },
+  latency: { look: lookAtLatency, needs: ["account"] },
+  clock: { look: lookAtClock, needs: ["http"] },
+};
 
 /** What is given to look at. */
 export type Given = Pick<Subject, "limit" | "key" | "endpoint" | "secure" | "page">;
@@ -50,7 +49,8 @@ export async function* diagnose(given: Given): AsyncGenerator<Check, void, void>
   };
   /** What is not well, and where that began. */
   const ill = new Map<CheckName, string>();
-  for (const [name, look, ...needs] of STEPS) {
+  for (const name of CHECK_NAMES) {
+    const { look, needs = [] } = STEPS[name];
     const root = needs.map((need) => ill.get(need)).find((need) => need !== undefined) ??
       unspoken(name, subject);
     const report = root === undefined

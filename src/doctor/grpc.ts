@@ -3,32 +3,30 @@ import { type Answer2, askGrpc } from "./http2.ts";
 import { why } from "./limit.ts";
 import type { Subject } from "./subject.ts";
 
+const NO_NEED = "Only grpcTransport has use for it.";
+
 /** Whether the server answers in native gRPC. */
 export async function lookAtGrpc(subject: Subject): Promise<Report> {
   if (!subject.speaks.has("h2")) {
-    return skipped(
-      "It needs HTTP/2, which is not spoken there. Only grpcTransport has use for it.",
-    );
+    return skipped(`Native gRPC needs HTTP/2, which is not spoken. ${NO_NEED}`);
   }
-  const remedy = "Only grpcTransport of @tsetsen/sdk/grpc needs it.";
   let answer: Answer2;
   try {
     answer = await askGrpc(subject);
   } catch (error) {
     subject.limit.signal.throwIfAborted();
-    return warning(`A call in native gRPC is not answered: ${why(error)}.`, remedy);
+    return skipped(`A call in native gRPC is not answered: ${why(error)}. ${NO_NEED}`);
   }
   const { status, type, grpcStatus } = answer;
   const facts = { status, contentType: type, grpcStatus: grpcStatus ?? null };
-  const isGrpc = /^application\/grpc(\+proto)?\s*(;|$)/i.test(type);
-  if (!isGrpc) {
-    const found = `Native gRPC is not spoken: HTTP ${status}, content type ${type}.`;
-    return warning(found, remedy, facts);
+  if (!/^application\/grpc(\+proto)?\s*(;|$)/i.test(type)) {
+    const found = `Native gRPC is not spoken: HTTP ${status}, content type ${type}. ${NO_NEED}`;
+    return skipped(found, facts);
   }
   if (grpcStatus === undefined) {
     return warning(
       `Native gRPC is answered without its trailers: HTTP ${status}, ${type}.`,
-      `What stands in between does not pass trailers on. ${remedy}`,
+      `What stands in between does not pass trailers on. ${NO_NEED}`,
       facts,
     );
   }
