@@ -2,8 +2,8 @@ import { Client } from "../../mod.ts";
 import { type ErrorCode, TsetsenError } from "../errors.ts";
 import { grpcTransport } from "../grpc/mod.ts";
 import { failed, ok, type Report, warning } from "./check.ts";
-import { why } from "./limit.ts";
 import type { Subject } from "./subject.ts";
+import { why } from "./why.ts";
 
 /** How many calls the latency is the median of. */
 const CALLS = 5;

@@ -1,7 +1,7 @@
 import { ok, type Report, warning } from "./check.ts";
-import { why } from "./limit.ts";
 import { ask } from "./grpc_web.ts";
 import type { Subject } from "./subject.ts";
+import { why } from "./why.ts";
 
 /** What the client sends that a page needs leave for, and what it reads of an answer. */
 const SENT = [

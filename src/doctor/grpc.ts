@@ -1,7 +1,7 @@
 import { ok, type Report, skipped, warning } from "./check.ts";
 import { type Answer2, askGrpc } from "./http2.ts";
-import { why } from "./limit.ts";
 import type { Subject } from "./subject.ts";
+import { why } from "./why.ts";
 
 const NO_NEED = "Only grpcTransport has use for it.";
 

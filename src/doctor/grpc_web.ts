@@ -1,6 +1,7 @@
 import { failed, ok, type Report, warning } from "./check.ts";
-import { why, within } from "./limit.ts";
+import { within } from "./limit.ts";
 import { balancePath, EMPTY_MESSAGE, noteDate, type Subject } from "./subject.ts";
+import { why } from "./why.ts";
 
 const REMEDY =
   "Where native gRPC is spoken (the next check), use grpcTransport; otherwise check host, port and path.";

@@ -1,6 +1,7 @@
-import { Silence, why } from "./limit.ts";
+import { Silence } from "./limit.ts";
 import { exchange } from "./socket.ts";
 import { balancePath, noteDate, type Subject } from "./subject.ts";
+import { why } from "./why.ts";
 
 /** What HTTP/1 was answered with. */
 export interface Answer1 {

@@ -39,18 +39,3 @@ export async function within<T>(
     over.abort();
   }
 }
-
-/** The innermost cause of an error in one line: runtimes wrap what happened up to four times. */
-export function why(error: unknown): string {
-  let inner = error;
-  while (inner instanceof Error && inner.cause instanceof Error) inner = inner.cause;
-  if (inner instanceof AggregateError && inner.errors[0] instanceof Error) inner = inner.errors[0];
-  const { code, message } = inner as { code?: unknown; message?: string };
-  // OpenSSL says one thing in many words.
-  const [, openssl] = /SSL routines:[^:]*:([^:]+)/.exec(message ?? "") ?? [];
-  if (openssl !== undefined) return `TLS: ${openssl}`;
-  // Bun's advice is for programmers, and no sentence of ours ends twice.
-  const text = (message || String(inner)).replace(/\s+/g, " ")
-    .replace(/ For more information, pass .*/, "").slice(0, 200).replace(/[.?! ]+$/, "");
-  return typeof code === "string" && !text.includes(code) ? `${text} (${code})` : text;
-}

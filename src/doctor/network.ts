@@ -1,8 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { connect, isIP } from "node:net";
 import { failed, ok, type Report } from "./check.ts";
-import { Silence, why, within } from "./limit.ts";
+import { Silence, within } from "./limit.ts";
 import { hostOf, portOf, type Subject } from "./subject.ts";
+import { why } from "./why.ts";
 
 /** More addresses than this are not tried. */
 const MOST_ADDRESSES = 8;

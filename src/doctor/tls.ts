@@ -1,8 +1,9 @@
 import { failed, ok, type Report, skipped, warning } from "./check.ts";
 import { spokenInPlaintext } from "./http1.ts";
-import { Silence, why } from "./limit.ts";
+import { Silence } from "./limit.ts";
 import { type Handshake, shakeHands } from "./socket.ts";
 import { hostOf, type Subject } from "./subject.ts";
+import { why } from "./why.ts";
 
 const TRUST =
   "Check who answers there. To trust its authority: DENO_CERT on Deno, NODE_EXTRA_CA_CERTS on Node and Bun, `ca` of grpcTransport.";

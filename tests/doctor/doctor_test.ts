@@ -5,7 +5,7 @@ import { type Certificates, makeAuthority } from "../support/certificates.ts";
 import { bestBelow, KEY } from "../support/rig.ts";
 import { find, type Runtime, RUNTIMES } from "../support/runtimes.ts";
 import { type Case, CASES, type Surroundings } from "./cases.ts";
-import { greeting } from "./servers.ts";
+import { greeting, handled } from "./servers.ts";
 
 const PATIENCE = ["--timeout", "1000", "--json"];
 
@@ -50,6 +50,23 @@ Deno.test("tsetsen doctor tells what is wrong between here and the service, as t
       }));
     });
   }
+  await t.step("who is not trusted was sent nothing, and so charged nothing", async () => {
+    await using server = handled(
+      (request) => emulator.fetch(request),
+      await stranger.leaf("localhost"),
+    );
+    const say = ["say", "Сайн уу?", "-o", "x.wav", "--voice", "emulator-v1-bold"];
+    const at = ["--endpoint", `https://localhost:${server.port}`, "--retries", "0"];
+    for (const runtime of RUNTIMES) {
+      const told = await desk.run([...say, ...at, ...PATIENCE], { program: programs[runtime] });
+      const { error } = jsonLines(told.stdout).at(-1);
+      assertEquals([error.name, error.charged], ["ConnectionError", "no"], runtime);
+      assertMatch(error.cause, /certificate|CERT/i);
+      const { stderr } = await desk.run([...say, ...at], { program: programs[runtime] });
+      assertStringIncludes(stderr, `\nThe runtime says: ${error.cause}.\n`);
+      await Deno.remove(path("x.wav.tsetsen"), { recursive: true }).catch(() => {});
+    }
+  });
   // Nothing but what is free.
   assertEquals(new Set(emulator.requests.map(({ method }) => method)), new Set(["GetUserBalance"]));
   assertEquals(emulator.jobs.length, 0);
