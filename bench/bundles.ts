@@ -4,7 +4,6 @@
  * @module
  */
 
-import { bundleForBrowser } from "../examples/browser/bundle.ts";
 import { root } from "./processes.ts";
 
 /** The programs, by the name of their bundle. */
@@ -41,17 +40,6 @@ export async function buildAll(folder: string): Promise<Bundles> {
 export async function sizeOf(source: string, folder: string): Promise<number> {
   const path = `${folder}/size.js`;
   await bundle(source, path, ["--platform=browser", "--minify"]);
-  return await gzipped(path);
-}
-
-/** The same with the bundler of `examples/browser`, which leaves out the JSON code of protobuf-es. */
-export async function sizeWithoutJson(source: string, folder: string): Promise<number> {
-  const path = `${folder}/size.js`;
-  await Deno.writeFile(path, await bundleForBrowser(`${root}${source}`));
-  return await gzipped(path);
-}
-
-async function gzipped(path: string): Promise<number> {
   // Deno's own zlib compresses a little less: the figure is that of the common tool.
   const { stdout } = await new Deno.Command("gzip", { args: ["-9", "-n", "-c", path] }).output();
   return stdout.length;

@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { buildAll, sizeOf, sizeWithoutJson } from "./bundles.ts";
+import { buildAll, sizeOf } from "./bundles.ts";
 import { FULL, QUICK } from "./counts.ts";
 import { type Figure, passes, type Report, type RuntimeReport } from "./figures.ts";
 import { toMarkdown } from "./markdown.ts";
@@ -62,7 +62,7 @@ async function measureAll(): Promise<Report> {
     } GiB`,
     server: `node:http on ${host.name} ${host.version}`,
     runtimes: reports,
-    figures: only.includes("size") ? await sizes() : [],
+    figures: only.includes("size") ? [await size()] : [],
   };
 }
 
@@ -84,26 +84,17 @@ async function measure(bench: Bench): Promise<RuntimeReport> {
   return report;
 }
 
-async function sizes(): Promise<Figure[]> {
-  const bare = "bench/clients/size_bare.ts";
-  const figure = (name: string, ours: number, bare: number): Figure => ({
-    name,
+async function size(): Promise<Figure> {
+  const [ours, bare] = [
+    await sizeOf("mod.ts", folder),
+    await sizeOf("bench/clients/size_bare.ts", folder),
+  ];
+  return {
+    name: "bundle for the browser, minified, gzip -9",
     ours: `${ours.toLocaleString("en")} bytes`,
     bare: `${bare.toLocaleString("en")} bytes`,
     value: ours,
     unit: "bytes",
     bound: ["≤", 42_000],
-  });
-  return [
-    figure(
-      "bundle for the browser, minified, gzip -9",
-      await sizeOf("mod.ts", folder),
-      await sizeOf(bare, folder),
-    ),
-    figure(
-      "the same without protobuf-es's JSON code",
-      await sizeWithoutJson("mod.ts", folder),
-      await sizeWithoutJson(bare, folder),
-    ),
-  ];
+  };
 }

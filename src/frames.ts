@@ -81,12 +81,12 @@ export class FrameReader {
   /**
    * Takes the end of the answer.
    *
-   * @returns The data of the trailers, with a grpc-message that can be decoded.
+   * @returns The data of the trailers.
    * @throws {ConnectionError} when it ends inside a frame or without trailers.
    */
   finish(): Uint8Array {
     if (this.#headBytes > 0 || this.#trailers === undefined) throw brokenOff(this.#origin);
-    return decodable(this.#trailers);
+    return this.#trailers;
   }
 
   /** The length of the frame whose head has come. */
@@ -111,35 +111,5 @@ export class FrameReader {
       throw badAnswer(this.#origin, "it has more than one message");
     }
     return length;
-  }
-}
-
-/**
- * A message that is not well percent-encoded must not cost the status (PROTOCOL-HTTP2.md), as it does in the parser: its
- * percent signs then become question marks, which keeps the frame's length.
- */
-function decodable(data: Uint8Array): Uint8Array {
-  if (!data.includes(PERCENT)) return data;
-  const trailers = data.slice(); // a view into a chunk is not ours to change
-  // One character a byte, so that positions in the text are positions in the bytes.
-  const text = Array.from(trailers, (byte) => String.fromCharCode(byte)).join("");
-  const message = /^grpc-message:.*$/im.exec(text);
-  if (message === null || isDecodable(message[0])) return trailers;
-  for (let at = message.index; at < message.index + message[0].length; at++) {
-    if (trailers[at] === PERCENT) trailers[at] = QUESTION_MARK;
-  }
-  return trailers;
-}
-
-const PERCENT = 0x25;
-const QUESTION_MARK = 0x3f;
-
-/** Whether a percent-encoded text can be decoded. */
-export function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What stands between connect-web and `fetch`: it makes one error of one fault on every runtime, and sends nothing twice.
+ * What stands between gRPC-Web and `fetch`: it makes one error of one fault on every runtime, and sends nothing twice.
  *
  * @module
  */
@@ -24,23 +24,27 @@ export interface GuardOptions extends AnswerOptions {
  */
 export async function guardedFetch(
   url: string,
-  init: RequestInit,
+  headers: Headers,
+  body: Uint8Array<ArrayBuffer>,
   options: GuardOptions,
 ): Promise<Answer> {
-  const response = await send(url, init, options);
+  const response = await send(url, headers, body, options);
   if (isGrpcWeb(response)) return new Answer(response, options);
-  const { status, headers, body } = response;
-  body?.cancel().catch(() => {});
-  throw fromHttp(status, headers, options.origin, options.secrets);
+  response.body?.cancel().catch(() => {});
+  throw fromHttp(response.status, response.headers, options.origin, options.secrets);
 }
 
-async function send(url: string, init: RequestInit, options: GuardOptions): Promise<Response> {
+async function send(
+  url: string,
+  headers: Headers,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: GuardOptions,
+): Promise<Response> {
   // Never called as a method: workerd's fetch refuses any other `this`.
   const fetch = options.fetch ?? globalThis.fetch;
-  const { method, headers } = init;
+  const method = "POST";
   const { billable, scope } = options;
   const { signal } = scope;
-  const bytes = init.body as Uint8Array<ArrayBuffer>;
   // Redirects are not followed, as the key would go along. workerd knows only "manual"; Node's undici copies every request for it.
   const redirect = hostOf() === "node" ? "error" : "manual";
   const post = (body: BodyInit, more?: object) =>

@@ -24,30 +24,13 @@ export async function bundleForBrowser(entry: string | URL): Promise<Uint8Array<
       target: "es2022",
       write: false,
       logLevel: "silent",
-      plugins: [withoutJson, denoImports],
+      plugins: [denoImports],
     });
     return new Uint8Array(output!.contents);
   } finally {
     await esbuild.stop();
   }
 }
-
-/**
- * connect-web can speak the JSON of protobuf as well, and brings it along. This SDK speaks the binary form only: without
- * the two modules its core takes 35 kB gzipped instead of 44. Should anything call them all the same, it is told so.
- */
-const withoutJson: Plugin = {
-  name: "without-json",
-  setup(build) {
-    const filter = /[/\\]@bufbuild[/\\]protobuf[/\\].*[/\\](from|to)-json\.js$/;
-    build.onLoad({ filter }, async ({ path }) => {
-      const source = await Deno.readTextFile(path);
-      const names = Array.from(source.matchAll(/^export function (\w+)/gm), ([, name]) => name);
-      const refuse = `() => { throw new Error("JSON was left out of this bundle"); }`;
-      return { contents: names.map((name) => `export const ${name} = ${refuse};`).join("\n") };
-    });
-  },
-};
 
 /** Deno keeps packages where no other bundler looks: this asks Deno where they are. */
 const denoImports: Plugin = {

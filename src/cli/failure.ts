@@ -70,12 +70,15 @@ export function tell(failure: unknown): Told {
   if (cause !== undefined) lines.push(`The runtime says: ${cause}.`);
   if (kept !== undefined) lines.push(kept.message);
   else if (isInDoubt) {
-    lines.push(
-      "Whether it was charged is not known: look at `tsetsen balance` before another try.",
-    );
+    // The SDK's own message says so in most cases.
+    if (!message.includes("tsetsen balance")) {
+      lines.push("It may have been charged: look at `tsetsen balance` before another try.");
+    }
   } else if (charged === "yes") {
     lines.push(requestId === undefined ? "It is charged." : "The job is paid for.");
   }
+  const isVoice = known?.code === "resource_not_found" && known.requestId === undefined;
+  if (isVoice) lines.push("`tsetsen voices` lists the voices of a model version.");
   for (const job of kept === undefined && jobs.length > 1 ? jobs : []) {
     lines.push(`  ${job.requestId ?? "(no request id came)"}  charged: ${job.charged}`);
   }

@@ -14,7 +14,7 @@ import {
 import type { Context } from "./context.ts";
 import { quoted, UsageError } from "./failure.ts";
 import { duration, plural } from "./format.ts";
-import { type Input, readText, TEXT_ARGUMENT } from "./input.ts";
+import { type Input, readSpeech, TEXT_ARGUMENT } from "./input.ts";
 import { perform } from "./narration.ts";
 import { checkOutputs, checkWavName, STDOUT } from "./outputs.ts";
 import { type Order, StateFolder } from "./state_folder.ts";
@@ -89,7 +89,7 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   const { output, srt, vtt, force = false, method } = options;
   if (output === STDOUT) context.giveStdoutAway();
   checkWavName(output);
-  const input = await readText(source, context);
+  const input = await readSpeech(source, context);
   if (options.dryRun) return await tellPlan(context, options, input.text);
   await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
   warnOfFindings(context, input.text, input.file);

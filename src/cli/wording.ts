@@ -6,6 +6,7 @@ const SENTENCES: readonly (readonly [api: string, ours: string])[] = [
     "set the environment variable TSETSEN_API_KEY, or give --api-key-file",
   ],
   ["apiKey must be", "The API key must be"],
+  ["look at the balance before sending it again", "look at `tsetsen balance` before another try"],
   ["secure: false", "--insecure"],
   ["retryUnknown: true", "--retry-unknown"],
   ["retryLost: true", "--retry-lost"],

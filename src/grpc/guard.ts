@@ -8,7 +8,8 @@ import {
 import { onAbort } from "../abort.ts";
 import type { BoundCall } from "../bound_transport.ts";
 import { brokenOff, fromHttp, noAnswer } from "../error_mapping.ts";
-import { FrameReader, isDecodable, TRAILER } from "../frames.ts";
+import { FrameReader, TRAILER } from "../frames.ts";
+import { isDecodable } from "../status.ts";
 import { Attempt, type Connection } from "./connection.ts";
 
 /**

@@ -101,6 +101,7 @@ export function differences(
       else if (wanted && row.endpoint !== undefined && !provesRefusal) {
         wanted["charged"] = "unknown";
       }
+      if (wanted?.["charged"] === "unknown") wanted["message"] = advised(`${wanted["message"]}`);
       for (const name in { ...wanted, ...outcome?.error }) {
         if (name === "statusCode" && wanted?.["anyStatus"]) continue;
         const [is, should] = [outcome?.error?.[name], wanted?.[name]];
@@ -143,15 +144,20 @@ function facts(error: unknown): Record<string, unknown> {
   return { name, code, message, statusCode, charged, requestId };
 }
 
+/** What every error says of a call that may have been charged. */
+export const ADVICE = "It may have been charged: look at the balance before sending it again.";
+
+function advised(message: string): string {
+  return message.endsWith(ADVICE) ? message : `${message.replace(/[^.)]$/, "$&.")} ${ADVICE}`;
+}
+
 function complete(
   expected: Expected,
   method: Method,
   { transport }: FaultHost,
   origin: string,
 ): Record<string, unknown> {
-  const advice = method === "GetUserBalance"
-    ? "Try again, or give it more time."
-    : "It may have been charged: look at the balance before sending it again.";
+  const advice = method === "GetUserBalance" ? "Try again, or give it more time." : ADVICE;
   const places: Record<string, string> = { origin, method, advice, timeout: `${TIMEOUT}` };
   const text = expected.message.replace(/\{(\w+)\}/g, (_, name) => places[name] ?? "");
   const message = `${expected.code}: ${text}`;

@@ -1,5 +1,11 @@
 import { type Client, ConnectionError } from "@tsetsen/sdk";
-import { differences, type FaultHost, METHODS, type Outcome } from "../../support/fault_table.ts";
+import {
+  ADVICE,
+  differences,
+  type FaultHost,
+  METHODS,
+  type Outcome,
+} from "../../support/fault_table.ts";
 import { FAULTS } from "../../support/faults.ts";
 import { ask, type Case, type Context, SPEECH, Stand } from "../context.ts";
 import { equal, ok, rejected } from "../assert.ts";
@@ -99,10 +105,13 @@ async function tryRow(context: Context, index: number): Promise<unknown> {
   const wrong = differences(outcomes, host, context.provesRefusal ?? true)
     .filter((difference) => difference.startsWith(`${row.name}, `));
   ok(wrong.length === 0, wrong.join("; "));
+  // Not every runtime knows of a connection that was never made that nothing can have been charged.
+  const told = (message: unknown) =>
+    row.endpoint === undefined ? message : `${message}`.replace(` ${ADVICE}`, "");
   return outcomes.map(({ error }) => [
     error?.["name"],
     error?.["code"],
-    error?.["message"],
+    told(error?.["message"]),
   ]);
 }
 

@@ -1,0 +1,116 @@
+/**
+ * gRPC-Web as a transport of Connect: what connect-web's own is, made of the same parts, but that the frames of an answer
+ * come from the guard, which has taken them apart and checked them. connect-web would do so once more, through streams that
+ * cost more than all the rest of a call, and bring along the JSON of protobuf, a quarter of the size of everything.
+ *
+ * @module
+ */
+
+import {
+  create,
+  type DescMessage,
+  type DescMethod,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
+  toBinary,
+} from "@bufbuild/protobuf";
+import { createContextValues, type Transport } from "@connectrpc/connect";
+import {
+  createMethodUrl,
+  encodeEnvelope,
+  runStreamingCall,
+  runUnaryCall,
+} from "@connectrpc/connect/protocol";
+import { requestHeader } from "@connectrpc/connect/protocol-grpc-web";
+import type { GrpcWebTransportOptions } from "@connectrpc/connect-web";
+import type { Answer } from "./answer.ts";
+import { guardedFetch, type GuardOptions } from "./guard.ts";
+import { checkStatus, trailersOf } from "./status.ts";
+
+/**
+ * A transport for one call. It is a pair of closures, and costs nothing to make.
+ *
+ * @param options Those of connect-web, as far as they are of use here.
+ * @param guard What the request is bound to: it sends it, and ends the call by itself.
+ */
+export function grpcWebTransport(
+  { baseUrl, interceptors = [] }: Pick<GrpcWebTransportOptions, "baseUrl" | "interceptors">,
+  guard: GuardOptions,
+): Transport {
+  const requestOf = <M extends DescMethod>(method: M, header: HeadersInit | undefined) => ({
+    service: method.parent,
+    method,
+    requestMethod: "POST",
+    url: createMethodUrl(baseUrl, method),
+    header: requestHeader(true, undefined, header, false),
+    contextValues: createContextValues(),
+  });
+  const send = <I extends DescMessage>(
+    { url, header }: { readonly url: string; readonly header: Headers },
+    input: I,
+    message: MessageInitShape<I>,
+  ) => guardedFetch(url, header, encodeEnvelope(0, toBinary(input, create(input, message))), guard);
+
+  const { signal } = guard.scope;
+
+  return {
+    async unary(method, _signal, _timeout, header, message) {
+      const req = { ...requestOf(method, header), stream: false as const, message };
+      const next = async (request: Pick<typeof req, "url" | "header" | "message">) => {
+        const answer = await send(request, method.input, request.message);
+        const bytes = await answer.next();
+        // To its end, where the trailers are.
+        if (bytes !== undefined) await answer.next();
+        checkStatus(answer);
+        if (bytes === undefined) throw new Error("The status is OK, and there is no message.");
+        const { service, stream } = req;
+        return {
+          service,
+          method,
+          stream,
+          header: answer.headers,
+          message: fromBinary(method.output, bytes),
+          get trailer() {
+            return trailersOf(answer);
+          },
+        };
+      };
+      // What Connect runs interceptors with makes two more signals, and aborts them in the end.
+      if (interceptors.length === 0) return await next(req);
+      return await runUnaryCall({ req, next, interceptors, signal });
+    },
+
+    async stream(method, _signal, _timeout, header, message) {
+      const req = { ...requestOf(method, header), stream: true as const, message };
+      const next = async (request: Pick<typeof req, "url" | "header" | "message">) => {
+        const { value } = await request.message[Symbol.asyncIterator]().next();
+        const answer = await send(request, method.input, value);
+        // An error in the headers comes alone.
+        if (answer.headers.has("grpc-status")) checkStatus(answer);
+        const trailer = new Headers();
+        const { service, stream } = req;
+        const messages = read(answer, method.output, trailer);
+        return { service, method, stream, header: answer.headers, trailer, message: messages };
+      };
+      if (interceptors.length === 0) return await next(req);
+      return await runStreamingCall({ req, next, interceptors, signal });
+    },
+  };
+}
+
+/** The messages of a stream, and then its trailers. Not a generator, which would cost two promises more a message. */
+function read<O extends DescMessage>(
+  answer: Answer,
+  output: O,
+  trailer: Headers,
+): AsyncIterable<MessageShape<O>> {
+  const next = async (): Promise<IteratorResult<MessageShape<O>, undefined>> => {
+    const bytes = await answer.next();
+    if (bytes !== undefined) return { done: false, value: fromBinary(output, bytes) };
+    checkStatus(answer);
+    trailersOf(answer).forEach((value, name) => trailer.set(name, value));
+    return { done: true, value: undefined };
+  };
+  return { [Symbol.asyncIterator]: () => ({ next }) };
+}
