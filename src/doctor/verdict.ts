@@ -37,18 +37,19 @@ export function judge(checks: readonly Check[]): Verdict {
   }
   const { name, found, remedy, code = "server_error" } = failure;
   const known = { ok: false, code };
+  const others = checks.filter((check) => check.status === "failed" && check !== failure);
+  const more = others.length === 0
+    ? ""
+    : ` (Failed, too: ${others.map((check) => check.name).join(", ")}.)`;
   if (name === "grpc-web" && find("grpc")?.status === "ok") {
     const isWell = find("account")?.status === "ok" ? ", and accepts the key" : "";
     return {
       ...known,
-      verdict: `${origin} speaks native gRPC only${isWell}.`,
+      verdict: `${origin} speaks native gRPC only${isWell}.${more}`,
       remedy: "Use grpcTransport of @tsetsen/sdk/grpc, or put a gateway that speaks gRPC-Web " +
         "in front of it (examples/gateways).",
     };
   }
   const where = name === "endpoint" || name === "key" ? "" : `${origin}: `;
-  const keyless = name !== "key" && find("key")?.status === "failed"
-    ? " And the key: see above."
-    : "";
-  return { ...known, verdict: `${where}${found}${keyless}`, remedy };
+  return { ...known, verdict: `${where}${found}${more}`, remedy };
 }

@@ -115,6 +115,16 @@ export const CASES: Readonly<Record<string, Case>> = {
     ill: "failed: grpc-web; skipped: cors",
     verdict: NATIVE_ONLY,
   },
+  "native gRPC only, and a key that is not accepted": {
+    serve: ({ emulator }) => serveGrpc(emulator),
+    scheme: "http",
+    env: { TSETSEN_API_KEY: "tsetsen-prod-of-somebody-else" },
+    error: NOBODY,
+    runtimes: ["deno"],
+    exit: 12,
+    ill: "failed: grpc-web account; skipped: tls cors latency",
+    verdict: /speaks native gRPC only\. \(Failed, too: account\.\) Use grpcTransport of @tsetsen/,
+  },
   "native gRPC whose trailers are lost on the way": {
     serve: async ({ authority }) => {
       const headers = { "content-type": "application/grpc" };
