@@ -15,6 +15,7 @@ const CHECKS: readonly (readonly [name: string, args: readonly string[], tool?: 
   ["lint", ["lint"]],
   ["lint: the library prints nothing", ["lint", "--rules-include=no-console", ...LIBRARY]],
   ["types", ["check", "."]],
+  ["types: written out in the library", ["run", "-A", ".ci/isolated_types.ts"]],
   ["types: the core in a browser", ["run", "-A", ".ci/browser_types.ts"]],
   ["docs of every export", ["run", "-A", ".ci/doc_lint.ts"]],
   ["gen/ is what proto/ generates", ["run", "-A", ".ci/generate.ts", "--check"]],

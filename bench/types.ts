@@ -39,7 +39,7 @@ export type StreamSpeedResult = Record<Side, number>;
 export interface StreamMemoryTask {
   readonly base: string;
   readonly bytes: number;
-  readonly side: Side;
+  readonly side: Side | "fetch";
 }
 
 export interface StreamMemoryResult {

@@ -5,6 +5,7 @@
  */
 
 import { join } from "./audio.ts";
+import { checkAudioUrl } from "./audio_url.ts";
 import type { AudioFacts, AudioProgressHook } from "./audio_facts.ts";
 import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "./call.ts";
@@ -12,7 +13,7 @@ import { audioFormat } from "./format.ts";
 import type { CheckStatusResponse } from "./models.ts";
 import type { CallOptions } from "./options.ts";
 import { ScopedIterator } from "./scoped_iterator.ts";
-import { checkAudioUrl, transfer } from "./transfer.ts";
+import { transfer } from "./transfer.ts";
 import { check, checkFields } from "./validate.ts";
 import { BARE_PCM, readWav } from "./wav.ts";
 

@@ -97,8 +97,10 @@ export function fromHttp(
     // Browsers show a redirect that is not followed as status 0, so the message does not name its number.
     message = status < 400 && (status < 200 || status >= 300)
       ? `${origin} answered with a redirect, which is not followed as the key would go along: give the final address as endpoint.`
-      : `${origin} did not answer in ${protocol} but with HTTP ${status}, content type ${type}. ` +
-        `Check that endpoint is a ${protocol} endpoint of the service, path included.`;
+      : `${origin} did not answer in ${protocol} but with HTTP ${status}, content type ${type}` +
+        (protocol === "gRPC-Web" && (status === 415 || /^application\/grpc(\+|$)/.test(type))
+          ? ": it seems to speak native gRPC only. Use grpcTransport of @tsetsen/sdk/grpc, or a gateway."
+          : `. Check that endpoint is a ${protocol} endpoint of the service, scheme and path included.`);
   }
   const retryAfter = retryAfterOf(headers);
   return new Class(withWait(message, retryAfter), {
@@ -133,7 +135,8 @@ export function noAnswer(
   refused: boolean = neverConnected(cause),
 ): TsetsenError {
   return new ConnectionError(
-    `No answer from ${origin}: the connection could not be made or was lost. Check endpoint and network.`,
+    `No answer from ${origin}: the connection could not be made or was lost. Check address, network, TLS and protocol ` +
+      "(native gRPC needs grpcTransport): `tsetsen doctor` tells which it is.",
     { charged: refused ? "no" : undefined, cause: safeCause(cause, secrets) },
   );
 }
@@ -244,9 +247,9 @@ function neverConnected(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code, syscall, errors } = error as { code?: string; syscall?: string; errors?: unknown };
   return syscall === "connect" || syscall === "getaddrinfo" || // Node
-    /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$/.test(
-      `${code}`,
-    ) || // Node, Bun
+    // Node, Bun; who is not trusted is sent nothing
+    /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
+      .test(`${code}`) ||
     error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
     // Node's happy eyeballs: one error for each address.
     (Array.isArray(errors) && errors.length > 0 && errors.every(neverConnected)) ||

@@ -49,7 +49,8 @@ export interface TsetsenErrorOptions {
 /**
  * The base of every error that this SDK raises for a failed call.
  *
- * Its `message` reads `code: text (Request ID: id)`. Neither the API key nor the text to speak is ever part of it.
+ * Its `message` reads `code: text (Request ID: id)`. When a call may have been charged and no request id has come, it says
+ * so, and what to look at. Neither the API key nor the text to speak is ever part of it.
  *
  * @example Tell kinds of failure apart
  * ```ts
@@ -67,7 +68,7 @@ export class TsetsenError extends Error {
   declare readonly name: string;
   /** The kind of failure as a string, for example `"timeout"`; `undefined` on a bare `TsetsenError` without one. */
   readonly code: string | undefined;
-  /** The message without the code and the request id. */
+  /** The message without the code, the request id, and what to look at. */
   readonly rawMessage: string;
   /** The gRPC status code (0 to 16) or the HTTP status of a proxy (100 to 599); `undefined` when no answer came. */
   readonly statusCode: number | undefined;
@@ -93,8 +94,9 @@ export class TsetsenError extends Error {
   constructor(message: string, options: TsetsenErrorOptions = {}) {
     const { cause, requestId } = options;
     const code = new.target.prototype.code ?? options.code;
+    const text = advised(message, code, options);
     super(
-      `${code ? `${code}: ` : ""}${message}${requestId ? ` (Request ID: ${requestId})` : ""}`,
+      `${code ? `${code}: ` : ""}${text}${requestId ? ` (Request ID: ${requestId})` : ""}`,
       cause === undefined ? undefined : { cause },
     );
     this.code = code;
@@ -264,6 +266,21 @@ export function withContext<E extends TsetsenError>(
   const { rawMessage, code, statusCode, details, retryAfter, cause } = error;
   const Class = error.constructor as new (message: string, options: TsetsenErrorOptions) => E;
   return new Class(rawMessage, { code, statusCode, details, retryAfter, cause, ...context });
+}
+
+/**
+ * Nobody can ask for a job without its id: what is left is to look at the balance. Whether a connection was ever made is
+ * known on some runtimes only, so that what is said of one must be true of both.
+ */
+function advised(message: string, code: unknown, options: TsetsenErrorOptions): string {
+  const { charged, requestId } = options;
+  const mayBe = charged === "unknown" || charged === "no" && code === "connection_error";
+  if (!mayBe || requestId !== undefined || /\bcharged\b/.test(message)) return message;
+  const when = code === "connection_error"
+    ? 'Unless charged is "no",'
+    : "It may have been charged:";
+  const sentence = message.replace(/[^.!?)]$/, "$&.");
+  return `${sentence} ${when} look at the balance before sending it again.`.trimStart();
 }
 
 // On the prototype, so that a stack's first line has the name and minifiers cannot change it.

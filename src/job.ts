@@ -12,6 +12,9 @@ import { type StatusUpdate, type StatusWatch, type WatchOptions, watchStatus } f
 import { redact } from "./redact.ts";
 import { check } from "./validate.ts";
 
+/** An address of audio may expire. One that is older than this, in milliseconds, is not used: the job is asked again. */
+const ADDRESS_AGE = 60_000;
+
 /** What is stored of a job: neither the key nor the text. */
 export interface SavedJob {
   /** The id of the job. */
@@ -48,6 +51,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
   /** Only to keep it out of an error; a job that is taken up again does not know its text. */
   readonly #text: string;
   #response: CheckStatusResponse | undefined;
+  /** When it came. */
+  #seen = Date.now();
 
   /** @internal */
   constructor(
@@ -87,6 +92,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
   watch(options: WatchOptions = {}): StatusWatch {
     return watchStatus(this.#core, this.#request, options, (response) => {
       this.#response = response;
+      this.#seen = Date.now();
     });
   }
 
@@ -115,7 +121,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
   }
 
   /**
-   * Waits until the job is COMPLETED and opens its audio.
+   * Waits until the job is COMPLETED and opens its audio. It may be called again, hours later, too: an address that is a
+   * minute old may have expired, so the job is then asked for another, which costs nothing.
    *
    * @param options Signal, poll interval, timeouts (milliseconds; each for the wait and for the download), retries, the
    * largest size and the download's progress.
@@ -124,6 +131,10 @@ export class Job implements AsyncIterable<StatusUpdate> {
    * @throws {TsetsenError} of the class that fits when polling fails for good.
    */
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
+    const { status } = this.#response ?? {};
+    if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > ADDRESS_AGE) {
+      for await (const _ of this.watch(options));
+    }
     return downloadAudio(this.#core, await this.wait(options), options);
   }
 

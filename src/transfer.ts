@@ -5,10 +5,10 @@
  */
 
 import { onAbort } from "./abort.ts";
+import { follow } from "./audio_url.ts";
 import type { Call, Core } from "./call.ts";
 import { brokenOff, noAnswer, refusedWith } from "./error_mapping.ts";
-import { InvalidRequestError, ServerError } from "./errors.ts";
-import { describe } from "./validate.ts";
+import { ServerError } from "./errors.ts";
 
 /** What a transfer is bound to. */
 export interface Limits {
@@ -28,11 +28,12 @@ type Version = readonly [name: string, value: string];
 export async function* transfer(
   core: Core,
   call: Call,
-  { href, origin }: URL,
+  address: URL,
   { idleTimeout, maxBytes, maxRetries }: Limits,
   opened: (headers: Headers, total: number | undefined) => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   const { scope } = call;
+  const { href, origin } = address;
   let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   let total: number | undefined;
   let version: Version | undefined;
@@ -44,7 +45,8 @@ export async function* transfer(
     const failure = lost;
     lost = undefined;
     if (failure !== undefined) throw failure;
-    const headers: Record<string, string> = {};
+    // A coding of the transfer would hide the length, and count other bytes than a range does.
+    const headers: Record<string, string> = { "accept-encoding": "identity" };
     if (got > 0 && version) {
       headers["range"] = `bytes=${got}-`;
       headers["if-range"] = version[1];
@@ -53,20 +55,17 @@ export async function* transfer(
     const init: RequestInit = { headers, signal: scope.signal };
     // workerd has no credentials, and refuses to be told so.
     if ("credentials" in Request.prototype) init.credentials = "omit";
-    let response: Response;
-    try {
-      response = await scope.race(fetch(href, init), idleTimeout);
-    } catch (error) {
-      throw noAnswer(error, origin, [href]);
-    }
-    const { ok, status, redirected, url, body } = response;
-    try {
-      // Nothing secret goes along, so redirects are followed; but where they end must be allowed, too.
-      if (redirected) checkAudioUrl(url);
-      if (!ok && !(version && status === 416)) throw refusedWith(status, origin);
-    } catch (error) {
+    const response = await follow(address, async (url, redirect) => {
+      try {
+        return await scope.race(fetch(url.href, { ...init, redirect }), idleTimeout);
+      } catch (error) {
+        throw noAnswer(error, url.origin, [url.href]);
+      }
+    });
+    const { ok, status, body } = response;
+    if (!ok && !(version && status === 416)) {
       body?.cancel().catch(() => {});
-      throw error;
+      throw refusedWith(status, origin);
     }
     return response;
   };
@@ -116,23 +115,6 @@ export async function* transfer(
     unlisten();
     drop();
   }
-}
-
-/** The URL, if audio may be fetched from it. Its path and query stay out of errors: they may hold a signature. */
-export function checkAudioUrl(audioUrl: unknown, requestId?: string): URL {
-  let came = describe(audioUrl);
-  if (typeof audioUrl === "string" && URL.canParse(audioUrl)) {
-    const url = new URL(audioUrl);
-    const { protocol, host, hostname, username, password } = url;
-    const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-    const allowed = protocol === "https:" || (protocol === "http:" && loopback);
-    if (allowed && !username && !password) return url;
-    came = `${protocol}//${host}`;
-  }
-  throw new InvalidRequestError(
-    `audioUrl must be that of a job that COMPLETED, https (or http on this machine): got ${came}`,
-    { requestId, charged: requestId === undefined ? undefined : "yes" },
-  );
 }
 
 function lengthOf(headers: Headers): number | undefined {

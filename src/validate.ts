@@ -9,7 +9,7 @@
 import { AuthenticationError, InvalidRequestError } from "./errors.ts";
 
 /** The longest delay of `setTimeout`: a longer one fires at once. */
-export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** What a value must be: its kind, that in words, a test, and what to throw when the test fails (default RangeError). */
 type Rule = readonly [
@@ -38,7 +38,47 @@ const FUNCTION: Rule = ["function"];
 const OBJECT: Rule = ["object"];
 const ARRAY: Rule = ["array"];
 
-const RULES = {
+/** What has a rule: options, and fields of requests. */
+type Name =
+  | "apiKey"
+  | "text"
+  | "voiceId"
+  | "requestId"
+  | "speed"
+  | "version"
+  | "dangerouslyAllowBrowser"
+  | "skipCache"
+  | "secure"
+  | "jitter"
+  | "timeout"
+  | "idleTimeout"
+  | "pollInterval"
+  | "pingInterval"
+  | "pingTimeout"
+  | "baseDelay"
+  | "maxDelay"
+  | "backoffFactor"
+  | "maxRetries"
+  | "maxConcurrentCalls"
+  | "maxMessageBytes"
+  | "maxBytes"
+  | "headers"
+  | "signal"
+  | "endpoint"
+  | "ca"
+  | "fetch"
+  | "log"
+  | "onProgress"
+  | "fn"
+  | "transport"
+  | "backoff"
+  | "options"
+  | "request"
+  | "source"
+  | "interceptors"
+  | "retryExceptions";
+
+const RULES: Readonly<Record<Name, Rule>> = {
   apiKey: [
     "string",
     "a key like tsetsen-prod-… or tsetsen-development-…",
@@ -113,11 +153,11 @@ const RULES = {
   source: OBJECT,
   interceptors: ARRAY,
   retryExceptions: ARRAY,
-} satisfies Record<string, Rule>;
+};
 
 /** Checks one value by the rule of its name. */
-export function check(name: keyof typeof RULES, value: unknown): void {
-  const [kind, expected = `a value of type ${kind}`, test, Class = RangeError]: Rule = RULES[name];
+export function check(name: Name, value: unknown): void {
+  const [kind, expected = `a value of type ${kind}`, test, Class = RangeError] = RULES[name];
   const isKind = kindOf(value) === kind;
   if (isKind && test?.(value) !== false) return;
   const message = `${name} must be ${expected}: got ${describe(value)}`;
@@ -129,7 +169,7 @@ export function checkFields(name: "options" | "request", given: object): void {
   check(name, given);
   for (const field in RULES) {
     const value = (given as Record<string, unknown>)[field];
-    if (value !== undefined) check(field as keyof typeof RULES, value);
+    if (value !== undefined) check(field as Name, value);
   }
 }
 

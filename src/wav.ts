@@ -8,7 +8,7 @@ import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "./audio.ts";
 import { ServerError } from "./errors.ts";
 
 /** A header longer than this is none. */
-export const MAX_HEADER_BYTES = 64 * 1024;
+export const MAX_HEADER_BYTES: number = 64 * 1024;
 
 /** Where the samples are. */
 export interface Samples {

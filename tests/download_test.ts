@@ -133,8 +133,8 @@ Deno.test("Client.downloadAudio ends a redirect that has no end, or leads out of
   const takeBack = redirect(done.audioUrl!, Infinity);
   await failure(ConnectionError, rig.client.downloadAudio(done).bytes());
   takeBack();
-  // fetch's own bound, for each of the two attempts.
-  assertEquals(rig.sent("Audio").length, 2 * 21);
+  // Five redirects, for each of the two attempts.
+  assertEquals(rig.sent("Audio").length, 2 * 6);
   for (const location of ["file:///etc/passwd", "data:audio/wav;base64,UklGRg==", "gopher://x/"]) {
     redirect(location, 2);
     await failure(ConnectionError, rig.client.downloadAudio(done).bytes());
@@ -144,6 +144,86 @@ Deno.test("Client.downloadAudio ends a redirect that has no end, or leads out of
     const error = await failure(TsetsenError, rig.client.downloadAudio(done).bytes());
     assertEquals(error.requestId, done.requestId);
   }
+});
+
+/** A server that sends its visitors on, or gives what it has. */
+function redirecting(next: (path: string) => string | undefined) {
+  return rawServer(({ request, write }) => {
+    const location = next(request.head.split(" ")[1]!);
+    return write(bytesOf(
+      location === undefined
+        ? "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+        : `HTTP/1.1 302 Found\r\nlocation: ${location}\r\ncontent-length: 3\r\n\r\nnot`,
+    ));
+  });
+}
+
+Deno.test("Client.downloadAudio follows up to five redirects, relative ones, too, and no key or cookie goes along", async () => {
+  const count = (most: number) =>
+    redirecting((path) =>
+      Number(path.slice(1)) < most ? `${Number(path.slice(1)) + 1}` : undefined
+    );
+  await using other = redirecting(() => undefined);
+  await using five = count(5);
+  await using six = count(6);
+  await using away = redirecting(() => `${other.url}/other.wav?signature=s3cret`);
+  using client = clientOf("127.0.0.1:1", { maxRetries: 0, headers: { "x-mine": "1" } });
+  const download = (audioUrl: string) => client.downloadAudio({ audioUrl }).bytes();
+  assertEquals(await download(`${five.url}/0`), bytesOf("ok"));
+  assertEquals(five.requests.length, 6);
+  const error = await failure(ConnectionError, download(`${six.url}/0`));
+  assert(error.message.includes("redirects more than 5 times"), error.message);
+  assertEquals(six.requests.length, 6);
+  assertEquals(await download(`${away.url}/a.wav`), bytesOf("ok"));
+  for (const { head } of [...away.requests, ...other.requests]) {
+    assert(!/^(x-api-key|x-goog-api-key|authorization|cookie|x-mine|referer):/im.test(head), head);
+  }
+});
+
+Deno.test("Client.downloadAudio asks nothing of an address on the way that is not allowed", async () => {
+  await using end = redirecting(() => undefined);
+  await using forbidden = redirecting(() => end.url);
+  const url = forbidden.url.replace("127.0.0.1", "0.0.0.0");
+  await using start = redirecting(() => url);
+  using client = clientOf("127.0.0.1:1");
+  const audioUrl = `${start.url}/a.wav`;
+  const error = await failure(InvalidRequestError, client.downloadAudio({ audioUrl }).bytes());
+  assert(error.message.includes(`got ${url}`), error.message);
+  assertEquals([start.requests.length, forbidden.requests.length], [1, 0]);
+
+  // From elsewhere no redirect leads to this machine's plaintext servers.
+  const fetch = (input: string, init?: RequestInit) =>
+    input.startsWith("https://audio.example/")
+      ? Promise.resolve(new Response(null, { status: 307, headers: { location: end.url } }))
+      : globalThis.fetch(input, init);
+  const abroad = clientOf("127.0.0.1:1", { fetch: fetch as typeof globalThis.fetch });
+  const source = { audioUrl: "https://audio.example/a.wav" };
+  await failure(InvalidRequestError, abroad.downloadAudio(source).bytes());
+  abroad.close();
+  assertEquals(end.requests.length, 0);
+});
+
+Deno.test("Client.downloadAudio checks where a fetch that follows by itself has ended", async () => {
+  // As browsers do: nothing is told of a redirect that is not followed.
+  const answers: Response[] = [];
+  const asked: unknown[] = [];
+  const fetch = (_: string, { redirect }: RequestInit = {}) => {
+    asked.push(redirect);
+    return Promise.resolve(answers.shift()!);
+  };
+  using client = clientOf("127.0.0.1:1", { fetch: fetch as unknown as typeof globalThis.fetch });
+  const opaque = () => Object.defineProperty(new Response(), "type", { value: "opaqueredirect" });
+  const followed = (url: string) =>
+    Object.defineProperties(new Response("ok"), {
+      redirected: { value: true },
+      url: { value: url },
+    });
+  const source = { audioUrl: "https://audio.example/a.wav" };
+  answers.push(opaque(), followed("https://other.example/b.wav"));
+  assertEquals(await client.downloadAudio(source).bytes(), bytesOf("ok"));
+  answers.push(opaque(), followed("http://other.example/b.wav"));
+  await failure(InvalidRequestError, client.downloadAudio(source).bytes());
+  assertEquals(asked, ["manual", "follow", "manual", "follow"]);
 });
 
 Deno.test("Client.downloadAudio stops at maxBytes, whether the length is announced or not", async () => {

@@ -86,13 +86,37 @@ for (const [number, [name, charged, retried]] of Object.entries(HTTP)) {
 
 Deno.test("Client names status, content type and what to check when the answer is not gRPC-Web", async () => {
   for (
-    const type of ["text/html", "application/json", "application/grpc", "application/grpc-web-text"]
+    const type of [
+      "text/html",
+      "application/json",
+      "application/grpcx",
+      "application/grpc-web-text",
+    ]
   ) {
     const error = await errorOf(() => new Response("x", { headers: { "content-type": type } }));
     assertEquals([error.name, error.statusCode], ["ServerError", 200]);
     assertStringIncludes(error.message, "HTTP 200");
     assertStringIncludes(error.message, type);
     assertMatch(error.message, /gRPC-Web endpoint/);
+  }
+});
+
+Deno.test("Client says what to use where native gRPC is spoken instead of gRPC-Web", async () => {
+  for (
+    const [status, type] of [
+      [200, "application/grpc"],
+      [200, "application/grpc+proto"],
+      [200, "application/grpc; charset=utf-8"],
+      [415, "none"],
+      [415, "text/plain"],
+    ] as const
+  ) {
+    const headers = type === "none" ? new Headers() : { "content-type": type };
+    const error = await errorOf(() => new Response(null, { status, headers }));
+    assertEquals([error.name, error.statusCode], ["ServerError", status]);
+    const shown = type.replace(/;.*/, "");
+    assertStringIncludes(error.message, `HTTP ${status}, content type ${shown}: it seems to speak`);
+    assertMatch(error.message, /native gRPC only\. Use grpcTransport of @tsetsen\/sdk\/grpc/);
   }
 });
 

@@ -1,10 +1,15 @@
 import { apiKey, bare, ours } from "../contenders.ts";
+import { minimalStream } from "../peers/minimal_fetch.ts";
 import type { Side } from "../types.ts";
 
 const voiceId = "voice";
 
 /** A function that reads a stream of so many bytes of audio to its end. */
-export function streamer(side: Side, base: string): (bytes: number) => Promise<void> {
+export function streamer(side: Side | "fetch", base: string): (bytes: number) => Promise<void> {
+  if (side === "fetch") {
+    const read = minimalStream(base);
+    return (bytes) => read(`bytes=${bytes}`);
+  }
   const read = side === "ours" ? readOurs(base) : readBare(base);
   return async (bytes) => {
     const got = await read(`bytes=${bytes}`);

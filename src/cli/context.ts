@@ -35,6 +35,11 @@ export class Context {
     this.#globals = globals;
   }
 
+  /** The options that every command has, as they were given. */
+  get globals(): Globals {
+    return this.#globals;
+  }
+
   /** Whether programs read the results. */
   get json(): boolean {
     return this.#globals.json === true;
@@ -115,7 +120,8 @@ export class Context {
   }
 }
 
-async function readKey(file: string): Promise<string> {
+/** The key in a file. */
+export async function readKey(file: string): Promise<string> {
   try {
     return (await readFile(file, "utf8")).trim();
   } catch (cause) {

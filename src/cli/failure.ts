@@ -1,6 +1,7 @@
 import process from "node:process";
 import { CommanderError } from "commander";
 import { interruptedJobs } from "../../mod.ts";
+import { why } from "../doctor/why.ts";
 import { type ErrorCode, TsetsenError } from "../errors.ts";
 import { redact } from "../redact.ts";
 import { EXIT, EXIT_OF_CODE } from "./exit_codes.ts";
@@ -65,14 +66,19 @@ export function tell(failure: unknown): Told {
   const { name, code, exitCode, message } = facts(error, isInDoubt);
   const resume = kept?.resume ?? hint(known, requestId, charged);
   const lines = [message];
+  const cause = code === "connection_error" && known?.cause ? clean(why(known.cause)) : undefined;
+  if (cause !== undefined) lines.push(`The runtime says: ${cause}.`);
   if (kept !== undefined) lines.push(kept.message);
   else if (isInDoubt) {
-    lines.push(
-      "Whether it was charged is not known: look at `tsetsen balance` before another try.",
-    );
+    // The SDK's own message says so in most cases.
+    if (!message.includes("tsetsen balance")) {
+      lines.push("It may have been charged: look at `tsetsen balance` before another try.");
+    }
   } else if (charged === "yes") {
     lines.push(requestId === undefined ? "It is charged." : "The job is paid for.");
   }
+  const isVoice = known?.code === "resource_not_found" && known.requestId === undefined;
+  if (isVoice) lines.push("`tsetsen voices` lists the voices of a model version.");
   for (const job of kept === undefined && jobs.length > 1 ? jobs : []) {
     lines.push(`  ${job.requestId ?? "(no request id came)"}  charged: ${job.charged}`);
   }
@@ -88,6 +94,7 @@ export function tell(failure: unknown): Told {
       statusCode: known?.statusCode ?? null,
       retryAfterMs: known?.retryAfter ?? null,
       exitCode,
+      ...(cause !== undefined && { cause }),
       ...(jobs.length > 1 && { jobs }),
       ...(kept && { kept: kept.message }),
       ...(resume !== undefined && { resume }),
@@ -97,14 +104,18 @@ export function tell(failure: unknown): Told {
   };
 }
 
+/** What the service or a runtime quotes may be anything. */
+function clean(text: string): string {
+  return redact(text, [process.env["TSETSEN_API_KEY"] ?? ""]);
+}
+
 function facts(error: unknown, isInDoubt: boolean) {
   if (error instanceof Interruption) {
     const { name, message, exitCode } = error;
     return { name, code: "interrupted", message, exitCode };
   }
   const { name, message } = error instanceof Error ? error : { name: "Error", message: `${error}` };
-  // What the service or a runtime quotes may be anything.
-  const text = inOurWords(redact(message, [process.env["TSETSEN_API_KEY"] ?? ""]));
+  const text = inOurWords(clean(message));
   if (error instanceof TsetsenError) {
     const { code = "error" } = error;
     const exitCode = isInDoubt

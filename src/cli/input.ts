@@ -31,10 +31,25 @@ export async function readText(source: string, context: Context): Promise<Input>
     throw new UsageError(`${source} is a folder: give a text, the name of a file, or -.`);
   }
   // A mistyped name must not be bought as a text.
-  if (/^[^\s\p{Script=Cyrillic}]*[./\\][^\s\p{Script=Cyrillic}]+$/u.test(source)) {
+  if (isLikeFile(source)) {
     throw new UsageError("There is no such file, and what was given does not look like a text.");
   }
   return { text: source, file: undefined };
+}
+
+/** The same for a text that is to be bought. */
+export async function readSpeech(source: string, context: Context): Promise<Input> {
+  const input = await readText(source, context);
+  if (input.text.trim() !== "") return input;
+  const what = source === "-" ? "Standard input" : input.file ?? "The text";
+  throw new UsageError(`${what} is empty: there is nothing to speak.`);
+}
+
+/** Paths, and names with an ending; of several words only with one that texts have, as "Манай хаяг gogo.mn" is a text. */
+function isLikeFile(source: string): boolean {
+  return /^[^\s\p{Script=Cyrillic}]*[./\\][^\s\p{Script=Cyrillic}]+$/u.test(source) ||
+    /^\S+\.[a-z]\w{0,4}$/i.test(source) ||
+    /^.+\.(?:txt|text|md|rtf|docx?|odt|pdf|html?|srt|vtt)$/i.test(source);
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {

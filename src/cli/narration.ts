@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
 import { WAV_HEADER_BYTES } from "../audio.ts";
 import { saveAudio } from "../file/mod.ts";
@@ -88,17 +88,21 @@ function shown(file: string): string {
 }
 
 function outlook({ estimatedMsLeft, creditsUsed, waitMs }: Progress): string {
+  // A line has 80 columns, and a wait is what it should tell.
+  if (waitMs) return `parts, waiting ${duration(waitMs / 1_000)} for the rate limit`;
   const left = estimatedMsLeft ? `, about ${duration(estimatedMsLeft / 1_000)} left` : "";
-  const wait = waitMs ? `, waiting ${duration(waitMs / 1_000)} for the rate limit` : "";
-  return `parts, ${plural(creditsUsed, "credit")}${left}${wait}`;
+  return `parts, ${plural(creditsUsed, "credit")}${left}`;
 }
 
 async function writeCaptions(order: Order, narration: Narration, force: boolean): Promise<void> {
   const { srt, vtt, captionLines: maxLines } = order;
-  const flag = force ? "w" : "wx";
   const cues = narration.cues();
-  if (srt !== undefined) await writeFile(srt, toSrt(cues, { maxLines }), { flag });
-  if (vtt !== undefined) await writeFile(vtt, toWebVtt(cues, { maxLines }), { flag });
+  const write = async (file: string, text: string) => {
+    await removeLeftovers(file);
+    await saveAudio(file, new TextEncoder().encode(text), { overwrite: force });
+  };
+  if (srt !== undefined) await write(srt, toSrt(cues, { maxLines }));
+  if (vtt !== undefined) await write(vtt, toWebVtt(cues, { maxLines }));
 }
 
 /** Waits until all that is known is kept, and says how to go on. */

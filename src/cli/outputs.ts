@@ -62,6 +62,9 @@ async function checkFile(file: string, force: boolean): Promise<void> {
   } catch {
     return; // Nothing is in the way.
   }
+  if (found.isDirectory()) {
+    throw new UsageError(`${file} is a folder: give the name of a file in it.`);
+  }
   if (!found.isFile()) throw new UsageError(`${file} is there, and is no regular file.`);
   if (!force) {
     throw new UsageError(`${file} exists already: choose another name, or give --force.`);

@@ -3,6 +3,7 @@ import { VERSION } from "../version.ts";
 import { type Act, type AddCommand, number } from "./arguments.ts";
 import { addBalance } from "./balance.ts";
 import { addCheck } from "./check.ts";
+import { addDoctor } from "./doctor.ts";
 import type { Context } from "./context.ts";
 import { addEmulate } from "./emulate.ts";
 import { EXIT, EXIT_HELP } from "./exit_codes.ts";
@@ -24,6 +25,7 @@ const COMMANDS: readonly AddCommand[] = [
   addResume,
   addBalance,
   addCheck,
+  addDoctor,
   addEmulate,
 ];
 

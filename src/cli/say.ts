@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { type Method, plan } from "../narration/mod.ts";
+import type { BuyOptions } from "../narration/options.ts";
 import { DEFAULT_PAUSES, type Pauses } from "../text/mod.ts";
 import {
   addBuyingOptions,
@@ -14,7 +15,7 @@ import {
 import type { Context } from "./context.ts";
 import { quoted, UsageError } from "./failure.ts";
 import { duration, plural } from "./format.ts";
-import { type Input, readText, TEXT_ARGUMENT } from "./input.ts";
+import { type Input, readSpeech, TEXT_ARGUMENT } from "./input.ts";
 import { perform } from "./narration.ts";
 import { checkOutputs, checkWavName, STDOUT } from "./outputs.ts";
 import { type Order, StateFolder } from "./state_folder.ts";
@@ -89,7 +90,7 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   const { output, srt, vtt, force = false, method } = options;
   if (output === STDOUT) context.giveStdoutAway();
   checkWavName(output);
-  const input = await readText(source, context);
+  const input = await readSpeech(source, context);
   if (options.dryRun) return await tellPlan(context, options, input.text);
   await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
   warnOfFindings(context, input.text, input.file);
@@ -115,7 +116,9 @@ async function say(context: Context, options: SayOptions, source: string): Promi
 }
 
 /** The options of the SDK for those of the command line. */
-export function buyingOf({ jobTimeout: partTimeout, ...options }: BuyingOptions) {
+export function buyingOf(
+  { jobTimeout: partTimeout, ...options }: BuyingOptions,
+): Pick<BuyOptions<never>, "partTimeout" | Exclude<keyof BuyingOptions, "jobTimeout">> {
   const { pollInterval, minBalance, concurrency, retryUnknown, retryLost } = options;
   return { partTimeout, pollInterval, minBalance, concurrency, retryUnknown, retryLost };
 }

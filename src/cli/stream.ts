@@ -3,7 +3,7 @@ import { saveAudio } from "../file/mod.ts";
 import { type AddCommand, addSpeechOptions, pickVoice, type SpeechOptions } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { duration, secondsOf, size } from "./format.ts";
-import { readText, TEXT_ARGUMENT } from "./input.ts";
+import { readSpeech, TEXT_ARGUMENT } from "./input.ts";
 import { checkOutputs, checkWavName, pipeWav, STDOUT } from "./outputs.ts";
 import { warnOfFindings } from "./warnings.ts";
 
@@ -29,7 +29,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
   const { output, force = false, speed, model: version = MODEL } = options;
   if (output === STDOUT) context.giveStdoutAway();
   checkWavName(output);
-  const { text, file } = await readText(source, context);
+  const { text, file } = await readSpeech(source, context);
   await checkOutputs({ audio: output, input: file, force });
   warnOfFindings(context, text, file);
   const voiceId = await pickVoice(context, version, options.voice);

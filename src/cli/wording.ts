@@ -6,6 +6,9 @@ const SENTENCES: readonly (readonly [api: string, ours: string])[] = [
     "set the environment variable TSETSEN_API_KEY, or give --api-key-file",
   ],
   ["apiKey must be", "The API key must be"],
+  // Here it is said from what is known.
+  [' Unless charged is "no", look at the balance before sending it again.', ""],
+  ["look at the balance before sending it again", "look at `tsetsen balance` before another try"],
   ["secure: false", "--insecure"],
   ["retryUnknown: true", "--retry-unknown"],
   ["retryLost: true", "--retry-lost"],

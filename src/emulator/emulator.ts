@@ -63,7 +63,7 @@ export interface Emulator {
 }
 
 /** The longest body of a request: far above any text, so that a runaway client fills no memory. */
-export const maxBodyBytes = 16 * 1024 * 1024;
+export const maxBodyBytes: number = 16 * 1024 * 1024;
 
 /**
  * Makes a local Tsetsen service without a socket: a fetch handler with a ledger, jobs and faults.

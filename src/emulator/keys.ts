@@ -3,7 +3,7 @@ import type { Accounts } from "./ledger.ts";
 import { errorInfo } from "./status.ts";
 
 /** What an API key looks like. */
-export const keyPattern = /^tsetsen-(prod|development)-[A-Za-z0-9_-]+$/;
+export const keyPattern: RegExp = /^tsetsen-(prod|development)-[A-Za-z0-9_-]+$/;
 
 /**
  * Checks the key of a call: in the message and in the metadata `x-api-key` or `x-goog-api-key`, the

@@ -36,7 +36,7 @@ export interface Ledger {
 }
 
 /** The highest balance: the service answers it in an int32. */
-export const maxCredits = 2 ** 31 - 1;
+export const maxCredits: number = 2 ** 31 - 1;
 
 interface Account {
   readonly index: number;

@@ -4,9 +4,11 @@
  * @module
  */
 
-import { type FileHandle, link, open, rename, rm, stat } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { wavHeader } from "../audio.ts";
+import { tell } from "../log.ts";
 import { SpeechStream } from "../stream.ts";
 import { repairOpen } from "./repair.ts";
 
@@ -17,7 +19,7 @@ export type SaveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint
 export interface SaveOptions {
   /** Whether an existing file may be replaced. Default false. */
   readonly overwrite?: boolean | undefined;
-  /** Is told after each chunk how many bytes have been written, a WAV header included. */
+  /** Is told after each chunk how many bytes have been written, a WAV header included. What it throws is ignored. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
@@ -38,7 +40,10 @@ export interface SavedAudio {
  * @param audio What to write. It is not read at all when the file exists already: nothing is paid for in vain.
  * @param options Whether to overwrite, and progress.
  * @returns The path and the length.
- * @throws {Error} with the `code` `"EEXIST"` when the file exists, or of the runtime when it cannot be written.
+ * @throws {TypeError} when the path is empty.
+ * @throws {Error} with the `code` `"EEXIST"` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
+ * missing, or of the runtime when it cannot be written. If another program has taken the name in the meantime, the audio, which
+ * is complete then, stays under the temporary name that the message tells.
  * @throws {unknown} What the audio itself fails with; the temporary file is removed then.
  *
  * @example
@@ -58,9 +63,9 @@ export async function saveAudio(
 ): Promise<SavedAudio> {
   const target = path instanceof URL ? fileURLToPath(path) : path;
   const { overwrite = false, onProgress } = options;
-  if (!overwrite && await exists(target)) throw alreadyThere(target);
+  await checkTarget(target, overwrite);
   const temporary = `${target}.${crypto.randomUUID()}.part`;
-  const file = await open(temporary, "wx+");
+  const file = await create(temporary, target);
   let bytes: number;
   try {
     try {
@@ -70,13 +75,49 @@ export async function saveAudio(
     } finally {
       await file.close();
     }
-    if (overwrite) await rename(temporary, target);
-    else await publish(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
+  try {
+    if (overwrite) await rename(temporary, target);
+    else await publish(temporary, target);
+  } catch (error) {
+    // It may have been paid for.
+    const { message } = error as Error;
+    throw problem(error, `${message.replace(/\.$/, "")}: the audio is whole, in ${temporary}.`);
+  }
   return { path: target, bytes };
+}
+
+/** Sees what is in the way before anything is read, and so paid for. */
+async function checkTarget(target: string, overwrite: boolean): Promise<void> {
+  if (target === "") throw new TypeError("path must name a file: got an empty string");
+  const there = await lstat(target).catch(() => undefined);
+  if (there === undefined) return;
+  if (!overwrite) {
+    throw problem(
+      "EEXIST",
+      `${target} exists already: choose another name, or give overwrite: true.`,
+    );
+  }
+  const found = await stat(target).catch(() => there);
+  if (found.isDirectory()) {
+    throw problem("EISDIR", `${target} is a folder: give the name of a file in it.`);
+  }
+  // A rename would replace a device or a pipe.
+  if (!found.isFile() && !found.isSymbolicLink()) {
+    throw problem("EEXIST", `${target} is no regular file: give another name.`);
+  }
+}
+
+async function create(temporary: string, target: string): Promise<FileHandle> {
+  try {
+    return await open(temporary, "wx+");
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+    throw problem(error, `There is no folder ${dirname(target)} for ${target}: make it first.`);
+  }
 }
 
 async function write(
@@ -91,7 +132,7 @@ async function write(
       at += (await file.write(chunk, at, chunk.length - at, bytes + at)).bytesWritten;
     }
     bytes += chunk.length;
-    onProgress?.(bytes);
+    tell(onProgress, bytes);
   };
   if (isPcm) await append(wavHeader());
   if (audio instanceof Uint8Array) await append(audio);
@@ -107,27 +148,18 @@ async function publish(temporary: string, target: string): Promise<void> {
     await link(temporary, target);
   } catch (error) {
     const { code } = error as { code?: string };
-    if (code === "EEXIST") throw alreadyThere(target, error);
+    const isTaken = code === "EEXIST" || await lstat(target).then(() => true, () => false);
+    if (isTaken) throw problem("EEXIST", `${target} exists already`, error);
     // A file system without links: the check comes a moment before, which is the best that it allows.
-    if (await exists(target)) throw alreadyThere(target, error);
     await rename(temporary, target);
     return;
   }
   await rm(temporary);
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await stat(path);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function alreadyThere(path: string, cause?: unknown): Error {
-  const message = `${path} exists already: choose another name, or give overwrite: true.`;
-  return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), {
-    code: "EEXIST",
-  });
+/** An error with a runtime's code, or with that of its cause. */
+function problem(given: unknown, message: string, cause: unknown = given): Error {
+  const code = typeof given === "string" ? given : (given as { code?: unknown }).code;
+  const options = cause instanceof Error ? { cause } : undefined;
+  return Object.assign(new Error(message, options), { code });
 }

@@ -138,9 +138,11 @@ export class Counter {
     const { credits } = await client.getUserBalance({ apiKey }, { signal: scope.signal });
     const cost = Math.ceil(tally.highestCost * characters);
     if (credits - cost >= minBalance) return;
+    const why = credits < minBalance
+      ? "less than"
+      : `and the next part takes about ${cost}, which would leave less than`;
     throw new InsufficientCreditsError(
-      `The balance is ${credits} credits and the next part takes about ${cost}, which would leave less than the ` +
-        `minBalance of ${minBalance}: nothing more was submitted.`,
+      `The balance is ${credits} credits, ${why} the minBalance of ${minBalance}: nothing more was submitted.`,
       { charged: "no" },
     );
   }

@@ -12,6 +12,23 @@
  * - `control-character`, `invisible-character`: what nobody sees or says
  * - `damaged-character`: what a lost encoding left: U+FFFD, half a pair, private use, `?` inside a word
  * - `emoji`, `url`, `email`: what has no agreed reading aloud
+ *
+ * Where the rules come from:
+ *
+ * | kind | source |
+ * | --- | --- |
+ * | `latin-letter` | the confusables of Unicode (UTS #39); k, m, t: observed |
+ * | `letter-substitute` | the habits that English Wikipedia ("Mongolian Cyrillic alphabet") and hamagmongol.narod.ru describe; `letters.ts` tells which letter is whose |
+ * | `mixed-scripts` | mixed-script detection (UTS #39, 5.1), for single words |
+ * | `foreign-letter` | the alphabet of 35 letters |
+ * | `decomposed-letter` | Unicode normalization (UAX #15): what NFC makes one character |
+ * | `traditional-script` | the Unicode blocks Mongolian and Mongolian Supplement |
+ * | `no-cyrillic`, `nothing-to-say` | an assumption: the service documents its language as Mongolian (`mn`) and its voices read Cyrillic |
+ * | `control-character` | the general category Cc, tab and line ends left out |
+ * | `invisible-character` | the format characters (Cf) and the other default ignorables (UAX #44) that text holds by accident |
+ * | `damaged-character` | U+FFFD, surrogates (Cs), private use (Co), noncharacters; `?` between small letters: what an encoding without ө and ү (Windows-1251) makes of them |
+ * | `emoji` | UTS #51 (Extended_Pictographic, regional indicators, keycaps, modifiers) |
+ * | `url`, `email` | the forms of RFC 3986 and RFC 5321 that people type; the list of endings without `http://` is a choice |
  */
 export type FindingKind =
   | "latin-letter"

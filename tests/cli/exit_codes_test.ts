@@ -270,10 +270,30 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
   "captions over the audio": [["say", "Сайн", "-o", "x.wav", "--srt", "./x.wav"], "named twice"],
   "a device": [["say", "Сайн", "-o", "/dev/null", "--force"], "is no regular file"],
   "a file that is not there": [["say", "buk.txt", "-o", "x.wav"], "There is no such file"],
+  "a file with a Cyrillic name that is not there": [
+    ["say", "нмо.txt", "-o", "x.wav"],
+    "There is no such file",
+  ],
+  "a file with a name of several words that is not there": [
+    ["stream", "миний анхны ном.txt", "-o", "x.wav"],
+    "There is no such file",
+  ],
   "a folder for a text": [["check", "."], ". is a folder"],
   "an empty text": [
     ["say", "  ", "-o", "x.wav", "--voice", "v"],
-    "text must be a non-empty string",
+    "error: The text is empty: there is nothing to speak.",
+  ],
+  "an empty file": [["say", "empty.txt", "-o", "x.wav"], "error: empty.txt is empty: there is"],
+  "an empty file to stream": [["stream", "empty.txt", "-o", "x.wav"], "empty.txt is empty"],
+  "standard input that is empty": [["say", "-", "-o", "x.wav"], "Standard input is empty"],
+  "a text of marks": [
+    ["say", "* * *", "-o", "x.wav", "--voice", "v"],
+    "text must hold a letter or a digit.",
+  ],
+  "a folder for the audio": [["say", "Сайн", "-o", "."], ". is a folder: give the name of a file"],
+  "a folder for the captions, forced": [
+    ["say", "Сайн", "-o", "x.wav", "--srt", ".", "--force"],
+    ". is a folder",
   ],
   "the key as an option": [
     ["balance", `--api-key=${KEY}`],
@@ -285,6 +305,7 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
 
 Deno.test("tsetsen ends with 2 at a wrong command line, says what is right, and sends nothing", async (t) => {
   await using desk = await setUp();
+  await desk.write("empty.txt", "");
   for (const [what, [args, says]] of Object.entries(BAD)) {
     await t.step(what, async () => {
       const { code, stdout, stderr } = await desk.run(args);
@@ -293,6 +314,28 @@ Deno.test("tsetsen ends with 2 at a wrong command line, says what is right, and 
       for (const secret of [KEY, "Сайн"]) assert(!stderr.includes(secret), stderr);
     });
   }
+  assertEquals(desk.emulator.requests.length, 0);
+});
+
+Deno.test("tsetsen says that a voice is not known, and how to find one that is", async () => {
+  await using desk = await setUp();
+  for (const command of ["say", "stream"]) {
+    const said = await desk.run([command, "Сайн уу?", "-o", "x.wav", "--voice", "nobody"]);
+    assertEquals(said.code, 6);
+    assertStringIncludes(said.stderr, "voice not found");
+    assertStringIncludes(said.stderr, "`tsetsen voices` lists the voices");
+  }
+  // Of a job it is no help.
+  assert(!(await desk.run(["status", "nothing"])).stderr.includes("tsetsen voices"));
+});
+
+Deno.test("tsetsen reads a standard input that is closed as an empty one", async () => {
+  await using desk = await setUp();
+  const line = '"$0" "$@" --insecure say - -o x.wav <&-';
+  const program = ["sh", "-c", line, Deno.execPath(), "run", "-A", "--no-check", MAIN];
+  const { code, stderr } = await desk.run([], { program });
+  assertEquals(code, 2, stderr);
+  assertStringIncludes(stderr, "Standard input");
   assertEquals(desk.emulator.requests.length, 0);
 });
 
@@ -307,4 +350,9 @@ Deno.test("tsetsen takes the key from a file, refuses text that is not UTF-8, an
   assertEquals(refused.code, 2);
   assertStringIncludes(refused.stderr, "bad.txt must be text in UTF-8");
   assertEquals((await run(["check", "--", "- Сайн уу?"])).code, 0);
+  // What only resembles a name is a text.
+  for (const text of ["Тийм/Үгүй", "Ц.Элбэгдорж", "3 хүн."]) {
+    assertEquals((await run(["check", text])).code, 0, text);
+  }
+  assertStringIncludes((await run(["check", "Манай хаяг gogo.mn"])).stdout, "url");
 });

@@ -124,7 +124,19 @@ Deno.test("tsetsen has a help with an example for each command, and tells its ve
   await using desk = await setUp();
   const { run } = desk;
   const help = (await run(["--help"])).stdout;
-  for (const name of ["say", "stream", "voices", "status", "wait", "resume", "balance", "check"]) {
+  for (
+    const name of [
+      "say",
+      "stream",
+      "voices",
+      "status",
+      "wait",
+      "resume",
+      "balance",
+      "check",
+      "doctor",
+    ]
+  ) {
     assertStringIncludes(help, `\n  ${name} `);
     const { code, stdout } = await run(["help", name]);
     assertEquals(code, 0);

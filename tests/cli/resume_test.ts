@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { until } from "../support/rig.ts";
-import { concat, jobAudio, paid, paragraphs, texts } from "../narration/setup.ts";
+import { concat, jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
+import { assertSpoken, FILES, SPEED } from "./proof.ts";
 import { type Desk, exists, holdAfter, setUp, stateOf, untilKnown } from "./setup.ts";
 
 const TEXT = paragraphs(12);
@@ -46,6 +47,36 @@ Deno.test("tsetsen resume goes on after a SIGKILL, and each part is paid once", 
   assertEquals([code, paid(emulator)], [0, texts(TEXT, { captions: "sentence" })]);
   assertMatch(stdout, /book\.wav, .*book\.srt: .+ credits/);
   await assertWhole(desk);
+});
+
+Deno.test("tsetsen say, killed in the middle of 10,900 characters and resumed, is exact to the sample, and each part is paid once", async () => {
+  await using desk = await setUp();
+  const { emulator, run, start, path, write } = desk;
+  await write("udhr.txt", UDHR);
+  const voice = ["--voice", "emulator-v1-bold", "--speed", `${SPEED}`, "--poll-interval", "2"];
+  holdAfter(emulator, 60);
+  const process = start(["say", "udhr.txt", ...FILES, ...voice]);
+  await untilKnown(path("out.wav.tsetsen"), 63);
+  // The WAV is on its way, and so are three jobs.
+  const names = Array.from(Deno.readDirSync(desk.folder), ({ name }) => name);
+  assertEquals(names.filter((name) => /^out\.wav\..+\.part$/.test(name)).length, 1);
+  process.kill("SIGKILL");
+  await process.ended;
+  const parts = texts(UDHR, { captions: "sentence", speed: SPEED });
+  assertEquals(paid(emulator), parts.slice(0, 63));
+  for (const name of ["out.wav", "out.srt", "out.vtt"]) {
+    assertEquals(await exists(path(name)), false, name);
+  }
+
+  emulator.clearFaults();
+  assertEquals((await run(["resume", "out.wav", "--poll-interval", "2"])).code, 0);
+  await assertSpoken(desk);
+  assertEquals(
+    emulator.requests.filter(({ method }) => method === "GenerateSpeech").length,
+    parts.length,
+  );
+  const left = Array.from(Deno.readDirSync(desk.folder), ({ name }) => name).sort();
+  assertEquals(left, ["out.srt", "out.vtt", "out.wav", "udhr.txt"]);
 });
 
 Deno.test("tsetsen say, the same command again, goes on after a SIGKILL", async () => {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { Fault } from "../../src/emulator/mod.ts";
 import { until } from "../support/rig.ts";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
 import { exists, holdAfter, setUp, stateOf } from "./setup.ts";
@@ -120,6 +121,75 @@ Deno.test("tsetsen stops at Ctrl-C while it reads standard input and while it st
   assertStringIncludes(stdout, "It is charged.");
   await until(() => emulator.activeStreams === 0);
   assertEquals(Array.from(Deno.readDirSync(folder)), []);
+});
+
+Deno.test("tsetsen say stops at Ctrl-C at each stage, keeps what is paid for, and pays for nothing after it", async (t) => {
+  const stages: Record<string, readonly [fault: Fault, args: readonly string[], paid: number]> = {
+    "while it asks for the voices": [
+      { kind: "hang", method: "ListVoices" },
+      ["say", "book.txt", "-o", "book.wav", "--speed", "20"],
+      0,
+    ],
+    "while it asks for the balance": [
+      { kind: "hang", method: "GetUserBalance" },
+      [...SAY, "--min-balance", "1"],
+      0,
+    ],
+    "while it waits for a rate limit": [
+      {
+        kind: "error",
+        method: "GenerateSpeech",
+        code: "RESOURCE_EXHAUSTED",
+        trailers: { "retry-after": "600" },
+        when: ({ message }) => `${message?.["text"]}`.includes("бол 3 "),
+      },
+      SAY,
+      2,
+    ],
+    "while it waits for a job": [
+      { kind: "hang", method: "CheckStatus", times: Infinity },
+      [...SAY, "--concurrency", "2"],
+      2,
+    ],
+    "while it fetches the audio": [
+      { kind: "hang", method: "Audio", afterBytes: 100, times: Infinity },
+      [...SAY, "--concurrency", "2"],
+      2,
+    ],
+  };
+  for (const [stage, [fault, args, count]] of Object.entries(stages)) {
+    await t.step(stage, async () => {
+      await using desk = await setUp();
+      const { emulator, start, run, write, folder } = desk;
+      await write("book.txt", TEXT);
+      emulator.addFault(fault);
+      const process = start(args, { terminal: true });
+      const { method } = fault;
+      await until(
+        () =>
+          emulator.jobs.length === count && emulator.requests.some((r) => r.method === method) &&
+          (method !== "GenerateSpeech" || emulator.requests.at(-1)?.done === true),
+        20_000,
+      );
+      if (method === "GenerateSpeech") {
+        await process.until("2/12 parts, waiting 10 min 0 s for the rate limit");
+      }
+      const stopped = performance.now();
+      await process.type(CTRL_C);
+      const { code, stdout } = await process.ended;
+      assertEquals(code, 130);
+      assert(performance.now() - stopped < 3_000);
+      assertStringIncludes(stdout, "Stopped by Ctrl-C.");
+      assertEquals(emulator.jobs.length, count);
+      const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
+      assertEquals(names, count === 0 ? ["book.txt"] : ["book.txt", "book.wav.tsetsen"]);
+      if (count === 0) return;
+      assertStringIncludes(stdout, "To go on:  tsetsen resume book.wav.tsetsen\r\n");
+      emulator.clearFaults();
+      assertEquals((await run(["resume", "book.wav.tsetsen"])).code, 0);
+      assertEquals(paid(emulator), texts(TEXT));
+    });
+  }
 });
 
 Deno.test("tsetsen shows no bar, no colour and no notes to a pipe, and NO_COLOR takes the colours from a terminal", async () => {

@@ -27,7 +27,10 @@ Deno.test("saveAudio writes a stream as a WAV file with true lengths", async () 
     const progress: number[] = [];
     const path = `${folder}/speech.wav`;
     const saved = await saveAudio(path, client.streamSpeech(request), {
-      onProgress: (bytes) => progress.push(bytes),
+      onProgress: (bytes) => {
+        progress.push(bytes);
+        throw new Error("a hook that fails must not cost paid audio");
+      },
     });
     const file = await Deno.readFile(path);
     assertEquals(saved, { path, bytes: file.length });
@@ -66,17 +69,57 @@ Deno.test("saveAudio does not read the audio when the file exists", async () => 
   });
 });
 
-Deno.test("saveAudio does not replace a file that appears while it writes", async () => {
+Deno.test("saveAudio does not replace a file that appears while it writes, and keeps the audio, which is paid for", async () => {
   await withFolder(async (folder) => {
-    const path = `${folder}/speech.wav`;
-    async function* audio() {
-      yield new Uint8Array([1]);
-      await Deno.writeTextFile(path, "mine");
-      yield new Uint8Array([2]);
+    for (const what of ["file", "folder"]) {
+      const path = `${folder}/${what}.wav`;
+      const audio = async function* () {
+        yield new Uint8Array([1]);
+        if (what === "file") await Deno.writeTextFile(path, "mine");
+        else await Deno.mkdir(path);
+        yield new Uint8Array([2]);
+      };
+      const overwrite = what === "folder";
+      const error = await assertRejects(() => saveAudio(path, audio(), { overwrite }), Error);
+      const [kept, ...more] = names(folder).filter((name) => name.endsWith(".part"));
+      assert(error.message.endsWith(`the audio is whole, in ${folder}/${kept}.`), error.message);
+      if (what === "file") {
+        assertEquals((error as Error & { code: string }).code, "EEXIST");
+        assertEquals(await Deno.readTextFile(path), "mine");
+      }
+      assertEquals(await Deno.readFile(`${folder}/${kept}`), new Uint8Array([1, 2]));
+      assertEquals(more, []);
+      await Deno.remove(`${folder}/${kept}`);
     }
-    await assertRejects(() => saveAudio(path, audio()), Error, "exists already");
-    assertEquals(await Deno.readTextFile(path), "mine");
-    assertEquals(names(folder), ["speech.wav"]);
+  });
+});
+
+Deno.test("saveAudio sees what is in the way before it reads anything, and says what to do", async () => {
+  await withFolder(async (folder) => {
+    let read = 0;
+    // deno-lint-ignore require-yield -- it must not come to that
+    async function* audio(): AsyncGenerator<Uint8Array> {
+      read++;
+      throw new Error("paid");
+    }
+    await Deno.mkdir(`${folder}/a folder`);
+    await Deno.symlink(`${folder}/nowhere`, `${folder}/link`);
+    const cases: [path: string, overwrite: boolean, code: string | undefined, says: string][] = [
+      ["a folder", false, "EEXIST", "exists already"],
+      ["a folder", true, "EISDIR", "is a folder: give the name of a file in it"],
+      ["link", false, "EEXIST", "exists already"],
+      ["no folder/a.wav", false, "ENOENT", `There is no folder ${folder}/no folder`],
+    ];
+    for (const [name, overwrite, code, says] of cases) {
+      const work = saveAudio(`${folder}/${name}`, audio(), { overwrite });
+      const error = await assertRejects(() => work, Error, says);
+      assertEquals((error as Error & { code?: string }).code, code);
+    }
+    await assertRejects(() => saveAudio("", audio()), TypeError, "must name a file");
+    // What is no file is not replaced by one.
+    const device = saveAudio("/dev/null", audio(), { overwrite: true });
+    await assertRejects(() => device, Error, "is no regular file");
+    assertEquals([read, names(folder)], [0, ["a folder", "link"]]);
   });
 });
 

@@ -22,7 +22,8 @@ function assertNeverSent(ended: readonly Ended[], origin: string): void {
   const failure = {
     name: "ConnectionError",
     message:
-      `No answer from ${origin}: the connection could not be made or was lost. Check endpoint and network.`,
+      `No answer from ${origin}: the connection could not be made or was lost. Check address, network, TLS and protocol ` +
+      "(native gRPC needs grpcTransport): `tsetsen doctor` tells which it is.",
   };
   assertEquals(ended.map(({ cause: _, ...end }) => end), [
     { method: "GetUserBalance", ...failure },

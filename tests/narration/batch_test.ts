@@ -11,6 +11,7 @@ import {
   type BatchState,
   type FulfilledItem,
   memoryStore,
+  type Progress,
   type RejectedItem,
 } from "../../src/narration/mod.ts";
 import { KEY, rejection, setUp, sleep } from "../support/rig.ts";
@@ -113,6 +114,56 @@ Deno.test("batch settles each item: what fails is a result, and the others go on
   await batch(client, items, { ...FAST, resume, retryUnknown: true }).results();
   assertEquals(paid(emulator).filter((text) => text === TEXTS[2]).length, 2);
   assertEquals(paid(emulator).filter((text) => text === TEXTS[0]).length, 1);
+});
+
+Deno.test("batch slows down when the service asks it to, and pays for each item once", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 100 }, client: { maxRetries: 0 } });
+  const { emulator, client, sent } = rig;
+  emulator.addFault({
+    kind: "error",
+    code: "RESOURCE_EXHAUSTED",
+    trailers: { "retry-after": "1" },
+    method: "GenerateSpeech",
+    times: 2,
+    when: ({ message }) => message?.["text"] === TEXTS[3],
+  });
+  const waits: number[] = [];
+  const onProgress = ({ waitMs }: Progress) => void (waitMs && waits.push(waitMs));
+  const results = await batch(client, ITEMS, { ...FAST, concurrency: 4, onProgress }).results();
+  assert(results.every(({ status }) => status === "fulfilled"));
+  assertEquals(paid(emulator), TEXTS);
+  const fourth = sent("GenerateSpeech").filter(({ message }) => message?.["text"] === TEXTS[3]);
+  assertEquals(fourth.length, 3);
+  for (let i = 1; i < 3; i++) assert(fourth[i]!.time - fourth[i - 1]!.time >= 1_000);
+  assertEquals(waits.filter((ms) => ms >= 1_000).length, 2);
+  // Halved twice: the next is submitted only when the one before is done.
+  assert(emulator.jobs[4]!.acceptedAt >= emulator.jobs[3]!.endsAt);
+});
+
+Deno.test("batch tells items, characters, credits, bytes and the time left", async () => {
+  await using rig = await setUp();
+  let last: Progress | undefined;
+  let estimated = 0;
+  const onProgress = (progress: Progress) => {
+    if (progress.estimatedMsLeft !== undefined && progress.estimatedMsLeft > 0) estimated++;
+    last = progress;
+  };
+  const results = await batch(rig.client, ITEMS, { ...FAST, concurrency: 1, onProgress }).results();
+  const bytes = results.reduce((sum, result) => sum + fulfilled(result).audio!.length, 0);
+  const characters = TEXTS.join("").length;
+  const { elapsedMs, ...rest } = last!;
+  assertEquals(rest, {
+    partsDone: 8,
+    parts: 8,
+    partsSubmitted: 8,
+    charactersDone: characters,
+    characters,
+    creditsUsed: rig.emulator.ledger.total,
+    bytes,
+    estimatedMsLeft: 0,
+    waitMs: undefined,
+  });
+  assert(elapsedMs > 0 && estimated >= 7);
 });
 
 Deno.test("batch stops submitting after the second unknown outcome in a row", async () => {

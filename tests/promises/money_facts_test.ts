@@ -12,6 +12,7 @@ import {
 } from "../../mod.ts";
 import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { Fault } from "../../src/emulator/mod.ts";
+import { ADVICE } from "../support/fault_table.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { clientOf, failure, GENERATE, rejection, setUp, STREAM, until } from "../support/rig.ts";
 import { answer, concat, message, trailers } from "../support/wire.ts";
@@ -117,7 +118,8 @@ Deno.test("Client.streamSpeech says charged: unknown when its first message is a
   const error = await failure(ServerError, rig.client.streamSpeech(STREAM).bytes());
   assertEquals(error.charged, "unknown");
   assertEquals(rig.sent("StreamSpeech").length, 1);
-  assertEquals(error.message, "server_error: The service ended the stream: the engine is gone");
+  assertEquals(error.rawMessage, "The service ended the stream: the engine is gone");
+  assertEquals(error.message, `server_error: ${error.rawMessage}. ${ADVICE}`);
 });
 
 Deno.test("Client.streamSpeech makes an error message about credits an InsufficientCreditsError", async () => {

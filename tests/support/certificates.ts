@@ -5,7 +5,17 @@ export interface Certificates {
   /** The authority, in PEM form: what a client trusts. */
   readonly ca: string;
   /** A certificate and its key for a host, in PEM form. */
-  leaf(host: string): Promise<{ cert: string; key: string }>;
+  leaf(host: string): Promise<Leaf>;
+  /** One that has expired years ago. */
+  expired(host: string): Promise<Leaf>;
+  /** One that nobody vouches for but itself. */
+  selfSigned(host: string): Promise<Leaf>;
+}
+
+/** A certificate and its key, in PEM form. */
+export interface Leaf {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** Makes an authority that is valid for two days. */
@@ -18,18 +28,42 @@ export async function makeAuthority(): Promise<Certificates> {
     ["-subj", "/CN=Test authority", "-addext", "basicConstraints=critical,CA:TRUE"],
   );
   let count = 0;
+  const alternative = (host: string) => `${/^[\d.]+$/.test(host) ? "IP" : "DNS"}:${host}`;
+  const make = async (host: string, ...signer: string[]) => {
+    const [key, cert] = [`key-${++count}`, `cert-${count}`];
+    await openssl(
+      ["req", "-x509", ...newKey(key), "-out", file(cert), "-days", "1"],
+      [...signer, "-subj", `/CN=${host}`, "-addext", `subjectAltName=${alternative(host)}`],
+      ["-addext", "basicConstraints=critical,CA:FALSE"],
+    );
+    return await read(cert, key);
+  };
+  const read = async (cert: string, key: string): Promise<Leaf> => ({
+    cert: await Deno.readTextFile(file(cert)),
+    key: await Deno.readTextFile(file(key)),
+  });
   return {
     ca: await Deno.readTextFile(file("ca")),
-    async leaf(host) {
-      const [key, cert] = [`key-${++count}`, `cert-${count}`];
-      const kind = /^[\d.]+$/.test(host) ? "IP" : "DNS";
-      await openssl(
-        ["req", "-x509", ...newKey(key), "-out", file(cert), "-days", "1"],
-        ["-CA", file("ca"), "-CAkey", file("ca-key"), "-subj", `/CN=${host}`],
-        ["-addext", `subjectAltName=${kind}:${host}`],
-        ["-addext", "basicConstraints=critical,CA:FALSE"],
+    leaf: (host) => make(host, "-CA", file("ca"), "-CAkey", file("ca-key")),
+    selfSigned: (host) => make(host),
+    async expired(host) {
+      const [key, cert, request] = [`key-${++count}`, `cert-${count}`, `request-${count}`];
+      await openssl(["req", ...newKey(key), "-out", file(request), "-subj", `/CN=${host}`]);
+      // Of the commands of openssl only this one takes dates of the past.
+      const config = `${folder}/ca.conf`;
+      await Deno.writeTextFile(`${folder}/index`, "");
+      await Deno.writeTextFile(
+        config,
+        `[ca]\ndefault_ca=it\n[it]\ndatabase=${folder}/index\nnew_certs_dir=${folder}\n` +
+          "rand_serial=yes\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n" +
+          `[leaf]\nsubjectAltName=${alternative(host)}\nbasicConstraints=critical,CA:FALSE\n`,
       );
-      return { cert: await Deno.readTextFile(file(cert)), key: await Deno.readTextFile(file(key)) };
+      await openssl(
+        ["ca", "-batch", "-notext", "-config", config, "-extensions", "leaf"],
+        ["-in", file(request), "-out", file(cert), "-cert", file("ca"), "-keyfile", file("ca-key")],
+        ["-startdate", "20200101000000Z", "-enddate", "20210101000000Z"],
+      );
+      return await read(cert, key);
     },
   };
 }

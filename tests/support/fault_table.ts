@@ -101,6 +101,7 @@ export function differences(
       else if (wanted && row.endpoint !== undefined && !provesRefusal) {
         wanted["charged"] = "unknown";
       }
+      if (wanted) wanted["message"] = advised(wanted);
       for (const name in { ...wanted, ...outcome?.error }) {
         if (name === "statusCode" && wanted?.["anyStatus"]) continue;
         const [is, should] = [outcome?.error?.[name], wanted?.[name]];
@@ -143,15 +144,25 @@ function facts(error: unknown): Record<string, unknown> {
   return { name, code, message, statusCode, charged, requestId };
 }
 
+/** What errors say of a call that may have been charged. */
+export const ADVICE = "It may have been charged: look at the balance before sending it again.";
+
+/** The same on every runtime, also where one knows that no connection was made, and another does not. */
+function advised({ message, code, charged }: Record<string, unknown>): string {
+  const text = `${message}`.replace(/[^.)]$/, "$&.");
+  if (charged !== undefined && code === "connection_error") {
+    return `${text} Unless charged is "no", look at the balance before sending it again.`;
+  }
+  return charged !== "unknown" || text.endsWith(ADVICE) ? `${message}` : `${text} ${ADVICE}`;
+}
+
 function complete(
   expected: Expected,
   method: Method,
   { transport }: FaultHost,
   origin: string,
 ): Record<string, unknown> {
-  const advice = method === "GetUserBalance"
-    ? "Try again, or give it more time."
-    : "It may have been charged: look at the balance before sending it again.";
+  const advice = method === "GetUserBalance" ? "Try again, or give it more time." : ADVICE;
   const places: Record<string, string> = { origin, method, advice, timeout: `${TIMEOUT}` };
   const text = expected.message.replace(/\{(\w+)\}/g, (_, name) => places[name] ?? "");
   const message = `${expected.code}: ${text}`;

@@ -34,7 +34,8 @@ const NO_ANSWER = {
   name: "ConnectionError",
   code: "connection_error",
   message:
-    "No answer from {origin}: the connection could not be made or was lost. Check endpoint and network.",
+    "No answer from {origin}: the connection could not be made or was lost. Check address, network, TLS and protocol " +
+    "(native gRPC needs grpcTransport): `tsetsen doctor` tells which it is.",
 } as const;
 
 const BROKEN_OFF: Expected = {
@@ -251,8 +252,12 @@ function notGrpcWeb(name: string, fault: Bare<Fault>, what: string): FaultRow {
 }
 
 function notInGrpcWeb(what: string): string {
-  return `{origin} did not answer in gRPC-Web but with ${what}. ` +
-    "Check that endpoint is a gRPC-Web endpoint of the service, path included.";
+  const start = `{origin} did not answer in gRPC-Web but with ${what}`;
+  if (/ application\/grpc$|^HTTP 415/.test(what)) {
+    return `${start}: it seems to speak native gRPC only. ` +
+      "Use grpcTransport of @tsetsen/sdk/grpc, or a gateway.";
+  }
+  return `${start}. Check that endpoint is a gRPC-Web endpoint of the service, scheme and path included.`;
 }
 
 function unacceptable(

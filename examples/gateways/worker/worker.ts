@@ -45,6 +45,8 @@ function showsToken(request: Request, token: string): boolean {
   const shown = request.headers.get("authorization") ?? "";
   const wanted = `Bearer ${token}`;
   let different = shown.length ^ wanted.length;
-  for (let at = 0; at < wanted.length; at++) different |= shown.charCodeAt(at) ^ wanted.charCodeAt(at);
+  for (let at = 0; at < wanted.length; at++) {
+    different |= shown.charCodeAt(at) ^ wanted.charCodeAt(at);
+  }
   return different === 0;
 }

@@ -1,0 +1,71 @@
+import { lookAtAccount, lookAtLatency } from "./account.ts";
+import { type Check, CHECK_NAMES, type CheckName, type Report, skipped } from "./check.ts";
+import { lookAtClock } from "./clock.ts";
+import { lookAtCors } from "./cors.ts";
+import { lookAtEndpoint } from "./endpoint.ts";
+import { lookAtGrpc } from "./grpc.ts";
+import { lookAtGrpcWeb } from "./grpc_web.ts";
+import { lookAtHttp } from "./http.ts";
+import { lookAtKey } from "./key.ts";
+import { lookAtName, lookAtPort } from "./network.ts";
+import type { Subject } from "./subject.ts";
+import { lookAtTls } from "./tls.ts";
+
+interface Step {
+  readonly look: (subject: Subject) => Report | Promise<Report>;
+  /** What must be well before. */
+  readonly needs?: readonly CheckName[];
+}
+
+const STEPS: Readonly<Record<CheckName, Step>> = {
+  key: { look: lookAtKey },
+  endpoint: { look: lookAtEndpoint },
+  dns: { look: lookAtName, needs: ["endpoint"] },
+  tcp: { look: lookAtPort, needs: ["dns"] },
+  tls: { look: lookAtTls, needs: ["tcp"] },
+  http: { look: lookAtHttp, needs: ["tls"] },
+  "grpc-web": { look: lookAtGrpcWeb, needs: ["http"] },
+  grpc: { look: lookAtGrpc, needs: ["http"] },
+  cors: { look: lookAtCors, needs: ["grpc-web"] },
+  account: { look: lookAtAccount, needs: ["key", "http"] },
+  latency: { look: lookAtLatency, needs: ["account"] },
+  clock: { look: lookAtClock, needs: ["http"] },
+};
+
+/** What is given to look at. */
+export type Given = Pick<Subject, "limit" | "key" | "endpoint" | "secure" | "page">;
+
+/**
+ * Looks at everything that lies between a program and the service, one thing after the other. Nothing that costs credits
+ * is sent, and the key only to a server that the runtime trusts and that speaks gRPC, or asks for a key first.
+ *
+ * @returns Each check as it is done. It throws the signal's reason when that aborts.
+ */
+export async function* diagnose(given: Given): AsyncGenerator<Check, void, void> {
+  const subject: Subject = {
+    ...given,
+    addresses: [],
+    speaks: new Set(),
+  };
+  /** What is not well, and where that began. */
+  const ill = new Map<CheckName, string>();
+  for (const name of CHECK_NAMES) {
+    const { look, needs = [] } = STEPS[name];
+    const root = needs.map((need) => ill.get(need)).find((need) => need !== undefined) ??
+      unspoken(name, subject);
+    const report = root === undefined
+      ? await look(subject)
+      : skipped(`Not looked at, as ${root} failed.`);
+    // A step that skips by itself, as TLS does at a plaintext endpoint, keeps no other from being done.
+    if (report.status === "failed" || root !== undefined) ill.set(name, root ?? name);
+    given.limit.signal.throwIfAborted();
+    yield { name, ...report };
+  }
+}
+
+/** The key goes to nobody who speaks neither protocol. */
+function unspoken(name: CheckName, { speaks }: Subject): string | undefined {
+  return name === "account" && !speaks.has("grpc-web") && !speaks.has("grpc")
+    ? "grpc-web"
+    : undefined;
+}

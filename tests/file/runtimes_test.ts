@@ -1,0 +1,51 @@
+// Audio on disk, on each of the runtimes that have one.
+
+import { assert, assertEquals } from "@std/assert";
+import { setUp } from "../support/rig.ts";
+import { bundle, RUNTIMES } from "../support/runtimes.ts";
+
+for (const runtime of RUNTIMES) {
+  Deno.test(`saveAudio writes whole files or none, and replaces none unasked, on ${runtime}`, async () => {
+    await using programs = await bundle("files");
+    await using rig = await setUp();
+    const folder = await Deno.makeTempDir();
+    try {
+      const run = await programs.run(runtime, "files", folder, rig.emulator.url);
+      assertEquals([run.code, run.stderr], [0, ""]);
+      assertEquals(JSON.parse(run.stdout), {
+        stream: [true, true],
+        exists: [
+          "EEXIST",
+          "/хоолой 1.wav exists already: choose another name, or give overwrite: true.",
+        ],
+        overwritten: 200_000,
+        failed: ["E", "broken off"],
+        taken: [
+          "EEXIST",
+          "/taken.wav exists already: the audio is whole, in /taken.wav.ID.part.",
+        ],
+        mine: "mine",
+        folder: ["EISDIR", " is a folder: give the name of a file in it."],
+        "no folder": ["ENOENT", "There is no folder /no for /no/a.wav: make it first."],
+        repaired: [4, true],
+        store: [{ part: 1 }, [1, 2]],
+        names: ["store", "streamed.wav", "taken.wav", "taken.wav.ID.part", "хоолой 1.wav"],
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+
+  Deno.test(`saveAudio leaves nothing under the final name when its process is killed, on ${runtime}`, async () => {
+    await using programs = await bundle("files");
+    const folder = await Deno.makeTempDir();
+    try {
+      const run = await programs.run(runtime, "files", folder, "127.0.0.1:1", "killed");
+      assert(run.code !== 0);
+      const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+      assertEquals(names.map((name) => name.replace(/[\da-f-]{36}/, "ID")), ["killed.wav.ID.part"]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,139 @@
+// The handle of a job: followed, waited for, given up on, and taken up again.
+
+import { assert, assertEquals } from "@std/assert";
+import {
+  AuthenticationError,
+  ConnectionError,
+  interruptedJobs,
+  JobFailedError,
+  RequestStatus,
+  ServiceUnavailableError,
+  TimeoutError,
+  TsetsenError,
+} from "../mod.ts";
+import { failure, GENERATE, KEY, rejection, setUp, TEXT } from "./support/rig.ts";
+
+Deno.test("Job is an async iterable of its updates, and knows its charge from the last of them", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 40 } });
+  const job = await rig.client.submit(GENERATE);
+  assertEquals(job.requestId, rig.emulator.jobs[0]!.requestId);
+  // Accepted, and how much it took is not told yet.
+  assertEquals([job.charged, job.creditsUsed], ["yes", undefined]);
+  const seen: RequestStatus[] = [];
+  for await (const { status, requestId } of job) {
+    assertEquals(requestId, job.requestId);
+    seen.push(status);
+  }
+  assertEquals([seen[0], seen.at(-1)], [RequestStatus.PENDING, RequestStatus.COMPLETED]);
+  assertEquals(job.creditsUsed, rig.emulator.ledger.total);
+  assertEquals(job.response?.status, RequestStatus.COMPLETED);
+  assert((await (await job.audio()).bytes()).length > 44);
+  assertEquals(rig.emulator.ledger.charges.length, 1);
+});
+
+Deno.test("Client.job takes up a job from its JSON or from its bare id, by another client", async () => {
+  await using rig = await setUp();
+  const first = await rig.client.submit({ ...GENERATE, apiKey: KEY });
+  const stored = JSON.stringify(first);
+  assertEquals(JSON.parse(stored), { requestId: first.requestId });
+  assert(!stored.includes(KEY) && !stored.includes(TEXT));
+  const whole = await (await first.audio()).bytes();
+  rig.client.close();
+  for (const saved of [JSON.parse(stored), first.requestId]) {
+    const job = rig.open().job(saved);
+    assertEquals([job.charged, job.creditsUsed], ["yes", undefined]);
+    assertEquals(await (await job.audio()).bytes(), whole);
+    assertEquals(job.creditsUsed, rig.emulator.ledger.total);
+    assertEquals(JSON.stringify(job), stored);
+  }
+  assertEquals(rig.sent("GenerateSpeech").length, 1);
+});
+
+Deno.test("Client.submit says charged unknown and what to look at when its outcome is lost, and sends nothing again", async () => {
+  await using rig = await setUp({ client: { timeout: 150 } });
+  for (
+    const [fault, Class] of [
+      [{ kind: "drop", charged: true }, ConnectionError],
+      [{ kind: "hang", charged: true }, TimeoutError],
+      [{ kind: "error", code: "UNAVAILABLE" }, ServiceUnavailableError],
+    ] as const
+  ) {
+    const before = rig.sent("GenerateSpeech").length;
+    rig.emulator.addFault({ ...fault, method: "GenerateSpeech" });
+    const error = await failure<TsetsenError>(Class, rig.client.submit(GENERATE));
+    assertEquals([error.charged, error.requestId], ["unknown", undefined]);
+    assert(error.message.includes("look at the balance before sending it again"), error.message);
+    assert(!error.message.includes(TEXT));
+    assertEquals(interruptedJobs(error), [{ requestId: undefined, charged: "unknown" }]);
+    assertEquals(rig.sent("GenerateSpeech").length, before + 1);
+  }
+});
+
+Deno.test("Job.wait and Job.audio throw JobFailedError with the service's own message and the request id", async () => {
+  await using rig = await setUp({ emulator: { failWhen: () => "the voice is hoarse" } });
+  const job = await rig.client.submit(GENERATE);
+  const polls = () => rig.sent("CheckStatus").length;
+  const errors = [await failure(JobFailedError, job.wait())];
+  const before = polls();
+  errors.push(
+    await failure(JobFailedError, job.wait()),
+    await failure(JobFailedError, job.audio()),
+  );
+  assertEquals(polls(), before, "what is known is not asked for again");
+  errors.push(await failure(JobFailedError, rig.client.job(job.requestId).audio()));
+  for (const error of errors) {
+    assert(error instanceof TsetsenError);
+    assertEquals([error.code, error.charged, error.requestId], [
+      "job_failed",
+      "yes",
+      job.requestId,
+    ]);
+    assert(error.rawMessage.includes("the voice is hoarse"), error.rawMessage);
+    assert(error.message.endsWith(`(Request ID: ${job.requestId})`), error.message);
+  }
+});
+
+Deno.test("Job is as usable as before after an abort, a timeout, a failed poll, and a loop that was left", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 400 }, client: { maxRetries: 0 } });
+  const job = await rig.client.submit(GENERATE);
+  const reason = new Error("enough");
+  assertEquals(await rejection(job.wait({ signal: AbortSignal.abort(reason) })), reason);
+  const late = await failure(TimeoutError, job.wait({ timeout: 30 }));
+  assertEquals([late.requestId, late.charged], [job.requestId, "yes"]);
+  rig.emulator.addFault({ kind: "error", code: "UNAVAILABLE", method: "CheckStatus" });
+  await failure(ServiceUnavailableError, job.wait());
+  rig.emulator.addFault({ kind: "http", status: 401, method: "CheckStatus" });
+  await failure(AuthenticationError, job.audio());
+  for await (const _ of job) break;
+  // A download that failed is begun anew from the same handle.
+  rig.emulator.addFault({ kind: "http", method: "Audio", status: 503 });
+  await failure(ServiceUnavailableError, (await job.audio()).bytes());
+  const bytes = await (await job.audio()).bytes();
+  assert(bytes.length > 44);
+  assertEquals([rig.sent("GenerateSpeech").length, rig.emulator.ledger.charges.length], [1, 1]);
+});
+
+Deno.test("Job.audio asks for another address when the one that it has may have expired", async () => {
+  await using rig = await setUp();
+  const job = await rig.client.submit(GENERATE);
+  const whole = await (await job.audio()).bytes();
+  const polls = rig.sent("CheckStatus").length;
+  await (await job.audio()).cancel();
+  assertEquals(rig.sent("CheckStatus").length, polls, "a fresh address is used as it is");
+
+  const { now } = Date;
+  Date.now = () => now() + 61_000;
+  try {
+    // A failed poll takes nothing away.
+    rig.emulator.addFault({ kind: "error", code: "NOT_FOUND", method: "CheckStatus" });
+    await failure(TsetsenError, job.audio());
+    assertEquals(job.response?.status, RequestStatus.COMPLETED);
+    assertEquals(await (await job.audio()).bytes(), whole);
+    assertEquals(rig.sent("CheckStatus").length, polls + 2);
+    await job.audio();
+    await job.wait();
+    assertEquals(rig.sent("CheckStatus").length, polls + 2);
+  } finally {
+    Date.now = now;
+  }
+});
