@@ -26,10 +26,13 @@ Deno.test("README.md's command lines do what it says, as a shell runs them", asy
   const env = { PATH: `${path("bin")}:${Deno.env.get("PATH")}` };
   const shell = (line: string) => ({ env, program: ["sh", "-c", line] });
 
-  const [key, voices, say, resume, pipe, ...more] = await commands();
+  const [key, voices, say, resume, pipe, doctor, ...more] = await commands();
   assertEquals([key, more], ["export TSETSEN_API_KEY=…", []]);
   const listed = await run([], shell(voices!));
   assertEquals([listed.code, listed.stdout.includes("emulator-v1-sarnai")], [0, true]);
+
+  const diagnosed = await run([], shell(doctor!));
+  assertEquals([diagnosed.code, diagnosed.stdout.includes("latency")], [0, true], diagnosed.stdout);
 
   holdAfter(emulator, 3);
   const killed = start([], shell(`exec ${say}`));
