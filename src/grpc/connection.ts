@@ -1,5 +1,7 @@
 import type { UniversalClientFn } from "@connectrpc/connect/protocol";
-import type { ClientHttp2Session, ClientHttp2Stream } from "node:http2";
+import type { ClientHttp2Stream } from "node:http2";
+import type { Attempt } from "./attempt.ts";
+import { type Session, sessionOf } from "./session.ts";
 
 type ConnectNode = typeof import("@connectrpc/connect-node");
 type Sessions = InstanceType<ConnectNode["Http2SessionManager"]>;
@@ -9,48 +11,6 @@ export interface ConnectionOptions {
   readonly ca: string | undefined;
   readonly pingInterval: number;
   readonly pingTimeout: number;
-}
-
-/** One request, for who must know whether the service may have taken it. */
-export class Attempt {
-  #stream: ClientHttp2Stream | undefined;
-  #session: SessionFacts | undefined;
-
-  /** It has a stream: from here on the service may hear of it. */
-  begin(stream: ClientHttp2Stream, session: SessionFacts): void {
-    this.#stream = stream;
-    this.#session = session;
-  }
-
-  /** Whether it is proven that the service did not take it: RFC 9113, 6.8 and 8.7. */
-  get refused(): boolean {
-    if (this.#stream === undefined) return true;
-    const { id = 0, rstCode } = this.#stream;
-    return rstCode === REFUSED_STREAM || id > (this.#session?.lastTaken ?? Infinity);
-  }
-}
-
-const REFUSED_STREAM = 7;
-
-/** What is known about an HTTP/2 session. */
-interface SessionFacts {
-  /** The highest number of a stream that the service has taken, once it says that it takes no more. */
-  lastTaken: number;
-}
-
-const sessionFacts = new WeakMap<ClientHttp2Session, SessionFacts>();
-
-/** One listener a session, not one a call, of which there may be many. */
-function factsOf(session: ClientHttp2Session): SessionFacts {
-  let facts = sessionFacts.get(session);
-  if (facts === undefined) {
-    const made = facts = { lastTaken: Infinity };
-    sessionFacts.set(session, made);
-    session.on("goaway", (_code, last = 0) => made.lastTaken = last);
-    // The manager stops listening before a session that it gives up has said its last, which would end the process.
-    session.on("error", () => {});
-  }
-  return facts;
 }
 
 /**
@@ -73,6 +33,18 @@ function readAtOnce(stream: ClientHttp2Stream): void {
   };
 }
 
+/** Ends a stream that is sent informational heads (1xx) without end: they are under no flow control, and no answer. */
+function boundEarlyHeads(stream: ClientHttp2Stream): void {
+  let heads = 0;
+  stream.on("headers", () => {
+    if (++heads > MAX_EARLY_HEADS) {
+      stream.session?.destroy(new Error("too many heads before the answer"));
+    }
+  });
+}
+
+const MAX_EARLY_HEADS = 100;
+
 /** The connection of a transport: connect-node's session manager, made when it is first needed. */
 export class Connection {
   /** Scheme, host and port. */
@@ -80,6 +52,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #opening: Promise<readonly [ConnectNode, Sessions]> | undefined;
   #sessions: Sessions | undefined;
+  /** The session of the request before. */
+  #last: Session | undefined;
 
   /** @throws {Error} when the runtime has no HTTP/2 client. */
   constructor(origin: string, options: ConnectionOptions) {
@@ -113,27 +87,31 @@ export class Connection {
       httpVersion: "2",
       sessionProvider: () => ({
         authority: sessions.authority,
-        async request(...args) {
-          // A call that ended while the connection was made must not be heard of.
+        request: async (...args) => {
+          await this.#last?.ask(this.#options.pingTimeout);
           await sessions.connect();
+          // A call that ended while the connection was made must not be heard of.
           request.signal.throwIfAborted();
           const stream = await sessions.request(...args);
-          const session = stream.session as ClientHttp2Session;
-          const facts = factsOf(session);
-          // Not every runtime minds that TLS agreed on another protocol.
-          if (session.encrypted && session.alpnProtocol !== "h2") {
+          const session = this.#last = sessionOf(stream);
+          if (session.otherProtocol !== undefined) {
             stream.close();
             throw new Error(
-              `the server does not speak HTTP/2 over TLS but ${session.alpnProtocol}`,
+              `the server does not speak HTTP/2 over TLS but ${session.otherProtocol}`,
             );
           }
-          attempt.begin(stream, facts);
+          attempt.begin(stream, session);
+          stream.once("response", () => attempt.hear());
           readAtOnce(stream);
+          boundEarlyHeads(stream);
           // On Deno and Bun a stream on which a GOAWAY closed the connection ends without any error.
           stream.once("close", lose);
           return stream;
         },
-        notifyResponseByteRead: (stream) => sessions.notifyResponseByteRead(stream),
+        notifyResponseByteRead(stream) {
+          attempt.hear();
+          sessions.notifyResponseByteRead(stream);
+        },
       }),
     });
     return await Promise.race([client(request), lost]);

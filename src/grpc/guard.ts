@@ -9,7 +9,8 @@ import { onAbort } from "../abort.ts";
 import type { BoundCall } from "../bound_transport.ts";
 import { brokenOff, fromHttp, noAnswer } from "../error_mapping.ts";
 import { FrameReader, isDecodable, TRAILER } from "../frames.ts";
-import { Attempt, type Connection } from "./connection.ts";
+import { Attempt } from "./attempt.ts";
+import type { Connection } from "./connection.ts";
 
 /**
  * What stands between connect's gRPC and HTTP/2: it makes one error of one fault on every runtime, the same as over
@@ -22,9 +23,12 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
     // HTTP/2 streams end by a code, and only this error stands for CANCEL.
     const over = new AbortController();
     const end = () => over.abort(new ConnectError("the call is over", Code.Canceled));
-    const unlisten = onAbort(call.signal, end);
-    if (call.signal.aborted) end();
     const attempt = new Attempt();
+    const unlisten = onAbort(call.signal, () => {
+      attempt.giveUp();
+      end();
+    });
+    if (call.signal.aborted) end();
     let response: UniversalClientResponse;
     try {
       response = await connection.send({ ...request, signal: over.signal }, attempt);
@@ -34,6 +38,12 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
       throw noAnswer(cause, origin, secrets, attempt.refused);
     }
     const { status, header, body, trailer } = response;
+    if (status === 0) {
+      // Bun lets such an answer through.
+      unlisten();
+      end();
+      throw noAnswer(new Error("the answer has no :status"), origin, secrets, false);
+    }
     if (!isGrpc(response)) {
       unlisten();
       end();
