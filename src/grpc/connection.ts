@@ -1,6 +1,7 @@
 import type { UniversalClientFn } from "@connectrpc/connect/protocol";
 import type { ClientHttp2Stream } from "node:http2";
 import type { Attempt } from "./attempt.ts";
+import { Pieces } from "./pieces.ts";
 import { type Session, sessionOf } from "./session.ts";
 
 type ConnectNode = typeof import("@connectrpc/connect-node");
@@ -11,26 +12,6 @@ export interface ConnectionOptions {
   readonly ca: string | undefined;
   readonly pingInterval: number;
   readonly pingTimeout: number;
-}
-
-/**
- * Starts reading as soon as there is something to read, not some turns later: after a GOAWAY, Deno destroys a stream that
- * has come to its end with what was not asked for.
- */
-function readAtOnce(stream: ClientHttp2Stream): void {
-  const iterate = stream[Symbol.asyncIterator].bind(stream);
-  stream[Symbol.asyncIterator] = () => {
-    const pieces = iterate();
-    const next = pieces.next.bind(pieces);
-    let first: ReturnType<typeof next> | undefined = next();
-    first.catch(() => {});
-    pieces.next = () => {
-      const piece = first ?? next();
-      first = undefined;
-      return piece;
-    };
-    return pieces;
-  };
 }
 
 /** Ends a stream that is sent informational heads (1xx) without end: they are under no flow control, and no answer. */
@@ -83,6 +64,7 @@ export class Connection {
     const lost = new Promise<never>((_, reject) => {
       lose = () => reject(new Error("the connection was closed before the answer"));
     });
+    let pieces: Pieces | undefined;
     const client = node.createNodeHttpClient({
       httpVersion: "2",
       sessionProvider: () => ({
@@ -102,19 +84,22 @@ export class Connection {
           }
           attempt.begin(stream, session);
           stream.once("response", () => attempt.hear());
-          readAtOnce(stream);
+          pieces = new Pieces(stream, () => {
+            attempt.hear();
+            sessions.notifyResponseByteRead(stream);
+          });
           boundEarlyHeads(stream);
           // On Deno and Bun a stream on which a GOAWAY closed the connection ends without any error.
           stream.once("close", lose);
           return stream;
         },
-        notifyResponseByteRead(stream) {
-          attempt.hear();
-          sessions.notifyResponseByteRead(stream);
-        },
+        notifyResponseByteRead() {},
       }),
     });
-    return await Promise.race([client(request), lost]);
+    const response = await Promise.race([client(request), lost]);
+    const body = pieces as Pieces;
+    request.signal.addEventListener("abort", () => body.stop());
+    return { ...response, body };
   }
 
   /** Closes it; the next request opens another. */

@@ -59,11 +59,13 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
     const reader = body[Symbol.asyncIterator]();
     const frames = new FrameReader(call.maxMessageBytes, origin, call.unary);
     async function* checked(): AsyncGenerator<Uint8Array> {
+      let whole = false;
       try {
         for (;;) {
           const result = await reader.next().catch((error) => {
             throw brokenOff(origin, error, secrets);
           });
+          whole = result.done === true;
           if (result.done) break;
           for (const message of frames.push(result.value)) yield encodeEnvelope(0, message);
         }
@@ -74,7 +76,7 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
         frames.finish();
       } finally {
         unlisten();
-        end();
+        if (!whole) end();
       }
     }
     // A status outside 200 would make connect pass over the grpc-status.
