@@ -73,6 +73,23 @@ for (const runtime of RUNTIMES) {
   });
 }
 
+for (const runtime of RUNTIMES) {
+  Deno.test(`SpeechStream gives a slow reader what came before the connection was lost, over native gRPC, on ${runtime}`, async () => {
+    await using programs = await bundle("withstand");
+    const answer = async ({ id, write, send, close }: RawStream) => {
+      await write(frames.headers(id));
+      await send(audio);
+      // More than is read ahead, and less than a window.
+      for (let chunks = 0; chunks < 400; chunks++) await send(audio);
+      await send(last);
+      close();
+    };
+    const options = { method: "StreamSpeech", pause: 300 } as const;
+    const { bytes, code, charged } = await trial(programs, runtime, answer, options);
+    assertEquals([bytes, code, charged], [40_200, undefined, undefined]);
+  });
+}
+
 /** Fields of every wire type under numbers that the contract does not have. */
 function unknownFields(writer: BinaryWriter): BinaryWriter {
   return writer.tag(1_000, 0).int64(5).tag(1_001, 1).fixed64(5).tag(1_002, 2).string("more")

@@ -4,7 +4,7 @@
 
 import { Client, type TsetsenError } from "../../../mod.ts";
 import { grpcTransport } from "../../../src/grpc/mod.ts";
-import { args, memory, say } from "./host.ts";
+import { args, memory, say, sleep } from "./host.ts";
 
 /** What the program is told. Durations are milliseconds. */
 export interface Trial {
@@ -13,6 +13,8 @@ export interface Trial {
   readonly timeout?: number;
   readonly idleTimeout?: number;
   readonly maxMessageBytes?: number;
+  /** How long to read nothing after the first chunk of a stream. Default 0. */
+  readonly pause?: number;
 }
 
 /** What became of it. */
@@ -32,7 +34,8 @@ export interface Outcome {
   readonly others: readonly string[];
 }
 
-const { endpoint, method, timeout, idleTimeout, maxMessageBytes } = JSON.parse(args[0]!) as Trial;
+const told = JSON.parse(args[0]!) as Trial;
+const { endpoint, method, timeout, idleTimeout, maxMessageBytes, pause = 0 } = told;
 const client = new Client({
   apiKey: "tsetsen-development-emulator",
   transport: grpcTransport({ endpoint, secure: false, pingTimeout: 500 }),
@@ -47,6 +50,7 @@ const CALLS = {
   GenerateSpeech: () => client.generateSpeech(speech, { timeout }),
   StreamSpeech: async () => {
     for await (const chunk of client.streamSpeech(speech, { timeout, idleTimeout })) {
+      if (bytes === 0 && pause > 0) await sleep(pause);
       bytes += chunk.length;
     }
   },
@@ -63,16 +67,16 @@ const before = memory();
 let most = before;
 const watch = setInterval(() => most = Math.max(most, memory()), 10);
 const start = performance.now();
-let told = {};
+let end = {};
 try {
   await CALLS[method]();
 } catch (error) {
   const { name, code, rawMessage: message, charged, statusCode } = error as TsetsenError;
-  told = { name, code, message, charged, statusCode };
+  end = { name, code, message, charged, statusCode };
 }
 const ms = Math.round(performance.now() - start);
 await other();
 most = Math.max(most, memory());
 clearInterval(watch);
 client.close();
-say({ ...told, bytes, ms, growth: most - before, others });
+say({ ...end, bytes, ms, growth: most - before, others });
