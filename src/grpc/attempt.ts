@@ -14,11 +14,6 @@ export class Attempt {
     this.#session = session;
   }
 
-  /** Something of its answer came. */
-  hear(): void {
-    this.#session?.hear();
-  }
-
   /** It ends before its answer has come in full. */
   giveUp(): void {
     this.#session?.giveUp();

@@ -1,55 +1,44 @@
 import type { UniversalClientFn } from "@connectrpc/connect/protocol";
-import type { ClientHttp2Stream } from "node:http2";
+import type { ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
 import type { Attempt } from "./attempt.ts";
 import { Pieces } from "./pieces.ts";
-import { type Session, sessionOf } from "./session.ts";
+import { Session, type SessionOptions } from "./session.ts";
 
-type ConnectNode = typeof import("@connectrpc/connect-node");
-type Sessions = InstanceType<ConnectNode["Http2SessionManager"]>;
-
-/** How a connection is made and kept. Durations are milliseconds. */
-export interface ConnectionOptions {
-  readonly ca: string | undefined;
-  readonly pingInterval: number;
-  readonly pingTimeout: number;
-}
-
-/** Ends a stream that is sent informational heads (1xx) without end: they are under no flow control, and no answer. */
-function boundEarlyHeads(stream: ClientHttp2Stream): void {
-  let heads = 0;
-  stream.on("headers", () => {
-    if (++heads > MAX_EARLY_HEADS) {
-      stream.session?.destroy(new Error("too many heads before the answer"));
-    }
-  });
-}
+type Http2 = typeof import("node:http2");
 
 const MAX_EARLY_HEADS = 100;
 
-/** The connection of a transport: connect-node's session manager, made when it is first needed. */
+/** Ends a session that sends informational heads (1xx) without end: they are under no flow control, and no answer. */
+function boundEarlyHeads(stream: ClientHttp2Stream, session: Session): void {
+  let heads = 0;
+  stream.on("headers", () => {
+    if (++heads === MAX_EARLY_HEADS) session.destroy(new Error("too many heads before the answer"));
+  });
+}
+
+/** The connection of a transport: a session that all calls share, made when it is needed. */
 export class Connection {
   /** Scheme, host and port. */
   readonly origin: string;
-  readonly #options: ConnectionOptions;
-  #opening: Promise<readonly [ConnectNode, Sessions]> | undefined;
-  #sessions: Sessions | undefined;
-  /** The session of the request before. */
-  #last: Session | undefined;
+  readonly #http2: Http2;
+  #options: SessionOptions;
+  #session: Session | undefined;
+  /** All that are not closed: calls may be under way on one that takes no more. */
+  readonly #open = new Set<Session>();
 
   /** @throws {Error} when the runtime has no HTTP/2 client. */
-  constructor(origin: string, options: ConnectionOptions) {
+  constructor(origin: string, options: SessionOptions) {
     // Asked by name and not imported, so that what imports this file starts everywhere and is told here. Workers may have
     // the module, but there is no client in it.
     const { process, navigator } = globalThis;
-    if (
-      process?.getBuiltinModule?.("node:http2") === undefined ||
-      navigator?.userAgent === "Cloudflare-Workers"
-    ) {
+    const http2 = process?.getBuiltinModule?.("node:http2");
+    if (http2 === undefined || navigator?.userAgent === "Cloudflare-Workers") {
       throw new Error(
         "Native gRPC needs an HTTP/2 client (node:http2), which this runtime does not have: leave out transport, and " +
           "give as endpoint one that speaks gRPC-Web.",
       );
     }
+    this.#http2 = http2;
     this.origin = origin;
     this.#options = options;
   }
@@ -59,36 +48,23 @@ export class Connection {
     request: Parameters<UniversalClientFn>[0] & { readonly signal: AbortSignal },
     attempt: Attempt,
   ): ReturnType<UniversalClientFn> {
-    const [node, sessions] = await (this.#opening ??= this.#open());
+    const { createNodeHttpClient } = await import("@connectrpc/connect-node");
     let lose: () => void;
     const lost = new Promise<never>((_, reject) => {
       lose = () => reject(new Error("the connection was closed before the answer"));
     });
     let pieces: Pieces | undefined;
-    const client = node.createNodeHttpClient({
+    const client = createNodeHttpClient({
       httpVersion: "2",
       sessionProvider: () => ({
-        authority: sessions.authority,
-        request: async (...args) => {
-          await this.#last?.ask(this.#options.pingTimeout);
-          await sessions.connect();
-          // A call that ended while the connection was made must not be heard of.
-          request.signal.throwIfAborted();
-          const stream = await sessions.request(...args);
-          const session = this.#last = sessionOf(stream);
-          if (session.otherProtocol !== undefined) {
-            stream.close();
-            throw new Error(
-              `the server does not speak HTTP/2 over TLS but ${session.otherProtocol}`,
-            );
-          }
+        authority: this.origin,
+        request: async (method, path, headers) => {
+          const all = { ...headers, ":method": method, ":path": path };
+          const [stream, session] = await this.#request(all, request.signal);
           attempt.begin(stream, session);
-          stream.once("response", () => attempt.hear());
-          pieces = new Pieces(stream, () => {
-            attempt.hear();
-            sessions.notifyResponseByteRead(stream);
-          });
-          boundEarlyHeads(stream);
+          stream.once("response", () => session.hear());
+          pieces = new Pieces(stream, () => session.hear());
+          boundEarlyHeads(stream, session);
           // On Deno and Bun a stream on which a GOAWAY closed the connection ends without any error.
           stream.once("close", lose);
           return stream;
@@ -104,22 +80,34 @@ export class Connection {
 
   /** Closes it; the next request opens another. */
   close(): void {
-    this.#sessions?.abort();
+    this.#session = undefined;
+    for (const session of this.#open) session.destroy();
   }
 
-  async #open(): Promise<readonly [ConnectNode, Sessions]> {
-    const node = await import("@connectrpc/connect-node");
-    const { ca, pingInterval, pingTimeout } = this.#options;
-    this.#sessions = new node.Http2SessionManager(
-      this.origin,
-      {
-        pingIntervalMs: pingInterval,
-        pingTimeoutMs: pingTimeout,
-        // Its timer would outlive the connection. Servers close idle connections, and a PING finds out.
-        idleConnectionTimeoutMs: Infinity,
-      },
-      ca === undefined ? {} : { ca },
-    );
-    return [node, this.#sessions];
+  async #request(
+    headers: OutgoingHttpHeaders,
+    signal: AbortSignal,
+  ): Promise<[ClientHttp2Stream, Session]> {
+    // The one that there is may prove to be dead as it is asked; another is made, and tried once.
+    if (this.#session?.usable) await this.#session.ready().catch(() => {});
+    const session = this.#session?.usable ? this.#session : this.#connect();
+    await session.ready();
+    // A call that ended meanwhile must not be heard of.
+    signal.throwIfAborted();
+    return [session.request(headers), session];
   }
+
+  #connect(): Session {
+    const session = new Session(this.#http2, this.origin, this.#options, {
+      // The server wants to be asked less often: https://github.com/grpc/proposal/blob/master/A8-client-side-keepalive.md
+      onTooManyPings: () => this.#options = twice(this.#options),
+      onClose: () => this.#open.delete(session),
+    });
+    this.#open.add(session);
+    return this.#session = session;
+  }
+}
+
+function twice({ pingInterval, ...rest }: SessionOptions): SessionOptions {
+  return { ...rest, pingInterval: Math.min(2 * pingInterval, 2_147_483_647) };
 }

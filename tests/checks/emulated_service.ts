@@ -1,7 +1,7 @@
 // Preloaded before a program that uses the real service's address: the emulator answers instead of the network, so that
 // what is shown to users as it stands is run as it stands. Anything sent elsewhere fails.
 
-import { Http2SessionManager } from "@connectrpc/connect-node";
+import process from "node:process";
 import { createEmulator } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 
@@ -14,20 +14,17 @@ globalThis.fetch = async (input, init) => {
   return await emulator.fetch(input, init);
 };
 
-// The same for native gRPC, over a real connection to a port of this machine, opened by the first that wants it.
-const { request, connect } = Http2SessionManager.prototype;
-let local: Promise<Http2SessionManager> | undefined;
-
-async function instead({ authority }: Http2SessionManager): Promise<Http2SessionManager> {
-  if (authority !== endpoint) throw new TypeError(`There is no network here to reach ${authority}`);
-  const web = { fetch: emulator.fetch.bind(emulator), url: endpoint };
-  return await (local ??= serveGrpc(web).then(({ url }) => new Http2SessionManager(url)));
-}
-
-Http2SessionManager.prototype.connect = async function () {
-  return await connect.call(await instead(this));
-};
-Http2SessionManager.prototype.request = async function (...args) {
-  return await request.apply(await instead(this), args);
-};
-Http2SessionManager.prototype.abort = () => {};
+// The same for native gRPC, over a real connection to a port of this machine that keeps no program alive.
+const { getBuiltinModule } = process;
+const http2 = getBuiltinModule("node:http2");
+const web = { fetch: emulator.fetch.bind(emulator), url: endpoint };
+process.getBuiltinModule = ((name: string) =>
+  name !== "node:http2" ? getBuiltinModule(name) : {
+    ...http2,
+    createServer: () => http2.createServer().unref(),
+    connect(origin: string) {
+      if (origin === endpoint) return http2.connect(native.url);
+      throw new TypeError(`There is no network here to reach ${origin}`);
+    },
+  }) as typeof getBuiltinModule;
+const native = await serveGrpc(web);

@@ -48,7 +48,7 @@ for (const runtime of RUNTIMES) {
       assert(ms < 3_000, `${ms} ms`);
     };
     // It fails when neither is_final nor trailers have come,
-    await expect(concat(audio, audio), ({ close }) => close(), 200, "connection_error", "yes");
+    await expect(concat(audio, audio), ({ end }) => end(), 200, "connection_error", "yes");
     await expect(
       concat(audio, audio),
       ({ id, write }) => write(frames.end(id)),
@@ -57,7 +57,7 @@ for (const runtime of RUNTIMES) {
       "yes",
     );
     // is complete at is_final, whatever becomes of the trailers,
-    await expect(concat(audio, last), ({ close }) => close(), 200);
+    await expect(concat(audio, last), ({ end }) => end(), 200);
     await expect(concat(audio, last), () => {}, 200);
     await expect(concat(audio, last), ({ id, write }) => write(frames.reset(id, 2)), 200);
     // ends well without is_final if its trailers say so, and fails with the status of its trailers.
@@ -76,13 +76,13 @@ for (const runtime of RUNTIMES) {
 for (const runtime of RUNTIMES) {
   Deno.test(`SpeechStream gives a slow reader what came before the connection was lost, over native gRPC, on ${runtime}`, async () => {
     await using programs = await bundle("withstand");
-    const answer = async ({ id, write, send, close }: RawStream) => {
+    const answer = async ({ id, write, send, end }: RawStream) => {
       await write(frames.headers(id));
       await send(audio);
       // More than is read ahead, and less than a window.
       for (let chunks = 0; chunks < 400; chunks++) await send(audio);
       await send(last);
-      close();
+      await end();
     };
     const options = { method: "StreamSpeech", pause: 300 } as const;
     const { bytes, code, charged } = await trial(programs, runtime, answer, options);

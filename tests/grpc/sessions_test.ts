@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 import type { Ended } from "../runtimes/programs/grpc.ts";
-import { rawHttp2 } from "../support/raw_http2.ts";
+import { frames, rawHttp2 } from "../support/raw_http2.ts";
 import { sleep, until } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { answerWell } from "../support/trial.ts";
@@ -69,6 +69,27 @@ for (const runtime of RUNTIMES) {
     assertEquals([lost?.name, lost?.charged], ["ConnectionError", "unknown"]);
     assertEquals(next, { method: "GenerateSpeech" });
     assertEquals(emulator.ledger.charges.length, 2);
+  });
+
+  Deno.test(`grpcTransport goes on with a server that says goodbye after each call, on ${runtime}`, async () => {
+    await using programs = await bundle("grpc");
+    await using server = rawHttp2(async (stream) => {
+      await answerWell(stream);
+      await stream.write(frames.goaway(2 ** 31 - 1, 0));
+      await sleep(5);
+      await stream.end();
+    });
+    const methods = Array(150).fill("GetUserBalance");
+    const calls = {
+      transport: { endpoint: server.url, secure: false },
+      methods,
+      maxRetries: 3,
+      pause: 10,
+    };
+    const { stdout, stderr } = await programs.run(runtime, "grpc", JSON.stringify(calls));
+    // Deno once fell over a session that was closed as it said goodbye, the whole process with it.
+    assertEquals(stderr, "");
+    assertEquals(JSON.parse(stdout), methods.map((method) => ({ method })));
   });
 
   Deno.test(`grpcTransport asks a connection on which a call was given up before it uses it again, on ${runtime}`, async () => {

@@ -16,8 +16,10 @@ export interface RawStream {
   write(bytes: Uint8Array): Promise<void>;
   /** Sends DATA as fast as flow control lets it. Rejects when the client has reset the stream or left. */
   send(bytes: Uint8Array): Promise<void>;
-  /** Closes the connection. */
+  /** Closes the connection. What was written may be lost. */
   close(): void;
+  /** Writes no more; what was written arrives. */
+  end(): Promise<void>;
 }
 
 export interface RawHttp2 extends AsyncDisposable {
@@ -96,7 +98,8 @@ export function rawHttp2(
               await write(http2.frames.data(id, bytes.subarray(at, at += size)));
             }
           };
-          const stream = { connection, id, write, send, close };
+          const end = () => written.then(() => conn.closeWrite());
+          const stream = { connection, id, write, send, close, end };
           streams.push(stream);
           work.push((async () => await answer(stream))().catch(() => {}));
         }
