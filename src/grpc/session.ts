@@ -129,6 +129,7 @@ export class Session {
     const { pingInterval } = this.#options;
     const silent = performance.now() - this.#heard;
     const wait = silent < pingInterval ? pingInterval - silent : pingInterval;
+    clearTimeout(this.#timer);
     this.#timer = quietly(setTimeout(async () => {
       if (performance.now() - this.#heard >= pingInterval) await this.#ask();
       if (this.#streams > 0 && this.usable) this.#watch();
