@@ -54,7 +54,8 @@ export class Session {
       this.lastTaken = last;
       this.#over = true;
       if (new TextDecoder().decode(data) === "too_many_pings") hooks.onTooManyPings();
-      if (this.#streams === 0) this.destroy();
+      // Not at once: Deno falls over a session that is destroyed while it reads a GOAWAY (denoland/deno#36788).
+      globalThis.process.nextTick(() => this.#streams === 0 && this.destroy());
     });
     session.on("close", () => {
       this.#over = true;
@@ -120,8 +121,7 @@ export class Session {
   /** Ends it, and the calls on it. */
   destroy(error?: Error): void {
     this.#over = true;
-    // Not at once: Deno falls over a session that is destroyed while it reads (denoland/deno#36788).
-    setTimeout(() => this.#session.destroy(error, CANCEL));
+    if (!this.#session.destroyed) this.#session.destroy(error, CANCEL);
   }
 
   /** While calls are under way, asks whenever nothing was heard for a while. */
