@@ -126,17 +126,22 @@ export function refusedWith(status: number, origin: string): TsetsenError {
 /**
  * The error for a request that failed before any answer.
  *
+ * @param protocol What was spoken; `undefined` for a download.
  * @param refused Whether it is proven that the service did not take the request. Default: what the cause itself proves.
  */
 export function noAnswer(
   cause: unknown,
   origin: string,
   secrets: readonly string[],
+  protocol: Protocol | undefined,
   refused: boolean = neverConnected(cause),
 ): TsetsenError {
+  const other = protocol === "gRPC" ? "gRPC-Web needs no" : "native gRPC needs";
+  const advice = protocol === undefined
+    ? "Check address and network."
+    : `Check address, network, TLS and protocol (${other} grpcTransport): \`tsetsen doctor\` tells which it is.`;
   return new ConnectionError(
-    `No answer from ${origin}: the connection could not be made or was lost. Check address, network, TLS and protocol ` +
-      "(native gRPC needs grpcTransport): `tsetsen doctor` tells which it is.",
+    `No answer from ${origin}: the connection could not be made or was lost. ${advice}`,
     { charged: refused ? "no" : undefined, cause: safeCause(cause, secrets) },
   );
 }

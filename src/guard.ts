@@ -67,7 +67,7 @@ async function send(
     if (/unexpected redirect/.test(`${(error as Error | undefined)?.cause}`)) {
       throw fromHttp(0, new Headers(), options.origin, options.secrets);
     }
-    throw noAnswer(error, options.origin, options.secrets);
+    throw noAnswer(error, options.origin, options.secrets, "gRPC-Web");
   }
 }
 

@@ -59,7 +59,7 @@ export async function* transfer(
       try {
         return await scope.race(fetch(url.href, { ...init, redirect }), idleTimeout);
       } catch (error) {
-        throw noAnswer(error, url.origin, [url.href]);
+        throw noAnswer(error, url.origin, [url.href], undefined);
       }
     });
     const { ok, status, body } = response;

@@ -1,100 +1,44 @@
 import type { UniversalClientFn } from "@connectrpc/connect/protocol";
-import type { ClientHttp2Session, ClientHttp2Stream } from "node:http2";
+import type { ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
+import type { Attempt } from "./attempt.ts";
+import { Pieces } from "./pieces.ts";
+import { Session, type SessionOptions } from "./session.ts";
 
-type ConnectNode = typeof import("@connectrpc/connect-node");
-type Sessions = InstanceType<ConnectNode["Http2SessionManager"]>;
+type Http2 = typeof import("node:http2");
 
-/** How a connection is made and kept. Durations are milliseconds. */
-export interface ConnectionOptions {
-  readonly ca: string | undefined;
-  readonly pingInterval: number;
-  readonly pingTimeout: number;
+const MAX_EARLY_HEADS = 100;
+
+/** Ends a session that sends informational heads (1xx) without end: they are under no flow control, and no answer. */
+function boundEarlyHeads(stream: ClientHttp2Stream, session: Session): void {
+  let heads = 0;
+  stream.on("headers", () => {
+    if (++heads === MAX_EARLY_HEADS) session.destroy(new Error("too many heads before the answer"));
+  });
 }
 
-/** One request, for who must know whether the service may have taken it. */
-export class Attempt {
-  #stream: ClientHttp2Stream | undefined;
-  #session: SessionFacts | undefined;
-
-  /** It has a stream: from here on the service may hear of it. */
-  begin(stream: ClientHttp2Stream, session: SessionFacts): void {
-    this.#stream = stream;
-    this.#session = session;
-  }
-
-  /** Whether it is proven that the service did not take it: RFC 9113, 6.8 and 8.7. */
-  get refused(): boolean {
-    if (this.#stream === undefined) return true;
-    const { id = 0, rstCode } = this.#stream;
-    return rstCode === REFUSED_STREAM || id > (this.#session?.lastTaken ?? Infinity);
-  }
-}
-
-const REFUSED_STREAM = 7;
-
-/** What is known about an HTTP/2 session. */
-interface SessionFacts {
-  /** The highest number of a stream that the service has taken, once it says that it takes no more. */
-  lastTaken: number;
-}
-
-const sessionFacts = new WeakMap<ClientHttp2Session, SessionFacts>();
-
-/** One listener a session, not one a call, of which there may be many. */
-function factsOf(session: ClientHttp2Session): SessionFacts {
-  let facts = sessionFacts.get(session);
-  if (facts === undefined) {
-    const made = facts = { lastTaken: Infinity };
-    sessionFacts.set(session, made);
-    session.on("goaway", (_code, last = 0) => made.lastTaken = last);
-    // The manager stops listening before a session that it gives up has said its last, which would end the process.
-    session.on("error", () => {});
-  }
-  return facts;
-}
-
-/**
- * Starts reading as soon as there is something to read, not some turns later: after a GOAWAY, Deno destroys a stream that
- * has come to its end with what was not asked for.
- */
-function readAtOnce(stream: ClientHttp2Stream): void {
-  const iterate = stream[Symbol.asyncIterator].bind(stream);
-  stream[Symbol.asyncIterator] = () => {
-    const pieces = iterate();
-    const next = pieces.next.bind(pieces);
-    let first: ReturnType<typeof next> | undefined = next();
-    first.catch(() => {});
-    pieces.next = () => {
-      const piece = first ?? next();
-      first = undefined;
-      return piece;
-    };
-    return pieces;
-  };
-}
-
-/** The connection of a transport: connect-node's session manager, made when it is first needed. */
+/** The connection of a transport: a session that all calls share, made when it is needed. */
 export class Connection {
   /** Scheme, host and port. */
   readonly origin: string;
-  readonly #options: ConnectionOptions;
-  #opening: Promise<readonly [ConnectNode, Sessions]> | undefined;
-  #sessions: Sessions | undefined;
+  readonly #http2: Http2;
+  #options: SessionOptions;
+  #session: Session | undefined;
+  /** All that are not closed: calls may be under way on one that takes no more. */
+  readonly #open = new Set<Session>();
 
   /** @throws {Error} when the runtime has no HTTP/2 client. */
-  constructor(origin: string, options: ConnectionOptions) {
+  constructor(origin: string, options: SessionOptions) {
     // Asked by name and not imported, so that what imports this file starts everywhere and is told here. Workers may have
     // the module, but there is no client in it.
     const { process, navigator } = globalThis;
-    if (
-      process?.getBuiltinModule?.("node:http2") === undefined ||
-      navigator?.userAgent === "Cloudflare-Workers"
-    ) {
+    const http2 = process?.getBuiltinModule?.("node:http2");
+    if (http2 === undefined || navigator?.userAgent === "Cloudflare-Workers") {
       throw new Error(
         "Native gRPC needs an HTTP/2 client (node:http2), which this runtime does not have: leave out transport, and " +
           "give as endpoint one that speaks gRPC-Web.",
       );
     }
+    this.#http2 = http2;
     this.origin = origin;
     this.#options = options;
   }
@@ -104,59 +48,66 @@ export class Connection {
     request: Parameters<UniversalClientFn>[0] & { readonly signal: AbortSignal },
     attempt: Attempt,
   ): ReturnType<UniversalClientFn> {
-    const [node, sessions] = await (this.#opening ??= this.#open());
+    const { createNodeHttpClient } = await import("@connectrpc/connect-node");
     let lose: () => void;
     const lost = new Promise<never>((_, reject) => {
       lose = () => reject(new Error("the connection was closed before the answer"));
     });
-    const client = node.createNodeHttpClient({
+    let pieces: Pieces | undefined;
+    const client = createNodeHttpClient({
       httpVersion: "2",
       sessionProvider: () => ({
-        authority: sessions.authority,
-        async request(...args) {
-          // A call that ended while the connection was made must not be heard of.
-          await sessions.connect();
-          request.signal.throwIfAborted();
-          const stream = await sessions.request(...args);
-          const session = stream.session as ClientHttp2Session;
-          const facts = factsOf(session);
-          // Not every runtime minds that TLS agreed on another protocol.
-          if (session.encrypted && session.alpnProtocol !== "h2") {
-            stream.close();
-            throw new Error(
-              `the server does not speak HTTP/2 over TLS but ${session.alpnProtocol}`,
-            );
-          }
-          attempt.begin(stream, facts);
-          readAtOnce(stream);
+        authority: this.origin,
+        request: async (method, path, headers) => {
+          const all = { ...headers, ":method": method, ":path": path };
+          const [stream, session] = await this.#request(all, request.signal);
+          attempt.begin(stream, session);
+          stream.once("response", () => session.hear());
+          pieces = new Pieces(stream, () => session.hear());
+          boundEarlyHeads(stream, session);
           // On Deno and Bun a stream on which a GOAWAY closed the connection ends without any error.
           stream.once("close", lose);
           return stream;
         },
-        notifyResponseByteRead: (stream) => sessions.notifyResponseByteRead(stream),
+        notifyResponseByteRead() {},
       }),
     });
-    return await Promise.race([client(request), lost]);
+    const response = await Promise.race([client(request), lost]);
+    const body = pieces as Pieces;
+    request.signal.addEventListener("abort", () => body.stop());
+    return { ...response, body };
   }
 
   /** Closes it; the next request opens another. */
   close(): void {
-    this.#sessions?.abort();
+    this.#session = undefined;
+    for (const session of this.#open) session.destroy();
   }
 
-  async #open(): Promise<readonly [ConnectNode, Sessions]> {
-    const node = await import("@connectrpc/connect-node");
-    const { ca, pingInterval, pingTimeout } = this.#options;
-    this.#sessions = new node.Http2SessionManager(
-      this.origin,
-      {
-        pingIntervalMs: pingInterval,
-        pingTimeoutMs: pingTimeout,
-        // Its timer would outlive the connection. Servers close idle connections, and a PING finds out.
-        idleConnectionTimeoutMs: Infinity,
-      },
-      ca === undefined ? {} : { ca },
-    );
-    return [node, this.#sessions];
+  async #request(
+    headers: OutgoingHttpHeaders,
+    signal: AbortSignal,
+  ): Promise<[ClientHttp2Stream, Session]> {
+    // The one that there is may prove to be dead as it is asked; another is made, and tried once.
+    if (this.#session?.usable) await this.#session.ready().catch(() => {});
+    const session = this.#session?.usable ? this.#session : this.#connect();
+    await session.ready();
+    // A call that ended meanwhile must not be heard of.
+    signal.throwIfAborted();
+    return [session.request(headers), session];
   }
+
+  #connect(): Session {
+    const session = new Session(this.#http2, this.origin, this.#options, {
+      // The server wants to be asked less often: https://github.com/grpc/proposal/blob/master/A8-client-side-keepalive.md
+      onTooManyPings: () => this.#options = twice(this.#options),
+      onClose: () => this.#open.delete(session),
+    });
+    this.#open.add(session);
+    return this.#session = session;
+  }
+}
+
+function twice({ pingInterval, ...rest }: SessionOptions): SessionOptions {
+  return { ...rest, pingInterval: Math.min(2 * pingInterval, 2_147_483_647) };
 }

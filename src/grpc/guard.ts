@@ -10,7 +10,8 @@ import type { BoundCall } from "../bound_transport.ts";
 import { brokenOff, fromHttp, noAnswer } from "../error_mapping.ts";
 import { FrameReader, TRAILER } from "../frames.ts";
 import { isDecodable } from "../status.ts";
-import { Attempt, type Connection } from "./connection.ts";
+import { Attempt } from "./attempt.ts";
+import type { Connection } from "./connection.ts";
 
 /**
  * What stands between connect's gRPC and HTTP/2: it makes one error of one fault on every runtime, the same as over
@@ -23,18 +24,27 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
     // HTTP/2 streams end by a code, and only this error stands for CANCEL.
     const over = new AbortController();
     const end = () => over.abort(new ConnectError("the call is over", Code.Canceled));
-    const unlisten = onAbort(call.signal, end);
-    if (call.signal.aborted) end();
     const attempt = new Attempt();
+    const unlisten = onAbort(call.signal, () => {
+      attempt.giveUp();
+      end();
+    });
+    if (call.signal.aborted) end();
     let response: UniversalClientResponse;
     try {
       response = await connection.send({ ...request, signal: over.signal }, attempt);
     } catch (error) {
       unlisten();
       const cause = error instanceof ConnectError ? error.cause ?? error : error;
-      throw noAnswer(cause, origin, secrets, attempt.refused);
+      throw noAnswer(cause, origin, secrets, "gRPC", attempt.refused);
     }
     const { status, header, body, trailer } = response;
+    if (status === 0) {
+      // Bun lets such an answer through.
+      unlisten();
+      end();
+      throw noAnswer(new Error("the answer has no :status"), origin, secrets, "gRPC", false);
+    }
     if (!isGrpc(response)) {
       unlisten();
       end();
@@ -50,11 +60,13 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
     const reader = body[Symbol.asyncIterator]();
     const frames = new FrameReader(call.maxMessageBytes, origin, call.unary);
     async function* checked(): AsyncGenerator<Uint8Array> {
+      let whole = false;
       try {
         for (;;) {
           const result = await reader.next().catch((error) => {
             throw brokenOff(origin, error, secrets);
           });
+          whole = result.done === true;
           if (result.done) break;
           for (const message of frames.push(result.value)) yield encodeEnvelope(0, message);
         }
@@ -65,7 +77,7 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
         frames.finish();
       } finally {
         unlisten();
-        end();
+        if (!whole) end();
       }
     }
     // A status outside 200 would make connect pass over the grpc-status.

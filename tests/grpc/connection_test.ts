@@ -104,7 +104,7 @@ const SITUATIONS: readonly Situation[] = [
 const ENDS = {
   "no answer": (origin: string) =>
     `No answer from ${origin}: the connection could not be made or was lost. Check address, network, TLS and protocol ` +
-    "(native gRPC needs grpcTransport): `tsetsen doctor` tells which it is.",
+    "(gRPC-Web needs no grpcTransport): `tsetsen doctor` tells which it is.",
   "broken off": (origin: string) => `The answer from ${origin} broke off: the connection was lost.`,
 } as const;
 

@@ -23,7 +23,7 @@ function assertNeverSent(ended: readonly Ended[], origin: string): void {
     name: "ConnectionError",
     message:
       `No answer from ${origin}: the connection could not be made or was lost. Check address, network, TLS and protocol ` +
-      "(native gRPC needs grpcTransport): `tsetsen doctor` tells which it is.",
+      "(gRPC-Web needs no grpcTransport): `tsetsen doctor` tells which it is.",
   };
   assertEquals(ended.map(({ cause: _, ...end }) => end), [
     { method: "GetUserBalance", ...failure },

@@ -13,6 +13,8 @@ export interface Context {
   readonly needsHttp2?: boolean;
   /** Whether the host tells a connection that was never made from one that was lost. Default true. */
   readonly provesRefusal?: boolean;
+  /** Whether the host has an HTTP/2 client for native gRPC. Default true. */
+  readonly hasHttp2?: boolean;
   /** Makes a transport for an endpoint, on hosts that run the suite over native gRPC. Default: gRPC-Web. */
   readonly transport?: (endpoint: string) => NonNullable<ClientOptions["transport"]>;
   /** Where a part of a case can be run in another request, on hosts where that is another place. */

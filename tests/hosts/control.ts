@@ -143,7 +143,8 @@ async function counted(emulator: Emulator, relay: Relay, request: Request): Prom
     const answer = await emulator.fetch(request);
     return cut === undefined ? answer : broken(answer, cut.afterBodyBytes ?? 0, relay);
   } catch {
-    relay.cut();
+    // A client that left by itself must not take the other calls of its connection along.
+    if (!request.signal.aborted) relay.cut();
     return new Response();
   }
 }

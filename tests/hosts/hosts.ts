@@ -53,7 +53,7 @@ export const hosts: readonly Host[] = [
   ...[20, 22, 24].map((version) => onPackage(`Node ${version}`, "process", ...node(version))),
   onDeno("Deno, gRPC", "grpc"),
   onPackage("Bun, gRPC", "grpc", ".bin/bun"),
-  onPackage("Node 20, gRPC", "grpc", ...node(20)),
+  ...[20, 22, 24].map((version) => onPackage(`Node ${version}, gRPC`, "grpc", ...node(version))),
   { name: "workerd", run: (setting) => runWorkerd(setting, []) },
   { name: "workerd, nodejs_compat", run: (setting) => runWorkerd(setting, ["nodejs_compat"]) },
   { name: "Chromium", run: runChromium },

@@ -41,7 +41,8 @@ export async function bundle(
     platform: inline ? "browser" : "neutral",
     // `await using` is not known to Node 20 and 22.
     target: "es2022",
-    external: inline ? [] : ["@tsetsen/sdk", "@bufbuild/*"],
+    // Native gRPC loads what it needs where there is HTTP/2; elsewhere it never comes to that.
+    external: inline ? ["@connectrpc/connect-node"] : ["@tsetsen/sdk", "@bufbuild/*"],
     logLevel: "warning",
     plugins: [{
       name: "published-package",

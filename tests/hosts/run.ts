@@ -8,7 +8,7 @@ import { type Host, hosts } from "./hosts.ts";
 import { checkPackage } from "./package.ts";
 import { installPackage } from "./pack.ts";
 import { failures, type HostRun, table } from "./report.ts";
-import { installTools } from "./tools.ts";
+import { installTools, run } from "./tools.ts";
 
 /** Hosts at once. The suite checks times, so they must not fight for the machine. */
 const AT_ONCE = 2;
@@ -66,7 +66,10 @@ try {
 if (values.json) await Deno.writeTextFile(values.json, JSON.stringify(runs));
 const markdown = HEAD + table(runs) + NOTE;
 print(`\n${markdown}`);
-if (values.md) await Deno.writeTextFile(values.md, markdown);
+if (values.md) {
+  await Deno.writeTextFile(values.md, markdown);
+  await run([Deno.execPath(), "fmt", "-q", values.md]);
+}
 const failed = [...problems, ...failures(runs)];
 for (const failure of failed) print(`FAILED ${failure}`);
 const passed = runs.flatMap(({ results }) => results).filter(({ error }) => error === undefined);

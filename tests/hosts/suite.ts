@@ -4,6 +4,7 @@ import { audio } from "./cases/audio.ts";
 import { faults } from "./cases/faults.ts";
 import { methods } from "./cases/methods.ts";
 import { money } from "./cases/money.ts";
+import { native } from "./cases/native.ts";
 import { requests } from "./cases/requests.ts";
 import { retries } from "./cases/retries.ts";
 import { streaming } from "./cases/streaming.ts";
@@ -23,6 +24,7 @@ export const suite: readonly Case[] = [
   ...retries,
   ...money,
   ...faults,
+  ...native,
 ];
 
 /** Runs the case at `index`. */

@@ -168,6 +168,7 @@ function complete(
   const message = `${expected.code}: ${text}`;
   return {
     ...expected,
-    message: transport === undefined ? message : message.replaceAll("gRPC-Web", "gRPC"),
+    message: transport === undefined ? message : message.replaceAll("gRPC-Web", "gRPC")
+      .replace("native gRPC needs grpcTransport", "gRPC-Web needs no grpcTransport"),
   };
 }

@@ -1,75 +1,25 @@
 // A server of raw HTTP/2 (RFC 9113): it reads requests as far as a test must know them, and writes whatever frames a test
 // wants.
 
-import { bytesOf, concat } from "./wire.ts";
+import * as http2 from "./http2_frames.ts";
+import { Windows } from "./http2_windows.ts";
+import { concat } from "./wire.ts";
 
-const DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PING = 6, GOAWAY = 7;
-const END_STREAM = 1, ACK = 1, END_HEADERS = 4;
-const PREFACE_BYTES = 24;
-
-function frame(type: number, flags: number, stream: number, data = new Uint8Array()): Uint8Array {
-  const bytes = new Uint8Array(9 + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length << 8 | type);
-  view.setUint8(4, flags);
-  view.setUint32(5, stream);
-  bytes.set(data, 9);
-  return bytes;
-}
-
-/** HPACK without its table and without Huffman: each name and value as it is. */
-function fields(entries: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {
-  const text = (value: string) => {
-    const bytes = bytesOf(value);
-    const { length } = bytes;
-    return concat(
-      new Uint8Array(
-        length < 127 ? [length] : [127, (length - 127) & 127 | 128, length - 127 >> 7],
-      ),
-      bytes,
-    );
-  };
-  const lines = Object.entries(entries).flatMap(([name, value]) => [
-    new Uint8Array([0]),
-    text(name),
-    text(value),
-  ]);
-  return concat(...lines);
-}
-
-const uint32 = (...values: number[]) => {
-  const view = new DataView(new ArrayBuffer(4 * values.length));
-  values.forEach((value, index) => view.setUint32(4 * index, value));
-  return new Uint8Array(view.buffer);
-};
-
-/** Frames to write. */
-export const frames = {
-  headers: (stream: number, entries: Record<string, string> = {}): Uint8Array =>
-    frame(
-      HEADERS,
-      END_HEADERS,
-      stream,
-      fields({ ":status": "200", "content-type": "application/grpc+proto", ...entries }),
-    ),
-  data: (stream: number, bytes: Uint8Array): Uint8Array =>
-    frame(DATA, 0, stream, new Uint8Array(bytes)),
-  trailers: (
-    stream: number,
-    entries: Record<string, string> = { "grpc-status": "0" },
-  ): Uint8Array => frame(HEADERS, END_HEADERS | END_STREAM, stream, fields(entries)),
-  reset: (stream: number, code: number): Uint8Array => frame(RST_STREAM, 0, stream, uint32(code)),
-  goaway: (last: number, code: number): Uint8Array => frame(GOAWAY, 0, 0, uint32(last, code)),
-};
+export { frames } from "./http2_frames.ts";
 
 export interface RawStream {
   /** The number of the connection, from 1. */
   readonly connection: number;
   /** The number of the stream on it: 1, 3, 5… */
   readonly id: number;
+  /** Writes bytes as they are. Rejects when the client has left. */
   write(bytes: Uint8Array): Promise<void>;
-  /** Closes the connection. */
+  /** Sends DATA as fast as flow control lets it. Rejects when the client has reset the stream or left. */
+  send(bytes: Uint8Array): Promise<void>;
+  /** Closes the connection. What was written may be lost. */
   close(): void;
+  /** Writes no more; what was written arrives. */
+  end(): Promise<void>;
 }
 
 export interface RawHttp2 extends AsyncDisposable {
@@ -79,42 +29,77 @@ export interface RawHttp2 extends AsyncDisposable {
   readonly streams: readonly RawStream[];
   /** The streams that the client has reset, and the codes. */
   readonly resets: readonly { readonly id: number; readonly code: number }[];
+  /** The codes of the GOAWAYs that came. */
+  readonly goaways: readonly number[];
   /** How many PINGs came. */
   readonly pings: number;
+  /** How many connections are open now. */
+  readonly open: number;
 }
 
-/** Serves each request by `answer`, once it has come in full. With `deaf`, PINGs are not answered. */
+/** How a server is unlike others. */
+export interface RawOptions {
+  /** PINGs are not answered. */
+  readonly deaf?: boolean;
+  readonly port?: number;
+  /** What is written first, instead of an empty SETTINGS frame. */
+  readonly greeting?: Uint8Array;
+}
+
+/** Serves each request by `answer`, once it has come in full. */
 export function rawHttp2(
   answer: (stream: RawStream) => void | Promise<void>,
-  { deaf = false, port = 0 } = {},
+  options: RawOptions = {},
 ): RawHttp2 {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: options.port ?? 0 });
   const open = new Set<Deno.Conn>();
   const streams: RawStream[] = [];
   const resets: { id: number; code: number }[] = [];
+  const goaways: number[] = [];
   const work: Promise<void>[] = [];
   let connections = 0;
   let pings = 0;
 
   async function serve(conn: Deno.Conn): Promise<void> {
     const connection = ++connections;
+    const windows = new Windows();
     const close = () => {
+      windows.close();
       if (open.delete(conn)) conn.close();
     };
-    const write = async (bytes: Uint8Array) => {
-      for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+    // One after the other, or parts of two frames could mix.
+    let written = Promise.resolve();
+    const write = (bytes: Uint8Array) => {
+      const writing = written.then(() => writeAll(conn, bytes));
+      written = writing.catch(() => {});
+      return writing;
     };
     try {
-      await write(frame(SETTINGS, 0, 0));
+      await write(options.greeting ?? http2.frame(http2.SETTINGS, 0, 0));
       for await (const { type, flags, id, data } of read(conn)) {
-        if (type === SETTINGS && flags !== ACK) await write(frame(SETTINGS, ACK, 0));
-        else if (type === PING && flags !== ACK) {
+        const view = new DataView(data.buffer);
+        if (type === http2.SETTINGS && flags !== http2.ACK) {
+          windows.settings(view);
+          await write(http2.frame(http2.SETTINGS, http2.ACK, 0));
+        } else if (type === http2.PING && flags !== http2.ACK) {
           pings++;
-          if (!deaf) await write(frame(PING, ACK, 0, data));
-        } else if (type === RST_STREAM) {
-          resets.push({ id, code: new DataView(data.buffer).getUint32(0) });
-        } else if ((type === DATA || type === HEADERS) && flags & END_STREAM) {
-          const stream = { connection, id, write, close };
+          if (!options.deaf) await write(http2.frame(http2.PING, http2.ACK, 0, data));
+        } else if (type === http2.WINDOW_UPDATE) windows.open(id, view.getUint32(0));
+        else if (type === http2.GOAWAY) goaways.push(view.getUint32(4));
+        else if (type === http2.RST_STREAM) {
+          resets.push({ id, code: view.getUint32(0) });
+          windows.reset(id);
+        } else if (
+          (type === http2.DATA || type === http2.HEADERS) && flags & http2.END_STREAM
+        ) {
+          const send = async (bytes: Uint8Array) => {
+            for (let at = 0; at < bytes.length;) {
+              const size = await windows.take(id, Math.min(16_384, bytes.length - at));
+              await write(http2.frames.data(id, bytes.subarray(at, at += size)));
+            }
+          };
+          const end = () => written.then(() => conn.closeWrite());
+          const stream = { connection, id, write, send, close, end };
           streams.push(stream);
           work.push((async () => await answer(stream))().catch(() => {}));
         }
@@ -129,6 +114,7 @@ export function rawHttp2(
   const accepting = (async () => {
     try {
       for await (const conn of listener) {
+        conn.setNoDelay();
         open.add(conn);
         work.push(serve(conn));
       }
@@ -142,8 +128,12 @@ export function rawHttp2(
     port: own,
     streams,
     resets,
+    goaways,
     get pings() {
       return pings;
+    },
+    get open() {
+      return open.size;
     },
     async [Symbol.asyncDispose]() {
       listener.close();
@@ -155,10 +145,14 @@ export function rawHttp2(
   };
 }
 
+async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await conn.write(bytes.subarray(at));
+}
+
 async function* read(conn: Deno.Conn) {
   let buffer: Uint8Array<ArrayBuffer> = new Uint8Array();
   const piece = new Uint8Array(65_536);
-  let start = PREFACE_BYTES;
+  let start = http2.PREFACE_BYTES;
   for (;;) {
     const count = await conn.read(piece);
     if (count === null) return;

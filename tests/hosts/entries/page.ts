@@ -11,6 +11,7 @@ const results = await runSuite({
   control: location.origin,
   needsHttp2: true,
   provesRefusal: false,
+  hasHttp2: false,
   ...(gc && { gc }),
 }, filter);
 await fetch("results", { method: "POST", body: JSON.stringify(results) });

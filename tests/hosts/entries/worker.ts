@@ -12,6 +12,7 @@ export default {
       control: searchParams.get("control") ?? "",
       partsUrl: origin,
       provesRefusal: false,
+      hasHttp2: false,
       gc: makeGarbage,
     };
     return Response.json(await runCase(Number(searchParams.get("case")), context));

@@ -13,6 +13,10 @@ export interface Calls {
   readonly timeout?: number;
   /** What to wait between two calls. Default 0. */
   readonly pause?: number;
+  /** The voice to ask for. Default: one that no emulator has. */
+  readonly voiceId?: string;
+  /** The delay before the first retry. Default 5. */
+  readonly baseDelay?: number;
 }
 
 /** How a call ended; without an error it has only its method. */
@@ -24,17 +28,17 @@ export interface Ended {
   readonly cause?: string;
 }
 
-const { transport, methods, maxRetries = 0, timeout = 10_000, pause = 0 } = JSON.parse(
-  args[0]!,
-) as Calls;
+const calls = JSON.parse(args[0]!) as Calls;
+const { transport, methods, maxRetries = 0, timeout = 10_000, pause = 0 } = calls;
+const { voiceId = "a-voice", baseDelay = 5 } = calls;
 const client = new Client({
   apiKey: "tsetsen-development-emulator",
   transport: grpcTransport(transport),
   maxRetries,
   timeout,
-  backoff: { baseDelay: 5 },
+  backoff: { baseDelay },
 });
-const speech = { text: "Сайн байна уу?", voiceId: "a-voice" };
+const speech = { text: "Сайн байна уу?", voiceId };
 const CALLS = {
   GetUserBalance: () => client.getUserBalance(),
   GenerateSpeech: () => client.generateSpeech(speech),

@@ -1,21 +1,23 @@
 // A call that costs credits, to a port where nothing listens.
-// Usage: refused <endpoint>
+// Usage: refused <endpoint> [grpc|grpc-web [GenerateSpeech|StreamSpeech]]
 
 import { Client, type TsetsenError } from "../../../mod.ts";
-import { args, say } from "./host.ts";
+import { args, place, say } from "./host.ts";
 
-const [endpoint = ""] = args;
+const [endpoint = "", speak, method = "GenerateSpeech"] = args;
 const retries: number[] = [];
 const client = new Client({
-  endpoint,
+  ...place(endpoint, speak),
   apiKey: "tsetsen-development-emulator",
-  secure: false,
   maxRetries: 1,
   backoff: { baseDelay: 5 },
   log: ({ attempt }) => retries.push(attempt),
 });
+const speech = { text: "Сайн байна уу?", voiceId: "a-voice" };
 try {
-  await client.generateSpeech({ text: "Сайн байна уу?", voiceId: "a-voice" });
+  await (method === "GenerateSpeech"
+    ? client.generateSpeech(speech)
+    : client.streamSpeech(speech).bytes());
 } catch (error) {
   const { code, charged } = error as TsetsenError;
   say({ code, charged, retries });

@@ -1,0 +1,140 @@
+// How streams end, and answers from a service that is newer than this version (promises 6 and 7), over native gRPC.
+
+import { assert, assertEquals } from "@std/assert";
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import { StreamSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { Gender, RequestStatus } from "../../mod.ts";
+import { frames, rawHttp2, type RawStream } from "../support/raw_http2.ts";
+import { clientOf, GENERATE, mode, STREAM } from "../support/rig.ts";
+import { bundle, type Programs, type Runtime, RUNTIMES } from "../support/runtimes.ts";
+import { answerWell, trial } from "../support/trial.ts";
+import { concat, frame, message } from "../support/wire.ts";
+
+mode.speak = "grpc";
+
+const chunk = (fields: { isFinal?: boolean }) =>
+  message(StreamSpeechResponseSchema, { audioChunk: new Uint8Array(100), ...fields });
+const [audio, last] = [chunk({}), chunk({ isFinal: true })];
+
+/** A stream by hand: a head, these bytes, and what comes of it. */
+async function byHand(
+  programs: Programs,
+  runtime: Runtime,
+  body: Uint8Array,
+  end: (stream: RawStream) => unknown,
+) {
+  const answer = async (stream: RawStream) => {
+    const { id, write } = stream;
+    await write(concat(frames.headers(id), frames.data(id, body)));
+    await end(stream);
+  };
+  return await trial(programs, runtime, answer, { method: "StreamSpeech" });
+}
+
+for (const runtime of RUNTIMES) {
+  Deno.test(`SpeechStream ends over native gRPC as over gRPC-Web, on ${runtime}`, async () => {
+    await using programs = await bundle("withstand");
+    const trailers = (fields: Record<string, string>) => ({ id, write }: RawStream) =>
+      write(frames.trailers(id, fields));
+    const expect = async (
+      body: Uint8Array,
+      end: (stream: RawStream) => unknown,
+      ...expected: readonly [bytes: number, code?: string, charged?: string]
+    ) => {
+      const { bytes, code, charged, ms, others } = await byHand(programs, runtime, body, end);
+      const [wanted, error, paid] = expected;
+      assertEquals([bytes, code, charged], [wanted, error, paid]);
+      assertEquals(others, []);
+      assert(ms < 3_000, `${ms} ms`);
+    };
+    // It fails when neither is_final nor trailers have come,
+    await expect(concat(audio, audio), ({ end }) => end(), 200, "connection_error", "yes");
+    await expect(
+      concat(audio, audio),
+      ({ id, write }) => write(frames.end(id)),
+      200,
+      "connection_error",
+      "yes",
+    );
+    // is complete at is_final, whatever becomes of the trailers,
+    await expect(concat(audio, last), ({ end }) => end(), 200);
+    await expect(concat(audio, last), () => {}, 200);
+    await expect(concat(audio, last), ({ id, write }) => write(frames.reset(id, 2)), 200);
+    // ends well without is_final if its trailers say so, and fails with the status of its trailers.
+    await expect(audio, trailers({ "grpc-status": "0" }), 100);
+    const restarting = { "grpc-status": "14", "grpc-message": "restarting" };
+    await expect(audio, trailers(restarting), 100, "service_unavailable", "yes");
+    // It gives the audio that came in one piece with what is not acceptable.
+    const bad = concat(audio, frame(1, new Uint8Array(9)));
+    await expect(bad, trailers({ "grpc-status": "0" }), 100, "server_error", "yes");
+    await expect(bad, () => {}, 100, "server_error", "yes");
+    // It was charged when audio has come, also if the service then says that there is nothing.
+    await expect(audio, trailers({ "grpc-status": "5" }), 100, "resource_not_found", "yes");
+  });
+}
+
+for (const runtime of RUNTIMES) {
+  Deno.test(`SpeechStream gives a slow reader what came before the connection was lost, over native gRPC, on ${runtime}`, async () => {
+    await using programs = await bundle("withstand");
+    const answer = async ({ id, write, send, end }: RawStream) => {
+      await write(frames.headers(id));
+      await send(audio);
+      // More than is read ahead, and less than a window.
+      for (let chunks = 0; chunks < 400; chunks++) await send(audio);
+      await send(last);
+      await end();
+    };
+    const options = { method: "StreamSpeech", pause: 300 } as const;
+    const { bytes, code, charged } = await trial(programs, runtime, answer, options);
+    assertEquals([bytes, code, charged], [40_200, undefined, undefined]);
+  });
+}
+
+/** Fields of every wire type under numbers that the contract does not have. */
+function unknownFields(writer: BinaryWriter): BinaryWriter {
+  return writer.tag(1_000, 0).int64(5).tag(1_001, 1).fixed64(5).tag(1_002, 2).string("more")
+    .tag(1_003, 5).fixed32(5);
+}
+
+/** A client whose service answers every method with the same message. */
+async function served<T>(
+  bytes: Uint8Array,
+  run: (client: ReturnType<typeof clientOf>) => Promise<T>,
+): Promise<T> {
+  await using server = rawHttp2((stream) => answerWell(stream, frame(0, bytes)));
+  using client = clientOf(server.url);
+  return await run(client);
+}
+
+Deno.test("Client passes over fields that it does not know, in every response, over native gRPC", async () => {
+  const voice = unknownFields(new BinaryWriter().tag(1, 2).string("v").tag(3, 0).int32(2)).finish();
+  const voices = unknownFields(new BinaryWriter()).tag(1, 2).bytes(voice).finish();
+  const listed = await served(voices, (client) => client.listVoices());
+  assertEquals(listed.voices.map(({ id, gender }) => [id, gender]), [["v", Gender.FEMALE]]);
+
+  const accepted = unknownFields(new BinaryWriter().tag(1, 2).string("job")).finish();
+  const job = await served(accepted, (client) => client.generateSpeech(GENERATE));
+  assertEquals(job, { requestId: "job", status: RequestStatus.UNSPECIFIED });
+
+  const metrics = unknownFields(new BinaryWriter().tag(5, 0).int32(14)).finish();
+  const done = unknownFields(new BinaryWriter().tag(2, 0).int32(3)).tag(5, 2).bytes(metrics)
+    .finish();
+  const status = await served(done, (client) => client.waitForCompletion("job"));
+  assertEquals([status.status, status.metrics?.creditsUsed], [RequestStatus.COMPLETED, 14]);
+
+  const balance = unknownFields(new BinaryWriter().tag(1, 0).int32(3)).finish();
+  assertEquals(await served(balance, (client) => client.getUserBalance()), { credits: 3 });
+
+  const speech = unknownFields(new BinaryWriter().tag(1, 2).bytes(new Uint8Array([1, 2]))).finish();
+  const pcm = await served(speech, (client) => client.streamSpeech(STREAM).bytes());
+  assertEquals(pcm, new Uint8Array([1, 2]));
+});
+
+Deno.test("Client reads answers without any field, over native gRPC", async () => {
+  const none = new Uint8Array();
+  assertEquals(await served(none, (client) => client.listVoices()), { voices: [] });
+  assertEquals(await served(none, (client) => client.getUserBalance()), { credits: 0 });
+  const status = await served(none, (client) => client.checkStatus("job"));
+  assertEquals([status.requestId, status.status], ["job", RequestStatus.UNSPECIFIED]);
+  assertEquals((await served(none, (client) => client.streamSpeech(STREAM).bytes())).length, 0);
+});

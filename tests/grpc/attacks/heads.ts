@@ -1,0 +1,161 @@
+// Attacks by heads and trailers.
+
+import * as http2 from "../../support/http2_frames.ts";
+import { field, frames, head, indexed } from "../../support/http2_frames.ts";
+import { bytesOf, concat } from "../../support/wire.ts";
+import {
+  type Attack,
+  bad,
+  BROKEN_OFF,
+  FINE,
+  flood,
+  LOST,
+  LOST_OR_LATE,
+  many,
+  pump,
+  withEnd,
+  zeros,
+} from "./attack.ts";
+
+const { CONTINUATION, END_HEADERS, END_STREAM, HEADERS } = http2;
+
+/** A block of header lines, in as many frames as it takes. */
+export function block(id: number, lines: Uint8Array, flags = 0): Uint8Array {
+  const parts = [http2.frame(HEADERS, flags, id)];
+  for (let at = 0; at < lines.length; at += 16_000) {
+    parts.push(http2.frame(CONTINUATION, 0, id, lines.subarray(at, at + 16_000)));
+  }
+  return concat(...parts, http2.frame(CONTINUATION, END_HEADERS, id));
+}
+
+const OK = http2.fields({ "grpc-status": "0" });
+const manyLines = concat(
+  ...Array.from({ length: 256 }, (_, at) => field(`x-${at}`, "a".repeat(4_000))),
+);
+/** 16 KB that are 48 MB when they are unpacked. */
+const bomb = concat(field("x-bomb", "a".repeat(4_000), true), many(12_000, indexed(62)));
+const longLine = new Uint8Array([0, 1, 120, 127, 0xff, 0xff, 0xff, 0x7f]);
+
+export const HEADS: Readonly<Record<string, Attack>> = {
+  "headers without end": {
+    async answer({ id, write }) {
+      await write(http2.frame(HEADERS, 0, id, head()));
+      return await pump(
+        write,
+        http2.frame(CONTINUATION, 0, id, field("x-more", "a".repeat(8_000))),
+      );
+    },
+    ...LOST,
+    unary: true,
+  },
+  "headers without end and without a line": {
+    async answer({ id, write }) {
+      await write(http2.frame(HEADERS, 0, id, head()));
+      return await pump(write, many(1_000, http2.frame(CONTINUATION, 0, id)));
+    },
+    ...LOST_OR_LATE,
+  },
+  "one header without end": {
+    async answer({ id, write }) {
+      await write(http2.frame(HEADERS, 0, id, concat(head(), longLine)));
+      return await pump(write, http2.frame(CONTINUATION, 0, id, new Uint8Array(8_000).fill(97)));
+    },
+    ...LOST_OR_LATE,
+  },
+  "one byte of a header at a time": {
+    async answer({ id, write }) {
+      await write(http2.frame(HEADERS, 0, id, concat(head(), longLine.subarray(0, 6))));
+      return await pump(write, http2.frame(CONTINUATION, 0, id, bytesOf("a")), 20);
+    },
+    ...LOST_OR_LATE,
+  },
+  "a megabyte of headers": {
+    answer: ({ id, write }) => write(block(id, concat(head(), manyLines))),
+    ...LOST,
+  },
+  "headers that unpack to 48 MB": {
+    answer: ({ id, write }) => write(block(id, concat(head(), bomb))),
+    ...LOST,
+  },
+  "trailers without end": {
+    async answer({ id, write }, body) {
+      await write(
+        concat(frames.headers(id), frames.data(id, body), http2.frame(HEADERS, END_STREAM, id, OK)),
+      );
+      return await pump(
+        write,
+        http2.frame(CONTINUATION, 0, id, field("x-more", "a".repeat(8_000))),
+      );
+    },
+    ...BROKEN_OFF,
+    unary: true,
+  },
+  "a megabyte of trailers": {
+    answer: withEnd((id) => block(id, concat(OK, manyLines), END_STREAM)),
+    ...BROKEN_OFF,
+  },
+  "trailers that unpack to 48 MB": {
+    answer: withEnd((id) => block(id, concat(OK, bomb), END_STREAM)),
+    ...BROKEN_OFF,
+  },
+  "early heads (103) without end": {
+    answer: flood(
+      (id) => many(5, http2.frame(HEADERS, END_HEADERS, id, http2.fields({ ":status": "103" }))),
+      1,
+    ),
+    ...LOST,
+    unary: true,
+  },
+  "a second head in place of trailers": {
+    answer: withEnd((id) => http2.frame(HEADERS, END_HEADERS, id, OK)),
+    ...BROKEN_OFF,
+  },
+  "more and more trailers": {
+    async answer(stream, body) {
+      await withEnd(frames.trailers)(stream, body);
+      return await pump(stream.write, frames.trailers(stream.id));
+    },
+    ...FINE,
+    unary: true,
+  },
+  "bytes after the trailers": {
+    answer: withEnd((id) => concat(frames.trailers(id), frames.data(id, new Uint8Array(9)))),
+    ...FINE,
+    unary: true,
+  },
+  "no trailers": { answer: withEnd(frames.end), ...BROKEN_OFF, unary: true },
+  "trailers without grpc-status": {
+    answer: withEnd((id) => frames.trailers(id, { "x-other": "1" })),
+    ...BROKEN_OFF,
+    unary: true,
+  },
+  "a grpc-status that is no number": {
+    answer: withEnd((id) => frames.trailers(id, { "grpc-status": "abc" })),
+    ...bad(/grpc-status/),
+    unary: true,
+  },
+  "a grpc-status of two minds": {
+    answer: withEnd((id) =>
+      http2.frame(
+        HEADERS,
+        END_HEADERS | END_STREAM,
+        id,
+        concat(OK, http2.fields({ "grpc-status": "5" })),
+      )
+    ),
+    ...bad(/grpc-status/),
+  },
+  "a head that is the end, without grpc-status": {
+    answer: ({ id, write }) => write(http2.frame(HEADERS, END_HEADERS | END_STREAM, id, head())),
+    ...BROKEN_OFF,
+    unary: true,
+  },
+  "a status in the head, and then bytes without end": {
+    async answer({ id, write, send }) {
+      await write(frames.headers(id, { "grpc-status": "14" }));
+      return await pump(send, zeros);
+    },
+    code: "service_unavailable",
+    unary: true,
+  },
+};
