@@ -25,7 +25,9 @@ export async function runOne<C>(testCase: Case<C>, context: C): Promise<Result> 
     const facts = await Promise.race([testCase.run(context), limit]);
     // Only the ports differ from run to run, and the protocol's name.
     const text = JSON.stringify(facts ?? null)
-      .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT").replaceAll("gRPC-Web", "gRPC");
+      .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT").replaceAll("gRPC-Web", "gRPC")
+      // Each advises the other.
+      .replaceAll("gRPC needs no grpcTransport", "native gRPC needs grpcTransport");
     end = { facts: JSON.parse(text) };
   } catch (error) {
     end = { error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) };
