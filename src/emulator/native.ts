@@ -27,6 +27,7 @@ import type {
   Http2Session,
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
+import { destroyLate } from "../grpc/late_destroy.ts";
 import { NativeAnswer, toGrpcWeb } from "./native_answer.ts";
 import { listen, readBody, type RunningEmulator, send } from "./serve.ts";
 
@@ -80,8 +81,11 @@ export async function serveGrpc(
     sockets.set(remotePort, socket);
     socket.on("close", () => sockets.delete(remotePort));
   });
-  // A client that leaves without a word.
-  server.on("session", (session: Http2Session) => session.on("error", () => {}));
+  server.on("session", (session: Http2Session) => {
+    destroyLate(session);
+    // A client that leaves without a word.
+    session.on("error", () => {});
+  });
   server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
     const { remotePort } = request.socket;
     void answer(emulator, request, response, () => sockets.get(remotePort)?.destroy());

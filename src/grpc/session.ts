@@ -1,4 +1,5 @@
 import type { ClientHttp2Session, ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
+import { destroyLate } from "./late_destroy.ts";
 
 type Http2 = typeof import("node:http2");
 
@@ -23,8 +24,8 @@ const SILENCE = 100;
 /** How long an answered PING keeps a session out of doubt, in milliseconds: servers close one that asks too often. */
 const PROOF = 10_000;
 
-/** The code of HTTP/2 for what is no longer wanted. */
-const CANCEL = 8;
+/** How a session ends, by the codes of HTTP/2. */
+const NO_ERROR = 0, CANCEL = 8;
 
 /** An HTTP/2 session: one connection to the service, from its making to its end. */
 export class Session {
@@ -45,6 +46,7 @@ export class Session {
     this.#options = options;
     const { ca } = options;
     const session = this.#session = http2.connect(origin, ca === undefined ? {} : { ca });
+    destroyLate(session);
     // A process is kept alive by calls, which have deadlines of their own, and not by a connection.
     session.unref();
     // What goes wrong is told by the streams. Deno says goodbye to a connection that is gone, and nobody else listens.
@@ -54,8 +56,7 @@ export class Session {
       this.lastTaken = last;
       this.#over = true;
       if (new TextDecoder().decode(data) === "too_many_pings") hooks.onTooManyPings();
-      // Not at once: Deno falls over a session that is destroyed while it reads a GOAWAY (denoland/deno#36788).
-      globalThis.process.nextTick(() => this.#streams === 0 && this.destroy());
+      if (this.#streams === 0) this.destroy();
     });
     session.on("close", () => {
       this.#over = true;
@@ -121,7 +122,7 @@ export class Session {
   /** Ends it, and the calls on it. */
   destroy(error?: Error): void {
     this.#over = true;
-    if (!this.#session.destroyed) this.#session.destroy(error, CANCEL);
+    if (!this.#session.destroyed) this.#session.destroy(error, error ? CANCEL : NO_ERROR);
   }
 
   /** While calls are under way, asks whenever nothing was heard for a while. */
