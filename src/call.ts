@@ -155,8 +155,13 @@ export class Call {
 
   /** What to reject with: the caller's reason, the deadline, the end of the client, or the failure itself. */
   error(error: unknown): unknown {
-    const { end } = this.scope;
-    if (end === undefined) return this.failure(error);
+    let { end } = this.scope;
+    if (end === undefined) {
+      const failure = this.failure(error);
+      // The service was told of the deadline, and can be faster than a timer that is late.
+      if (!(failure instanceof TimeoutError) || this.scope.remaining > 1) return failure;
+      end = this.scope.expire();
+    }
     const context = { ...this.#context(), cause: this.#failed };
     const { method, requestId } = this.#facts;
     switch (end.by) {

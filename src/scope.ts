@@ -28,6 +28,7 @@ export class Scope {
   #unlisten: (() => void) | undefined;
   readonly #interrupts = new Set<() => void>();
   readonly #open: OpenScopes;
+  readonly #timeout: number;
   readonly #deadline: number;
 
   /**
@@ -38,10 +39,9 @@ export class Scope {
   constructor(open: OpenScopes, signal?: AbortSignal, timeout?: number) {
     this.#open = open;
     open.add(this);
-    this.#deadline = timeout === undefined ? Infinity : performance.now() + timeout;
-    if (timeout !== undefined) {
-      this.#timer = setTimeout(() => this.stop({ by: "deadline", ms: timeout }), timeout);
-    }
+    this.#timeout = timeout ?? Infinity;
+    this.#deadline = performance.now() + this.#timeout;
+    if (timeout !== undefined) this.#timer = setTimeout(() => this.expire(), timeout);
     if (signal !== undefined) {
       const stop = () => this.stop({ by: "signal", reason: signal.reason });
       if (signal.aborted) stop();
@@ -119,6 +119,13 @@ export class Scope {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** Ends the scope as its deadline does. */
+  expire(): ScopeEnd {
+    const end = { by: "deadline", ms: this.#timeout } as const;
+    this.stop(end);
+    return end;
   }
 
   /** Ends the scope early. Only the first end counts. */

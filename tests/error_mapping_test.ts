@@ -339,3 +339,27 @@ Deno.test("Client names the job in the errors of checkStatus and waitForCompleti
     assertEquals((await status({ "grpc-status": "5" }, call)).charged, "unknown");
   }
 });
+
+Deno.test("Client tells its own deadline, also when the service is faster than a late timer", async () => {
+  const canned = cannedFetch(() => {
+    // Nothing else gets a turn until the deadline is past.
+    const start = performance.now();
+    while (performance.now() - start < 60);
+    return grpcWeb([], { "grpc-status": "4", "grpc-message": "Deadline Exceeded" });
+  });
+  const client = cannedClient(canned);
+  const late = await failureOf(() =>
+    client.generateSpeech({ text: TEXT, voiceId: "v1" }, { timeout: 50 })
+  );
+  assertEquals([late.name, late.rawMessage, late.charged], [
+    "TimeoutError",
+    "GenerateSpeech took longer than its timeout of 50 ms. It may have been charged: look at the balance before " +
+    "sending it again.",
+    "unknown",
+  ]);
+  // What the service says long before is its own.
+  const early = await failureOf(() =>
+    client.generateSpeech({ text: TEXT, voiceId: "v1" }, { timeout: 5_000 })
+  );
+  assertEquals([early.name, early.rawMessage], ["TimeoutError", "Deadline Exceeded"]);
+});
