@@ -70,9 +70,16 @@ export class Call {
 
   /**
    * @param timeout The deadline of the whole in milliseconds; without one there is none.
+   * @param outer The scope of the operation that this one is a part of, in the place of the signal.
    * @throws {ClientClosedError} when the client is closed.
    */
-  constructor(core: Core, facts: CallFacts, options: CallOptions, timeout?: number) {
+  constructor(
+    core: Core,
+    facts: CallFacts,
+    options: CallOptions,
+    timeout?: number,
+    outer?: Scope,
+  ) {
     this.#core = core;
     this.#facts = facts;
     this.#options = options;
@@ -80,7 +87,7 @@ export class Call {
     if (core.closed) {
       throw new ClientClosedError("The client is closed: make a new one.", this.#context());
     }
-    this.scope = new Scope(core.open, options.signal, timeout);
+    this.scope = new Scope(core.open, outer ?? options.signal, timeout);
   }
 
   /** Does `attempt` until it succeeds or must not be tried again. Each takes a place among the calls in flight. */
@@ -243,9 +250,10 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
   message: MessageInitShape<I>,
   facts: CallFacts,
   options: CallOptions,
+  outer?: Scope,
 ): Promise<MessageShape<O>> {
   checkFields("options", options);
-  const call = new Call(core, facts, options, options.timeout ?? core.options.timeout);
+  const call = new Call(core, facts, options, options.timeout ?? core.options.timeout, outer);
   try {
     const { message: answer } = await call.attempts(() =>
       call.send(

@@ -65,42 +65,52 @@ export function watchStatus(
 ): StatusWatch {
   const message = toCheckStatus(request, core.options.apiKey);
   checkFields("options", options);
-  const { headers, pollInterval, timeout } = options;
+  const { apiKey: key, requestId } = message;
+  const watched = { method: "The job", key, requestId };
+  return new ScopedIterator(
+    () => new Call(core, watched, options, options.timeout),
+    (watch) => poll(core, message, options, watch, seen),
+  );
+}
+
+// Not a closure: each closure of a generator has a prototype of its own, and thousands of jobs may be watched at once.
+async function* poll(
+  core: Core,
+  message: ReturnType<typeof toCheckStatus>,
+  { headers, pollInterval }: WatchOptions,
+  watch: Call,
+  seen: ((response: CheckStatusResponse) => void) | undefined,
+): AsyncGenerator<StatusUpdate, void, void> {
   const { apiKey: key, requestId } = message;
   const facts = { method: "CheckStatus", key, requestId };
-
-  async function* poll(watch: Call): AsyncGenerator<StatusUpdate, void, void> {
-    const { scope } = watch;
-    const start = performance.now();
-    let status: RequestStatus | undefined;
-    let failures = 0;
-    for (let attempt = 1;; attempt++) {
-      let delay: number;
-      try {
-        // One try a poll: failures are counted here, across polls.
-        const once = { signal: scope.signal, maxRetries: 0, headers };
-        const wire = await callUnary(core, TsetsenTTS.method.checkStatus, message, facts, once);
-        const response = fromCheckStatus(wire, requestId);
-        const changed = response.status !== status;
-        const elapsed = performance.now() - start;
-        failures = 0;
-        status = response.status;
-        seen?.(response);
-        yield { requestId, status, changed, elapsed, attempt, response };
-        if (status === RequestStatus.COMPLETED || status === RequestStatus.FAILED) return;
-        delay = pollInterval ?? adaptiveInterval(performance.now() - start);
-      } catch (error) {
-        if (scope.end !== undefined || !(error instanceof TsetsenError)) throw error;
-        const wait = watch.retryDelay(error, failures++, "poll_failed");
-        if (wait === undefined) throw error;
-        delay = Math.max(wait, pollInterval ?? 0);
-      }
-      await scope.sleep(delay);
+  const { checkStatus } = TsetsenTTS.method;
+  const { scope } = watch;
+  const start = performance.now();
+  let status: RequestStatus | undefined;
+  let failures = 0;
+  for (let attempt = 1;; attempt++) {
+    let delay: number;
+    try {
+      // One try a poll: failures are counted here, across polls.
+      const once = { maxRetries: 0, headers };
+      const wire = await callUnary(core, checkStatus, message, facts, once, scope);
+      const response = fromCheckStatus(wire, requestId);
+      const changed = response.status !== status;
+      const elapsed = performance.now() - start;
+      failures = 0;
+      status = response.status;
+      seen?.(response);
+      yield { requestId, status, changed, elapsed, attempt, response };
+      if (status === RequestStatus.COMPLETED || status === RequestStatus.FAILED) return;
+      delay = pollInterval ?? adaptiveInterval(performance.now() - start);
+    } catch (error) {
+      if (scope.end !== undefined || !(error instanceof TsetsenError)) throw error;
+      const wait = watch.retryDelay(error, failures++, "poll_failed");
+      if (wait === undefined) throw error;
+      delay = Math.max(wait, pollInterval ?? 0);
     }
+    await scope.sleep(delay);
   }
-
-  const watched = { ...facts, method: "The job" };
-  return new ScopedIterator(() => new Call(core, watched, options, timeout), poll);
 }
 
 /** The delay before the next poll of a job that has been watched for `elapsed` milliseconds. */

@@ -33,19 +33,20 @@ export class Scope {
 
   /**
    * @param open Where the scope stands while it is open.
-   * @param signal The caller's signal.
+   * @param outer What ends it, too: the caller's signal, or the scope of the work that this is a part of.
    * @param timeout The deadline in milliseconds from now; without one there is none.
    */
-  constructor(open: OpenScopes, signal?: AbortSignal, timeout?: number) {
+  constructor(open: OpenScopes, outer?: AbortSignal | Scope, timeout?: number) {
     this.#open = open;
     open.add(this);
     this.#timeout = timeout ?? Infinity;
     this.#deadline = performance.now() + this.#timeout;
     if (timeout !== undefined) this.#timer = setTimeout(() => this.expire(), timeout);
-    if (signal !== undefined) {
-      const stop = () => this.stop({ by: "signal", reason: signal.reason });
-      if (signal.aborted) stop();
-      else this.#unlisten = onAbort(signal, stop);
+    if (outer instanceof Scope) this.#unlisten = outer.onEnd(() => this.stop({ by: "leave" }));
+    else if (outer !== undefined) {
+      const stop = () => this.stop({ by: "signal", reason: outer.reason });
+      if (outer.aborted) stop();
+      else this.#unlisten = onAbort(outer, stop);
     }
   }
 
