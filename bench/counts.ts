@@ -5,6 +5,7 @@ export interface Counts {
   readonly block: number;
   readonly streamBytes: number;
   readonly streamRounds: number;
+  readonly streamRuns: number;
   readonly memoryRuns: number;
   readonly jobs: number;
   readonly waitRuns: number;
@@ -20,6 +21,7 @@ export const FULL: Counts = {
   block: 50,
   streamBytes: 200_000_000,
   streamRounds: 6,
+  streamRuns: 5,
   memoryRuns: 3,
   jobs: 10_000,
   waitRuns: 3,
@@ -34,6 +36,7 @@ export const QUICK: Counts = {
   block: 10,
   streamBytes: 5_000_000,
   streamRounds: 1,
+  streamRuns: 1,
   memoryRuns: 1,
   jobs: 100,
   waitRuns: 1,

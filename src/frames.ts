@@ -23,8 +23,10 @@ export class FrameReader {
   readonly #maxMessageBytes: number;
   readonly #origin: string;
   readonly #unary: boolean;
-  readonly #head = new Uint8Array(5);
+  /** The frame's head as far as it has come. */
   #headBytes = 0;
+  #flags = 0;
+  #length = 0;
   /** The frame's data as far as it has come, and how much of it is missing. */
   #parts: Uint8Array[] = [];
   #missing = 0;
@@ -61,19 +63,21 @@ export class FrameReader {
         if (this.#trailers !== undefined) {
           throw badAnswer(this.#origin, "it goes on after its trailers");
         }
-        this.#head[this.#headBytes++] = chunk[at++] as number;
+        const byte = chunk[at++] as number;
+        if (this.#headBytes++ === 0) this.#flags = byte;
+        else this.#length = this.#length * 256 + byte;
         if (this.#headBytes < 5) continue;
-        this.#missing = this.#open();
+        this.#open();
       }
       const part = chunk.subarray(at, at + this.#missing);
       at += part.length;
       this.#missing -= part.length;
-      this.#parts.push(part);
+      if (this.#missing > 0 || this.#parts.length > 0) this.#parts.push(part);
       if (this.#missing > 0) break;
-      const data = this.#parts.length > 1 ? join(this.#parts) : part;
-      this.#parts = [];
-      this.#headBytes = 0;
-      if (this.#head[0] === TRAILER) this.#trailers = data;
+      const data = this.#parts.length > 0 ? join(this.#parts) : part;
+      if (this.#parts.length > 0) this.#parts = [];
+      this.#headBytes = this.#length = 0;
+      if (this.#flags === TRAILER) this.#trailers = data;
       else yield data;
     }
   }
@@ -89,10 +93,9 @@ export class FrameReader {
     return this.#trailers;
   }
 
-  /** The length of the frame whose head has come. */
-  #open(): number {
-    const [flags, a, b, c, d] = this.#head as unknown as [number, number, number, number, number];
-    const length = a * 2 ** 24 + (b << 16) + (c << 8) + d;
+  /** Checks the head that has come. */
+  #open(): void {
+    const [flags, length] = [this.#flags, this.#length];
     if (flags !== 0 && flags !== TRAILER) {
       throw badAnswer(
         this.#origin,
@@ -110,6 +113,6 @@ export class FrameReader {
     if (flags === 0 && this.#unary && ++this.#messages > 1) {
       throw badAnswer(this.#origin, "it has more than one message");
     }
-    return length;
+    this.#missing = length;
   }
 }
