@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import type { PluginBuild } from "esbuild";
+import { find } from "../support/runtimes.ts";
 import { type Result, runSuite } from "./suite.ts";
 
 Deno.test("startEmulator does the same on Deno", async () => {
@@ -87,18 +88,4 @@ function failures(results: readonly Result[]): string[] {
   return results.filter(({ error }) => error !== undefined).map(({ name, error }) =>
     `${name}: ${error}`
   );
-}
-
-/** A program: named by the environment, or on the PATH. */
-function find(program: string, variable: string): string {
-  const named = Deno.env.get(variable);
-  if (named !== undefined) return named;
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    try {
-      if (Deno.statSync(`${folder}/${program}`).isFile) return `${folder}/${program}`;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  throw new Error(`'${program}' is not on the PATH: install it, or set ${variable} to its path`);
 }

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/asse
 import { Client } from "@tsetsen/sdk";
 import { type EmulatorOptions, type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
 import { servePage } from "../../examples/browser/serve.ts";
-import { type Browser, launch, Listener, type Page } from "./chromium.ts";
+import { type Browser, isChromiumMissing, launch, Listener, type Page } from "./chromium.ts";
 import { BARRIERS, DRAWN, RECORD, RENDERED, type Started } from "./page_probes.ts";
 import { pcmOf, until } from "./tools.ts";
 
@@ -11,7 +11,11 @@ const VOICE = "emulator-v2-bold"; // the second in the list
 const TEXT = "Сайн байна уу? Энэ бол жишээ, урт өгүүлбэр.";
 
 // One Chromium for all, which outlives each test; playwright keeps its pipes and timers.
-const options = { sanitizeOps: false, sanitizeResources: false };
+const options = {
+  sanitizeOps: false,
+  sanitizeResources: false,
+  ignore: isChromiumMissing(),
+};
 let browser: Promise<Browser> | undefined;
 Deno.test.afterAll(async () => await (await browser)?.close());
 

@@ -34,6 +34,16 @@ interface Download {
   suggestedFilename(): string;
 }
 
+/** Whether tests in it are passed over, visibly: there is none, and it is not CI, which must have one. */
+export function isChromiumMissing(): boolean {
+  try {
+    findChromium();
+    return false;
+  } catch {
+    return !Deno.env.get("CI");
+  }
+}
+
 /** Starts Chromium with an empty profile. */
 export async function launch(): Promise<Browser> {
   const { chromium } = await load<{ chromium: { launch(options: object): Promise<Browser> } }>(

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
 import { type InstalledPackage, installPackage } from "../hosts/pack.ts";
 import { ROOT } from "../hosts/tools.ts";
+import { find } from "../support/runtimes.ts";
 import { pcmOf } from "./tools.ts";
 
 interface Ended {
@@ -29,7 +30,7 @@ const runtimes: Record<string, (folder: string) => Promise<string[]>> = {
     ]),
   bun: async (folder) => {
     await install(folder, "bun/main.ts");
-    return [Deno.env.get("TSETSEN_BUN") ?? "bun", "main.ts"];
+    return [find("bun", "TSETSEN_BUN"), "main.ts"];
   },
   node: async (folder) => {
     await install(folder, "node/main.mjs");

@@ -6,6 +6,9 @@ import type { PluginBuild } from "esbuild";
 export type Runtime = "deno" | "node" | "bun";
 export const RUNTIMES: readonly Runtime[] = ["deno", "node", "bun"];
 
+/** The Bun that is installed where there is none. */
+const BUN_VERSION = "1.4.5";
+
 /** What a program did. */
 export interface Run {
   readonly stdout: string;
@@ -91,18 +94,36 @@ async function run(runtime: Runtime, file: string, args: readonly string[]): Pro
   return { stdout, stderr, code, lingered: performance.now() - (first ?? performance.now()) };
 }
 
-/** A program: named by the environment, or on the PATH. */
-export function find(program: string, variable: string): string {
+/** A program: named by the environment, or on the PATH. Bun is installed from npm where it is neither. */
+export function find(program: "node" | "bun", variable: string): string {
   const named = Deno.env.get(variable);
   if (named !== undefined) return named;
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    try {
-      if (Deno.statSync(`${folder}/${program}`).isFile) return `${folder}/${program}`;
-    } catch {
-      // Not in this folder.
-    }
-  }
+  const found = (Deno.env.get("PATH") ?? "").split(":").map((folder) => `${folder}/${program}`)
+    .find(isFile);
+  if (found !== undefined) return found;
+  if (program === "bun") return installedBun();
   throw new Deno.errors.NotFound(
     `'${program}' is not on the PATH: install it, or set ${variable} to its path`,
   );
+}
+
+/** Bun in a folder that is never committed. The tests of many files need it: it is installed once. */
+function installedBun(): string {
+  const folder = `${root}.cache/bun`;
+  const bun = `${folder}/node_modules/.bin/bun`;
+  if (isFile(bun)) return bun;
+  Deno.mkdirSync(folder, { recursive: true });
+  const options = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund"];
+  const args = ["install", "--prefix", folder, ...options, `bun@${BUN_VERSION}`];
+  const { success, stderr } = new Deno.Command("npm", { args, stdout: "null" }).outputSync();
+  if (!success) throw new Error(`Bun cannot be installed: ${new TextDecoder().decode(stderr)}`);
+  return bun;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false; // There is none.
+  }
 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
+import { find } from "../support/runtimes.ts";
 
 const mod = new URL("../../src/text/mod.ts", import.meta.url);
 const declaration = fileURLToPath(new URL("../../examples/demo/udhr-mn.txt", import.meta.url));
@@ -38,7 +39,7 @@ Deno.test("The text module does the same on Deno, Node and Bun", bundling, async
     const onDeno = await run(Deno.execPath(), ["run", "--allow-read", file, declaration]);
     assert(onDeno.startsWith("[[[["), onDeno.slice(0, 100));
     for (const [name, variable] of [["node", "TSETSEN_NODE"], ["bun", "TSETSEN_BUN"]] as const) {
-      const output = await run(Deno.env.get(variable) ?? name, [file, declaration]);
+      const output = await run(find(name, variable), [file, declaration]);
       if (output !== onDeno) throw new Error(`${name} differs: ${difference(output, onDeno)}`);
     }
   } finally {
