@@ -40,6 +40,7 @@ export async function perform(
     // A run that goes on may have nothing to report for a while.
     const live = context.live(before.length || plan(text, { ...order.parts, speed }).requests);
     live.update(before.filter(({ status }) => status === "done").length, "parts");
+    const outlook = outlooks();
     narration = narrate(await context.client(), order.request, {
       ...order.parts,
       ...buying,
@@ -87,11 +88,21 @@ function shown(file: string): string {
   return path.startsWith("..") ? file : path;
 }
 
-function outlook({ estimatedMsLeft, creditsUsed, waitMs }: Progress): string {
-  // A line has 80 columns, and a wait is what it should tell.
-  if (waitMs) return `parts, waiting ${duration(waitMs / 1_000)} for the rate limit`;
-  const left = estimatedMsLeft ? `, about ${duration(estimatedMsLeft / 1_000)} left` : "";
-  return `parts, ${plural(creditsUsed, "credit")}${left}`;
+/** What a bar says of a narration. Parts that are bought already go on during a wait, and must not hide it. */
+function outlooks(): (progress: Progress) => string {
+  let wait = "";
+  let waitEnd = 0;
+  return ({ estimatedMsLeft, creditsUsed, waitMs }) => {
+    const now = performance.now();
+    if (waitMs) {
+      // A line has 80 columns, and a wait is what it should tell.
+      wait = `parts, waiting ${duration(waitMs / 1_000)} for the rate limit`;
+      waitEnd = now + waitMs;
+    }
+    if (now < waitEnd) return wait;
+    const left = estimatedMsLeft ? `, about ${duration(estimatedMsLeft / 1_000)} left` : "";
+    return `parts, ${plural(creditsUsed, "credit")}${left}`;
+  };
 }
 
 async function writeCaptions(order: Order, narration: Narration, force: boolean): Promise<void> {
