@@ -23,14 +23,18 @@ export interface BodyReader {
  * @param long Whether much is to come.
  */
 export function bodyReader(body: ReadableStream<Uint8Array>, long: boolean): BodyReader {
-  if (hostOf() === "deno") {
-    try {
-      return reusing(body.getReader({ mode: "byob" }), long ? 64 * 1024 : 4 * 1024);
-    } catch {
-      // Not a stream of bytes: one that was made by hand.
-    }
+  const host = hostOf();
+  const reader = host === "deno" ? ofDeno(body, long) : body.getReader();
+  return long && host !== "other" ? collecting(reader) : reader;
+}
+
+function ofDeno(body: ReadableStream<Uint8Array>, long: boolean): BodyReader {
+  try {
+    return reusing(body.getReader({ mode: "byob" }), long ? 64 * 1024 : 4 * 1024);
+  } catch {
+    // Not a stream of bytes: one that was made by hand.
+    return body.getReader();
   }
-  return body.getReader();
 }
 
 function reusing(reader: ReadableStreamBYOBReader, bytes: number): BodyReader {
@@ -41,6 +45,30 @@ function reusing(reader: ReadableStreamBYOBReader, bytes: number): BodyReader {
       if (value === undefined || done) return { done: true };
       memory = value.buffer;
       return { done, value: value.slice() };
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+/** Just below 128 KiB, from where V8 keeps an array apart, which costs more. */
+const MAX_BALLAST = 16_000;
+
+/**
+ * V8 collects what is young when its own heap is full, of which a buffer takes next to nothing, or when 32 MB of buffers
+ * have gathered (on Node 24 far more). An array of its heap beside each chunk, twice as large and at once forgotten, makes it
+ * collect after a few: 200 MB of a stream or a download take a third to a half of the resident set, in the same time.
+ */
+function collecting(reader: BodyReader): BodyReader {
+  let bytes = 0;
+  return {
+    read: async () => {
+      // Used on both sides of a call that could see it, or the compiler would leave it out.
+      const ballast = new Array<never>(Math.min(bytes / 4 | 0, MAX_BALLAST));
+      const pending = reader.read();
+      ballast.length = 0;
+      const result = await pending;
+      bytes = result.value?.length ?? 0;
+      return result;
     },
     cancel: () => reader.cancel(),
   };

@@ -6,6 +6,7 @@
 
 import { onAbort } from "./abort.ts";
 import { follow } from "./audio_url.ts";
+import { type BodyReader, bodyReader } from "./body_reader.ts";
 import type { Call, Core } from "./call.ts";
 import { brokenOff, noAnswer, refusedWith } from "./error_mapping.ts";
 import { ServerError } from "./errors.ts";
@@ -34,7 +35,7 @@ export async function* transfer(
 ): AsyncGenerator<Uint8Array, void, void> {
   const { scope } = call;
   const { href, origin } = address;
-  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  let reader: BodyReader | undefined;
   let total: number | undefined;
   let version: Version | undefined;
   let got = 0;
@@ -76,7 +77,7 @@ export async function* transfer(
   try {
     for (let losses = 0;; losses++) {
       const { status, headers, body } = await call.attempts(open);
-      reader = body?.getReader();
+      reader = body ? bodyReader(body, true) : undefined;
       if (got === 0) {
         total = lengthOf(headers);
         version = total === undefined ? undefined : versionOf(headers);
@@ -98,7 +99,7 @@ export async function* transfer(
         const result = reader && await scope.race(reader.read(), idleTimeout).catch((error) => {
           lost = brokenOff(origin, error, [href]);
         });
-        if (!result || result.done) break;
+        if (!result?.value) break;
         got += result.value.length;
         if (got <= maxBytes) yield result.value;
       }
