@@ -15,6 +15,8 @@ export interface BoundCall extends Pick<ResolvedOptions, "maxMessageBytes" | "in
   readonly unary: boolean;
   /** What must not show in errors. */
   readonly secrets: readonly string[];
+  /** Is told of a message as soon as it has come, whatever becomes of the answer. */
+  readonly answered?: ((message: Uint8Array) => void) | undefined;
 }
 
 /** What a client makes of a transport that it was given. */

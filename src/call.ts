@@ -4,11 +4,12 @@
  * @module
  */
 
-import type {
-  DescMessage,
-  DescMethodUnary,
-  MessageInitShape,
-  MessageShape,
+import {
+  type DescMessage,
+  type DescMethodUnary,
+  fromBinary,
+  type MessageInitShape,
+  type MessageShape,
 } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { backoffDelay } from "./backoff.ts";
@@ -49,7 +50,7 @@ export interface CallFacts {
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
   readonly billable?: boolean;
   /** The text to keep out of errors. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** The job that the call is about. */
   readonly requestId?: string | undefined;
 }
@@ -67,6 +68,10 @@ export class Call {
   readonly #facts: CallFacts;
   readonly #options: CallOptions;
   #failed: TsetsenError | undefined;
+  /** Whether a message has come: a status after it is no refusal. */
+  #answered = false;
+  /** The id of the job: known from the start, or since the answer to a submit. */
+  #requestId: string | undefined;
 
   /**
    * @param timeout The deadline of the whole in milliseconds; without one there is none.
@@ -84,6 +89,7 @@ export class Call {
     this.#facts = facts;
     this.#options = options;
     this.charged = facts.billable ? "no" : "yes";
+    this.#requestId = facts.requestId;
     if (core.closed) {
       throw new ClientClosedError("The client is closed: make a new one.", this.#context());
     }
@@ -138,20 +144,35 @@ export class Call {
    * Hands a request to the transport: from here on it may have reached the service.
    *
    * @param idle The longest wait for the answer in milliseconds, if there is no deadline.
+   * @param answered Is told of a message as soon as it has come, whatever becomes of the answer.
    */
   send<T>(
     unary: boolean,
     request: (transport: Transport, headers: HeadersInit) => Promise<T>,
     idle?: number,
+    answered?: (message: Uint8Array) => void,
   ): Promise<T> {
     const transport = openTransport(this.#core.options, {
       scope: this.scope,
       unary,
       billable: this.#facts.billable === true,
       secrets: this.secrets,
+      answered,
     });
     if (this.#facts.billable) this.charged = "unknown";
     return this.scope.race(request(transport, this.#headers()), idle);
+  }
+
+  /**
+   * The service has answered, whatever follows.
+   *
+   * @param requestId The id of the job that it has accepted, if it has told one.
+   */
+  answered(requestId?: string): void {
+    this.#answered = true;
+    if (!requestId) return;
+    this.#requestId = requestId;
+    this.charged = "yes";
   }
 
   /** What must not show in an error. */
@@ -170,11 +191,11 @@ export class Call {
       end = this.scope.expire();
     }
     const context = { ...this.#context(), cause: this.#failed };
-    const { method, requestId } = this.#facts;
+    const { method } = this.#facts;
     switch (end.by) {
       case "signal":
         if (context.charged !== undefined) {
-          trace(end.reason, { requestId, charged: context.charged });
+          trace(end.reason, { requestId: this.#requestId, charged: context.charged });
         }
         return end.reason;
       case "deadline":
@@ -195,8 +216,10 @@ export class Call {
   /** A failure by itself, with what is known about the job and the money. */
   failure(error: unknown): TsetsenError {
     const failure = toTsetsenError(error, this.secrets);
-    // Once audio has come it was paid for, whatever the failure itself would prove.
-    if (this.#facts.billable && this.charged !== "yes") this.charged = failure.charged ?? "unknown";
+    // Once audio or an id has come it was paid for, whatever the failure itself would prove.
+    if (this.#facts.billable && this.charged !== "yes") {
+      this.charged = this.#answered ? "unknown" : failure.charged ?? "unknown";
+    }
     const context = this.#context();
     if (
       failure instanceof ResourceNotFoundError && context.charged === "yes" && !this.#facts.billable
@@ -207,7 +230,7 @@ export class Call {
   }
 
   get #advice(): string {
-    if (this.#facts.requestId !== undefined) return "The job goes on: ask for it again by its id.";
+    if (this.#requestId !== undefined) return "The job goes on: ask for it again by its id.";
     if (this.#facts.billable && this.charged !== "no") {
       return "It may have been charged: look at the balance before sending it again.";
     }
@@ -216,8 +239,11 @@ export class Call {
 
   // A call that costs nothing and is about no job says nothing about money.
   #context(): { requestId: string | undefined; charged: Charged | undefined } {
-    const { requestId, billable } = this.#facts;
-    return { requestId, charged: billable || requestId !== undefined ? this.charged : undefined };
+    const requestId = this.#requestId;
+    return {
+      requestId,
+      charged: this.#facts.billable || requestId !== undefined ? this.charged : undefined,
+    };
   }
 
   /** The SDK's own headers win over those of the user. */
@@ -254,12 +280,16 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
 ): Promise<MessageShape<O>> {
   checkFields("options", options);
   const call = new Call(core, facts, options, options.timeout ?? core.options.timeout, outer);
+  // Of what is paid for, not even a status that comes after it may cost the id.
+  const answered = (bytes: Uint8Array) => call.answered(requestIdIn(method.output, bytes));
   try {
     const { message: answer } = await call.attempts(() =>
       call.send(
         true,
         (transport, headers) =>
           transport.unary(method, call.scope.signal, undefined, headers, message),
+        undefined,
+        facts.billable ? answered : undefined,
       )
     );
     return answer;
@@ -267,5 +297,13 @@ export async function callUnary<I extends DescMessage, O extends DescMessage>(
     throw call.error(error);
   } finally {
     call.scope.close();
+  }
+}
+
+function requestIdIn(schema: DescMessage, bytes: Uint8Array): string | undefined {
+  try {
+    return (fromBinary(schema, bytes) as { readonly requestId?: string }).requestId;
+  } catch {
+    return undefined; // the call fails for it soon enough
   }
 }

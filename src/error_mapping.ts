@@ -5,7 +5,7 @@
  */
 
 import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import {
   AuthenticationError,
   ConnectionError,
@@ -19,7 +19,7 @@ import {
   TimeoutError,
   TsetsenError,
 } from "./errors.ts";
-import { redact, safeCause } from "./redact.ts";
+import { redact, redactAll, safeCause } from "./redact.ts";
 
 type ErrorClass = typeof TsetsenError;
 
@@ -57,27 +57,41 @@ const HTTP_CLASSES: Record<number, ErrorClass> = {
  * and otherwise left open.
  *
  * @param secrets What must not show: the key and the text.
- * @param protocol What the transport speaks.
+ * @param protocol What was spoken, where nothing but its own code can have thrown; `undefined` where interceptors or a
+ * transport of the user's own had a part in it.
  */
 export function toTsetsenError(
   error: unknown,
   secrets: readonly string[],
-  protocol: Protocol = "gRPC-Web",
+  protocol?: Protocol,
 ): TsetsenError {
   if (error instanceof TsetsenError) return error;
-  let cause = error;
-  if (error instanceof ConnectError) {
-    cause = error.cause;
-    if (cause instanceof TsetsenError) return cause;
-    const { metadata } = error;
-    if (metadata.has("grpc-status") || metadata.has("grpc-status-details-bin")) {
-      return fromStatus(error, secrets);
-    }
+  const isConnect = error instanceof ConnectError;
+  const cause = isConnect ? error.cause : error;
+  if (cause instanceof TsetsenError) return cause;
+  if (isConnect && hasStatus(error)) return fromStatus(error, secrets);
+  if (protocol !== undefined) {
+    return new ServerError(
+      `The answer is not valid ${protocol}. Check that endpoint is a ${protocol} endpoint of the service.`,
+      { cause: safeCause(cause, secrets) },
+    );
   }
-  return new ServerError(
-    `The answer is not valid ${protocol}. Check that endpoint is a ${protocol} endpoint of the service.`,
+  // connect-node names a stream that was reset so.
+  const isReset = isConnect && (error.code === Code.Canceled || /^http\/2 /.test(error.rawMessage));
+  if (isReset || isOfNetwork(cause)) return noAnswer(cause, "the service", secrets, undefined);
+  // A plain exception is Unknown to Connect.
+  if (isConnect && !(error.code === Code.Unknown && cause !== undefined)) {
+    return fromStatus(error, secrets);
+  }
+  return new TsetsenError(
+    "An interceptor, or the transport that was given, failed: look at the cause.",
     { cause: safeCause(cause, secrets) },
   );
+}
+
+/** Whether it has the status of an answer, and is not of Connect's own making. */
+export function hasStatus({ metadata }: ConnectError): boolean {
+  return metadata.has("grpc-status") || metadata.has("grpc-status-details-bin");
 }
 
 /** The error for an answer that HTTP itself calls a failure, or that is not of the protocol. */
@@ -175,11 +189,9 @@ export function fromStreamMessage(message: string, secrets: readonly string[]): 
 function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenError {
   const { code, rawMessage, metadata } = error;
   let Class = GRPC_CLASSES[code] ?? ServerError;
-  let refused = REFUSALS.includes(code);
-  const details: Record<string, string> = {};
-  metadata.forEach((value, name) => {
-    if (!NOT_DETAILS.test(name)) details[name] = redact(value, secrets);
-  });
+  // Connect has such codes for its own troubles, too: only a status that came proves a refusal.
+  let refused = REFUSALS.includes(code) && hasStatus(error);
+  const details = detailsOf(metadata, secrets);
   let retryAfter = retryAfterOf(metadata);
   let told = [rawMessage, ...Object.values(details)].join("\n");
   for (const detail of error.details) {
@@ -206,6 +218,13 @@ function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenErr
   });
 }
 
+/** The metadata that may be shown. All is looked through at once, as that takes its time for a long text. */
+function detailsOf(metadata: Headers, secrets: readonly string[]): Record<string, string> {
+  const shown = [...metadata].filter(([name]) => !NOT_DETAILS.test(name)).slice(0, MAX_DETAILS);
+  const texts = redactAll(shown.flat(), secrets);
+  return Object.fromEntries(shown.map((_, i) => [texts[2 * i], texts[2 * i + 1]]));
+}
+
 function withWait(message: string, ms: number | undefined): string {
   return ms === undefined ? message : `${message} (Wait ${ms} ms before the next request.)`;
 }
@@ -215,10 +234,13 @@ function speaksOfCredits(text: string): boolean {
   return /(?<![a-z])(credits?|balance)(?![a-z])/i.test(text);
 }
 
-// Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
-// fields say already.
+/** More fields than this are no honest answer. */
+const MAX_DETAILS = 64;
+
+// Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), what the error's own
+// fields say already, and what is binary, in which nobody would find a secret.
 const NOT_DETAILS =
-  /^((content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
+  /^(.*-bin|(content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
 
 // google.rpc.RetryInfo { 1: google.protobuf.Duration { 1: int64 seconds, 2: int32 nanos } }
 function readRetryInfo(message: Uint8Array): number | undefined {
@@ -245,6 +267,16 @@ function retryAfterOf(headers: Headers): number | undefined {
   const date = /^[A-Z]/.test(value) ? Date.parse(value) - Date.now() : NaN;
   const ms = /^[\d.]+$/.test(value) ? Number(value) * 1e3 : date;
   return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined;
+}
+
+/** Whether a runtime's `fetch` or its sockets say that they failed. */
+function isOfNetwork(cause: unknown): boolean {
+  if (!(cause instanceof Error) || cause instanceof ConnectError) return false;
+  const { name, message, syscall, code } = cause as Error & { syscall?: string; code?: unknown };
+  return syscall !== undefined || /^(E[A-Z]{4,}$|UND_|ERR_(HTTP2|SSL|TLS))/.test(`${code}`) ||
+    neverConnected(cause) ||
+    (name === "TypeError" &&
+      /fetch|network|connection|sending request|terminated|load failed/i.test(message));
 }
 
 /** Whether a runtime says that no connection came about, so that nothing was sent. In doubt it may have been. */

@@ -15,7 +15,7 @@ import {
   type MessageShape,
   toBinary,
 } from "@bufbuild/protobuf";
-import { createContextValues, type Transport } from "@connectrpc/connect";
+import { ConnectError, createContextValues, type Transport } from "@connectrpc/connect";
 import {
   createMethodUrl,
   encodeEnvelope,
@@ -25,6 +25,7 @@ import {
 import { requestHeader } from "@connectrpc/connect/protocol-grpc-web";
 import type { GrpcWebTransportOptions } from "@connectrpc/connect-web";
 import type { Answer } from "./answer.ts";
+import { hasStatus, toTsetsenError } from "./error_mapping.ts";
 import { guardedFetch, type GuardOptions } from "./guard.ts";
 import { checkStatus, trailersOf } from "./status.ts";
 
@@ -53,6 +54,11 @@ export function grpcWebTransport(
   ) => guardedFetch(url, header, encodeEnvelope(0, toBinary(input, create(input, message))), guard);
 
   const { signal } = guard.scope;
+  // Interceptors get a status as Connect gives it, and what is no answer as our own error.
+  const fail = (error: unknown): never => {
+    if (error instanceof ConnectError && hasStatus(error)) throw error;
+    throw toTsetsenError(error, guard.secrets, "gRPC-Web");
+  };
 
   return {
     async unary(method, _signal, _timeout, header, message) {
@@ -61,7 +67,10 @@ export function grpcWebTransport(
         const answer = await send(request, method.input, request.message);
         const bytes = await answer.next();
         // To its end, where the trailers are.
-        if (bytes !== undefined) await answer.next();
+        if (bytes !== undefined) {
+          guard.answered?.(bytes);
+          await answer.next();
+        }
         checkStatus(answer);
         if (bytes === undefined) throw new Error("The status is OK, and there is no message.");
         const { service, stream } = req;
@@ -76,9 +85,10 @@ export function grpcWebTransport(
           },
         };
       };
+      const ours: typeof next = (request) => next(request).catch(fail);
       // What Connect runs interceptors with makes two more signals, and aborts them in the end.
-      if (interceptors.length === 0) return await next(req);
-      return await runUnaryCall({ req, next, interceptors, signal });
+      if (interceptors.length === 0) return await ours(req);
+      return await runUnaryCall({ req, next: ours, interceptors, signal });
     },
 
     async stream(method, _signal, _timeout, header, message) {
@@ -90,11 +100,12 @@ export function grpcWebTransport(
         if (answer.headers.has("grpc-status")) checkStatus(answer);
         const trailer = new Headers();
         const { service, stream } = req;
-        const messages = read(answer, method.output, trailer);
+        const messages = read(answer, method.output, trailer, fail);
         return { service, method, stream, header: answer.headers, trailer, message: messages };
       };
-      if (interceptors.length === 0) return await next(req);
-      return await runStreamingCall({ req, next, interceptors, signal });
+      const ours: typeof next = (request) => next(request).catch(fail);
+      if (interceptors.length === 0) return await ours(req);
+      return await runStreamingCall({ req, next: ours, interceptors, signal });
     },
   };
 }
@@ -104,13 +115,18 @@ function read<O extends DescMessage>(
   answer: Answer,
   output: O,
   trailer: Headers,
+  fail: (error: unknown) => never,
 ): AsyncIterable<MessageShape<O>> {
   const next = async (): Promise<IteratorResult<MessageShape<O>, undefined>> => {
-    const bytes = await answer.next();
-    if (bytes !== undefined) return { done: false, value: fromBinary(output, bytes) };
-    checkStatus(answer);
-    trailersOf(answer).forEach((value, name) => trailer.set(name, value));
-    return { done: true, value: undefined };
+    try {
+      const bytes = await answer.next();
+      if (bytes !== undefined) return { done: false, value: fromBinary(output, bytes) };
+      checkStatus(answer);
+      trailersOf(answer).forEach((value, name) => trailer.set(name, value));
+      return { done: true, value: undefined };
+    } catch (error) {
+      return fail(error);
+    }
   };
   return { [Symbol.asyncIterator]: () => ({ next }) };
 }

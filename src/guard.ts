@@ -13,6 +13,8 @@ import { OnceBody, takesStreams } from "./once_body.ts";
 export interface GuardOptions extends AnswerOptions {
   /** Whether the request costs credits. */
   readonly billable: boolean;
+  /** Is told of the message of a unary answer as soon as it has come, whatever becomes of the answer. */
+  readonly answered?: ((message: Uint8Array) => void) | undefined;
   /** What to send with, if not the runtime's `fetch`. */
   readonly fetch: typeof globalThis.fetch | undefined;
 }

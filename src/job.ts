@@ -90,10 +90,11 @@ export class Job implements AsyncIterable<StatusUpdate> {
    * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
    */
   watch(options: WatchOptions = {}): StatusWatch {
-    return watchStatus(this.#core, this.#request, options, (response) => {
+    const seen = (response: CheckStatusResponse) => {
       this.#response = response;
       this.#seen = Date.now();
-    });
+    };
+    return watchStatus(this.#core, this.#request, options, seen, this.#text);
   }
 
   /**

@@ -61,7 +61,10 @@ export interface ClientOptions {
    * `interceptors` and `maxMessageBytes` are its own, too.
    */
   readonly transport?: ConnectTransport | undefined;
-  /** Connect interceptors around each attempt. They see the whole request, key and text included. */
+  /**
+   * Connect interceptors around each attempt. They see the whole request, key and text included. A `ConnectError` that one
+   * throws becomes the class of its code, anything else a plain `TsetsenError` with it as its `cause`.
+   */
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
   /** Is told about retries. Nothing is ever printed. */
   readonly log?: LogHook | undefined;

@@ -5,7 +5,7 @@
  */
 
 import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { Call, callUnary, type Core } from "./call.ts";
+import { Call, type CallFacts, callUnary, type Core } from "./call.ts";
 import { TsetsenError } from "./errors.ts";
 import {
   type CheckStatusRequest,
@@ -56,33 +56,39 @@ export type StatusWatch = AsyncIterableIterator<StatusUpdate, void, void> & Asyn
 const MIN_INTERVAL = 200;
 const MAX_INTERVAL = 5_000;
 
-/** Watches a job. Bad input throws at once, nothing is sent before the first `next()`. */
+/**
+ * Watches a job. Bad input throws at once, nothing is sent before the first `next()`.
+ *
+ * @param seen Is told of each response.
+ * @param text The text of the job where it is known, to keep it out of errors.
+ */
 export function watchStatus(
   core: Core,
   request: string | CheckStatusRequest,
   options: WatchOptions,
   seen?: (response: CheckStatusResponse) => void,
+  text?: string,
 ): StatusWatch {
   const message = toCheckStatus(request, core.options.apiKey);
   checkFields("options", options);
   const { apiKey: key, requestId } = message;
-  const watched = { method: "The job", key, requestId };
+  const watched = { method: "The job", key, requestId, text };
   return new ScopedIterator(
     () => new Call(core, watched, options, options.timeout),
-    (watch) => poll(core, message, options, watch, seen),
+    (watch) => poll(core, { ...watched, method: "CheckStatus" }, options, watch, seen),
   );
 }
 
 // Not a closure: each closure of a generator has a prototype of its own, and thousands of jobs may be watched at once.
 async function* poll(
   core: Core,
-  message: ReturnType<typeof toCheckStatus>,
+  facts: CallFacts & { readonly requestId: string },
   { headers, pollInterval }: WatchOptions,
   watch: Call,
   seen: ((response: CheckStatusResponse) => void) | undefined,
 ): AsyncGenerator<StatusUpdate, void, void> {
-  const { apiKey: key, requestId } = message;
-  const facts = { method: "CheckStatus", key, requestId };
+  const { key: apiKey, requestId } = facts;
+  const message = { apiKey, requestId };
   const { checkStatus } = TsetsenTTS.method;
   const { scope } = watch;
   const start = performance.now();

@@ -108,6 +108,7 @@ async function* run(
     );
   for (; !result.done; result = await next()) {
     const { audioChunk, errorMessage, isFinal } = result.value;
+    call.answered();
     if (errorMessage !== "") throw fromStreamMessage(errorMessage, call.secrets);
     if (audioChunk.length > 0) {
       call.charged = "yes";

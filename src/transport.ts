@@ -15,7 +15,7 @@ import type { ResolvedOptions } from "./options.ts";
  */
 export function openTransport(
   options: ResolvedOptions,
-  call: Pick<GuardOptions, "scope" | "unary" | "billable" | "secrets">,
+  call: Pick<GuardOptions, "scope" | "unary" | "billable" | "secrets" | "answered">,
 ): Transport {
   const { transport } = options;
   if (transport === undefined) {

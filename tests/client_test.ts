@@ -1,19 +1,35 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Interceptor } from "@connectrpc/connect";
-import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import {
+  Code,
+  ConnectError,
+  createRouterTransport,
+  type Interceptor,
+  type Transport,
+} from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
+import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import {
+  AuthenticationError,
   Client,
   ClientClosedError,
+  ConnectionError,
   Gender,
   RequestStatus,
+  ResourceNotFoundError,
+  ServerError,
   ServiceUnavailableError,
+  TsetsenError,
   VERSION,
 } from "../mod.ts";
+import { serveGrpc } from "../src/emulator/native.ts";
+import { closedPort } from "./support/raw_server.ts";
 import {
   clientOf,
   failure,
   GENERATE,
   KEY,
+  QUICK,
   rejection,
   type Rig,
   setUp,
@@ -213,6 +229,94 @@ Deno.test("Client uses the transport that it is given instead of its endpoint", 
   await failure(ServiceUnavailableError, client.getUserBalance({}, { maxRetries: 1 }));
   const billable = await failure(ServiceUnavailableError, client.generateSpeech(GENERATE));
   assertEquals([billable.charged, rig.sent("GenerateSpeech").length], ["unknown", 2]);
+});
+
+Deno.test("Client makes the right error of whatever a foreign transport throws", async () => {
+  const errors: [code: Code, name: string][] = [
+    [Code.InvalidArgument, "InvalidRequestError"],
+    [Code.DeadlineExceeded, "TimeoutError"],
+    [Code.NotFound, "ResourceNotFoundError"],
+    [Code.PermissionDenied, "PermissionDeniedError"],
+    [Code.ResourceExhausted, "RateLimitExceededError"],
+    [Code.Unavailable, "ServiceUnavailableError"],
+    [Code.Unauthenticated, "AuthenticationError"],
+    [Code.Internal, "ServerError"],
+    [Code.Unknown, "ServerError"],
+  ];
+  for (const [code, name] of errors) {
+    const fail = () => {
+      throw new ConnectError(`no: ${KEY} ${TEXT}`, code);
+    };
+    const transport = createRouterTransport(({ service }) =>
+      service(TsetsenTTS, { getUserBalance: fail, generateSpeech: fail })
+    );
+    using client = new Client({ apiKey: KEY, transport, maxRetries: 0 });
+    const free = await failure(TsetsenError, client.getUserBalance());
+    assertEquals([free.name, free.statusCode, free.charged], [name, code, undefined]);
+    const paid = await failure(TsetsenError, client.generateSpeech(GENERATE));
+    // Connect has these codes for its own troubles, too: they prove nothing.
+    assertEquals([paid.name, paid.charged], [name, "unknown"]);
+    assertEquals(paid.rawMessage, "no: [redacted] [redacted]");
+  }
+});
+
+Deno.test("Client makes a ConnectionError of a foreign transport's lost or refused connection", async () => {
+  await using rig = await setUp();
+  await using native = await serveGrpc(rig.emulator);
+  const transports: Record<string, (baseUrl: string) => Transport> = {
+    "connect-web": (baseUrl) => createGrpcWebTransport({ baseUrl }),
+    "Connect": (baseUrl) => createConnectTransport({ baseUrl }),
+    "connect-node": (baseUrl) => createGrpcTransport({ baseUrl }),
+  };
+  for (const [name, make] of Object.entries(transports)) {
+    const open = (baseUrl: string) =>
+      new Client({ apiKey: KEY, transport: make(baseUrl), maxRetries: 1, backoff: QUICK });
+    using refused = open(`http://127.0.0.1:${closedPort()}`);
+    await failure(ConnectionError, refused.getUserBalance());
+    const error = await failure(ConnectionError, refused.generateSpeech(GENERATE));
+    assertEquals(error.charged, "no", name);
+
+    using lost = open((name === "connect-node" ? native : rig.emulator).url);
+    rig.emulator.addFault({ kind: "drop", times: 2 });
+    await failure(ConnectionError, lost.getUserBalance());
+    rig.emulator.addFault({ kind: "drop", times: 2 });
+    const before = rig.sent("GenerateSpeech").length;
+    const unknown = await failure(ConnectionError, lost.generateSpeech(GENERATE));
+    assertEquals(
+      [unknown.charged, rig.sent("GenerateSpeech").length - before],
+      ["unknown", 1],
+      name,
+    );
+    rig.emulator.clearFaults();
+  }
+});
+
+Deno.test("Client tells what an interceptor throws from what the service answers", async () => {
+  await using rig = await setUp();
+  const throwing = (error: Error) => {
+    const interceptors: Interceptor[] = [() => () => Promise.reject(error)];
+    return rig.open({ interceptors, maxRetries: 0 });
+  };
+  const refusing = throwing(new ConnectError("not today", Code.Unauthenticated));
+  const { rawMessage } = await failure(AuthenticationError, refusing.getUserBalance());
+  assertEquals(rawMessage, "not today");
+  const broken = throwing(new TypeError(`cannot read ${KEY}`));
+  for (const work of [broken.getUserBalance(), broken.streamSpeech(STREAM).bytes()]) {
+    const error = await failure(TsetsenError, work);
+    assertEquals([error.name, error.code], ["TsetsenError", undefined]);
+    assertEquals(
+      error.rawMessage.split(" It may")[0],
+      "An interceptor, or the transport that was given, failed: look at the cause.",
+    );
+    const { name, message } = error.cause as Error;
+    assertEquals([name, message], ["TypeError", "cannot read [redacted]"]);
+  }
+  assertEquals(rig.emulator.requests.length, 0);
+  // What the service answers stays what it is, also through an interceptor.
+  const passing = rig.open({ interceptors: [(next) => (request) => next(request)], maxRetries: 0 });
+  rig.emulator.addFault({ kind: "garbage", method: "GetUserBalance" });
+  await failure(ServerError, passing.getUserBalance());
+  await failure(ResourceNotFoundError, passing.checkStatus("unheard-of"));
 });
 
 Deno.test("Client tells its log hook about each retry, and a hook that throws breaks nothing", async () => {

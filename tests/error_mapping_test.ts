@@ -299,7 +299,6 @@ Deno.test("Client says that nothing is known when a paid call ends well without 
     () => new Response(null, { headers: { ...GRPC_WEB, "grpc-status": "0" } }),
     () => grpcWeb([hex("10 01")]), // a status, but no request id
     () => grpcWeb([hex("0a ff")]), // a broken message
-    () => new Response(concat(frame(hex("0a 02 72 31"))), { headers: GRPC_WEB }), // no trailers
     () => new Response(frame(hex("0a 02 72 31")).slice(0, 7), { headers: GRPC_WEB }), // cut off
     () => new Response(null, { headers: GRPC_WEB }),
     () => new Response(concat(trailers(), frame(hex(""))), { headers: GRPC_WEB }),
@@ -309,6 +308,55 @@ Deno.test("Client says that nothing is known when a paid call ends well without 
     assert(["ServerError", "ConnectionError"].includes(error.name), `${i}: ${error}`);
     assertEquals(error.charged, "unknown", `answer ${i}: ${error}`);
     assertEquals(await timesSent(answer, paid), 1, `answer ${i}`);
+  }
+});
+
+Deno.test("Client takes no status for a refusal that comes after the message, and keeps the id that was in it", async () => {
+  const refusals = Object.entries(GRPC).filter(([, [, charged]]) => charged === "no");
+  assert(refusals.length >= 7);
+  for (const [number, [name]] of refusals) {
+    const fields = { "grpc-status": number, "grpc-message": "because" };
+    const named = () => grpcWeb([hex("0a 02 72 31")], fields);
+    const error = await errorOf(named);
+    assertEquals([error.name, error.charged, error.requestId], [name, "yes", "r1"], number);
+    assertMatch(error.message, /: because \(Request ID: r1\)$/);
+    assertEquals(await timesSent(named, paid), 1, number);
+    for (const nameless of [hex("10 01"), hex(""), hex("0a ff")]) {
+      const error = await errorOf(() => grpcWeb([nameless], fields));
+      assertEquals([error.name, error.charged, error.requestId], [name, "unknown", undefined]);
+      assertEquals(await timesSent(() => grpcWeb([nameless], fields), paid), 1, number);
+    }
+    // A first message of a stream without audio proves as little.
+    const silent = () => grpcWeb([hex("10 00")], fields);
+    const { charged } = await errorOf(silent, streamed);
+    assertEquals([charged, await timesSent(silent, streamed)], ["unknown", 1], number);
+  }
+});
+
+Deno.test("Client keeps the id of an answer that breaks off, is broken or hangs after it", async () => {
+  const message = frame(hex("0a 02 72 31"));
+  const endless = () =>
+    new Response(new ReadableStream({ start: (controller) => controller.enqueue(message) }), {
+      headers: GRPC_WEB,
+    });
+  const answers: Record<string, [answer: () => Response, name: string]> = {
+    "no trailers": [() => new Response(message, { headers: GRPC_WEB }), "ConnectionError"],
+    "half of them": [
+      () => new Response(concat(message, trailers().slice(0, 9)), { headers: GRPC_WEB }),
+      "ConnectionError",
+    ],
+    "another message": [() => grpcWeb([hex("0a 02 72 31"), hex("")]), "ServerError"],
+    "a wrong flag": [
+      () => new Response(concat(message, hex("07 00 00 00 00")), { headers: GRPC_WEB }),
+      "ServerError",
+    ],
+    "nothing": [endless, "TimeoutError"],
+  };
+  for (const [where, [answer, name]] of Object.entries(answers)) {
+    const call: Call = (client) =>
+      client.generateSpeech({ text: TEXT, voiceId: "v1" }, { timeout: 200 });
+    const error = await errorOf(answer, call);
+    assertEquals([error.name, error.charged, error.requestId], [name, "yes", "r1"], where);
   }
 });
 

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
 import type { Client } from "../mod.ts";
-import { redact, safeCause } from "../src/redact.ts";
+import { redact, redactAll, safeCause } from "../src/redact.ts";
 import { cannedClient, cannedFetch, failureOf, grpcWeb, KEY } from "./support/canned_fetch.ts";
 
 const TEXT = "Сайн байна уу? Өнөөдөр цаг агаар маш сайхан байна, тийм үү?";
@@ -52,6 +52,53 @@ Deno.test("redact hides every API key, and bounds the length", () => {
     "a [redacted], b [redacted].",
   );
   assertEquals(redact("m".repeat(5_000), []).length, 1_001);
+});
+
+Deno.test("redact hides six characters in a row of what is random in a key", () => {
+  const random = KEY.slice("tsetsen-prod-".length);
+  for (let at = 0; at + 6 <= random.length; at++) {
+    assertEquals(redact(`k=${random.slice(at, at + 6)}.`, [KEY]), "k=[redacted].");
+  }
+  assertEquals(redact(KEY.toUpperCase(), [KEY]), "[redacted]");
+  assertEquals(
+    redact("the development of a prod-like tsetsen", [KEY]),
+    "the development of a prod-like tsetsen",
+  );
+});
+
+Deno.test("redact hides a text that is percent-encoded", () => {
+  const encoded = encodeURIComponent(TEXT);
+  assertEquals(redact(`bad: ${encoded.slice(0, 300)}!`, [KEY, TEXT]), "bad: [redacted]!");
+  assertEquals(redact("100 % sure", [KEY, "\uD800 half a character"]), "100 % sure");
+});
+
+Deno.test("redact looks through a long text once, however much there is to redact", () => {
+  const text = "а".repeat(300_000) + "б";
+  let looked = 0;
+  const secret = Object.assign(Object(text), {
+    trim: () => secret,
+    slice: (from: number, to: number) => (looked++, text.slice(from, to)),
+  });
+  const details = Array.from({ length: 60 }, (_, i) => `${"а".repeat(5 + i % 5)}в`.repeat(90));
+  redactAll(details, ["", secret]);
+  assert(looked > 0 && looked <= text.length, `${looked}`);
+});
+
+Deno.test("Client shows no key in the names of metadata, and nothing of binary metadata", async () => {
+  const fields = {
+    "grpc-status": "13",
+    [`x-${KEY.toLowerCase()}`]: "1",
+    "x-quote-bin": btoa(KEY),
+    "x-text": encodeURIComponent(TEXT),
+    "x-more": "kept",
+  };
+  for (const error of await errorsOf(() => grpcWeb([], fields))) {
+    assertEquals(error.details, {
+      "x-[redacted]": "1",
+      "x-text": "[redacted]",
+      "x-more": "kept",
+    });
+  }
 });
 
 Deno.test("safeCause copies what tells of an error and hides secrets in it and its causes", () => {

@@ -68,7 +68,10 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
           });
           whole = result.done === true;
           if (result.done) break;
-          for (const message of frames.push(result.value)) yield encodeEnvelope(0, message);
+          for (const message of frames.push(result.value)) {
+            call.answered?.(message);
+            yield encodeEnvelope(0, message);
+          }
         }
         if (!trailer.has("grpc-status")) throw brokenOff(origin);
         makeDecodable(trailer);

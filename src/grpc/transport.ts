@@ -88,7 +88,7 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
 
   let clients = 0;
   const bound: Bound = {
-    open: (call) => withOurErrors(connect(call), call.secrets),
+    open: (call) => withOurErrors(connect(call), call),
     retain() {
       let held = true;
       clients++;
@@ -130,9 +130,9 @@ function openConnect(connection: Connection, baseUrl: string, call: BoundCall): 
   };
 }
 
-function withOurErrors(grpc: Transport, secrets: readonly string[]): Transport {
+function withOurErrors(grpc: Transport, { secrets, interceptors }: BoundCall): Transport {
   const fail = (error: unknown): never => {
-    throw toTsetsenError(error, secrets, "gRPC");
+    throw toTsetsenError(error, secrets, interceptors.length === 0 ? "gRPC" : undefined);
   };
   return {
     unary: (...call) => grpc.unary(...call).catch(fail),

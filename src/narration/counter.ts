@@ -113,11 +113,13 @@ export class Counter {
     try {
       sale = await send();
     } catch (error) {
-      const charged = error instanceof TsetsenError ? error.charged : undefined;
-      const status = charged === "yes" ? "failed" : "unknown";
+      const { charged, requestId } = error instanceof TsetsenError ? error : {};
+      // An id that came before the failure leads to what is paid for.
+      const paid: Purchase = requestId ? { status: "submitted", requestId } : { status: "failed" };
       this.#unknowns = charged === "yes" || charged === "no" ? 0 : this.#unknowns + 1;
       // A store that fails now must not hide what happened to the money.
-      await book.set(index, charged === "no" ? before : { status }).catch(() => {});
+      const purchase: Purchase = charged === "yes" ? paid : { status: "unknown" };
+      await book.set(index, charged === "no" ? before : purchase).catch(() => {});
       throw error;
     }
     this.#unknowns = 0;

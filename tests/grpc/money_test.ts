@@ -2,11 +2,12 @@
 // what is known about the money then, is in tests/grpc/connection_test.ts.
 
 import { assertEquals } from "@std/assert";
+import { RateLimitExceededError } from "../../mod.ts";
 import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 import { closedPort } from "../support/raw_server.ts";
-import { clientOf, GENERATE, mode, sleep, STREAM } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, mode, setUp, sleep, STREAM } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { answerWell, trial } from "../support/trial.ts";
 import { message } from "../support/wire.ts";
@@ -45,6 +46,20 @@ for (const method of ["GenerateSpeech", "StreamSpeech"] as const) {
     });
   }
 }
+
+Deno.test("Client takes no status for a refusal that comes after the message, and keeps the id that was in it, over native gRPC", async () => {
+  await using rig = await setUp();
+  const { emulator, client } = rig;
+  emulator.addFault({
+    kind: "metadata",
+    method: "GenerateSpeech",
+    trailers: { "grpc-status": "8" },
+    times: Infinity,
+  });
+  const error = await failure(RateLimitExceededError, client.generateSpeech(GENERATE));
+  assertEquals(emulator.ledger.charges.length, 1);
+  assertEquals([error.charged, error.requestId], ["yes", emulator.jobs[0]?.requestId]);
+});
 
 for (const runtime of RUNTIMES) {
   Deno.test(`Client.generateSpeech says charged: unknown when the answer names no request id, over native gRPC, on ${runtime}`, async () => {

@@ -81,6 +81,22 @@ Deno.test("narrate gives all parts before the one whose job FAILED, and resuming
   assertEquals(others.sort(), texts(TEN).filter((text) => text !== seventh).sort());
 });
 
+Deno.test("narrate follows the job of a submission that failed after its id had come, and never buys it again", async () => {
+  await using rig = await setUp();
+  const { emulator, client } = rig;
+  emulator.addFault({ kind: "no-trailers", ...atPart(4) });
+  const narration = narrate(client, REQUEST, FAST);
+  const error = await failure(ConnectionError, narration.bytes());
+  await narration.settled();
+  const { requestId } = emulator.jobs[3]!;
+  assertEquals([error.charged, error.requestId], ["yes", requestId]);
+  const state = stored(narration.state);
+  assertEquals([state.parts[3]?.status, state.parts[3]?.requestId], ["submitted", requestId]);
+  const resumed = narrate(client, REQUEST, { ...FAST, resume: state });
+  assertEquals(await resumed.bytes(), await whole());
+  assertEquals(paid(emulator).length, 10);
+});
+
 Deno.test("narrate stops at a submission whose outcome is not known, and resumes only when told to", async () => {
   await using rig = await setUp();
   const { emulator, client } = rig;

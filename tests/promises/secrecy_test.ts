@@ -122,6 +122,27 @@ Deno.test("Client shows neither key nor text in any error, log event or URL, and
   assertSecret(emulator.requests.map(({ url }) => url), "a URL");
 });
 
+Deno.test("Job shows no text in the errors of its polls and of its failure", async () => {
+  const log: LogEvent[] = [];
+  const failWhen = () => `cannot say "${TEXT}"`;
+  const rig = await setUp({
+    emulator: { apiKeys: { [KEY]: 100_000 }, failWhen },
+    client: { apiKey: KEY, maxRetries: 1, log: (event) => log.push(event) },
+  });
+  await using _ = rig;
+  const job = await rig.client.submit(GENERATE);
+  const code = "UNAVAILABLE";
+  const message = failWhen();
+  rig.emulator.addFault({ kind: "error", code, message, method: "CheckStatus", times: 2 });
+  for (const work of [() => job.wait(), () => job.wait(), () => job.audio()]) {
+    const error = await failure(TsetsenError, work());
+    assertSecret(error, error.name);
+    assert(error.message.includes("[redacted]"), error.message);
+  }
+  assertEquals(log.map(({ type }) => type), ["poll_failed"]);
+  assertSecret(log, "the log");
+});
+
 const aloud = `failed to send ${TEXT} with ${KEY}`;
 const nested = [1, 2, 3, 4, 5].reduce<Error>(
   (cause, level) => new Error(`level ${level}`, { cause }),

@@ -101,7 +101,11 @@ export function differences(
       else if (wanted && row.endpoint !== undefined && !provesRefusal) {
         wanted["charged"] = "unknown";
       }
-      if (wanted) wanted["message"] = advised(wanted);
+      const id = outcome?.error?.["requestId"];
+      if (wanted && row.afterId && method === "GenerateSpeech") {
+        const text = `${wanted["message"]} (Request ID: ${id})`;
+        Object.assign(wanted, { message: text, charged: "yes", requestId: id || "an id" });
+      } else if (wanted) wanted["message"] = advised(wanted);
       for (const name in { ...wanted, ...outcome?.error }) {
         if (name === "statusCode" && wanted?.["anyStatus"]) continue;
         const [is, should] = [outcome?.error?.[name], wanted?.[name]];

@@ -26,6 +26,8 @@ export interface FaultRow {
   readonly expected: Expected;
   /** Why it can happen to gRPC-Web only. */
   readonly webOnly?: string;
+  /** Whether the id of the job has come before it: then the error names it, and the job was charged. */
+  readonly afterId?: boolean;
   /** What a stream makes of it, if that is something else. */
   readonly stream?: Expected | "succeeds";
 }
@@ -87,6 +89,7 @@ export const FAULTS: readonly FaultRow[] = [
     name: "missing trailers",
     fault: { kind: "no-trailers" },
     expected: BROKEN_OFF,
+    afterId: true,
     stream: "succeeds",
   },
   notGrpcWeb("HTML with 200", { kind: "http", status: 200 }, "HTTP 200, content type text/html"),
