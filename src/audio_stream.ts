@@ -115,8 +115,13 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     await this.return();
   }
 
-  /** The same bytes as a `ReadableStream`, with backpressure: a chunk is asked for when one is read. */
+  /**
+   * The same bytes as a `ReadableStream`, with backpressure: a chunk is asked for when one is read.
+   *
+   * @throws {TypeError} when the audio has been read or left already.
+   */
   toReadableStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    this.#mustBeUnread();
     return this.#readable([]);
   }
 
@@ -127,8 +132,10 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    *
    * @param init Status and headers; given headers win.
    * @throws {TsetsenError} of the class that fits when the transfer fails before its first chunk.
+   * @throws {TypeError} when the audio has been read or left already.
    */
   async toResponse(init: ResponseInit = {}): Promise<Response> {
+    this.#mustBeUnread();
     const first = await this.next();
     const { contentType, contentLength, bare } = this.#facts() ?? NOTHING;
     const headers = new Headers({ "content-type": contentType, "cache-control": "no-store" });
@@ -142,8 +149,10 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * All of the bytes.
    *
    * @throws {TsetsenError} of the class that fits when the transfer fails.
+   * @throws {TypeError} when the audio has been read or left already.
    */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    this.#mustBeUnread();
     return join(await this.#rest());
   }
 
@@ -151,6 +160,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * All of the audio as a `Blob` of its content type; a stream's PCM becomes a WAV with true lengths.
    *
    * @throws {TsetsenError} of the class that fits when the transfer fails.
+   * @throws {TypeError} when the audio has been read or left already.
    */
   async blob(): Promise<Blob> {
     const bytes = await this.bytes();
@@ -165,8 +175,10 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * @throws {ServerError} when a download is neither WAV nor PCM (it is then left after its first chunk), or is shorter
    * than its WAV header says.
    * @throws {TsetsenError} of the class that fits when the transfer fails.
+   * @throws {TypeError} when the audio has been read or left already.
    */
   async wav(): Promise<Uint8Array<ArrayBuffer>> {
+    this.#mustBeUnread();
     const first = await this.next();
     const { format, requestId } = this.#facts() ?? NOTHING;
     const context = { requestId, charged: requestId === undefined ? undefined : "yes" } as const;
@@ -187,6 +199,14 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
       mendHeader(bytes, bytes.length);
     }
     return bytes;
+  }
+
+  // A second WAV would be one of no sound, and look like a success.
+  #mustBeUnread(): void {
+    if (!this.#complete && !this.#left) return;
+    throw new TypeError(
+      "The audio has been read or left already, and can be read once: keep its bytes, or ask for it again.",
+    );
   }
 
   async #rest(chunks: Uint8Array[] = []): Promise<Uint8Array[]> {

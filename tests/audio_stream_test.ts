@@ -101,7 +101,7 @@ Deno.test("AudioStream of a download knows all from its first chunk on, when the
     assertEquals(facts(download), [undefined, undefined, undefined]);
     const first = await download.next();
     assertEquals(facts(download), expected);
-    const rest = await download.bytes();
+    const rest = first.done ? new Uint8Array() : await download.bytes();
     assertEquals(concat(first.value ?? new Uint8Array(), rest), bytes);
     assertEquals(facts(download), expected);
   }
@@ -194,7 +194,7 @@ Deno.test("AudioStream.wav keeps a WAV, gives it true lengths, and makes one of 
   }
   const left = await downloadOf(rig);
   await left.cancel();
-  assertEquals(await left.wav(), wavHeader(0));
+  await failure(TypeError, left.wav());
 });
 
 Deno.test("AudioStream.wav names what came when it is neither WAV nor PCM, says what helps, and ends the transfer", async () => {

@@ -120,7 +120,22 @@ Deno.test("SpeechStream can be read once", async () => {
   const stream = rig.client.streamSpeech(STREAM);
   await stream.bytes();
   assertEquals(await stream.next(), { done: true, value: undefined });
-  assertEquals((await stream.bytes()).length, 0);
+  const left = rig.client.streamSpeech(STREAM);
+  await left.cancel();
+  for (const audio of [stream, left]) {
+    const all = [
+      () => audio.bytes(),
+      () => audio.wav(),
+      () => audio.blob(),
+      () => audio.toResponse(),
+      // deno-lint-ignore require-await -- what it throws is to be a rejection
+      async () => audio.toReadableStream(),
+    ];
+    for (const read of all) {
+      const { message } = await failure(TypeError, read());
+      assert(message.startsWith("The audio has been read or left already"), message);
+    }
+  }
   assertEquals(rig.emulator.requests.length, 1);
 });
 
