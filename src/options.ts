@@ -63,7 +63,7 @@ export interface ClientOptions {
   readonly transport?: ConnectTransport | undefined;
   /** Connect interceptors around each attempt. They see the whole request, key and text included. */
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
-  /** Is told about retries. Nothing is ever printed. */
+  /** Is told about retries. What it throws or rejects with is ignored. Nothing is ever printed. */
   readonly log?: LogHook | undefined;
 }
 

@@ -29,7 +29,7 @@ export interface StreamOptions extends CallOptions {
    * reader takes does not count. Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
-  /** Is told after each chunk how much has come. What it throws is ignored. */
+  /** Is told after each chunk how much has come. What it throws or rejects with is ignored. */
   readonly onProgress?: AudioProgressHook | undefined;
 }
 
