@@ -156,19 +156,32 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   });
 }
 
+/** An endpoint as it may be written. What `URL` would mend by guessing, a lost slash for one, would send the key elsewhere. */
+const ENDPOINT =
+  /^(?:https?:\/\/)?(\[[\da-f:.]+\]|[^\s/?#@\\:[\]]+)(?::[1-9]\d*)?(?:\/[^\s?#@\\]*)?$/i;
+
+/** A host as `URL` spells it: an address, or labels. Names in Docker networks may hold an underscore. */
+const HOST = /^(?:\[.+\]|(?!https?$)-*\w[\w-]*(?:\.-*\w[\w-]*)*\.?)$/;
+
 /** The URL of an endpoint as the user wrote it: `host:port`, or a URL. */
 export function resolveEndpoint(endpoint: string, secure: boolean): URL {
   const refuse = (expected: string, came: string) =>
     new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
   const scheme = secure ? "https" : "http";
-  const text = /^\w+:\/\//.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
-  if (!/^https?:\/\/[^\s?#@\\]+$/i.test(text) || !URL.canParse(text)) {
+  const text = /^https?:\/\//i.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
+  const [, host] = ENDPOINT.exec(endpoint) ?? [];
+  const url = host !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  // A number alone is an IPv4 address to `URL`, 50051 that of 0.0.195.131.
+  const isGuess = /^[\d.]+$/.test(url?.hostname ?? "") && url?.hostname !== host;
+  if (url === undefined || !HOST.test(url.hostname) || isGuess) {
     throw refuse(
       "host:port or an http(s) URL, without user name, query and fragment",
-      describe(endpoint),
+      describe(endpoint) +
+        (/^\.{0,2}\//.test(endpoint)
+          ? ', relative: a page gives the whole address, new URL("/tts", location.href).href'
+          : ""),
     );
   }
-  const url = new URL(text);
   if (url.protocol === "http:" && secure) {
     throw refuse(
       "https, as anyone on the way can read the key otherwise (secure: false allows it)",

@@ -1,7 +1,13 @@
 // Where the options come from, what an endpoint may look like, and that making a client changes nothing.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { AuthenticationError, Client, type ClientOptions, DEFAULT_ENDPOINT } from "../mod.ts";
+import {
+  AuthenticationError,
+  Client,
+  type ClientOptions,
+  DEFAULT_ENDPOINT,
+  InvalidRequestError,
+} from "../mod.ts";
 import { resolveOptions } from "../src/options.ts";
 import { cannedFetch, failureOf, grpcWeb, KEY } from "./support/canned_fetch.ts";
 import { hex } from "./support/hex.ts";
@@ -98,9 +104,29 @@ Deno.test("Client takes every form of endpoint", async () => {
     ["https://tts.example/a///", undefined, "https://tts.example/a"],
     ["tts.example:8443/a", undefined, "https://tts.example:8443/a"],
     ["HTTPS://TTS.example", undefined, "https://tts.example"],
+    ["tts.example./", undefined, "https://tts.example."],
+    ["tts.example:65535", undefined, "https://tts.example:65535"],
+    ["tts.example:8443/http://x", undefined, "https://tts.example:8443/http://x"],
+    ["192.0.2.7:50051", undefined, "https://192.0.2.7:50051"],
+    ["http://[FE80::1]:81/a", false, "http://[fe80::1]:81/a"],
+    ["[::ffff:192.0.2.7]", undefined, "https://[::ffff:c000:207]"],
+    ["my_stack-tts_1:50051", undefined, "https://my_stack-tts_1:50051"],
+    ["https.example", undefined, "https://https.example"],
+    ["цэцэн.mn:50051", undefined, "https://xn--m1ara1ab.mn:50051"],
+    ["https://Цэцэн.мон/дуу", undefined, "https://xn--m1ara1ab.xn--l1acc/%D0%B4%D1%83%D1%83"],
   ];
   for (const [endpoint, secure, url] of forms) {
     assertEquals((await destination({ apiKey: KEY, endpoint, secure }))[0], url, endpoint);
+  }
+});
+
+Deno.test("Client says how a page gives a path of its own server as endpoint", () => {
+  for (const endpoint of ["/tts", "./tts", "//my.site/tts"]) {
+    const error = assertThrows(() => new Client({ apiKey: null, endpoint }), InvalidRequestError);
+    assertMatch(
+      error.message,
+      /got a string of .*, relative: .*new URL\("\/tts", location\.href\)\.href/,
+    );
   }
 });
 
