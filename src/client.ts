@@ -144,7 +144,7 @@ export class Client implements Disposable, AsyncDisposable {
     request: GenerateSpeechRequest,
     options: CallOptions = {},
   ): Promise<GenerateSpeechResponse> {
-    const message = toSpeech(request, this.#core.options.apiKey, "beta-v0.1");
+    const message = toSpeech(request, this.#core.options.apiKey, "generate");
     const { apiKey: key, text } = message;
     const facts: CallFacts = { method: "GenerateSpeech", key, billable: true, text };
     const { generateSpeech } = TsetsenTTS.method;
@@ -327,7 +327,7 @@ export class Client implements Disposable, AsyncDisposable {
    * @param request The text, the voice, and how to speak.
    * @param options Signal, timeouts (milliseconds), retries and headers.
    * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in chunks of whole samples.
-   * @throws {InvalidRequestError} when a parameter is wrong; nothing is sent then.
+   * @throws {InvalidRequestError} when a parameter is wrong, a version that cannot stream included; nothing is sent then.
    *
    * @example Write a WAV file
    * ```ts

@@ -70,7 +70,7 @@ export function streamSpeech(
   request: StreamSpeechRequest,
   options: StreamOptions,
 ): SpeechStream {
-  const message = toSpeech(request, core.options.apiKey, "beta-v0.2");
+  const message = toSpeech(request, core.options.apiKey, "stream");
   checkFields("options", options);
   const { idleTimeout = core.options.timeout, timeout } = options;
   const { apiKey: key, text } = message;

@@ -1,7 +1,10 @@
 // Bad input is refused before anything is sent: each row of the tables, by the constructor and by every method.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fromBinary } from "@bufbuild/protobuf";
+import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { Client, type ClientOptions, InvalidRequestError, TsetsenError } from "../mod.ts";
+import { batch, narrate } from "../src/narration/mod.ts";
 import {
   BAD_CLIENT_OPTIONS,
   BAD_METHODS,
@@ -12,6 +15,7 @@ import {
   SECRET_TEXT,
 } from "./fixtures/bad_input.ts";
 import { cannedClient, cannedFetch, failureOf, grpcWeb, KEY } from "./support/canned_fetch.ts";
+import { hex } from "./support/hex.ts";
 
 // Whatever the error hands out: parts of the secrets that would still be telling.
 const SECRETS = [KEY, SECRET_KEY, "нууц", "secret-0123456789", SECRET_TEXT, SECRET_HEADER, "pass@"];
@@ -134,6 +138,50 @@ Deno.test("Client.checkStatus, watchStatus and waitForCompletion refuse a bad ba
       ]
     ) assertEquals((await failureOf(call)).constructor, Class);
   }
+  assertEquals(canned.sent.length, 0);
+});
+
+Deno.test("Client.streamSpeech refuses the version that cannot stream, and sends those that it does not know", async () => {
+  const live = cannedFetch(() => grpcWeb([hex("0a 02 01 02 10 01")]));
+  using client = cannedClient(live);
+  const request = { text: SECRET_TEXT, voiceId: "v1" };
+  const cases: [version: string | undefined, sent: string | undefined][] = [
+    ["beta-v0.1", undefined],
+    [undefined, "beta-v0.2"],
+    ["beta-v0.2", "beta-v0.2"],
+    ["beta-v0.10", "beta-v0.10"],
+    ["beta-v0.3", "beta-v0.3"],
+    ["v1", "v1"],
+  ];
+  for (const [version, expected] of cases) {
+    const before = live.sent.length;
+    const stream = () => client.streamSpeech({ ...request, version });
+    if (expected === undefined) {
+      const error = await failureOf(stream);
+      assertEquals([error.constructor, error.charged], [InvalidRequestError, "no"]);
+      assertMatch(
+        error.message,
+        /version must be one that streams, "beta-v0\.2" .*: got "beta-v0\.1", which is for generateSpeech/,
+      );
+      assertSecretsAbsent(error, "streamSpeech");
+      assertEquals(live.sent.length, before);
+    } else {
+      assertEquals((await stream().bytes()).length, 2);
+      const body = live.sent[before]!.body.subarray(5);
+      const { input } = TsetsenTTS.method.streamSpeech;
+      assertEquals(fromBinary(input, body).version, expected);
+    }
+  }
+});
+
+Deno.test("narrate and batch refuse to stream a version that cannot, before anything is sent", async () => {
+  using client = cannedClient(canned);
+  const request = { text: SECRET_TEXT, voiceId: "v1", version: "beta-v0.1" };
+  const method = "stream";
+  const says = /version must be one that streams/;
+  assertMatch((await failureOf(() => narrate(client, request, { method }))).message, says);
+  const [result] = await Array.fromAsync(batch(client, [request], { method }));
+  assertMatch(`${result!.status === "rejected" && result!.reason}`, says);
   assertEquals(canned.sent.length, 0);
 });
 
