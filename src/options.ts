@@ -138,6 +138,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       );
     }
   }
+  for (const interceptor of interceptors) check("each of interceptors", interceptor);
   const url = resolveEndpoint(endpoint, secure);
   return Object.freeze({
     apiKey: apiKey ?? "",

@@ -76,6 +76,7 @@ type Name =
   | "request"
   | "source"
   | "interceptors"
+  | "each of interceptors"
   | "retryExceptions";
 
 const RULES: Readonly<Record<Name, Rule>> = {
@@ -152,6 +153,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
   request: OBJECT,
   source: OBJECT,
   interceptors: ARRAY,
+  "each of interceptors": FUNCTION,
   retryExceptions: ARRAY,
 };
 

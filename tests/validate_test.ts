@@ -3,7 +3,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fromBinary } from "@bufbuild/protobuf";
 import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { Client, type ClientOptions, InvalidRequestError, TsetsenError } from "../mod.ts";
+import {
+  Client,
+  type ClientOptions,
+  type ConnectInterceptor,
+  InvalidRequestError,
+  TsetsenError,
+} from "../mod.ts";
 import { batch, narrate } from "../src/narration/mod.ts";
 import {
   BAD_CLIENT_OPTIONS,
@@ -122,6 +128,22 @@ Deno.test("Client refuses each bad field of backoff", async () => {
     assertEquals(error.constructor, Class);
     assertMatch(error.message, message);
   }
+});
+
+Deno.test("Client refuses interceptors of which one is no function, and takes those that are", async () => {
+  const interceptor: ConnectInterceptor = (next) => next;
+  const cases: [unknown, string][] = [["x", "a string of 1 characters"], [null, "null"], [
+    {},
+    "object",
+  ]];
+  for (const [item, came] of cases) {
+    const interceptors = [interceptor, item] as ConnectInterceptor[];
+    const error = await failureOf(() => cannedClient(canned, { interceptors }));
+    assertEquals(error.constructor, TypeError);
+    const message = `each of interceptors must be a value of type function: got ${came}`;
+    assertEquals(error.message, message);
+  }
+  cannedClient(canned, { interceptors: [interceptor] }).close();
 });
 
 Deno.test("Client.checkStatus, watchStatus and waitForCompletion refuse a bad bare id", async () => {
