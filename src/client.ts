@@ -37,6 +37,7 @@ import { type CallOptions, type ClientOptions, resolveOptions } from "./options.
 import { type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
 import type { OpenScopes } from "./scope.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts";
+import { check } from "./validate.ts";
 
 /**
  * A client of the Tsetsen text-to-speech service.
@@ -188,6 +189,8 @@ export class Client implements Disposable, AsyncDisposable {
    *
    * @param saved The id of the job, or what `JSON.stringify(job)` stored.
    * @throws {InvalidRequestError} when the id is empty.
+   * @throws {AuthenticationError} when it has a key of its own that does not look like one.
+   * @throws {TypeError} when it is neither: `null`, for one, where nothing was stored.
    *
    * @example
    * ```ts
@@ -199,7 +202,11 @@ export class Client implements Disposable, AsyncDisposable {
    * ```
    */
   job(saved: string | CheckStatusRequest): Job {
-    return new Job(this.#core, typeof saved === "object" ? saved : { requestId: saved });
+    if (typeof saved === "string") return new Job(this.#core, { requestId: saved });
+    check("saved", saved);
+    const { requestId, apiKey } = saved;
+    if (apiKey !== undefined) check("apiKey", apiKey);
+    return new Job(this.#core, { requestId, apiKey });
   }
 
   /**

@@ -75,6 +75,7 @@ type Name =
   | "options"
   | "request"
   | "source"
+  | "saved"
   | "interceptors"
   | "each of interceptors"
   | "retryExceptions";
@@ -152,6 +153,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
   options: OBJECT,
   request: OBJECT,
   source: OBJECT,
+  saved: ["object", "the id of a job, or what JSON.stringify(job) stored"],
   interceptors: ARRAY,
   "each of interceptors": FUNCTION,
   retryExceptions: ARRAY,

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { fromBinary } from "@bufbuild/protobuf";
 import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import {
+  AuthenticationError,
   Client,
   type ClientOptions,
   type ConnectInterceptor,
@@ -144,6 +145,50 @@ Deno.test("Client refuses interceptors of which one is no function, and takes th
     assertEquals(error.message, message);
   }
   cannedClient(canned, { interceptors: [interceptor] }).close();
+});
+
+Deno.test("Client.job refuses what is no job, and a key that is none, before anything is asked", async () => {
+  using client = cannedClient(canned);
+  const cases: [saved: unknown, Class: unknown, message: RegExp][] = [
+    // What JSON.parse makes of what was never stored.
+    [
+      null,
+      TypeError,
+      /^saved must be the id of a job, or what JSON\.stringify\(job\) stored: got null$/,
+    ],
+    [undefined, TypeError, /^saved must be .*: got undefined$/],
+    [7, TypeError, /^saved must be .*: got 7$/],
+    [[], TypeError, /^saved must be .*: got array$/],
+    [{}, TypeError, /requestId must be a non-empty string in well-formed Unicode: got undefined$/],
+    ["", InvalidRequestError, /requestId must be .*: got an empty string$/],
+    [{ requestId: "" }, InvalidRequestError, /requestId must be .*: got an empty string$/],
+    [
+      { requestId: "r1", apiKey: SECRET_KEY },
+      AuthenticationError,
+      /apiKey must be a key like .*: got a string of 25/,
+    ],
+    [{ requestId: "r1", apiKey: null }, TypeError, /apiKey must be a key like .*: got null$/],
+  ];
+  for (const [saved, Class, message] of cases) {
+    const error = await failureOf(() => client.job(saved as string));
+    assertEquals(error.constructor, Class, `${Deno.inspect(saved)}: ${error}`);
+    assertMatch(error.message, message);
+    assertSecretsAbsent(error, "job");
+  }
+  assertEquals(canned.sent.length, 0);
+});
+
+Deno.test("Client.job keeps to what it was given, whatever becomes of the object, and whatever else is in it", async () => {
+  const status = cannedFetch(() => grpcWeb([hex("0a 02 72 31 10 03")]));
+  using client = cannedClient(status);
+  const own = `${KEY}-own`;
+  const saved = { requestId: "r1", apiKey: own, text: "" };
+  const job = client.job(saved);
+  Object.assign(saved, { requestId: "another", apiKey: "nope" });
+  await job.wait();
+  const { input } = TsetsenTTS.method.checkStatus;
+  const { requestId, apiKey } = fromBinary(input, status.sent[0]!.body.subarray(5));
+  assertEquals([job.requestId, requestId, apiKey], ["r1", "r1", own]);
 });
 
 Deno.test("Client.checkStatus, watchStatus and waitForCompletion refuse a bad bare id", async () => {
