@@ -78,7 +78,8 @@ type Name =
   | "saved"
   | "interceptors"
   | "each of interceptors"
-  | "retryExceptions";
+  | "retryExceptions"
+  | "each of retryExceptions";
 
 const RULES: Readonly<Record<Name, Rule>> = {
   apiKey: [
@@ -157,6 +158,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
   interceptors: ARRAY,
   "each of interceptors": FUNCTION,
   retryExceptions: ARRAY,
+  "each of retryExceptions": ["function", "a class of errors", isClass, TypeError],
 };
 
 /** Checks one value by the rule of its name. */
@@ -186,6 +188,15 @@ export function describe(value: unknown): string {
 
 function kindOf(value: unknown): string {
   return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+}
+
+/** Whether `instanceof` takes it: an arrow function has no prototype, and would hide the error that it is asked about. */
+function isClass(Class: abstract new () => unknown): boolean {
+  try {
+    return {} instanceof Class !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function areHeaders(headers: Record<string, string>): boolean {
