@@ -352,8 +352,9 @@ export class Client implements Disposable, AsyncDisposable {
 
   /**
    * Fetches the finished audio of a job. The request carries neither the key nor other credentials, goes to https only
-   * (http on this machine) and must end there after redirects, of which `fetch` follows 20 at most (older Bun 127), and is
-   * bounded in size. A lost connection is made again, and the download goes on where it was: see {@linkcode AudioDownload}.
+   * (http on this machine), by at most five redirects, each of them checked before it is followed, and is bounded in size.
+   * Browsers follow redirects by themselves: there it is checked where they end. A lost connection is made again, and the
+   * download goes on where it was: see {@linkcode AudioDownload}.
    *
    * @param source A final response with its `audioUrl`.
    * @param options Signal, timeouts (milliseconds), retries, the largest size and progress.
