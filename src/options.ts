@@ -8,7 +8,7 @@ import type { Interceptor, Transport } from "@connectrpc/connect";
 import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
 import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
 import { inBrowser, readEnv } from "./env.ts";
-import { AuthenticationError, InvalidRequestError } from "./errors.ts";
+import { AuthenticationError, InvalidRequestError, type TsetsenErrorOptions } from "./errors.ts";
 import type { LogHook } from "./log.ts";
 import { check, checkFields, describe } from "./validate.ts";
 
@@ -23,9 +23,10 @@ export interface ClientOptions {
    */
   readonly apiKey?: string | null | undefined;
   /**
-   * Whether the key may be used in a browser, where everyone who opens the page can read it. Default false: there a
-   * client with a key is refused. Mind the money, too: over HTTP/1.1 browsers of the Chromium family send a request again
-   * by themselves when a kept connection is lost, which no page can prevent. An https endpoint that speaks HTTP/2 is safe.
+   * Whether a key may be used in a browser, where everyone who opens the page can read it. Default false: there a client
+   * with a key is refused, and a call with a key of its own. Mind the money, too: over HTTP/1.1 browsers of the Chromium
+   * family send a request again by themselves when a kept connection is lost, which no page can prevent. An https endpoint
+   * that speaks HTTP/2 is safe.
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
@@ -86,6 +87,7 @@ export interface CallOptions {
 export interface ResolvedOptions {
   /** The key; empty for none. */
   readonly apiKey: string;
+  readonly dangerouslyAllowBrowser: boolean;
   /** Origin and path prefix, without a slash at the end. */
   readonly baseUrl: string;
   /** Scheme, host and port of it: what errors name. */
@@ -130,18 +132,13 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   }
   if (apiKey !== null) {
     check("apiKey", apiKey);
-    if (!dangerouslyAllowBrowser && inBrowser()) {
-      throw new AuthenticationError(
-        "apiKey in a browser can be read by everyone who opens the page: keep it in a proxy and give apiKey: null, " +
-          "or say dangerouslyAllowBrowser: true.",
-        { charged: "no" },
-      );
-    }
+    checkPlace(dangerouslyAllowBrowser, { charged: "no" });
   }
   for (const interceptor of interceptors) check("each of interceptors", interceptor);
   const url = resolveEndpoint(endpoint, secure);
   return Object.freeze({
     apiKey: apiKey ?? "",
+    dangerouslyAllowBrowser,
     baseUrl: url.origin + url.pathname.replace(/\/+$/, ""),
     origin: url.origin,
     timeout,
@@ -155,6 +152,16 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     interceptors: [...interceptors] as Interceptor[],
     log,
   });
+}
+
+/** Refuses a key, the client's or that of one call, where everyone can read it. */
+export function checkPlace(dangerouslyAllowBrowser: boolean, context: TsetsenErrorOptions): void {
+  if (dangerouslyAllowBrowser || !inBrowser()) return;
+  throw new AuthenticationError(
+    "apiKey in a browser can be read by everyone who opens the page: keep it in a proxy and give apiKey: null, " +
+      "or say dangerouslyAllowBrowser: true.",
+    context,
+  );
 }
 
 /** An endpoint as it may be written. What `URL` would mend by guessing, a lost slash for one, would send the key elsewhere. */

@@ -218,6 +218,41 @@ Deno.test("Client works without leave to read the environment: the variables cou
   assertEquals([out, err], ["AuthenticationError\nServiceUnavailableError\ntrue", ""]);
 });
 
+Deno.test("Client refuses a key for one call in a page, unless told otherwise", async () => {
+  Object.defineProperty(globalThis, "document", { value: {}, configurable: true });
+  try {
+    const canned = cannedFetch(() => grpcWeb([hex("08 01")]));
+    const options = { endpoint: "tts.example", fetch: canned.fetch, maxRetries: 0 };
+    using client = new Client({ ...options, apiKey: null });
+    const speech = { text: "Сайн", voiceId: "v1", apiKey: KEY };
+    const job = { requestId: "r1", apiKey: KEY };
+    const calls: [call: () => Promise<unknown>, charged?: string, requestId?: string][] = [
+      [() => client.listVoices({ apiKey: KEY })],
+      [() => client.getUserBalance({ apiKey: KEY })],
+      [() => client.generateSpeech(speech), "no"],
+      [() => client.submit(speech), "no"],
+      [() => client.streamSpeech(speech).bytes(), "no"],
+      [() => client.checkStatus(job), "yes", "r1"],
+      [() => client.waitForCompletion(job), "yes", "r1"],
+      [() => client.job(job).wait(), "yes", "r1"],
+    ];
+    for (const [call, charged, requestId] of calls) {
+      const error = await failureOf(call);
+      assertEquals(error.constructor, AuthenticationError, `${call}`);
+      assertEquals([error.charged, error.requestId], [charged, requestId], `${call}`);
+      assertMatch(error.message, /apiKey: null.*dangerouslyAllowBrowser: true/);
+      assert(!error.message.includes(KEY));
+    }
+    assertEquals(canned.sent.length, 0);
+    await client.getUserBalance();
+    using bold = new Client({ ...options, apiKey: null, dangerouslyAllowBrowser: true });
+    await bold.getUserBalance({ apiKey: KEY });
+    assertEquals(canned.sent.map(({ headers }) => headers.get("x-api-key")), [null, KEY]);
+  } finally {
+    Reflect.deleteProperty(globalThis, "document");
+  }
+});
+
 Deno.test("Client refuses a key in a page or a browser's worker, unless told otherwise", () => {
   for (const mark of ["document", "importScripts"]) {
     Object.defineProperty(globalThis, mark, { value: {}, configurable: true });
