@@ -17,7 +17,7 @@ export interface AudioProgress {
   readonly duration: number | undefined;
 }
 
-/** Is told after each chunk. What it throws is ignored. */
+/** Is told after each chunk. What it throws or rejects with is ignored. */
 export type AudioProgressHook = (progress: AudioProgress) => void;
 
 /** What the audio is. */

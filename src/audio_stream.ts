@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeWav, join, wavHeader } from "./audio.ts";
+import { encodeWav, gather, join, wavHeader } from "./audio.ts";
 import { ServerError } from "./errors.ts";
 import { type AudioFacts, type AudioProgressHook, NOTHING } from "./audio_facts.ts";
 import type { AudioFormat } from "./format.ts";
@@ -210,7 +210,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   }
 
   async #rest(chunks: Uint8Array[] = []): Promise<Uint8Array[]> {
-    for await (const chunk of this) chunks.push(chunk);
+    for await (const chunk of this) gather(chunks, chunk);
     return chunks;
   }
 

@@ -26,7 +26,7 @@ import {
 } from "./errors.ts";
 import type { Limiter } from "./limiter.ts";
 import { type LogEvent, tell } from "./log.ts";
-import type { CallOptions, ResolvedOptions } from "./options.ts";
+import { type CallOptions, checkPlace, type ResolvedOptions } from "./options.ts";
 import { type OpenScopes, Scope } from "./scope.ts";
 import { trace } from "./trace.ts";
 import { openTransport } from "./transport.ts";
@@ -77,6 +77,7 @@ export class Call {
    * @param timeout The deadline of the whole in milliseconds; without one there is none.
    * @param outer The scope of the operation that this one is a part of, in the place of the signal.
    * @throws {ClientClosedError} when the client is closed.
+   * @throws {AuthenticationError} when the call has a key of its own, where everyone can read it.
    */
   constructor(
     core: Core,
@@ -92,6 +93,11 @@ export class Call {
     this.#requestId = facts.requestId;
     if (core.closed) {
       throw new ClientClosedError("The client is closed: make a new one.", this.#context());
+    }
+    const { apiKey, dangerouslyAllowBrowser } = core.options;
+    // That of the client was checked when it was made.
+    if (facts.key !== "" && facts.key !== apiKey) {
+      checkPlace(dangerouslyAllowBrowser, this.#context());
     }
     this.scope = new Scope(core.open, outer ?? options.signal, timeout);
   }

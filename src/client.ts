@@ -37,6 +37,7 @@ import { type CallOptions, type ClientOptions, resolveOptions } from "./options.
 import { type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
 import type { OpenScopes } from "./scope.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts";
+import { check } from "./validate.ts";
 
 /**
  * A client of the Tsetsen text-to-speech service.
@@ -144,7 +145,7 @@ export class Client implements Disposable, AsyncDisposable {
     request: GenerateSpeechRequest,
     options: CallOptions = {},
   ): Promise<GenerateSpeechResponse> {
-    const message = toSpeech(request, this.#core.options.apiKey, "beta-v0.1");
+    const message = toSpeech(request, this.#core.options.apiKey, "generate");
     const { apiKey: key, text } = message;
     const facts: CallFacts = { method: "GenerateSpeech", key, billable: true, text };
     const { generateSpeech } = TsetsenTTS.method;
@@ -188,6 +189,8 @@ export class Client implements Disposable, AsyncDisposable {
    *
    * @param saved The id of the job, or what `JSON.stringify(job)` stored.
    * @throws {InvalidRequestError} when the id is empty.
+   * @throws {AuthenticationError} when it has a key of its own that does not look like one.
+   * @throws {TypeError} when it is neither: `null`, for one, where nothing was stored.
    *
    * @example
    * ```ts
@@ -199,7 +202,11 @@ export class Client implements Disposable, AsyncDisposable {
    * ```
    */
   job(saved: string | CheckStatusRequest): Job {
-    return new Job(this.#core, typeof saved === "object" ? saved : { requestId: saved });
+    if (typeof saved === "string") return new Job(this.#core, { requestId: saved });
+    check("saved", saved);
+    const { requestId, apiKey } = saved;
+    if (apiKey !== undefined) check("apiKey", apiKey);
+    return new Job(this.#core, { requestId, apiKey });
   }
 
   /**
@@ -327,7 +334,7 @@ export class Client implements Disposable, AsyncDisposable {
    * @param request The text, the voice, and how to speak.
    * @param options Signal, timeouts (milliseconds), retries and headers.
    * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in chunks of whole samples.
-   * @throws {InvalidRequestError} when a parameter is wrong; nothing is sent then.
+   * @throws {InvalidRequestError} when a parameter is wrong, a version that cannot stream included; nothing is sent then.
    *
    * @example Write a WAV file
    * ```ts
@@ -345,8 +352,9 @@ export class Client implements Disposable, AsyncDisposable {
 
   /**
    * Fetches the finished audio of a job. The request carries neither the key nor other credentials, goes to https only
-   * (http on this machine) and must end there after redirects, of which `fetch` follows 20 at most (older Bun 127), and is
-   * bounded in size. A lost connection is made again, and the download goes on where it was: see {@linkcode AudioDownload}.
+   * (http on this machine), by at most five redirects, each of them checked before it is followed, and is bounded in size.
+   * Browsers follow redirects by themselves: there it is checked where they end. A lost connection is made again, and the
+   * download goes on where it was: see {@linkcode AudioDownload}.
    *
    * @param source A final response with its `audioUrl`.
    * @param options Signal, timeouts (milliseconds), retries, the largest size and progress.

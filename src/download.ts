@@ -36,7 +36,7 @@ export interface DownloadOptions extends Omit<CallOptions, "headers"> {
    * client's `maxRetries`.
    */
   readonly maxRetries?: number | undefined;
-  /** Is told after each chunk how much has come. What it throws is ignored. */
+  /** Is told after each chunk how much has come. What it throws or rejects with is ignored. */
   readonly onProgress?: AudioProgressHook | undefined;
 }
 

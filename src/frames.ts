@@ -9,7 +9,7 @@
  * @module
  */
 
-import { join } from "./audio.ts";
+import { gather, join } from "./audio.ts";
 import { badAnswer, brokenOff } from "./error_mapping.ts";
 
 /** Trailers are a few short lines; more than this many bytes is no honest answer. */
@@ -72,7 +72,7 @@ export class FrameReader {
       const part = chunk.subarray(at, at + this.#missing);
       at += part.length;
       this.#missing -= part.length;
-      if (this.#missing > 0 || this.#parts.length > 0) this.#parts.push(part);
+      if (this.#missing > 0 || this.#parts.length > 0) gather(this.#parts, part);
       if (this.#missing > 0) break;
       const data = this.#parts.length > 0 ? join(this.#parts) : part;
       if (this.#parts.length > 0) this.#parts = [];

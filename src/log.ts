@@ -25,13 +25,15 @@ export interface LogEvent {
   readonly requestId: string | undefined;
 }
 
-/** Receives what the SDK tells about its work. What it throws is ignored. */
+/** Receives what the SDK tells about its work. What it throws or rejects with is ignored. */
 export type LogHook = (event: LogEvent) => void;
 
 /** Tells a hook, if there is one. */
 export function tell<T>(hook: ((event: T) => void) | undefined, event: T): void {
   try {
-    hook?.(event);
+    const told: unknown = hook?.(event);
+    // An async hook that rejects would end the process otherwise.
+    if (told !== undefined) Promise.resolve(told).catch(() => {});
   } catch {
     // A broken hook must not cost a paid call.
   }

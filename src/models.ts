@@ -8,6 +8,7 @@ import type {
   CheckStatusResponse as WireCheckStatusResponse,
   ListVoicesResponse as WireListVoicesResponse,
 } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { InvalidRequestError } from "./errors.ts";
 import { check, checkFields } from "./validate.ts";
 
 /**
@@ -94,7 +95,7 @@ export interface StreamSpeechRequest {
   readonly voiceId: string;
   /** The speed multiplier, a finite number above 0. Default 1.0, the voice's own pace. */
   readonly speed?: number | undefined;
-  /** The model version. Default `"beta-v0.2"`, the only one that streams. */
+  /** The model version. Default `"beta-v0.2"`, the only one known to stream; `"beta-v0.1"` cannot, and is refused. */
   readonly version?: ModelVersion | undefined;
 }
 
@@ -184,16 +185,26 @@ export interface SpeechFields {
   readonly version: string;
 }
 
+/** The version that is meant by none. */
+const DEFAULT_VERSIONS = { generate: "beta-v0.1", stream: "beta-v0.2" } as const;
+
 /** Checks a request and converts it, with the client's key where it has none of its own. */
 export function toSpeech(
   request: GenerateSpeechRequest | StreamSpeechRequest,
   key: string,
-  defaultVersion: string,
+  method: "generate" | "stream",
 ): SpeechFields {
   checkFields("request", request);
-  const { apiKey = key, text, voiceId, speed = 1, version = defaultVersion } = request;
+  const { apiKey = key, text, voiceId, speed = 1, version = DEFAULT_VERSIONS[method] } = request;
   check("text", text);
   check("voiceId", voiceId);
+  // Known to have no streams. What a version does that is not known here is for the service to say.
+  if (method === "stream" && version === DEFAULT_VERSIONS.generate) {
+    throw new InvalidRequestError(
+      'version must be one that streams, "beta-v0.2" (the default): got "beta-v0.1", which is for generateSpeech',
+      { charged: "no" },
+    );
+  }
   return { apiKey, text, voiceId, speed, version };
 }
 

@@ -8,7 +8,7 @@ import type { Interceptor, Transport } from "@connectrpc/connect";
 import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
 import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
 import { inBrowser, readEnv } from "./env.ts";
-import { AuthenticationError, InvalidRequestError } from "./errors.ts";
+import { AuthenticationError, InvalidRequestError, type TsetsenErrorOptions } from "./errors.ts";
 import type { LogHook } from "./log.ts";
 import { check, checkFields, describe } from "./validate.ts";
 
@@ -23,9 +23,10 @@ export interface ClientOptions {
    */
   readonly apiKey?: string | null | undefined;
   /**
-   * Whether the key may be used in a browser, where everyone who opens the page can read it. Default false: there a
-   * client with a key is refused. Mind the money, too: over HTTP/1.1 browsers of the Chromium family send a request again
-   * by themselves when a kept connection is lost, which no page can prevent. An https endpoint that speaks HTTP/2 is safe.
+   * Whether a key may be used in a browser, where everyone who opens the page can read it. Default false: there a client
+   * with a key is refused, and a call with a key of its own. Mind the money, too: over HTTP/1.1 browsers of the Chromium
+   * family send a request again by themselves when a kept connection is lost, which no page can prevent. An https endpoint
+   * that speaks HTTP/2 is safe.
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
@@ -66,7 +67,7 @@ export interface ClientOptions {
    * throws becomes the class of its code, anything else a plain `TsetsenError` with it as its `cause`.
    */
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
-  /** Is told about retries. Nothing is ever printed. */
+  /** Is told about retries. What it throws or rejects with is ignored. Nothing is ever printed. */
   readonly log?: LogHook | undefined;
 }
 
@@ -89,6 +90,7 @@ export interface CallOptions {
 export interface ResolvedOptions {
   /** The key; empty for none. */
   readonly apiKey: string;
+  readonly dangerouslyAllowBrowser: boolean;
   /** Origin and path prefix, without a slash at the end. */
   readonly baseUrl: string;
   /** Scheme, host and port of it: what errors name. */
@@ -133,17 +135,13 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   }
   if (apiKey !== null) {
     check("apiKey", apiKey);
-    if (!dangerouslyAllowBrowser && inBrowser()) {
-      throw new AuthenticationError(
-        "apiKey in a browser can be read by everyone who opens the page: keep it in a proxy and give apiKey: null, " +
-          "or say dangerouslyAllowBrowser: true.",
-        { charged: "no" },
-      );
-    }
+    checkPlace(dangerouslyAllowBrowser, { charged: "no" });
   }
+  for (const interceptor of interceptors) check("each of interceptors", interceptor);
   const url = resolveEndpoint(endpoint, secure);
   return Object.freeze({
     apiKey: apiKey ?? "",
+    dangerouslyAllowBrowser,
     baseUrl: url.origin + url.pathname.replace(/\/+$/, ""),
     origin: url.origin,
     timeout,
@@ -159,19 +157,42 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   });
 }
 
+/** Refuses a key, the client's or that of one call, where everyone can read it. */
+export function checkPlace(dangerouslyAllowBrowser: boolean, context: TsetsenErrorOptions): void {
+  if (dangerouslyAllowBrowser || !inBrowser()) return;
+  throw new AuthenticationError(
+    "apiKey in a browser can be read by everyone who opens the page: keep it in a proxy and give apiKey: null, " +
+      "or say dangerouslyAllowBrowser: true.",
+    context,
+  );
+}
+
+/** An endpoint as it may be written. What `URL` would mend by guessing, a lost slash for one, would send the key elsewhere. */
+const ENDPOINT =
+  /^(?:https?:\/\/)?(\[[\da-f:.]+\]|[^\s/?#@\\:[\]]+)(?::[1-9]\d*)?(?:\/[^\s?#@\\]*)?$/i;
+
+/** A host as `URL` spells it: an address, or labels. Names in Docker networks may hold an underscore. */
+const HOST = /^(?:\[.+\]|(?!https?$)-*\w[\w-]*(?:\.-*\w[\w-]*)*\.?)$/;
+
 /** The URL of an endpoint as the user wrote it: `host:port`, or a URL. */
 export function resolveEndpoint(endpoint: string, secure: boolean): URL {
   const refuse = (expected: string, came: string) =>
     new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
   const scheme = secure ? "https" : "http";
-  const text = /^\w+:\/\//.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
-  if (!/^https?:\/\/[^\s?#@\\]+$/i.test(text) || !URL.canParse(text)) {
+  const text = /^https?:\/\//i.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
+  const [, host] = ENDPOINT.exec(endpoint) ?? [];
+  const url = host !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  // A number alone is an IPv4 address to `URL`, 50051 that of 0.0.195.131.
+  const isGuess = /^[\d.]+$/.test(url?.hostname ?? "") && url?.hostname !== host;
+  if (url === undefined || !HOST.test(url.hostname) || isGuess) {
     throw refuse(
       "host:port or an http(s) URL, without user name, query and fragment",
-      describe(endpoint),
+      describe(endpoint) +
+        (/^\.{0,2}\//.test(endpoint)
+          ? ', relative: a page gives the whole address, new URL("/tts", location.href).href'
+          : ""),
     );
   }
-  const url = new URL(text);
   if (url.protocol === "http:" && secure) {
     throw refuse(
       "https, as anyone on the way can read the key otherwise (secure: false allows it)",

@@ -50,6 +50,7 @@ const RETRY_EXCEPTIONS: readonly ErrorClass[] = [
  * @param options How often, for which errors, and how long to wait.
  * @returns What `fn` returned in the end.
  * @throws {unknown} The last error of `fn`, or the signal's reason.
+ * @throws {TypeError} when a value has the wrong type, or one of `retryExceptions` is no class.
  * @throws {RangeError} when a number is out of its range.
  *
  * @example
@@ -72,7 +73,7 @@ export async function retry<T>(
   check("fn", fn);
   checkFields("options", options);
   const { maxRetries = 3, retryExceptions = RETRY_EXCEPTIONS, signal } = options;
-  for (const Class of retryExceptions) check("fn", Class);
+  for (const Class of retryExceptions) check("each of retryExceptions", Class);
   const backoff = resolveBackoff(options);
   signal?.throwIfAborted();
   for (let failures = 0;; failures++) {

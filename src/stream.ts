@@ -29,7 +29,7 @@ export interface StreamOptions extends CallOptions {
    * reader takes does not count. Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
-  /** Is told after each chunk how much has come. What it throws is ignored. */
+  /** Is told after each chunk how much has come. What it throws or rejects with is ignored. */
   readonly onProgress?: AudioProgressHook | undefined;
 }
 
@@ -70,7 +70,7 @@ export function streamSpeech(
   request: StreamSpeechRequest,
   options: StreamOptions,
 ): SpeechStream {
-  const message = toSpeech(request, core.options.apiKey, "beta-v0.2");
+  const message = toSpeech(request, core.options.apiKey, "stream");
   checkFields("options", options);
   const { idleTimeout = core.options.timeout, timeout } = options;
   const { apiKey: key, text } = message;

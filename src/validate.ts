@@ -75,8 +75,11 @@ type Name =
   | "options"
   | "request"
   | "source"
+  | "saved"
   | "interceptors"
-  | "retryExceptions";
+  | "each of interceptors"
+  | "retryExceptions"
+  | "each of retryExceptions";
 
 const RULES: Readonly<Record<Name, Rule>> = {
   apiKey: [
@@ -151,8 +154,11 @@ const RULES: Readonly<Record<Name, Rule>> = {
   options: OBJECT,
   request: OBJECT,
   source: OBJECT,
+  saved: ["object", "the id of a job, or what JSON.stringify(job) stored"],
   interceptors: ARRAY,
+  "each of interceptors": FUNCTION,
   retryExceptions: ARRAY,
+  "each of retryExceptions": ["function", "a class of errors", isClass, TypeError],
 };
 
 /** Checks one value by the rule of its name. */
@@ -182,6 +188,15 @@ export function describe(value: unknown): string {
 
 function kindOf(value: unknown): string {
   return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+}
+
+/** Whether `instanceof` takes it: an arrow function has no prototype, and would hide the error that it is asked about. */
+function isClass(Class: abstract new () => unknown): boolean {
+  try {
+    return {} instanceof Class !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function areHeaders(headers: Record<string, string>): boolean {

@@ -11,6 +11,8 @@ import {
   wavHeader,
 } from "../mod.ts";
 import { mendHeader } from "../src/wav.ts";
+import { cannedClient, cannedFetch } from "./support/canned_fetch.ts";
+import { crumbs } from "./support/crumbs.ts";
 import { concat, cut, hex, utf8 } from "./support/hex.ts";
 import { failure, GENERATE, type Rig, setUp, STREAM } from "./support/rig.ts";
 
@@ -140,6 +142,11 @@ Deno.test("AudioDownload tells its format however small the pieces are in which 
     assertEquals(await download.bytes(), bytes);
     assertEquals(download.format, bytes === mp3 ? "mp3" : "wav");
   }
+});
+
+Deno.test("AudioStream.bytes keeps no small chunks, each of which costs far more than its bytes", async () => {
+  using client = cannedClient(cannedFetch(() => new Response(crumbs(MP3))));
+  assertEquals(await client.downloadAudio({ audioUrl: "https://cdn.example/a" }).bytes(), MP3);
 });
 
 Deno.test("AudioStream corrects a content type that is none of audio, by the bytes", async () => {

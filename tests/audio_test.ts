@@ -1,9 +1,9 @@
 // WAV headers and files, byte by byte.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { BYTES_PER_SAMPLE, encodeWav, SAMPLE_RATE, WAV_HEADER_BYTES, wavHeader } from "../mod.ts";
-import { join } from "../src/audio.ts";
+import { gather, join } from "../src/audio.ts";
 import { concat, cut, hex, toHex } from "./support/hex.ts";
 
 const HEADER = `
@@ -70,4 +70,26 @@ Deno.test("encodeWav and join take views into larger buffers", () => {
   const joined = join([view, view]);
   assertEquals(toHex(joined), "01 02 01 02");
   assertEquals(joined.buffer.byteLength, 4);
+});
+
+Deno.test("gather keeps all bytes in order, and few arrays however small the chunks are", () => {
+  const sizes = fc.array(
+    fc.oneof(fc.integer({ max: 30, min: 0 }), fc.integer({ max: 3_000, min: 0 })),
+  );
+  fc.assert(fc.property(sizes, (lengths) => {
+    const given = lengths.map((length, i) => new Uint8Array(length).fill(i));
+    const kept: Uint8Array[] = [];
+    for (const chunk of given) gather(kept, chunk);
+    const all = join(given);
+    assertEquals(join(kept), all);
+    // Two that stand side by side hold more than 1 KiB together.
+    assert(kept.length <= 1 + 2 * all.length / 1_024, `${kept.length} for ${all.length} bytes`);
+  }));
+});
+
+Deno.test("gather keeps a large chunk itself, without a copy", () => {
+  const large = [new Uint8Array(1_000), new Uint8Array(4_096), new Uint8Array(65_536)];
+  const kept: Uint8Array[] = [];
+  for (const chunk of large) gather(kept, chunk);
+  for (const [i, chunk] of large.entries()) assert(kept[i] === chunk);
 });

@@ -51,6 +51,28 @@ Deno.test("FrameReader says the same of any bytes in one piece and in any chunks
   }));
 });
 
+Deno.test("FrameReader.push keeps no small chunks, each of which costs far more than its bytes", () => {
+  const data = Uint8Array.from({ length: 900 }, (_, i) => i % 251 + 1);
+  for (const flags of [0, 0x80]) {
+    const reader = new FrameReader(MAX, ORIGIN, true);
+    const chunks = [...frame(data, flags)].map((byte) => Uint8Array.of(byte));
+    const got: Uint8Array[] = [];
+    for (const [i, chunk] of chunks.entries()) {
+      got.push(...reader.push(chunk));
+      chunks[i - 1]?.fill(0);
+    }
+    if (flags === 0) got.push(...reader.push(trailers()));
+    assertEquals(flags === 0 ? got : [reader.finish()], [data]);
+  }
+});
+
+Deno.test("FrameReader.push gives a message that lies whole in a chunk as a view of it", () => {
+  const chunk = concat(hex("00 00 00 00 02 0a 0b"), trailers());
+  const [message] = new FrameReader(MAX, ORIGIN, true).push(chunk);
+  assertEquals(message, hex("0a 0b"));
+  assert(message!.buffer === chunk.buffer);
+});
+
 Deno.test("FrameReader.finish fails for an answer cut off anywhere", () => {
   const answer = concat(frame(hex("0a 02 72 31")), frame(hex("")), trailers());
   for (let length = 0; length < answer.length; length++) {

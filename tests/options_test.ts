@@ -1,7 +1,13 @@
 // Where the options come from, what an endpoint may look like, and that making a client changes nothing.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
-import { AuthenticationError, Client, type ClientOptions, DEFAULT_ENDPOINT } from "../mod.ts";
+import {
+  AuthenticationError,
+  Client,
+  type ClientOptions,
+  DEFAULT_ENDPOINT,
+  InvalidRequestError,
+} from "../mod.ts";
 import { resolveOptions } from "../src/options.ts";
 import { cannedFetch, failureOf, grpcWeb, KEY } from "./support/canned_fetch.ts";
 import { hex } from "./support/hex.ts";
@@ -98,9 +104,29 @@ Deno.test("Client takes every form of endpoint", async () => {
     ["https://tts.example/a///", undefined, "https://tts.example/a"],
     ["tts.example:8443/a", undefined, "https://tts.example:8443/a"],
     ["HTTPS://TTS.example", undefined, "https://tts.example"],
+    ["tts.example./", undefined, "https://tts.example."],
+    ["tts.example:65535", undefined, "https://tts.example:65535"],
+    ["tts.example:8443/http://x", undefined, "https://tts.example:8443/http://x"],
+    ["192.0.2.7:50051", undefined, "https://192.0.2.7:50051"],
+    ["http://[FE80::1]:81/a", false, "http://[fe80::1]:81/a"],
+    ["[::ffff:192.0.2.7]", undefined, "https://[::ffff:c000:207]"],
+    ["my_stack-tts_1:50051", undefined, "https://my_stack-tts_1:50051"],
+    ["https.example", undefined, "https://https.example"],
+    ["цэцэн.mn:50051", undefined, "https://xn--m1ara1ab.mn:50051"],
+    ["https://Цэцэн.мон/дуу", undefined, "https://xn--m1ara1ab.xn--l1acc/%D0%B4%D1%83%D1%83"],
   ];
   for (const [endpoint, secure, url] of forms) {
     assertEquals((await destination({ apiKey: KEY, endpoint, secure }))[0], url, endpoint);
+  }
+});
+
+Deno.test("Client says how a page gives a path of its own server as endpoint", () => {
+  for (const endpoint of ["/tts", "./tts", "//my.site/tts"]) {
+    const error = assertThrows(() => new Client({ apiKey: null, endpoint }), InvalidRequestError);
+    assertMatch(
+      error.message,
+      /got a string of .*, relative: .*new URL\("\/tts", location\.href\)\.href/,
+    );
   }
 });
 
@@ -190,6 +216,41 @@ Deno.test("Client works without leave to read the environment: the variables cou
     ["--no-check"],
   );
   assertEquals([out, err], ["AuthenticationError\nServiceUnavailableError\ntrue", ""]);
+});
+
+Deno.test("Client refuses a key for one call in a page, unless told otherwise", async () => {
+  Object.defineProperty(globalThis, "document", { value: {}, configurable: true });
+  try {
+    const canned = cannedFetch(() => grpcWeb([hex("08 01")]));
+    const options = { endpoint: "tts.example", fetch: canned.fetch, maxRetries: 0 };
+    using client = new Client({ ...options, apiKey: null });
+    const speech = { text: "Сайн", voiceId: "v1", apiKey: KEY };
+    const job = { requestId: "r1", apiKey: KEY };
+    const calls: [call: () => Promise<unknown>, charged?: string, requestId?: string][] = [
+      [() => client.listVoices({ apiKey: KEY })],
+      [() => client.getUserBalance({ apiKey: KEY })],
+      [() => client.generateSpeech(speech), "no"],
+      [() => client.submit(speech), "no"],
+      [() => client.streamSpeech(speech).bytes(), "no"],
+      [() => client.checkStatus(job), "yes", "r1"],
+      [() => client.waitForCompletion(job), "yes", "r1"],
+      [() => client.job(job).wait(), "yes", "r1"],
+    ];
+    for (const [call, charged, requestId] of calls) {
+      const error = await failureOf(call);
+      assertEquals(error.constructor, AuthenticationError, `${call}`);
+      assertEquals([error.charged, error.requestId], [charged, requestId], `${call}`);
+      assertMatch(error.message, /apiKey: null.*dangerouslyAllowBrowser: true/);
+      assert(!error.message.includes(KEY));
+    }
+    assertEquals(canned.sent.length, 0);
+    await client.getUserBalance();
+    using bold = new Client({ ...options, apiKey: null, dangerouslyAllowBrowser: true });
+    await bold.getUserBalance({ apiKey: KEY });
+    assertEquals(canned.sent.map(({ headers }) => headers.get("x-api-key")), [null, KEY]);
+  } finally {
+    Reflect.deleteProperty(globalThis, "document");
+  }
 });
 
 Deno.test("Client refuses a key in a page or a browser's worker, unless told otherwise", () => {

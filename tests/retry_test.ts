@@ -200,8 +200,30 @@ Deno.test("retry refuses bad options before it calls", async () => {
 Deno.test("retry refuses what is no class in retryExceptions before it calls", async () => {
   const error = new ConnectionError("what really happened");
   const { fn, times } = failing(error);
-  const options = { ...FAST, retryExceptions: ["ConnectionError"] } as unknown as RetryOptions;
-  const caught = await failureOf(() => retry(fn, options));
-  // A check that comes too late would hide the real failure.
-  assertEquals([caught.name, times.length], ["TypeError", 0]);
+  const cases: [item: unknown, came: string][] = [
+    ["ConnectionError", "a string of 15 characters"],
+    [() => true, "function"],
+    [async () => {}, "function"],
+    [Object.assign(() => {}, { prototype: null }), "function"],
+    [error, "object"],
+    [null, "null"],
+    [undefined, "undefined"],
+  ];
+  for (const [item, came] of cases) {
+    const options = { ...FAST, retryExceptions: [TimeoutError, item] } as unknown as RetryOptions;
+    const caught = await failureOf(() => retry(fn, options));
+    // A check that comes too late would hide the real failure.
+    assertEquals([caught.name, times.length], ["TypeError", 0]);
+    assertEquals(caught.message, `each of retryExceptions must be a class of errors: got ${came}`);
+  }
+});
+
+Deno.test("retry takes whatever instanceof takes in retryExceptions", async () => {
+  class Own extends Error {}
+  abstract class Abstract extends Error {}
+  const Bound = Own.bind(undefined) as unknown as typeof Own;
+  const retryExceptions = [Abstract, DOMException, Bound];
+  assertEquals(await calls(new Own(), { retryExceptions }), 4);
+  assertEquals(await calls(new DOMException("d"), { retryExceptions }), 4);
+  assertEquals(await calls(new ConnectionError("c"), { retryExceptions }), 1);
 });

@@ -1,7 +1,17 @@
 // Bad input is refused before anything is sent: each row of the tables, by the constructor and by every method.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Client, type ClientOptions, InvalidRequestError, TsetsenError } from "../mod.ts";
+import { fromBinary } from "@bufbuild/protobuf";
+import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import {
+  AuthenticationError,
+  Client,
+  type ClientOptions,
+  type ConnectInterceptor,
+  InvalidRequestError,
+  TsetsenError,
+} from "../mod.ts";
+import { batch, narrate } from "../src/narration/mod.ts";
 import {
   BAD_CLIENT_OPTIONS,
   BAD_METHODS,
@@ -12,6 +22,7 @@ import {
   SECRET_TEXT,
 } from "./fixtures/bad_input.ts";
 import { cannedClient, cannedFetch, failureOf, grpcWeb, KEY } from "./support/canned_fetch.ts";
+import { hex } from "./support/hex.ts";
 
 // Whatever the error hands out: parts of the secrets that would still be telling.
 const SECRETS = [KEY, SECRET_KEY, "нууц", "secret-0123456789", SECRET_TEXT, SECRET_HEADER, "pass@"];
@@ -120,6 +131,66 @@ Deno.test("Client refuses each bad field of backoff", async () => {
   }
 });
 
+Deno.test("Client refuses interceptors of which one is no function, and takes those that are", async () => {
+  const interceptor: ConnectInterceptor = (next) => next;
+  const cases: [unknown, string][] = [["x", "a string of 1 characters"], [null, "null"], [
+    {},
+    "object",
+  ]];
+  for (const [item, came] of cases) {
+    const interceptors = [interceptor, item] as ConnectInterceptor[];
+    const error = await failureOf(() => cannedClient(canned, { interceptors }));
+    assertEquals(error.constructor, TypeError);
+    const message = `each of interceptors must be a value of type function: got ${came}`;
+    assertEquals(error.message, message);
+  }
+  cannedClient(canned, { interceptors: [interceptor] }).close();
+});
+
+Deno.test("Client.job refuses what is no job, and a key that is none, before anything is asked", async () => {
+  using client = cannedClient(canned);
+  const cases: [saved: unknown, Class: unknown, message: RegExp][] = [
+    // What JSON.parse makes of what was never stored.
+    [
+      null,
+      TypeError,
+      /^saved must be the id of a job, or what JSON\.stringify\(job\) stored: got null$/,
+    ],
+    [undefined, TypeError, /^saved must be .*: got undefined$/],
+    [7, TypeError, /^saved must be .*: got 7$/],
+    [[], TypeError, /^saved must be .*: got array$/],
+    [{}, TypeError, /requestId must be a non-empty string in well-formed Unicode: got undefined$/],
+    ["", InvalidRequestError, /requestId must be .*: got an empty string$/],
+    [{ requestId: "" }, InvalidRequestError, /requestId must be .*: got an empty string$/],
+    [
+      { requestId: "r1", apiKey: SECRET_KEY },
+      AuthenticationError,
+      /apiKey must be a key like .*: got a string of 25/,
+    ],
+    [{ requestId: "r1", apiKey: null }, TypeError, /apiKey must be a key like .*: got null$/],
+  ];
+  for (const [saved, Class, message] of cases) {
+    const error = await failureOf(() => client.job(saved as string));
+    assertEquals(error.constructor, Class, `${Deno.inspect(saved)}: ${error}`);
+    assertMatch(error.message, message);
+    assertSecretsAbsent(error, "job");
+  }
+  assertEquals(canned.sent.length, 0);
+});
+
+Deno.test("Client.job keeps to what it was given, whatever becomes of the object, and whatever else is in it", async () => {
+  const status = cannedFetch(() => grpcWeb([hex("0a 02 72 31 10 03")]));
+  using client = cannedClient(status);
+  const own = `${KEY}-own`;
+  const saved = { requestId: "r1", apiKey: own, text: "" };
+  const job = client.job(saved);
+  Object.assign(saved, { requestId: "another", apiKey: "nope" });
+  await job.wait();
+  const { input } = TsetsenTTS.method.checkStatus;
+  const { requestId, apiKey } = fromBinary(input, status.sent[0]!.body.subarray(5));
+  assertEquals([job.requestId, requestId, apiKey], ["r1", "r1", own]);
+});
+
 Deno.test("Client.checkStatus, watchStatus and waitForCompletion refuse a bad bare id", async () => {
   using client = cannedClient(canned);
   for (
@@ -134,6 +205,50 @@ Deno.test("Client.checkStatus, watchStatus and waitForCompletion refuse a bad ba
       ]
     ) assertEquals((await failureOf(call)).constructor, Class);
   }
+  assertEquals(canned.sent.length, 0);
+});
+
+Deno.test("Client.streamSpeech refuses the version that cannot stream, and sends those that it does not know", async () => {
+  const live = cannedFetch(() => grpcWeb([hex("0a 02 01 02 10 01")]));
+  using client = cannedClient(live);
+  const request = { text: SECRET_TEXT, voiceId: "v1" };
+  const cases: [version: string | undefined, sent: string | undefined][] = [
+    ["beta-v0.1", undefined],
+    [undefined, "beta-v0.2"],
+    ["beta-v0.2", "beta-v0.2"],
+    ["beta-v0.10", "beta-v0.10"],
+    ["beta-v0.3", "beta-v0.3"],
+    ["v1", "v1"],
+  ];
+  for (const [version, expected] of cases) {
+    const before = live.sent.length;
+    const stream = () => client.streamSpeech({ ...request, version });
+    if (expected === undefined) {
+      const error = await failureOf(stream);
+      assertEquals([error.constructor, error.charged], [InvalidRequestError, "no"]);
+      assertMatch(
+        error.message,
+        /version must be one that streams, "beta-v0\.2" .*: got "beta-v0\.1", which is for generateSpeech/,
+      );
+      assertSecretsAbsent(error, "streamSpeech");
+      assertEquals(live.sent.length, before);
+    } else {
+      assertEquals((await stream().bytes()).length, 2);
+      const body = live.sent[before]!.body.subarray(5);
+      const { input } = TsetsenTTS.method.streamSpeech;
+      assertEquals(fromBinary(input, body).version, expected);
+    }
+  }
+});
+
+Deno.test("narrate and batch refuse to stream a version that cannot, before anything is sent", async () => {
+  using client = cannedClient(canned);
+  const request = { text: SECRET_TEXT, voiceId: "v1", version: "beta-v0.1" };
+  const method = "stream";
+  const says = /version must be one that streams/;
+  assertMatch((await failureOf(() => narrate(client, request, { method }))).message, says);
+  const [result] = await Array.fromAsync(batch(client, [request], { method }));
+  assertMatch(`${result!.status === "rejected" && result!.reason}`, says);
   assertEquals(canned.sent.length, 0);
 });
 

@@ -19,7 +19,7 @@ export type SaveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint
 export interface SaveOptions {
   /** Whether an existing file may be replaced. Default false. */
   readonly overwrite?: boolean | undefined;
-  /** Is told after each chunk how many bytes have been written, a WAV header included. What it throws is ignored. */
+  /** Is told after each chunk how many bytes have been written, a WAV header included. What it throws or rejects with is ignored. */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 

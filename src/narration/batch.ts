@@ -201,8 +201,7 @@ function orderOf(item: BatchItem, method: Method): {
   readonly error?: unknown;
 } {
   try {
-    const version = method === "stream" ? "beta-v0.2" : "beta-v0.1";
-    const { apiKey: _, ...request } = toSpeech(item, "", version);
+    const { apiKey: _, ...request } = toSpeech(item, "", method);
     const characters = countCharacters(request.text);
     const facts = JSON.stringify([request.text, request.voiceId, request.speed, request.version]);
     return { facts, order: { request: { ...request, apiKey: item.apiKey }, characters } };

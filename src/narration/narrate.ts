@@ -141,8 +141,7 @@ export function narrate(
 ): Narration {
   const settings = settle(options);
   const { method, store, concurrency } = settings;
-  const defaultVersion = method === "stream" ? "beta-v0.2" : "beta-v0.1";
-  const { text, voiceId, speed, version } = toSpeech(request, "", defaultVersion);
+  const { text, voiceId, speed, version } = toSpeech(request, "", method);
   const { apiKey } = request;
   const { captions, maxCharacters, joinParagraphs, paragraphs = "blank-line", pauses, pauseScale } =
     options;

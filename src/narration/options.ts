@@ -70,7 +70,7 @@ export interface BuyOptions<State> {
   readonly rateLimitTimeout?: number | undefined;
   /** Ends everything at once; what was being read rejects with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Is told after each step. What it throws is ignored. */
+  /** Is told after each step. What it throws or rejects with is ignored. */
   readonly onProgress?: ProgressHook | undefined;
 }
 

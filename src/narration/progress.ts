@@ -1,3 +1,4 @@
+import { tell } from "../log.ts";
 import type { Purchase } from "./state.ts";
 
 /** How far a narration or a batch is. */
@@ -24,7 +25,7 @@ export interface Progress {
   readonly waitMs: number | undefined;
 }
 
-/** Is told how far it is. What it throws is ignored. */
+/** Is told how far it is. What it throws or rejects with is ignored. */
 export type ProgressHook = (progress: Progress) => void;
 
 /** Counts, and tells. */
@@ -79,22 +80,18 @@ export class Tally {
     const elapsedMs = performance.now() - this.#start;
     const made = this.#charactersDone - this.#before;
     const left = this.#total - this.#charactersDone;
-    try {
-      this.#hook?.({
-        partsDone: this.#done,
-        parts: this.#parts,
-        partsSubmitted: this.#submitted,
-        charactersDone: this.#charactersDone,
-        characters: this.#total,
-        creditsUsed: this.#credits,
-        bytes: this.#bytes,
-        elapsedMs,
-        estimatedMsLeft: left === 0 ? 0 : made > 0 ? (elapsedMs / made) * left : undefined,
-        waitMs,
-      });
-    } catch {
-      // A broken hook must not cost a paid part.
-    }
+    tell(this.#hook, {
+      partsDone: this.#done,
+      parts: this.#parts,
+      partsSubmitted: this.#submitted,
+      charactersDone: this.#charactersDone,
+      characters: this.#total,
+      creditsUsed: this.#credits,
+      bytes: this.#bytes,
+      elapsedMs,
+      estimatedMsLeft: left === 0 ? 0 : made > 0 ? (elapsedMs / made) * left : undefined,
+      waitMs,
+    });
   }
 
   #count(index: number, { status, creditsUsed = 0, bytes = 0 }: Purchase, sign: 1 | -1): void {

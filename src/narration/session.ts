@@ -1,5 +1,5 @@
 import type { Client, Job } from "../../mod.ts";
-import { join } from "../audio.ts";
+import { gather, join } from "../audio.ts";
 import {
   JobFailedError,
   RateLimitExceededError,
@@ -183,6 +183,6 @@ export class Session {
 
 async function collect(audio: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of audio) chunks.push(chunk);
+  for await (const chunk of audio) gather(chunks, chunk);
   return chunks;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { tell } from "../log.ts";
 import { hideKey } from "./key_mask.ts";
 
 /** Something that the owner of a proxy may want to know. It holds neither the key nor the text. */
@@ -23,16 +24,10 @@ export interface ProxyEvent {
   readonly error?: unknown;
 }
 
-/** Tells the owner, if he listens. What his hook throws is ignored. */
+/** Tells the owner, if he listens. What his hook throws or rejects with is ignored. */
 export type Tell = (event: ProxyEvent) => void;
 
 /** Makes {@linkcode Tell} of the owner's hook. */
 export function teller(log: ((event: ProxyEvent) => void) | undefined, key: string): Tell {
-  return (event) => {
-    try {
-      log?.({ ...event, message: hideKey(event.message, key) });
-    } catch {
-      // A broken hook must not cost a paid call.
-    }
-  };
+  return (event) => tell(log, { ...event, message: hideKey(event.message, key) });
 }

@@ -6,7 +6,7 @@
 
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { join } from "../audio.ts";
+import { gather, join } from "../audio.ts";
 import { VERSION } from "../version.ts";
 import type { ReadCall } from "./calls.ts";
 import { discard, type Exchange } from "./exchange.ts";
@@ -143,7 +143,7 @@ async function unary(forwarding: Forwarding, reader: Reader): Promise<Bytes> {
   for (let length = 0;;) {
     const { done, value } = await exchange.read(reader);
     if (done) break;
-    chunks.push(value);
+    gather(chunks, value);
     length += value.length;
     if (length > MAX_ANSWER_BYTES) throw new Refused(Code.Internal, BAD_ANSWER);
   }

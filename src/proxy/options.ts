@@ -108,7 +108,7 @@ export interface ProxyOptions<Context = unknown> {
   readonly audio?: boolean | undefined;
   /** How long such an address is good for, in milliseconds, above 0. Default 3,600,000 (an hour). */
   readonly audioMaxAge?: number | undefined;
-  /** Is told what the owner may want to know. Nothing is ever printed. */
+  /** Is told what the owner may want to know. What it throws or rejects with is ignored. Nothing is ever printed. */
   readonly log?: ((event: ProxyEvent) => void) | undefined;
 }
 

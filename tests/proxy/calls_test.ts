@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   GenerateSpeechRequestSchema,
   ListVoicesRequestSchema,
+  TsetsenTTS,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import {
   AuthenticationError,
@@ -13,7 +14,9 @@ import {
   ServerError,
   TsetsenError,
 } from "../../mod.ts";
-import type { ProxyCall, ProxyOptions } from "../../src/proxy/mod.ts";
+import { createProxy, type ProxyCall, type ProxyOptions } from "../../src/proxy/mod.ts";
+import { grpcWeb } from "../support/canned_fetch.ts";
+import { crumbs } from "../support/crumbs.ts";
 import { framed, post, SERVICE, setUp } from "./setup.ts";
 
 const text = "Сайн байна уу?";
@@ -221,6 +224,40 @@ Deno.test("createProxy stops reading a request that is too large and does not sa
   assertEquals(outcome, "3");
   assert(pulled < 20_000_000, `${pulled}`);
   assertEquals(t.emulator.requests.length, 0);
+});
+
+Deno.test("createProxy keeps no small chunks of a request or an answer, each of which costs far more than its bytes", async () => {
+  const voice = { id: "v".repeat(3_000) };
+  const { input, output } = TsetsenTTS.method.listVoices;
+  const answer = grpcWeb([toBinary(output, create(output, { voices: [voice] }))]);
+  const whole = new Uint8Array(await answer.arrayBuffer());
+  let sent: Request | undefined;
+  const fetch = (url: string, init: RequestInit) => {
+    sent = new Request(url, init);
+    const { headers } = answer;
+    return Promise.resolve(new Response(crumbs(whole), { headers }));
+  };
+  const proxy = createProxy({
+    apiKey: "tsetsen-prod-a",
+    endpoint: "tts.example",
+    fetch: fetch as typeof globalThis.fetch,
+  });
+  const version = "beta-v0.2";
+  const body = framed(0, toBinary(input, create(input, { version, apiKey: "k".repeat(3_000) })));
+  const response = await proxy(
+    new Request(`https://my.site/tts/${SERVICE}/ListVoices`, {
+      method: "POST",
+      headers: { "content-type": "application/grpc-web+proto" },
+      body: crumbs(body),
+      duplex: "half",
+    } as RequestInit),
+  );
+  assertEquals(
+    new Uint8Array(await response.arrayBuffer()).subarray(0, 3_000),
+    whole.subarray(0, 3_000),
+  );
+  const message = new Uint8Array(await sent!.arrayBuffer()).subarray(5);
+  assertEquals(fromBinary(input, message).version, version);
 });
 
 Deno.test("createProxy answers below any path, and nothing that is not a call", async () => {
