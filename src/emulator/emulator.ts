@@ -120,9 +120,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return new Response(null, { status: 204, headers: preflightHeaders() });
     }
     const target = findTarget(new URL(request.url).pathname);
-    if (target === undefined) return plain(404, "not a method of the Tsetsen service\n");
+    if (target === undefined) return plain(404, "not a method of the Tsetsen service\n", settings);
     const body = await readBody(request);
-    if (body === undefined) return plain(413, "the request is too large\n");
+    if (body === undefined) return plain(413, "the request is too large\n", settings);
     const call = new Call(
       request,
       record(request, target, body, settings),
@@ -225,9 +225,8 @@ async function readBody(request: Request): Promise<Uint8Array | undefined> {
   return body.length > maxBodyBytes ? undefined : body;
 }
 
-function plain(status: number, text: string): Response {
-  return new Response(text, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", "access-control-allow-origin": "*" },
-  });
+function plain(status: number, text: string, { cors }: Settings): Response {
+  const headers = new Headers({ "content-type": "text/plain; charset=utf-8" });
+  if (cors) exposeTo(headers);
+  return new Response(text, { status, headers });
 }
