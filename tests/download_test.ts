@@ -180,6 +180,46 @@ Deno.test("Client.downloadAudio follows up to five redirects, relative ones, too
   }
 });
 
+Deno.test("Client.downloadAudio gives its fetch no key and no credentials, on the first hop and on later ones", async () => {
+  const asked: [string, RequestInit][] = [];
+  const fetch = (url: string, init: RequestInit = {}) => {
+    asked.push([url, init]);
+    const hop = asked.length;
+    if (hop === 4) return Promise.reject(new TypeError("the connection was lost"));
+    if (hop === 3) {
+      // As in browsers, which tell nothing of a redirect that is not followed.
+      return Promise.resolve(
+        Object.defineProperty(new Response(), "type", { value: "opaqueredirect" }),
+      );
+    }
+    const location = hop === 1 ? "/b.wav" : "https://other.example/c.wav";
+    return Promise.resolve(
+      hop === 5 ? new Response("ok") : new Response(null, { status: 302, headers: { location } }),
+    );
+  };
+  const headers = { authorization: "Bearer s3cret", "x-mine": "1" };
+  using client = clientOf("127.0.0.1:1", {
+    headers,
+    fetch: fetch as typeof globalThis.fetch,
+    maxRetries: 1,
+  });
+  const audioUrl = "https://audio.example/a.wav";
+  // The fourth is lost, and the second try begins at the start: it answers at once.
+  assertEquals(await client.downloadAudio({ audioUrl }).bytes(), bytesOf("ok"));
+  assertEquals(asked.map(([url, { redirect }]) => [url, redirect]), [
+    ["https://audio.example/a.wav", "manual"],
+    ["https://audio.example/b.wav", "manual"],
+    ["https://other.example/c.wav", "manual"],
+    ["https://other.example/c.wav", "follow"],
+    ["https://audio.example/a.wav", "manual"],
+  ]);
+  for (const [url, { signal, redirect: _, ...init }] of asked) {
+    assert(signal instanceof AbortSignal, url);
+    // All that is given: no method, no mode, no referrer, no header but this.
+    assertEquals(init, { credentials: "omit", headers: { "accept-encoding": "identity" } }, url);
+  }
+});
+
 Deno.test("Client.downloadAudio asks nothing of an address on the way that is not allowed", async () => {
   await using end = redirecting(() => undefined);
   await using forbidden = redirecting(() => end.url);
