@@ -2,14 +2,15 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Scope, type ScopeEnd } from "../src/scope.ts";
+import { within } from "./support/rig.ts";
 import { countedSignal } from "./support/signal.ts";
 
 const never = new Promise<never>(() => {});
 const pause = (ms = 0) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** What `work` rejects with. */
+/** What `work` rejects with, in time. */
 function rejection(work: Promise<unknown>): Promise<unknown> {
-  return work.then((value) => `resolved with ${value}`, (error: unknown) => error);
+  return within(work).then((value) => `resolved with ${value}`, (error: unknown) => error);
 }
 
 Deno.test("Scope.race rejects at once with what ended the scope, and tells the work", async () => {

@@ -9,7 +9,7 @@ import {
 } from "../mod.ts";
 import { ManualClock } from "../src/emulator/mod.ts";
 import { adaptiveInterval } from "../src/poll.ts";
-import { failure, GENERATE, type Rig, setUp, sleep, until } from "./support/rig.ts";
+import { failure, GENERATE, type Rig, setUp, sleep, until, within } from "./support/rig.ts";
 
 const { PENDING, PROCESSING, COMPLETED, FAILED } = RequestStatus;
 
@@ -92,8 +92,8 @@ Deno.test("Client.watchStatus ends a pending next() at return(), also while a po
   const watch = rig.client.watchStatus("a-job");
   const pending = watch.next();
   await until(() => rig.sent("CheckStatus").length === 1);
-  await watch.return!();
-  assertEquals(await pending, { done: true, value: undefined });
+  const [, ended] = await within(Promise.all([watch.return!(), pending]));
+  assertEquals(ended, { done: true, value: undefined });
   await until(() => rig.sent("CheckStatus")[0]!.aborted);
 });
 
@@ -204,7 +204,7 @@ Deno.test("Client.waitForCompletion bounds the poll in flight, and lets go of it
   await using rig = await setUp();
   rig.emulator.addFault({ kind: "hang", method: "CheckStatus" });
   const start = performance.now();
-  await failure(TimeoutError, rig.client.waitForCompletion("a-job", { timeout: 80 }));
+  await failure(TimeoutError, within(rig.client.waitForCompletion("a-job", { timeout: 80 })));
   assert(performance.now() - start < 1_000);
   await until(() => rig.sent("CheckStatus")[0]!.aborted);
 });

@@ -20,7 +20,8 @@ A local Tsetsen service for demos and tests. It speaks in tones: there is no rea
   --queue-time <ms>      how long a job is PENDING (default 50)
   --pace <ms>            how long a job is PROCESSING for each character (default 2)
   --stream-pace <ms>     pause between two pieces of a stream (default 2)
-  --streams-per-minute <number>  limit of StreamSpeech for a key (default: none)
+  --max-stream-seconds <number>  longest audio of a stream, or none for no limit (default 300)
+  --streams-per-minute <number>  streams that a key may start a minute, or none (default none)
   --public-url <url>     where it is reached from outside
   --json                 say where it is, or what is wrong, as a line of JSON
   --help                 this text
@@ -52,6 +53,7 @@ export async function main(args: readonly string[]): Promise<RunningEmulator | u
         "queue-time": { type: "string" },
         "pace": { type: "string" },
         "stream-pace": { type: "string" },
+        "max-stream-seconds": { type: "string" },
         "streams-per-minute": { type: "string" },
         "public-url": { type: "string" },
         "json": { type: "boolean", default: false },
@@ -70,9 +72,10 @@ export async function main(args: readonly string[]): Promise<RunningEmulator | u
         ...given("pace", values.pace, Number),
         ...given("streamPace", values["stream-pace"], Number),
         ...given("publicUrl", values["public-url"], String),
-        ...given("streamLimits", values["streams-per-minute"], (text) => ({
-          perMinute: Number(text),
-        })),
+        streamLimits: {
+          ...given("maxAudioSeconds", values["max-stream-seconds"], limit),
+          ...given("perMinute", values["streams-per-minute"], limit),
+        },
       }, values.json);
     }
   } catch (error) {
@@ -101,6 +104,10 @@ async function run(options: StartOptions, json: boolean): Promise<RunningEmulato
     process.once(signal, () => void emulator.close().then(() => process.exit(0)));
   }
   return emulator;
+}
+
+function limit(text: string): number | false {
+  return text === "none" ? false : Number(text);
 }
 
 function given<Name extends string, Value>(

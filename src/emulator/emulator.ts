@@ -2,6 +2,7 @@ import { audioAnswer, audioFile, audioNotFound } from "./audio_route.ts";
 import { type Answer, Call } from "./call.ts";
 import { exposeTo, isPreflight, preflightHeaders } from "./cors.ts";
 import { answerWithFault } from "./fault_answers.ts";
+import { checkFault } from "./fault_check.ts";
 import { type Fault, FaultQueue } from "./faults.ts";
 import { type EmulatorJob, Jobs, score } from "./jobs.ts";
 import { Accounts, type Ledger } from "./ledger.ts";
@@ -42,7 +43,8 @@ export interface Emulator {
    *
    * @param fault What, where and how often.
    * @returns A function that takes the fault back.
-   * @throws {RangeError} when `times`, or the size of its pieces, is not a whole number of at least 1.
+   * @throws {TypeError} when the fault, or a field of it, is of another type, or its kind has no such field.
+   * @throws {RangeError} when a field has a value that is not allowed.
    */
   addFault(fault: Fault): () => void;
   /** Takes back all faults. */
@@ -51,9 +53,10 @@ export interface Emulator {
    * Adds credits to a key, or takes some away; the balance stays within 0 and 2,147,483,647.
    *
    * @param apiKey The key.
-   * @param credits How many; negative to take away.
+   * @param credits How many, a whole number; negative to take away.
    * @returns The new balance.
-   * @throws {RangeError} when the emulator does not know the key.
+   * @throws {TypeError} when `credits` is no number.
+   * @throws {RangeError} when `credits` is no whole number, or the emulator does not know the key.
    */
   addCredits(apiKey: string, credits: number): number;
   /** Forgets jobs, charges, requests and faults, and restores the balances. */
@@ -70,6 +73,7 @@ export const maxBodyBytes: number = 16 * 1024 * 1024;
  *
  * @param options What it is made of. Everything is optional.
  * @returns The emulator.
+ * @throws {TypeError} when an option is of another type.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example Ask it for its voices, by plain fetch and the Connect protocol
@@ -116,9 +120,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
       return new Response(null, { status: 204, headers: preflightHeaders() });
     }
     const target = findTarget(new URL(request.url).pathname);
-    if (target === undefined) return plain(404, "not a method of the Tsetsen service\n");
+    if (target === undefined) return plain(404, "not a method of the Tsetsen service\n", settings);
     const body = await readBody(request);
-    if (body === undefined) return plain(413, "the request is too large\n");
+    if (body === undefined) return plain(413, "the request is too large\n", settings);
     const call = new Call(
       request,
       record(request, target, body, settings),
@@ -178,7 +182,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     get activeStreams() {
       return streams.size;
     },
-    addFault: (fault) => faults.add(fault),
+    addFault: (fault) => faults.add(checkFault(fault)),
     clearFaults: () => faults.clear(),
     addCredits: (apiKey, credits) => accounts.add(apiKey, credits),
     reset() {
@@ -221,9 +225,8 @@ async function readBody(request: Request): Promise<Uint8Array | undefined> {
   return body.length > maxBodyBytes ? undefined : body;
 }
 
-function plain(status: number, text: string): Response {
-  return new Response(text, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", "access-control-allow-origin": "*" },
-  });
+function plain(status: number, text: string, { cors }: Settings): Response {
+  const headers = new Headers({ "content-type": "text/plain; charset=utf-8" });
+  if (cors) exposeTo(headers);
+  return new Response(text, { status, headers });
 }

@@ -1,5 +1,4 @@
 import { base64Encode } from "@bufbuild/protobuf/wire";
-import { Code } from "@connectrpc/connect";
 import {
   bodyOf,
   cut,
@@ -15,6 +14,7 @@ import {
 } from "./bodies.ts";
 import type { Answer, Call } from "./call.ts";
 import type { Clock } from "./clock.ts";
+import { codeNumbers } from "./error_codes.ts";
 import type { ErrorFault, Fault, HttpFault } from "./faults.ts";
 import { frame, trailerData, trailerFlag } from "./frames.ts";
 import { rpcStatus } from "./status.ts";
@@ -150,22 +150,3 @@ function httpAnswer({ status, headers, body }: HttpFault): Answer {
 function setAll(headers: Headers, more: Readonly<Record<string, string>> = {}): void {
   for (const [name, value] of Object.entries(more)) headers.set(name, value);
 }
-
-const codeNumbers = {
-  CANCELLED: Code.Canceled,
-  UNKNOWN: Code.Unknown,
-  INVALID_ARGUMENT: Code.InvalidArgument,
-  DEADLINE_EXCEEDED: Code.DeadlineExceeded,
-  NOT_FOUND: Code.NotFound,
-  ALREADY_EXISTS: Code.AlreadyExists,
-  PERMISSION_DENIED: Code.PermissionDenied,
-  RESOURCE_EXHAUSTED: Code.ResourceExhausted,
-  FAILED_PRECONDITION: Code.FailedPrecondition,
-  ABORTED: Code.Aborted,
-  OUT_OF_RANGE: Code.OutOfRange,
-  UNIMPLEMENTED: Code.Unimplemented,
-  INTERNAL: Code.Internal,
-  UNAVAILABLE: Code.Unavailable,
-  DATA_LOSS: Code.DataLoss,
-  UNAUTHENTICATED: Code.Unauthenticated,
-} as const;

@@ -31,7 +31,7 @@ export interface ErrorDetail {
 export interface FaultTarget {
   /** The method, or `"Audio"` for downloads. Default: every method, but not downloads. */
   readonly method?: Route;
-  /** How many requests it hits before it is used up. `Infinity` for all. Default 1. */
+  /** How many requests it hits before it is used up, 1 or more. `Infinity` for all. Default 1. */
   readonly times?: number;
   /** Hits only the requests for which this is true. Default: all. */
   readonly when?: (request: RecordedRequest) => boolean;
@@ -62,7 +62,9 @@ export interface DelayFault extends FaultTarget {
 export interface ErrorFault extends FaultTarget, FaultCharge {
   /** Which fault this is. */
   readonly kind: "error";
-  /** The status, by name or by number; numbers that gRPC does not know are sent as they are. */
+  /**
+   * The status, by name or by number, 0 to 2,147,483,647; numbers that gRPC does not know are sent as they are.
+   */
   readonly code: ErrorCode | number;
   /** The message. Default "injected fault". */
   readonly message?: string;
@@ -144,7 +146,7 @@ export interface RechunkFault extends FaultTarget {
 export interface FrameFlagsFault extends FaultTarget {
   /** Which fault this is. */
   readonly kind: "frame-flags";
-  /** The flags. Default 1: "compressed", though it is not. */
+  /** The flags, 0 to 255. Default 1: "compressed", though it is not. */
   readonly flags?: number;
 }
 
@@ -256,11 +258,7 @@ export class FaultQueue {
   #faults: { readonly fault: Fault; left: number }[] = [];
 
   add(fault: Fault): () => void {
-    const times = atLeastOne("times", fault.times ?? 1);
-    // A piece of no bytes would make a body that never ends.
-    if (fault.kind === "rechunk") atLeastOne("bytes", fault.bytes);
-    if (fault.kind === "stream") atLeastOne("chunkBytes", fault.chunkBytes ?? 1);
-    const entry = { fault, left: times };
+    const entry = { fault, left: fault.times ?? 1 };
     this.#faults.push(entry);
     return () => {
       this.#faults = this.#faults.filter((other) => other !== entry);
@@ -280,13 +278,6 @@ export class FaultQueue {
     entry.left -= 1;
     return entry.fault;
   }
-}
-
-function atLeastOne(name: string, value: number): number {
-  if (value === Infinity || (Number.isInteger(value) && value >= 1)) return value;
-  throw new RangeError(
-    `Cannot add a fault as '${name}' must be a whole number of at least 1: current value is ${value}`,
-  );
 }
 
 function hits({ kind, method }: Fault, route: Route): boolean {

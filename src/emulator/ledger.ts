@@ -1,3 +1,5 @@
+import { anyWhole, must } from "./check.ts";
+
 /** One charge. The API key is not stored: `account` is its place in the option `apiKeys`. */
 export interface Charge {
   /** The id of the job, or of the stream, that was paid for. */
@@ -75,6 +77,7 @@ export class Accounts implements Ledger {
 
   /** Adds to a balance, or takes from it; it stays within 0 and {@link maxCredits}. */
   add(apiKey: string, credits: number): number {
+    must("add credits", "credits", credits, anyWhole);
     const account = this.#account(apiKey);
     account.credits = Math.min(maxCredits, Math.max(0, account.credits + credits));
     return account.credits;

@@ -28,12 +28,13 @@ import type {
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { destroyLate } from "../grpc/late_destroy.ts";
+import { must, object } from "./check.ts";
 import { NativeAnswer, toGrpcWeb } from "./native_answer.ts";
-import { listen, readBody, type RunningEmulator, send } from "./serve.ts";
+import { checkPlace, listen, readBody, type RunningEmulator, send } from "./serve.ts";
 
 /** Where native gRPC is served. */
 export interface GrpcServeOptions {
-  /** The TCP port. Default 0: any that is free. */
+  /** The TCP port, 0 to 65,535. Default 0: any that is free. */
   readonly port?: number;
   /** The address to listen on. Default `"127.0.0.1"`: reachable from this machine only. */
   readonly hostname?: string;
@@ -65,13 +66,17 @@ export interface GrpcServer extends AsyncDisposable {
  * @param emulator The emulator; close it after this.
  * @param options Where to listen. Everything is optional.
  * @returns The running server; close it, or declare it with `await using`.
+ * @throws {TypeError} when an option is of another type.
+ * @throws {RangeError} when an option is out of its range.
  * @throws {Error} when the port cannot be had, or the runtime has no `node:http2`.
  */
 export async function serveGrpc(
   emulator: Pick<RunningEmulator, "fetch" | "url">,
   options: GrpcServeOptions = {},
 ): Promise<GrpcServer> {
+  must("emulate", "options", options, object);
   const { port = 0, hostname = "127.0.0.1", tls } = options;
+  checkPlace(port, hostname);
   const http2 = nodeHttp2();
   const server = tls === undefined ? http2.createServer() : http2.createSecureServer({ ...tls });
   // By the port of the client: a session hides its socket, and would say goodbye before it is destroyed.

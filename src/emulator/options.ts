@@ -1,7 +1,22 @@
+import {
+  array,
+  boolean,
+  callback,
+  isNumber,
+  isObject,
+  isString,
+  milliseconds,
+  must,
+  object,
+  oneOf,
+  type Rule,
+  string,
+  whole,
+} from "./check.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { keyPattern } from "./keys.ts";
 import { maxCredits } from "./ledger.ts";
-import { defaultVoices, type EmulatorVoice } from "./voices.ts";
+import { defaultVoices, type EmulatorVoice, versions } from "./voices.ts";
 
 /** The key that an emulator knows when it is given none. It opens nothing but an emulator. */
 export const demoApiKey = "tsetsen-development-emulator";
@@ -89,84 +104,96 @@ export interface Settings {
 
 /** Checks the options and fills in the defaults. */
 export function resolve(options: EmulatorOptions): Settings {
-  const limits = options.streamLimits ?? {};
+  must("emulate", "options", options, object);
+  const { streamLimits: limits = {}, streamBytes, publicUrl } = options;
+  must("emulate", "streamLimits", limits, object);
+  if (streamBytes !== undefined) must("emulate", "streamBytes", streamBytes, whole(0));
   return {
     apiKeys: apiKeys(options.apiKeys),
-    allowAnyKey: options.allowAnyKey ?? false,
+    allowAnyKey: take("allowAnyKey", options.allowAnyKey, boolean, false),
     voices: voices(options.voices),
-    pace: number("pace", options.pace, 2),
-    queueTime: number("queueTime", options.queueTime, 50),
-    failWhen: options.failWhen ?? (() => undefined),
+    pace: take("pace", options.pace, milliseconds, 2),
+    queueTime: take("queueTime", options.queueTime, milliseconds, 50),
+    failWhen: take("failWhen", options.failWhen, callback, () => undefined),
     maxTextLength: limit("maxTextLength", options.maxTextLength, Infinity),
     maxAudioSeconds: limit("streamLimits.maxAudioSeconds", limits.maxAudioSeconds, 300),
     streamsPerMinute: limit("streamLimits.perMinute", limits.perMinute, Infinity),
-    streamChunkBytes: whole("streamChunkBytes", options.streamChunkBytes, 9_600, 1),
-    streamPace: number("streamPace", options.streamPace, 2),
-    streamBytes: options.streamBytes === undefined
-      ? undefined
-      : whole("streamBytes", options.streamBytes, 0, 0),
-    publicUrl: options.publicUrl === undefined ? undefined : base(options.publicUrl),
-    cors: options.cors ?? true,
-    clock: options.clock ?? systemClock,
+    streamChunkBytes: take("streamChunkBytes", options.streamChunkBytes, whole(1), 9_600),
+    streamPace: take("streamPace", options.streamPace, milliseconds, 2),
+    streamBytes,
+    publicUrl: publicUrl === undefined ? undefined : base(publicUrl),
+    cors: take("cors", options.cors, boolean, true),
+    clock: take("clock", options.clock, aClock, systemClock),
   };
 }
 
-function number(name: string, value: number | undefined, fallback: number, min = 0): number {
-  if (value === undefined) return fallback;
-  if (typeof value === "number" && Number.isFinite(value) && value >= min) return value;
-  throw new RangeError(
-    `Cannot emulate as '${name}' must be a number of at least ${min}: current value is ${value}`,
-  );
-}
+const aLimit: Rule = {
+  expected: "a number of at least 1, or false for no limit",
+  type: (value) => isNumber(value) || value === false,
+  range: (value: number | false) => value === false || (value >= 1 && value < Infinity),
+};
+const aClock: Rule = {
+  expected: "a clock, an object with the functions now and sleep",
+  type: (clock) =>
+    isObject(clock) &&
+    ["now", "sleep"].every((name) => typeof (clock as never)[name] === "function"),
+};
+const aUrl: Rule = { expected: "a URL", type: isString, range: URL.canParse };
+const credits = whole(0, maxCredits);
+const gender = oneOf(["male", "female"]);
+const version = oneOf(versions);
 
-function whole(name: string, value: number | undefined, fallback: number, min: number): number {
-  const checked = number(name, value, fallback, min);
-  if (Number.isInteger(checked)) return checked;
-  throw new RangeError(
-    `Cannot emulate as '${name}' must be a whole number: current value is ${value}`,
-  );
+function take<T>(name: string, value: T | undefined, rule: Rule, fallback: T): T {
+  if (value === undefined) return fallback;
+  must("emulate", name, value, rule);
+  return value;
 }
 
 function limit(name: string, value: number | false | undefined, fallback: number): number {
-  return value === false ? Infinity : number(name, value, fallback, 1);
+  const taken = take<number | false>(name, value, aLimit, fallback);
+  return taken === false ? Infinity : taken;
 }
 
 function base(url: string): string {
-  if (URL.canParse(url)) return url.replace(/\/+$/, "");
-  throw new RangeError(`Cannot emulate as 'publicUrl' must be a URL: current value is "${url}"`);
+  must("emulate", "publicUrl", url, aUrl);
+  return url.replace(/\/+$/, "");
 }
 
 function apiKeys(given: EmulatorOptions["apiKeys"]): Readonly<Record<string, number>> {
   if (given === undefined) return { [demoApiKey]: demoCredits };
-  for (const [key, credits] of Object.entries(given)) {
+  must("emulate", "apiKeys", given, object);
+  for (const [key, amount] of Object.entries(given)) {
     // The key itself stays out of the message: somebody may have put a real one here.
     if (!keyPattern.test(key)) {
       throw new RangeError(
         "Cannot emulate as each of 'apiKeys' must look like tsetsen-development-… or tsetsen-prod-…",
       );
     }
-    if (!Number.isInteger(credits) || credits < 0 || credits > maxCredits) {
-      throw new RangeError(
-        `Cannot emulate as credits must be a whole number from 0 to ${maxCredits}: ` +
-          `current value is ${credits}`,
-      );
-    }
+    must("emulate", "credits", amount, credits);
   }
   return { ...given };
 }
 
 function voices(given: EmulatorOptions["voices"]): readonly EmulatorVoice[] {
   if (given === undefined) return defaultVoices;
+  must("emulate", "voices", given, array);
   const ids = new Set<string>();
-  for (const { id } of given) {
-    // The id is a part of the preview's URL.
-    if (!/^[\w.-]+$/.test(id) || ids.has(id)) {
-      throw new RangeError(
-        "Cannot emulate as each voice must have an id of its own, of letters, digits, '.', '_' " +
-          `and '-': current value is "${id}"`,
-      );
-    }
-    ids.add(id);
+  for (const [index, voice] of given.entries()) {
+    const name = `voices[${index}]`;
+    must("emulate", name, voice, object);
+    const id: Rule = {
+      expected: "an id of its own, of letters, digits, '.', '_' and '-'",
+      type: isString,
+      // The id is a part of the preview's URL.
+      range: (id: string) => /^[\w.-]+$/.test(id) && !ids.has(id),
+      shown: true,
+    };
+    must("emulate", `${name}.id`, voice.id, id);
+    must("emulate", `${name}.name`, voice.name, string);
+    must("emulate", `${name}.gender`, voice.gender, gender);
+    must("emulate", `${name}.version`, voice.version, version);
+    if (voice.language !== undefined) must("emulate", `${name}.language`, voice.language, string);
+    ids.add(voice.id);
   }
   return [...given];
 }

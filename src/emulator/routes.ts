@@ -16,6 +16,9 @@ const methodPath = new RegExp(`^(.*)(/${TsetsenTTS.typeName.replaceAll(".", "\\.
 const audioPath = /^(.*)\/audio\/([\w.-]+)\.wav$/;
 const methods = new Map(TsetsenTTS.methods.map((method) => [method.name, method]));
 
+/** All that a path may lead to. */
+export const routeNames: readonly string[] = [...methods.keys(), "Audio"];
+
 /** Finds what a path leads to, or undefined. */
 export function findTarget(pathname: string): Target | undefined {
   const [, prefix = "", path = "", method = ""] = methodPath.exec(pathname) ?? [];

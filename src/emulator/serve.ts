@@ -1,11 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
+import { isString, must, object, type Rule, whole } from "./check.ts";
 import { createEmulator, type Emulator, maxBodyBytes } from "./emulator.ts";
 import type { EmulatorOptions } from "./options.ts";
 
 /** How an emulator is started: what it is made of, and where it listens. */
 export interface StartOptions extends EmulatorOptions {
-  /** The TCP port. Default 0: any that is free. */
+  /** The TCP port, 0 to 65,535. Default 0: any that is free. */
   readonly port?: number;
   /** The address to listen on. Default `"127.0.0.1"`: reachable from this machine only. */
   readonly hostname?: string;
@@ -30,6 +31,7 @@ export interface RunningEmulator extends Emulator, AsyncDisposable {
  *
  * @param options What it is made of, and where it listens. Everything is optional.
  * @returns The running emulator; close it, or declare it with `await using`.
+ * @throws {TypeError} when an option is of another type.
  * @throws {RangeError} when an option is out of its range.
  * @throws {Error} when the port cannot be had, or the runtime has no `node:http`.
  *
@@ -44,7 +46,9 @@ export interface RunningEmulator extends Emulator, AsyncDisposable {
  * ```
  */
 export async function startEmulator(options: StartOptions = {}): Promise<RunningEmulator> {
+  must("emulate", "options", options, object);
   const { port = 0, hostname = "127.0.0.1", ...rest } = options;
+  checkPlace(port, hostname);
   const emulator = createEmulator(rest);
   const { createServer } = nodeHttp();
   const server = createServer((request, response) => void answer(emulator, request, response));
@@ -69,6 +73,20 @@ export async function startEmulator(options: StartOptions = {}): Promise<Running
     close,
     [Symbol.asyncDispose]: close,
   });
+}
+
+const aPort = whole(0, 65_535);
+const anAddress: Rule = {
+  expected: "an address or a name of this machine",
+  type: isString,
+  // Node listens on all addresses then, which nobody meant.
+  range: (hostname: string) => hostname !== "",
+};
+
+/** Checks where to listen. */
+export function checkPlace(port: number, hostname: string): void {
+  must("emulate", "port", port, aPort);
+  must("emulate", "hostname", hostname, anAddress);
 }
 
 /**

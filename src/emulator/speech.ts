@@ -2,10 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Accounts } from "./ledger.ts";
 import type { Settings } from "./options.ts";
 import { errorInfo } from "./status.ts";
-import type { EmulatorVoice } from "./voices.ts";
-
-/** The model versions. */
-export const versions: readonly string[] = ["beta-v0.1", "beta-v0.2"];
+import { type EmulatorVoice, versions } from "./voices.ts";
 
 /** What GenerateSpeech and StreamSpeech ask for. */
 export interface SpeechRequest {

@@ -1,3 +1,6 @@
+/** The model versions. */
+export const versions: readonly string[] = ["beta-v0.1", "beta-v0.2"];
+
 /** One voice of the emulated service. */
 export interface EmulatorVoice {
   /** The id to give as `voiceId`: letters, digits, `.`, `_` and `-`. */

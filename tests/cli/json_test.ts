@@ -118,6 +118,7 @@ Deno.test("tsetsen emulate serves the other commands until Ctrl-C, and takes the
   assertEquals([wrong.code, jsonLines(wrong.stdout)[0].error.code], [2, "usage"]);
   const help = await run(["emulate", "--help"]);
   assertEquals([help.code, help.stdout.startsWith("Usage: emulator")], [0, true]);
+  assertStringIncludes(help.stdout, "--max-stream-seconds <number>");
 });
 
 Deno.test("tsetsen has a help with an example for each command, and tells its version", async () => {

@@ -142,3 +142,33 @@ Deno.test("Emulator.fetch answers a browser's preflight and exposes what a clien
   const closed = await createEmulator({ cors: false }).fetch(url, { method: "POST" });
   assertEquals(closed.headers.get("access-control-allow-origin"), null);
 });
+
+Deno.test("Emulator.fetch lets no page read any answer when cors is false, and every one otherwise", async () => {
+  const at = "http://localhost";
+  const method = `${at}/tsetsen.api.v1.TsetsenTTS/ListVoices`;
+  const tooLarge = new Uint8Array(16 * 1024 * 1024 + 1);
+  const requests: [number, string, RequestInit][] = [
+    [404, at, {}],
+    [413, method, { method: "POST", body: tooLarge }],
+    [404, `${at}/audio/none.wav`, {}],
+    [200, preview, {}],
+    [405, preview, { method: "DELETE" }],
+    [415, method, { method: "POST" }],
+  ];
+  for (const cors of [false, true]) {
+    const { fetch } = createEmulator({ cors });
+    for (const [status, url, init] of requests) {
+      const { headers, status: came } = await answered(fetch(url, init));
+      const open = [...headers.keys()].filter((name) => name.startsWith("access-control-"));
+      assertEquals(came, status);
+      assertEquals(open.length, cors ? 2 : 0, `${status} ${open}`);
+      assertEquals(headers.get("access-control-allow-origin"), cors ? "*" : null);
+    }
+  }
+});
+
+async function answered(call: Promise<Response>): Promise<{ status: number; headers: Headers }> {
+  const { status, headers, body } = await call;
+  await body?.cancel();
+  return { status, headers };
+}

@@ -205,6 +205,27 @@ Deno.test("Emulator.addFault waits by the clock before anything else happens", a
   }
 });
 
+Deno.test("Emulator.addFault of a drop waits for its pause with the connection open", async () => {
+  const clock = new ManualClock();
+  await using running = await setUp({ clock, streamPace: 0 });
+  const { emulator, speech } = running;
+  emulator.addFault({ kind: "drop", afterBytes: 3, pause: 60_000 });
+  const reader = (await rawStream(emulator.url, speech)).body!.getReader();
+  assertEquals((await reader.read()).value?.length, 3);
+  let over = false;
+  const end = assertRejects(() => reader.read().finally(() => over = true));
+  const look = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    return [clock.sleepers, over];
+  };
+  assertEquals(await look(), [1, false]);
+  await clock.advance(59_999);
+  assertEquals(await look(), [1, false]);
+  await clock.advance(1);
+  await end;
+  assertEquals(clock.sleepers, 0);
+});
+
 Deno.test("Emulator.addFault leaves no stream behind that it has cut short", async () => {
   await using running = await setUp();
   const { emulator, speech } = running;

@@ -5,7 +5,7 @@ import { assert, assertEquals } from "@std/assert";
 import { StreamSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { SpeechStream } from "../../mod.ts";
 import { closedPort, rawServer } from "../support/raw_server.ts";
-import { bestBelow, clientOf, mode, setUp, sleep, STREAM, until } from "../support/rig.ts";
+import { bestBelow, clientOf, mode, setUp, sleep, STREAM, until, within } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { bytesOf, head, message } from "../support/wire.ts";
 
@@ -91,7 +91,7 @@ for (const [way, leave] of Object.entries(WAYS)) {
       await using rig = await setUp();
       const { emulator } = rig;
       emulator.addFault(ENDLESS);
-      await leave(rig.client.streamSpeech(STREAM));
+      await within(leave(rig.client.streamSpeech(STREAM)));
       const left = performance.now();
       await until(() => emulator.activeStreams === 0);
       const ms = performance.now() - left;
@@ -115,8 +115,8 @@ Deno.test("SpeechStream.return ends a pending next() at once", async () => {
       }
     }
     const start = performance.now();
-    await stream.return();
-    assertEquals(await pending, { done: true, value: undefined });
+    const [, ended] = await within(Promise.all([stream.return(), pending]));
+    assertEquals(ended, { done: true, value: undefined });
     assert(performance.now() - start < 500);
     await until(() => rig.emulator.requests[0]!.aborted);
   }

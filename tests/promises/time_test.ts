@@ -14,6 +14,7 @@ import {
   sleep,
   STREAM,
   until,
+  within,
 } from "../support/rig.ts";
 
 const LIMIT = 50;
@@ -159,7 +160,7 @@ for (const [name, situation] of Object.entries(SITUATIONS)) {
           assertEquals(ended, 0);
           const aborted = performance.now();
           controller.abort(reason);
-          assert(await outcome === reason);
+          assert(await within(outcome) === reason);
           return ended - aborted;
         });
       });
@@ -172,7 +173,7 @@ for (const [name, situation] of Object.entries(SITUATIONS)) {
     const timeout = 150;
     await bestBelow(LIMIT, () =>
       inSituation(situation, { timeout }, async (_, work, start) => {
-        const error = await failure(TsetsenError, work);
+        const error = await failure(TsetsenError, within(work));
         const overshoot = performance.now() - start - timeout;
         assertEquals(error.code, deadline);
         if (deadline === "timeout") assert(overshoot > -1, `${overshoot} ms early`);

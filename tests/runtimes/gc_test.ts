@@ -1,9 +1,9 @@
 // The trap of nodejs/undici#3644: after a garbage collection between an answer's headers and the abort, `fetch` of Node
 // and Deno no longer ends the body. Each run is a process of its own, as the collector is out of reach here.
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { setUp, until } from "../support/rig.ts";
-import { bundle, type Programs, type Runtime } from "../support/runtimes.ts";
+import { bundle, type Programs, type Runtime, RUNTIMES } from "../support/runtimes.ts";
 
 for (const runtime of ["deno", "node"] as const) {
   for (const kind of ["unary", "stream", "download"]) {
@@ -14,6 +14,18 @@ for (const runtime of ["deno", "node"] as const) {
       );
     });
   }
+}
+
+for (const runtime of RUNTIMES) {
+  Deno.test(`onAbort keeps a signal as long as something waits on it, and no longer, on ${runtime}`, async () => {
+    await using programs = await bundle("signal_kept");
+    const { stdout, stderr } = await programs.run(runtime, "signal_kept");
+    assertEquals(stderr, "");
+    const { fired, timedOut, left } = JSON.parse(stdout);
+    assertEquals([fired, timedOut], [50, 50]);
+    // A collector may take a value that lies on the stack for a reference.
+    assert(left <= 5, `${left} of 50 signals are kept for nothing`);
+  });
 }
 
 async function endsInTime(

@@ -92,6 +92,19 @@ export async function until(condition: () => boolean, ms = 5_000): Promise<void>
   }
 }
 
+/** The outcome of some work, which must not be pending for longer: a rule that is broken then fails its test, and hangs none. */
+export async function within<T>(work: PromiseLike<T>, ms = 5_000): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`still pending after ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** What a promise rejects with. */
 export async function rejection(work: PromiseLike<unknown>): Promise<unknown> {
   try {
