@@ -129,8 +129,17 @@ export class Call {
     }
   }
 
-  /** How long to wait after a failure, in milliseconds; `undefined` when there must not be another try. */
-  retryDelay(error: TsetsenError, retry: number, type: LogEvent["type"]): number | undefined {
+  /**
+   * How long to wait after a failure, in milliseconds; `undefined` when there must not be another try.
+   *
+   * @param most The longest wait in milliseconds, if the service does not ask for a longer one.
+   */
+  retryDelay(
+    error: TsetsenError,
+    retry: number,
+    type: LogEvent["type"],
+    most = Infinity,
+  ): number | undefined {
     const { options } = this.#core;
     const { maxRetries = options.maxRetries } = this.#options;
     const { billable, method, requestId } = this.#facts;
@@ -141,7 +150,7 @@ export class Call {
     ) return undefined;
     this.#failed = error;
     if (billable) this.charged = "no";
-    const delay = Math.max(retryAfter, backoffDelay(options.backoff, retry));
+    const delay = Math.max(retryAfter, Math.min(backoffDelay(options.backoff, retry), most));
     tell(options.log, { type, method, attempt: retry + 1, delay, error, requestId });
     return delay;
   }

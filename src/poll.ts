@@ -30,7 +30,10 @@ export interface WatchOptions extends CallOptions {
    * 5 s, with jitter.
    */
   readonly pollInterval?: number | undefined;
-  /** How many polls in a row may fail for a reason that can pass, 0 or more. Default: the client's `maxRetries`. */
+  /**
+   * How many polls in a row may fail for a reason that can pass, 0 or more. Default: the client's `maxRetries`. The next
+   * one comes after the client's `backoff`, 5 s at most unless the service asks for more.
+   */
   readonly maxRetries?: number | undefined;
 }
 
@@ -111,7 +114,7 @@ async function* poll(
       delay = pollInterval ?? adaptiveInterval(performance.now() - start);
     } catch (error) {
       if (scope.end !== undefined || !(error instanceof TsetsenError)) throw error;
-      const wait = watch.retryDelay(error, failures++, "poll_failed");
+      const wait = watch.retryDelay(error, failures++, "poll_failed", MAX_INTERVAL);
       if (wait === undefined) throw error;
       delay = Math.max(wait, pollInterval ?? 0);
     }

@@ -9,7 +9,16 @@ import {
 } from "../mod.ts";
 import { ManualClock } from "../src/emulator/mod.ts";
 import { adaptiveInterval } from "../src/poll.ts";
-import { failure, GENERATE, type Rig, setUp, sleep, until, within } from "./support/rig.ts";
+import {
+  failure,
+  GENERATE,
+  rejection,
+  type Rig,
+  setUp,
+  sleep,
+  until,
+  within,
+} from "./support/rig.ts";
 
 const { PENDING, PROCESSING, COMPLETED, FAILED } = RequestStatus;
 
@@ -144,6 +153,26 @@ Deno.test("Client.watchStatus survives transient failures, which the log and the
     "poll_failed 2 ConnectionError",
   ]);
   assertEquals(rig.log.map((event) => event.requestId), told.map(() => requestId));
+});
+
+Deno.test("Client.watchStatus polls again within 5 s after a failure, whatever the backoff, unless the service asks for more", async () => {
+  const backoff = { baseDelay: 60_000, maxDelay: 60_000 };
+  for (const [headers, delay] of [[{}, 5_000], [{ "retry-after": "7" }, 7_000]] as const) {
+    const leave = new AbortController();
+    const delays: number[] = [];
+    await using rig = await setUp({
+      client: {
+        backoff,
+        log: ({ delay }) => {
+          delays.push(delay);
+          leave.abort();
+        },
+      },
+    });
+    rig.emulator.addFault({ kind: "http", status: 503, headers });
+    await rejection(rig.client.waitForCompletion("a-job", { signal: leave.signal }));
+    assertEquals(delays, [delay]);
+  }
 });
 
 Deno.test("Client.watchStatus gives up after maxRetries failures in a row", async () => {
