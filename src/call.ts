@@ -138,7 +138,7 @@ export class Call {
     error: TsetsenError,
     retry: number,
     type: LogEvent["type"],
-    most = Infinity,
+    most: number = Infinity,
   ): number | undefined {
     const { options } = this.#core;
     const { maxRetries = options.maxRetries } = this.#options;
