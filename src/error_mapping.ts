@@ -5,7 +5,7 @@
  */
 
 import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError, decodeBinaryHeader } from "@connectrpc/connect";
 import {
   AuthenticationError,
   ConnectionError,
@@ -19,7 +19,7 @@ import {
   TimeoutError,
   TsetsenError,
 } from "./errors.ts";
-import { redact, redactAll, safeCause } from "./redact.ts";
+import { redact, redactAll, REDACTED, safeCause } from "./redact.ts";
 
 type ErrorClass = typeof TsetsenError;
 
@@ -221,8 +221,27 @@ function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenErr
 /** The metadata that may be shown. All is looked through at once, as that takes its time for a long text. */
 function detailsOf(metadata: Headers, secrets: readonly string[]): Record<string, string> {
   const shown = [...metadata].filter(([name]) => !NOT_DETAILS.test(name)).slice(0, MAX_DETAILS);
-  const texts = redactAll(shown.flat(), secrets);
-  return Object.fromEntries(shown.map((_, i) => [texts[2 * i], texts[2 * i + 1]]));
+  const texts = redactAll(
+    shown.flatMap(([name, value]) => [name, value, bytesIn(name, value)]),
+    secrets,
+  );
+  const details: Record<string, string> = {};
+  for (let i = 0; i < texts.length; i += 3) {
+    const [name, value, bytes] = texts.slice(i, i + 3) as [string, string, string];
+    details[name] = bytes.includes(REDACTED) ? REDACTED : value;
+  }
+  return details;
+}
+
+/** What the bytes of binary metadata spell, in which nobody would see a secret; empty for other metadata. */
+function bytesIn(name: string, value: string): string {
+  if (!name.endsWith("-bin")) return "";
+  try {
+    const parts = value.split(/, ?/).map((part) => decodeBinaryHeader(part));
+    return parts.map((part) => new TextDecoder().decode(part)).join("\n");
+  } catch {
+    return "";
+  }
 }
 
 function withWait(message: string, ms: number | undefined): string {
@@ -237,10 +256,10 @@ function speaksOfCredits(text: string): boolean {
 /** More fields than this are no honest answer. */
 const MAX_DETAILS = 64;
 
-// Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), what the error's own
-// fields say already, and what is binary, in which nobody would find a secret.
+// Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
+// fields say already.
 const NOT_DETAILS =
-  /^(.*-bin|(content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
+  /^((content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
 
 // google.rpc.RetryInfo { 1: google.protobuf.Duration { 1: int64 seconds, 2: int32 nanos } }
 function readRetryInfo(message: Uint8Array): number | undefined {

@@ -74,7 +74,7 @@ export class TsetsenError extends Error {
   readonly statusCode: number | undefined;
   /** The id of the job that the error is about, from the moment it is known. */
   readonly requestId: string | undefined;
-  /** The trailing metadata of the answer, names in lower case, without what is binary; empty when none came. */
+  /** The trailing metadata of the answer, names in lower case, what is binary in base64; empty when none came. */
   readonly details: Readonly<Record<string, string>>;
   /** What is known about the money; `undefined` for calls that cost nothing. */
   readonly charged: Charged | undefined;

@@ -7,7 +7,8 @@
 /** Longest message taken over from an answer, in UTF-16 code units. */
 const MAX_LENGTH = 1_000;
 
-const REDACTED = "[redacted]";
+/** What stands where a secret was. */
+export const REDACTED = "[redacted]";
 
 /** A service may quote the beginning of a text only: a run of this many code units of a secret counts as it. */
 const RUN = 12;

@@ -84,17 +84,22 @@ Deno.test("redact looks through a long text once, however much there is to redac
   assert(looked > 0 && looked <= text.length, `${looked}`);
 });
 
-Deno.test("Client shows no key in the names of metadata, and nothing of binary metadata", async () => {
+Deno.test("Client shows no key in the names of metadata, nor key or text in binary metadata", async () => {
   const fields = {
     "grpc-status": "13",
     [`x-${KEY.toLowerCase()}`]: "1",
-    "x-quote-bin": btoa(KEY),
+    "x-quote-bin": btoa(KEY).replace(/=+$/, ""),
+    "x-texts-bin": `AAH+/w, ${new TextEncoder().encode(TEXT).toBase64()}`,
+    "x-bytes-bin": "AAH+/w",
     "x-text": encodeURIComponent(TEXT),
     "x-more": "kept",
   };
   for (const error of await errorsOf(() => grpcWeb([], fields))) {
     assertEquals(error.details, {
       "x-[redacted]": "1",
+      "x-quote-bin": "[redacted]",
+      "x-texts-bin": "[redacted]",
+      "x-bytes-bin": "AAH+/w",
       "x-text": "[redacted]",
       "x-more": "kept",
     });
