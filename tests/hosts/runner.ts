@@ -23,8 +23,9 @@ export async function runOne<C>(testCase: Case<C>, context: C): Promise<Result> 
       timer = setTimeout(() => reject(new Error("hangs: not done within 20 s")), 20_000);
     });
     const facts = await Promise.race([testCase.run(context), limit]);
-    // Only the ports differ from run to run, and the protocol's name.
+    // Only the ports and the ids of jobs differ from run to run, and the protocol's name.
     const text = JSON.stringify(facts ?? null)
+      .replaceAll(/job-[\da-f]{8}-\d+/g, "job-ID")
       .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT").replaceAll("gRPC-Web", "gRPC")
       // Each advises the other.
       .replaceAll("gRPC needs no grpcTransport", "native gRPC needs grpcTransport");
