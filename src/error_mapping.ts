@@ -4,8 +4,7 @@
  * @module
  */
 
-import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { Code, ConnectError, decodeBinaryHeader } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import {
   AuthenticationError,
   ConnectionError,
@@ -19,7 +18,8 @@ import {
   TimeoutError,
   TsetsenError,
 } from "./errors.ts";
-import { redact, redactAll, REDACTED, safeCause } from "./redact.ts";
+import { detailsOf, readRetryInfo, retryAfterOf } from "./metadata.ts";
+import { redact, safeCause } from "./redact.ts";
 
 type ErrorClass = typeof TsetsenError;
 
@@ -78,7 +78,10 @@ export function toTsetsenError(
   }
   // connect-node names a stream that was reset so.
   const isReset = isConnect && (error.code === Code.Canceled || /^http\/2 /.test(error.rawMessage));
-  if (isReset || isOfNetwork(cause)) return noAnswer(cause, "the service", secrets, undefined);
+  if (isReset || isOfNetwork(cause)) {
+    // It may be another connection than the request's: an interceptor can make its own, before and after.
+    return noAnswer(cause, "the service", secrets, undefined, false);
+  }
   // A plain exception is Unknown to Connect.
   if (isConnect && !(error.code === Code.Unknown && cause !== undefined)) {
     return fromStatus(error, secrets);
@@ -218,32 +221,6 @@ function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenErr
   });
 }
 
-/** The metadata that may be shown. All is looked through at once, as that takes its time for a long text. */
-function detailsOf(metadata: Headers, secrets: readonly string[]): Record<string, string> {
-  const shown = [...metadata].filter(([name]) => !NOT_DETAILS.test(name)).slice(0, MAX_DETAILS);
-  const texts = redactAll(
-    shown.flatMap(([name, value]) => [name, value, bytesIn(name, value)]),
-    secrets,
-  );
-  const details: Record<string, string> = {};
-  for (let i = 0; i < texts.length; i += 3) {
-    const [name, value, bytes] = texts.slice(i, i + 3) as [string, string, string];
-    details[name] = bytes.includes(REDACTED) ? REDACTED : value;
-  }
-  return details;
-}
-
-/** What the bytes of binary metadata spell, in which nobody would see a secret; empty for other metadata. */
-function bytesIn(name: string, value: string): string {
-  if (!name.endsWith("-bin")) return "";
-  try {
-    const parts = value.split(/, ?/).map((part) => decodeBinaryHeader(part));
-    return parts.map((part) => new TextDecoder().decode(part)).join("\n");
-  } catch {
-    return "";
-  }
-}
-
 function withWait(message: string, ms: number | undefined): string {
   return ms === undefined ? message : `${message} (Wait ${ms} ms before the next request.)`;
 }
@@ -251,41 +228,6 @@ function withWait(message: string, ms: number | undefined): string {
 // "insufficient_credits", "CREDIT", "balance too low", but not "accredited".
 function speaksOfCredits(text: string): boolean {
   return /(?<![a-z])(credits?|balance)(?![a-z])/i.test(text);
-}
-
-/** More fields than this are no honest answer. */
-const MAX_DETAILS = 64;
-
-// Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
-// fields say already.
-const NOT_DETAILS =
-  /^((content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
-
-// google.rpc.RetryInfo { 1: google.protobuf.Duration { 1: int64 seconds, 2: int32 nanos } }
-function readRetryInfo(message: Uint8Array): number | undefined {
-  try {
-    const info = new BinaryReader(message);
-    info.tag();
-    const duration = new BinaryReader(info.bytes());
-    let ms = 0;
-    while (duration.pos < duration.len) {
-      const [field] = duration.tag();
-      ms += Number(duration.int64()) * (field === 1 ? 1e3 : 1e-6);
-    }
-    return Math.max(0, Math.ceil(ms));
-  } catch {
-    return undefined; // what cannot be read is no hint
-  }
-}
-
-// RFC 9110, 10.2.3: seconds or a date.
-function retryAfterOf(headers: Headers): number | undefined {
-  const value = headers.get("retry-after");
-  if (value === null) return undefined;
-  // A date begins with the name of a day; Date.parse alone would take almost anything.
-  const date = /^[A-Z]/.test(value) ? Date.parse(value) - Date.now() : NaN;
-  const ms = /^[\d.]+$/.test(value) ? Number(value) * 1e3 : date;
-  return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined;
 }
 
 /** Whether a runtime's `fetch` or its sockets say that they failed. */

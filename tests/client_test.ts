@@ -274,7 +274,7 @@ Deno.test("Client makes a ConnectionError of a foreign transport's lost or refus
     using refused = open(`http://127.0.0.1:${closedPort()}`);
     await failure(ConnectionError, refused.getUserBalance());
     const error = await failure(ConnectionError, refused.generateSpeech(GENERATE));
-    assertEquals(error.charged, "no", name);
+    assertEquals(error.charged, "unknown", name);
 
     using lost = open((name === "connect-node" ? native : rig.emulator).url);
     rig.emulator.addFault({ kind: "drop", times: 2 });
@@ -317,6 +317,23 @@ Deno.test("Client tells what an interceptor throws from what the service answers
   rig.emulator.addFault({ kind: "garbage", method: "GetUserBalance" });
   await failure(ServerError, passing.getUserBalance());
   await failure(ResourceNotFoundError, passing.checkStatus("unheard-of"));
+});
+
+Deno.test("Client takes no connection that an interceptor could not make for the service's own", async () => {
+  await using rig = await setUp();
+  const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED", syscall: "connect" });
+  // One that reports each answer to a server of its own, which is down.
+  const reporting: Interceptor = (next) => async (request) => {
+    await next(request);
+    throw new TypeError("fetch failed", { cause });
+  };
+  const client = rig.open({ interceptors: [reporting], maxRetries: 2 });
+  const streamed = await failure(TsetsenError, client.streamSpeech(STREAM).bytes());
+  assertEquals([streamed.charged, rig.sent("StreamSpeech").length], ["unknown", 1]);
+  const generated = await failure(TsetsenError, client.generateSpeech(GENERATE));
+  const { requestId } = rig.emulator.jobs[0]!;
+  assertEquals([generated.charged, generated.requestId], ["yes", requestId]);
+  assertEquals(rig.sent("GenerateSpeech").length, 1);
 });
 
 Deno.test("Client tells its log hook about each retry, and a hook that throws breaks nothing", async () => {
