@@ -22,14 +22,14 @@
 
 // The client, and what its methods take and return.
 export { Client } from "./src/client.ts";
-export type { CallOptions, ClientOptions } from "./src/options.ts";
-export type { ConnectInterceptor, ConnectTransport } from "./src/connect_types.ts";
-export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/poll.ts";
-export { SpeechStream, type StreamOptions } from "./src/stream.ts";
-export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/download.ts";
+export type { CallOptions, ClientOptions } from "./src/contract/options.ts";
+export type { ConnectInterceptor, ConnectTransport } from "./src/contract/connect_types.ts";
+export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/call/watch.ts";
+export { SpeechStream, type StreamOptions } from "./src/audio/speech_stream.ts";
+export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/audio/download.ts";
 export { Job, type SavedJob } from "./src/job.ts";
-export { AudioStream } from "./src/audio_stream.ts";
-export type { AudioProgress, AudioProgressHook } from "./src/audio_facts.ts";
+export { AudioStream } from "./src/audio/audio_stream.ts";
+export type { AudioProgress, AudioProgressHook } from "./src/audio/audio_facts.ts";
 
 // The models.
 export {
@@ -47,7 +47,7 @@ export {
   RequestStatus,
   type StreamSpeechRequest,
   type Voice,
-} from "./src/models.ts";
+} from "./src/contract/models.ts";
 
 // The errors.
 export {
@@ -67,21 +67,21 @@ export {
   TimeoutError,
   TsetsenError,
   type TsetsenErrorOptions,
-} from "./src/errors.ts";
-export { type InterruptedJob, interruptedJobs } from "./src/trace.ts";
+} from "./src/contract/errors.ts";
+export { type InterruptedJob, interruptedJobs } from "./src/call/interrupted_jobs.ts";
 
 // Utilities.
-export { type ErrorClass, retry, type RetryOptions } from "./src/retry.ts";
-export type { BackoffOptions } from "./src/backoff.ts";
-export type { LogEvent, LogHook } from "./src/log.ts";
+export { type ErrorClass, retry, type RetryOptions } from "./src/call/retry.ts";
+export type { BackoffOptions } from "./src/contract/backoff.ts";
+export type { LogEvent, LogHook } from "./src/contract/log.ts";
 export {
   BYTES_PER_SAMPLE,
   encodeWav,
   SAMPLE_RATE,
   WAV_HEADER_BYTES,
   wavHeader,
-} from "./src/audio.ts";
-export { type AudioFormat, audioFormat } from "./src/format.ts";
-export { repairWav } from "./src/wav.ts";
-export { DEFAULT_ENDPOINT } from "./src/options.ts";
-export { VERSION } from "./src/version.ts";
+} from "./src/audio/wav_writer.ts";
+export { type AudioFormat, audioFormat } from "./src/audio/format.ts";
+export { repairWav } from "./src/audio/wav_reader.ts";
+export { DEFAULT_ENDPOINT } from "./src/contract/options.ts";
+export { VERSION } from "./src/contract/version.ts";

@@ -23,7 +23,7 @@ if (section === undefined || section === "") {
 const today = new Date().toISOString().slice(0, 10);
 await Deno.writeTextFile("CHANGELOG.md", changelog.replace(heading, `## [${version}] - ${today}`));
 await replace("deno.json", /("version": ")[^"]+/, `$1${version}`);
-await replace("src/version.ts", /(VERSION = ")[^"]+/, `$1${version}`);
+await replace("src/contract/version.ts", /(VERSION = ")[^"]+/, `$1${version}`);
 
 const folder = await Deno.makeTempDir();
 try {

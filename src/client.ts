@@ -5,17 +5,17 @@
  */
 
 import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { boundOf } from "./bound_transport.ts";
-import { type CallFacts, callUnary, type Core } from "./call.ts";
+import { boundOf } from "./transport/bound_transport.ts";
+import { type CallFacts, callUnary, type Core } from "./call/call.ts";
 import {
   type AudioDownload,
   type AudioSource,
   downloadAudio,
   type DownloadOptions,
-} from "./download.ts";
-import { ServerError } from "./errors.ts";
+} from "./audio/download.ts";
+import { ServerError } from "./contract/errors.ts";
 import { Job } from "./job.ts";
-import { Limiter } from "./limiter.ts";
+import { Limiter } from "./call/limiter.ts";
 import {
   type CheckStatusRequest,
   type CheckStatusResponse,
@@ -32,12 +32,12 @@ import {
   toGetUserBalance,
   toListVoices,
   toSpeech,
-} from "./models.ts";
-import { type CallOptions, type ClientOptions, resolveOptions } from "./options.ts";
-import { type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
-import type { OpenScopes } from "./scope.ts";
-import { type SpeechStream, type StreamOptions, streamSpeech } from "./stream.ts";
-import { check } from "./validate.ts";
+} from "./contract/models.ts";
+import { type CallOptions, type ClientOptions, resolveOptions } from "./contract/options.ts";
+import { type StatusWatch, type WatchOptions, watchStatus } from "./call/watch.ts";
+import type { OpenLifetimes } from "./lib/lifetime.ts";
+import { type SpeechStream, type StreamOptions, streamSpeech } from "./audio/speech_stream.ts";
+import { validate } from "./contract/validate.ts";
 
 /**
  * A client of the Tsetsen text-to-speech service.
@@ -203,9 +203,9 @@ export class Client implements Disposable, AsyncDisposable {
    */
   job(saved: string | CheckStatusRequest): Job {
     if (typeof saved === "string") return new Job(this.#core, { requestId: saved });
-    check("saved", saved);
+    validate("saved", saved);
     const { requestId, apiKey } = saved;
-    if (apiKey !== undefined) check("apiKey", apiKey);
+    if (apiKey !== undefined) validate("apiKey", apiKey);
     return new Job(this.#core, { requestId, apiKey });
   }
 
@@ -381,7 +381,7 @@ export class Client implements Disposable, AsyncDisposable {
    *
    * @internal
    */
-  get openScopes(): OpenScopes {
+  get openLifetimes(): OpenLifetimes {
     return this.#core.open;
   }
 
@@ -392,7 +392,7 @@ export class Client implements Disposable, AsyncDisposable {
    */
   close(): void {
     this.#core.closed = true;
-    for (const scope of [...this.#core.open]) scope.stop({ by: "close" });
+    for (const lifetime of [...this.#core.open]) lifetime.stop({ by: "close" });
     this.#release?.();
   }
 

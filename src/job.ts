@@ -4,13 +4,22 @@
  * @module
  */
 
-import type { Core } from "./call.ts";
-import { type AudioDownload, downloadAudio, type DownloadOptions } from "./download.ts";
-import { type Charged, JobFailedError } from "./errors.ts";
-import { type CheckStatusRequest, type CheckStatusResponse, RequestStatus } from "./models.ts";
-import { type StatusUpdate, type StatusWatch, type WatchOptions, watchStatus } from "./poll.ts";
-import { redact } from "./redact.ts";
-import { check } from "./validate.ts";
+import type { Core } from "./call/call.ts";
+import { type AudioDownload, downloadAudio, type DownloadOptions } from "./audio/download.ts";
+import { type Charged, JobFailedError } from "./contract/errors.ts";
+import {
+  type CheckStatusRequest,
+  type CheckStatusResponse,
+  RequestStatus,
+} from "./contract/models.ts";
+import {
+  type StatusUpdate,
+  type StatusWatch,
+  type WatchOptions,
+  watchStatus,
+} from "./call/watch.ts";
+import { redact } from "./lib/redact.ts";
+import { validate } from "./contract/validate.ts";
 
 /** An address of audio may expire. One that is older than this, in milliseconds, is not used: the job is asked again. */
 const ADDRESS_AGE = 60_000;
@@ -61,7 +70,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
     response?: CheckStatusResponse,
     text = "",
   ) {
-    check("requestId", request.requestId);
+    validate("requestId", request.requestId);
     this.requestId = request.requestId;
     this.#core = core;
     this.#request = request;

@@ -73,8 +73,13 @@ Deno.test({
   ...ESBUILD,
   async fn() {
     const { files, packages } = await parts();
-    // The optional ones are folders; the core is one flat row.
-    for (const file of files) assert(/^(mod|gen\/.+|src\/\w+)\.ts$/.test(file), file);
+    // The core is these layers; each capability has a folder of its own.
+    for (const file of files) {
+      assert(
+        /^(mod|gen\/.+|src\/(lib|contract|transport|call|audio)\/\w+|src\/\w+)\.ts$/.test(file),
+        file,
+      );
+    }
     assert(files.includes("src/client.ts"));
     for (const name of packages) {
       assert(/^@(bufbuild\/protobuf|connectrpc\/connect(-web)?)(\/|$)/.test(name), name);
@@ -92,7 +97,7 @@ Deno.test({
       const code = source.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "");
       assert(!/\b(Deno|Bun|Buffer|navigator)\b|"node:|console\./.test(code), file);
       // The environment is read in one place.
-      assertEquals(/\bprocess\b/.test(code), file === "src/env.ts", file);
+      assertEquals(/\bprocess\b/.test(code), file === "src/lib/runtime.ts", file);
     }
   },
 });

@@ -1,4 +1,4 @@
-import type { ErrorCode } from "../errors.ts";
+import type { ErrorCode } from "../contract/errors.ts";
 
 /** What the process ends with, for scripts. Once given out, a number keeps its meaning. */
 export const EXIT = {

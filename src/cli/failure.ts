@@ -1,9 +1,9 @@
 import process from "node:process";
 import { CommanderError } from "commander";
 import { interruptedJobs } from "../../mod.ts";
-import { why } from "../doctor/why.ts";
-import { type ErrorCode, TsetsenError } from "../errors.ts";
-import { redact } from "../redact.ts";
+import { why } from "./doctor/why.ts";
+import { type ErrorCode, TsetsenError } from "../contract/errors.ts";
+import { redact } from "../lib/redact.ts";
 import { EXIT, EXIT_OF_CODE } from "./exit_codes.ts";
 import { isLostReader } from "./terminal.ts";
 import { inOurWords } from "./wording.ts";

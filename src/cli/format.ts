@@ -1,4 +1,4 @@
-import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio.ts";
+import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav_writer.ts";
 
 /** 10928 as `10,928`. */
 export function count(value: number): string {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
 import process from "node:process";
-import { onAbort } from "../abort.ts";
+import { onAbort } from "../lib/abort.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./failure.ts";
 

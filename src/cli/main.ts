@@ -11,7 +11,7 @@
  */
 
 import process from "node:process";
-import { onAbort } from "../abort.ts";
+import { onAbort } from "../lib/abort.ts";
 import { Context } from "./context.ts";
 import { Interruption } from "./failure.ts";
 import { runProgram } from "./program.ts";

@@ -1,6 +1,6 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
-import { wavHeader } from "../audio.ts";
+import { wavHeader } from "../audio/wav_writer.ts";
 import { UsageError } from "./failure.ts";
 import { isTerminal, write } from "./terminal.ts";
 

@@ -1,19 +1,19 @@
 import { Command, CommanderError } from "commander";
-import { VERSION } from "../version.ts";
+import { VERSION } from "../contract/version.ts";
 import { type Act, type AddCommand, number } from "./arguments.ts";
-import { addBalance } from "./balance.ts";
-import { addCheck } from "./check.ts";
-import { addDoctor } from "./doctor.ts";
+import { addBalance } from "./commands/balance.ts";
+import { addCheck } from "./commands/check.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import type { Context } from "./context.ts";
-import { addEmulate } from "./emulate.ts";
+import { addEmulate } from "./commands/emulate.ts";
 import { EXIT, EXIT_HELP } from "./exit_codes.ts";
 import { UsageError } from "./failure.ts";
-import { addResume } from "./resume.ts";
-import { addSay } from "./say.ts";
-import { addStatus } from "./status.ts";
-import { addStream } from "./stream.ts";
-import { addVoices } from "./voices.ts";
-import { addWait } from "./wait.ts";
+import { addResume } from "./commands/resume.ts";
+import { addSay } from "./commands/say.ts";
+import { addStatus } from "./commands/status.ts";
+import { addStream } from "./commands/stream.ts";
+import { addVoices } from "./commands/voices.ts";
+import { addWait } from "./commands/wait.ts";
 
 /** The commands, in the order of the help: each is a file, and a line here. */
 const COMMANDS: readonly AddCommand[] = [

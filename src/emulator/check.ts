@@ -1,4 +1,4 @@
-import { describe } from "../validate.ts";
+import { describe } from "../contract/validate.ts";
 
 /** What a value must be. */
 export interface Rule {

@@ -5,7 +5,7 @@
  */
 
 import { type FileHandle, open } from "node:fs/promises";
-import { MAX_HEADER_BYTES, mendHeader } from "../wav.ts";
+import { MAX_HEADER_BYTES, mendHeader } from "../audio/wav_reader.ts";
 
 /**
  * Writes the true lengths into the header of a WAV file that was written while its length was not known, or that was cut short.

@@ -7,9 +7,9 @@
 import { type FileHandle, link, lstat, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { wavHeader } from "../audio.ts";
-import { tell } from "../log.ts";
-import { SpeechStream } from "../stream.ts";
+import { wavHeader } from "../audio/wav_writer.ts";
+import { notify } from "../contract/log.ts";
+import { SpeechStream } from "../audio/speech_stream.ts";
 import { repairOpen } from "./repair.ts";
 
 /** Audio to write: a stream or a download of the SDK, or any bytes. */
@@ -132,7 +132,7 @@ async function write(
       at += (await file.write(chunk, at, chunk.length - at, bytes + at)).bytesWritten;
     }
     bytes += chunk.length;
-    tell(onProgress, bytes);
+    notify(onProgress, bytes);
   };
   if (isPcm) await append(wavHeader());
   if (audio instanceof Uint8Array) await append(audio);

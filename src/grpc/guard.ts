@@ -5,11 +5,11 @@ import {
   type UniversalClientFn,
   type UniversalClientResponse,
 } from "@connectrpc/connect/protocol";
-import { onAbort } from "../abort.ts";
-import type { BoundCall } from "../bound_transport.ts";
-import { brokenOff, fromHttp, noAnswer } from "../error_mapping.ts";
-import { FrameReader, TRAILER } from "../frames.ts";
-import { isDecodable } from "../status.ts";
+import { onAbort } from "../lib/abort.ts";
+import type { BoundCall } from "../transport/bound_transport.ts";
+import { brokenOff, fromHttp, noAnswer } from "../transport/error_mapping.ts";
+import { FrameReader, TRAILER } from "../transport/frames.ts";
+import { isDecodable } from "../transport/trailers.ts";
 import { Attempt } from "./attempt.ts";
 import type { Connection } from "./connection.ts";
 

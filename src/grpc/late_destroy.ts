@@ -1,5 +1,5 @@
 import type { Http2Session } from "node:http2";
-import { hostOf } from "../env.ts";
+import { hostOf } from "../lib/runtime.ts";
 
 /**
  * Lets a session be destroyed a moment later, on Deno: there one that is destroyed while it reads a GOAWAY takes the whole

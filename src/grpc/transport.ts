@@ -1,12 +1,12 @@
 import type { Transport } from "@connectrpc/connect";
 import { createTransport } from "@connectrpc/connect/protocol-grpc";
-import { BOUND, type Bound, type BoundCall } from "../bound_transport.ts";
-import type { ConnectTransport } from "../connect_types.ts";
-import { readEnv } from "../env.ts";
-import { toTsetsenError } from "../error_mapping.ts";
-import { DEFAULT_ENDPOINT, resolveEndpoint } from "../options.ts";
-import { check, checkFields } from "../validate.ts";
-import { VERSION } from "../version.ts";
+import { BOUND, type Bound, type BoundCall } from "../transport/bound_transport.ts";
+import type { ConnectTransport } from "../contract/connect_types.ts";
+import { readEnv } from "../lib/runtime.ts";
+import { toTsetsenError } from "../transport/error_mapping.ts";
+import { DEFAULT_ENDPOINT, resolveEndpoint } from "../contract/options.ts";
+import { validate, validateFields } from "../contract/validate.ts";
+import { VERSION } from "../contract/version.ts";
 import { Connection } from "./connection.ts";
 import { guardedHttp2 } from "./guard.ts";
 
@@ -76,8 +76,8 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
  * ```
  */
 export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport {
-  check("options", options);
-  checkFields("options", options);
+  validate("options", options);
+  validateFields("options", options);
   const { endpoint = readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT, secure = true } = options;
   const url = resolveEndpoint(endpoint, secure);
   const { ca, pingInterval = 60_000, pingTimeout = 10_000 } = options;

@@ -1,5 +1,6 @@
 import type { Client } from "../../mod.ts";
-import { encodeWav, join } from "../audio.ts";
+import { encodeWav } from "../audio/wav_writer.ts";
+import { concatBytes } from "../lib/bytes.ts";
 import {
   AuthenticationError,
   ClientClosedError,
@@ -7,9 +8,9 @@ import {
   RateLimitExceededError,
   TsetsenError,
   withContext,
-} from "../errors.ts";
-import { toSpeech } from "../models.ts";
-import type { Scope } from "../scope.ts";
+} from "../contract/errors.ts";
+import { toSpeech } from "../contract/models.ts";
+import type { Lifetime } from "../lib/lifetime.ts";
 import { countCharacters } from "../text/mod.ts";
 import type { BatchItem, BatchOptions, BatchResult, FulfilledItem } from "./batch_result.ts";
 import { type BatchState, checkBatchState } from "./batch_state.ts";
@@ -144,11 +145,11 @@ export function batch(
   const list = [...items];
   const work: Work = { state: () => options.resume };
 
-  async function* run(scope: Scope): AsyncGenerator<BatchResult, void, void> {
+  async function* run(lifetime: Lifetime): AsyncGenerator<BatchResult, void, void> {
     const checked = list.map((item) => orderOf(item, method));
     const hashes = await Promise.all(checked.map(({ facts }) => hash(facts)));
     const key = settings.key ?? await hash(JSON.stringify([method, hashes]));
-    const saved = options.resume ?? await scope.race(store?.load(key) ?? Promise.resolve());
+    const saved = options.resume ?? await lifetime.race(store?.load(key) ?? Promise.resolve());
     const before: readonly Purchase[] = saved === undefined
       ? list.map(() => ({ status: "pending" }))
       : checkBatchState(saved, method, hashes).items.map(({ hash: _, ...purchase }) => purchase);
@@ -163,7 +164,7 @@ export function batch(
     const book = new Book(before, snapshot, store, key, (...change) => tally.changed(...change));
     work.state = () => snapshot([...book.purchases]);
     const audio = wanted === "job" ? "none" : "bytes";
-    const works = { client, orders, book, tally, settings, scope, audio, stopAfter } as const;
+    const works = { client, orders, book, tally, settings, lifetime, audio, stopAfter } as const;
     const session = work.session = new Session(works);
 
     const settled = async (index: number): Promise<BatchResult> => {
@@ -184,7 +185,7 @@ export function batch(
       for (; next < list.length && ahead.size < concurrency; next++) {
         ahead.set(next, settled(next));
       }
-      const result = await scope.race(Promise.race(ahead.values()));
+      const result = await lifetime.race(Promise.race(ahead.values()));
       ahead.delete(result.index);
       yield result;
     }
@@ -217,7 +218,7 @@ function resultOf(
 ): Pick<FulfilledItem, "job" | "audio" | "format"> {
   if (audio === "none") return { job, audio: undefined, format: undefined };
   if (method === "stream") return { job, audio: encodeWav(chunks), format: "wav" };
-  return { job, audio: join(chunks), format: formatOf(chunks) };
+  return { job, audio: concatBytes(chunks), format: formatOf(chunks) };
 }
 
 /** The error for all that is not submitted any more, if there is no point in going on. */

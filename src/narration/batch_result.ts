@@ -1,5 +1,5 @@
 import type { Job } from "../../mod.ts";
-import type { AudioFormat } from "../format.ts";
+import type { AudioFormat } from "../audio/format.ts";
 import type { BatchState } from "./batch_state.ts";
 import type { BuyOptions, NarrationRequest } from "./options.ts";
 

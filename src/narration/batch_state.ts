@@ -1,4 +1,4 @@
-import { InvalidRequestError } from "../errors.ts";
+import { InvalidRequestError } from "../contract/errors.ts";
 import type { Method } from "./method.ts";
 import { checkKind, type Purchase } from "./state.ts";
 

@@ -1,7 +1,11 @@
 import type { Client, GenerateSpeechRequest } from "../../mod.ts";
-import { InsufficientCreditsError, RateLimitExceededError, TsetsenError } from "../errors.ts";
-import type { Scope } from "../scope.ts";
-import { trace } from "../trace.ts";
+import {
+  InsufficientCreditsError,
+  RateLimitExceededError,
+  TsetsenError,
+} from "../contract/errors.ts";
+import type { Lifetime } from "../lib/lifetime.ts";
+import { recordInterrupted } from "../call/interrupted_jobs.ts";
 import type { Book } from "./book.ts";
 import type { Settings } from "./options.ts";
 import type { Pace } from "./pace.ts";
@@ -26,7 +30,7 @@ interface Till {
   readonly book: Book;
   readonly tally: Tally;
   readonly settings: Settings;
-  readonly scope: Scope;
+  readonly lifetime: Lifetime;
   /**
    * Decides, before the next is submitted, whether a failed submission is the last.
    *
@@ -126,18 +130,18 @@ export class Counter {
     try {
       await book.set(index, sale.purchase);
     } catch (error) {
-      trace(error, { requestId: sale.purchase.requestId, charged: "yes" });
+      recordInterrupted(error, { requestId: sale.purchase.requestId, charged: "yes" });
       throw error;
     }
     return sale.value;
   }
 
   async #checkBalance({ request, characters }: Order): Promise<void> {
-    const { client, settings, tally, scope } = this.#till;
+    const { client, settings, tally, lifetime } = this.#till;
     const { minBalance } = settings;
     if (minBalance === undefined) return;
     const { apiKey } = request;
-    const { credits } = await client.getUserBalance({ apiKey }, { signal: scope.signal });
+    const { credits } = await client.getUserBalance({ apiKey }, { signal: lifetime.signal });
     const cost = Math.ceil(tally.highestCost * characters);
     if (credits - cost >= minBalance) return;
     const why = credits < minBalance
@@ -151,7 +155,7 @@ export class Counter {
 
   #mustBeOpen(): void {
     if (this.#halt !== undefined) throw this.#halt.error;
-    const { end } = this.#till.scope;
+    const { end } = this.#till.lifetime;
     if (end !== undefined) throw end;
   }
 }

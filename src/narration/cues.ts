@@ -1,4 +1,4 @@
-import { SAMPLE_RATE } from "../audio.ts";
+import { SAMPLE_RATE } from "../audio/wav_writer.ts";
 import { countCharacters, splitSentences, type TextPart } from "../text/mod.ts";
 import type { NarrationState, PartState } from "./state.ts";
 import { words } from "./words.ts";

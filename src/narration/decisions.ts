@@ -1,4 +1,4 @@
-import { InvalidRequestError } from "../errors.ts";
+import { InvalidRequestError } from "../contract/errors.ts";
 import type { Settings } from "./options.ts";
 import type { Purchase } from "./state.ts";
 

@@ -44,6 +44,6 @@ export { type Cue, cues, type SpokenParts } from "./cues.ts";
 export { type CaptionOptions, toSrt, toWebVtt } from "./captions.ts";
 
 // What audio is.
-export type { AudioFormat } from "../format.ts";
+export type { AudioFormat } from "../audio/format.ts";
 export { toPcm } from "./part_audio.ts";
 export type { Method } from "./method.ts";

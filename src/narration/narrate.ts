@@ -1,9 +1,9 @@
 import type { Client } from "../../mod.ts";
-import { BYTES_PER_SAMPLE } from "../audio.ts";
-import { InvalidRequestError } from "../errors.ts";
-import { toSpeech } from "../models.ts";
-import type { Scope } from "../scope.ts";
-import { SpeechStream } from "../stream.ts";
+import { BYTES_PER_SAMPLE } from "../audio/wav_writer.ts";
+import { InvalidRequestError } from "../contract/errors.ts";
+import { toSpeech } from "../contract/models.ts";
+import type { Lifetime } from "../lib/lifetime.ts";
+import { SpeechStream } from "../audio/speech_stream.ts";
 import { countCharacters } from "../text/mod.ts";
 import { Book } from "./book.ts";
 import type { Order } from "./counter.ts";
@@ -152,10 +152,10 @@ export function narrate(
   }
   const work: Work = { text, state: () => options.resume };
 
-  async function* run(scope: Scope): AsyncGenerator<Uint8Array, void, void> {
+  async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
     const facts = { textHash: await hash(text), voiceId, speed, version, method };
     const key = settings.key ?? await hash(JSON.stringify(Object.values(facts)));
-    const saved = options.resume ?? await scope.race(store?.load(key) ?? Promise.resolve());
+    const saved = options.resume ?? await lifetime.race(store?.load(key) ?? Promise.resolve());
     const { parts, ...head }: NarrationState = saved === undefined
       ? { format: 1, kind: "narration", ...facts, paragraphs, parts: fresh }
       : checkNarrationState(saved, facts, text.length);
@@ -182,7 +182,7 @@ export function narrate(
       book,
       tally,
       settings,
-      scope,
+      lifetime,
       audio: "pcm",
       // Whatever the reason: what is behind it would be paid for in vain.
       stopAfter: (error) => error,
@@ -197,11 +197,11 @@ export function narrate(
         obtained.catch((error) => {
           // What is under way goes on, up to this part; nothing behind it is paid for in vain.
           session.halt(error);
-          if (scope.end === undefined) work.failedPart ??= index;
+          if (lifetime.end === undefined) work.failedPart ??= index;
         });
         ahead.push(obtained);
       }
-      const { chunks } = await scope.race(ahead.shift() as Promise<Obtained>);
+      const { chunks } = await lifetime.race(ahead.shift() as Promise<Obtained>);
       yield* chunks;
       const pause = parts[part]?.pause ?? 0;
       if (pause > 0) yield new Uint8Array(pause * BYTES_PER_SAMPLE);

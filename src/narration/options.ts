@@ -1,6 +1,6 @@
 import type { GenerateSpeechRequest, StreamSpeechRequest } from "../../mod.ts";
 import type { SplitOptions } from "../text/mod.ts";
-import { checkFields, describe, MAX_TIMEOUT_MS } from "../validate.ts";
+import { describe, MAX_TIMEOUT_MS, validateFields } from "../contract/validate.ts";
 import type { Method } from "./method.ts";
 import type { ProgressHook } from "./progress.ts";
 import type { NarrationState } from "./state.ts";
@@ -95,7 +95,7 @@ export interface Settings {
 
 /** Checks the options and fills in the defaults. */
 export function settle(options: BuyOptions<{ readonly method: Method }>): Settings {
-  checkFields("options", options);
+  validateFields("options", options);
   const { method = options.resume?.method ?? "generate", concurrency = 3, minBalance } = options;
   const { retryUnknown = false, retryLost = false, store, key, onProgress } = options;
   const { rateLimitTimeout = 900_000, partTimeout, pollInterval, signal } = options;

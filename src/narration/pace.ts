@@ -1,7 +1,7 @@
-import { type Backoff, backoffDelay } from "../backoff.ts";
-import type { RateLimitExceededError } from "../errors.ts";
-import type { Scope } from "../scope.ts";
-import { MAX_TIMEOUT_MS } from "../validate.ts";
+import { type Backoff, backoffDelay } from "../contract/backoff.ts";
+import type { RateLimitExceededError } from "../contract/errors.ts";
+import type { Lifetime } from "../lib/lifetime.ts";
+import { MAX_TIMEOUT_MS } from "../contract/validate.ts";
 import type { Tally } from "./progress.ts";
 
 const BACKOFF: Backoff = { baseDelay: 500, maxDelay: 60_000, backoffFactor: 2, jitter: true };
@@ -17,24 +17,24 @@ export class Pace {
   #since: number | undefined;
   #wake: (() => void) | undefined;
   readonly #tally: Tally;
-  readonly #scope: Scope;
+  readonly #lifetime: Lifetime;
 
   /**
    * @param most The most that may be in flight.
    * @param timeout How long refusals are waited out in a row, in milliseconds.
    */
-  constructor(most: number, timeout: number, tally: Tally, scope: Scope) {
+  constructor(most: number, timeout: number, tally: Tally, lifetime: Lifetime) {
     this.#most = most;
     this.#limit = most;
     this.#timeout = timeout;
     this.#tally = tally;
-    this.#scope = scope;
+    this.#lifetime = lifetime;
   }
 
   /** Waits for a place. Only one at a time may wait. @returns A function that gives the place back. */
   async place(): Promise<() => void> {
     while (this.#inFlight >= this.#limit) {
-      await this.#scope.race(new Promise<void>((resolve) => this.#wake = resolve));
+      await this.#lifetime.race(new Promise<void>((resolve) => this.#wake = resolve));
     }
     this.#inFlight++;
     let held = true;
@@ -53,8 +53,8 @@ export class Pace {
     this.#since ??= now;
     const wait = Math.max(error.retryAfter ?? 0, backoffDelay(BACKOFF, this.#refusals++));
     if (now - this.#since + wait > Math.min(this.#timeout, MAX_TIMEOUT_MS)) throw error;
-    this.#tally.tell(wait);
-    await this.#scope.sleep(wait);
+    this.#tally.notify(wait);
+    await this.#lifetime.sleep(wait);
   }
 
   /** A submission got through. */

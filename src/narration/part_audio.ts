@@ -1,7 +1,7 @@
-import { join } from "../audio.ts";
-import { ServerError } from "../errors.ts";
-import { type AudioFormat, audioFormat } from "../format.ts";
-import { PcmReader } from "../pcm.ts";
+import { concatBytes } from "../lib/bytes.ts";
+import { ServerError } from "../contract/errors.ts";
+import { type AudioFormat, audioFormat } from "../audio/format.ts";
+import { PcmReader } from "../audio/pcm.ts";
 
 const NAMES: Readonly<Record<AudioFormat, string>> = {
   wav: "WAV of another kind than 24,000 Hz, 16 bits, mono",
@@ -57,7 +57,7 @@ export function formatOf(chunks: readonly Uint8Array[]): AudioFormat {
     head.push(chunk);
     length += chunk.length;
   }
-  return audioFormat(join(head));
+  return audioFormat(concatBytes(head));
 }
 
 function notPcm(format: AudioFormat, cause?: unknown): ServerError {

@@ -1,4 +1,4 @@
-import { SAMPLE_RATE } from "../audio.ts";
+import { SAMPLE_RATE } from "../audio/wav_writer.ts";
 import { splitText, type TextPart } from "../text/mod.ts";
 import type { PartOptions } from "./options.ts";
 import type { PartState, Purchase } from "./state.ts";

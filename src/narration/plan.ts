@@ -1,5 +1,5 @@
 import { countCharacters } from "../text/mod.ts";
-import { check, checkFields } from "../validate.ts";
+import { validate, validateFields } from "../contract/validate.ts";
 import type { PartOptions } from "./options.ts";
 import { cut, spoken } from "./parts.ts";
 
@@ -61,8 +61,8 @@ export interface Plan {
  * ```
  */
 export function plan(text: string, options: PlanOptions = {}): Plan {
-  check("text", text);
-  checkFields("request", { speed: options.speed });
+  validate("text", text);
+  validateFields("request", { speed: options.speed });
   const { speed = 1, charactersPerSecond, ...partOptions } = options;
   if (charactersPerSecond !== undefined && !(charactersPerSecond > 0)) {
     throw new RangeError(`charactersPerSecond must be above 0: got ${charactersPerSecond}`);

@@ -1,4 +1,4 @@
-import { tell } from "../log.ts";
+import { notify } from "../contract/log.ts";
 import type { Purchase } from "./state.ts";
 
 /** How far a narration or a batch is. */
@@ -72,15 +72,15 @@ export class Tally {
     this.#count(index, after, 1);
     // What a failed job has cost stays spent when the part is bought again.
     this.#credits = Math.max(spent, this.#credits);
-    this.tell();
+    this.notify();
   }
 
   /** Tells the hook. */
-  tell(waitMs?: number): void {
+  notify(waitMs?: number): void {
     const elapsedMs = performance.now() - this.#start;
     const made = this.#charactersDone - this.#before;
     const left = this.#total - this.#charactersDone;
-    tell(this.#hook, {
+    notify(this.#hook, {
       partsDone: this.#done,
       parts: this.#parts,
       partsSubmitted: this.#submitted,

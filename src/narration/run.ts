@@ -1,7 +1,7 @@
 import type { Client } from "../../mod.ts";
-import { ClientClosedError } from "../errors.ts";
-import { Scope } from "../scope.ts";
-import { type InterruptedJob, trace } from "../trace.ts";
+import { ClientClosedError } from "../contract/errors.ts";
+import { Lifetime } from "../lib/lifetime.ts";
+import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
 
 /**
  * Runs a generator as one operation: nothing happens before the first `next()`; the signal, the client's `close()` and `return()`
@@ -10,20 +10,20 @@ import { type InterruptedJob, trace } from "../trace.ts";
 export class Run<T> implements AsyncIterator<T, void, void> {
   readonly #client: Client;
   readonly #signal: AbortSignal | undefined;
-  readonly #work: (scope: Scope) => AsyncGenerator<T, void, void>;
+  readonly #work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>;
   readonly #jobs: () => readonly InterruptedJob[];
-  #scope: Scope | undefined;
+  #lifetime: Lifetime | undefined;
   #items: AsyncGenerator<T, void, void> | undefined;
   #left = false;
 
   /**
-   * @param work The work. It waits only by its scope.
+   * @param work The work. It waits only by its lifetime.
    * @param jobs The jobs that an end by the signal or by the client interrupts.
    */
   constructor(
     client: Client,
     signal: AbortSignal | undefined,
-    work: (scope: Scope) => AsyncGenerator<T, void, void>,
+    work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>,
     jobs: () => readonly InterruptedJob[],
   ) {
     this.#client = client;
@@ -36,19 +36,19 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   async next(): Promise<IteratorResult<T, void>> {
     const done: IteratorResult<T, void> = { done: true, value: undefined };
     if (this.#left) return done;
-    const scope = this.#scope ??= new Scope(this.#client.openScopes, this.#signal);
-    const items = this.#items ??= this.#work(scope);
+    const lifetime = this.#lifetime ??= new Lifetime(this.#client.openLifetimes, this.#signal);
+    const items = this.#items ??= this.#work(lifetime);
     try {
       const result = await items.next();
-      if (result.done) scope.close();
+      if (result.done) lifetime.close();
       return result;
     } catch (error) {
-      const { end } = scope;
-      if (end?.by === "leave") return done;
+      const { end } = lifetime;
+      if (end?.by === "cancel") return done;
       // Nothing of it may go on.
-      scope.stop({ by: "leave" });
+      lifetime.stop({ by: "cancel" });
       if (end?.by === "signal") {
-        for (const job of this.#jobs()) trace(end.reason, job);
+        for (const job of this.#jobs()) recordInterrupted(end.reason, job);
         throw end.reason;
       }
       if (end?.by !== "close") throw error;
@@ -63,7 +63,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   /** Ends the work at once. */
   async return(): Promise<IteratorResult<T, void>> {
     this.#left = true;
-    this.#scope?.stop({ by: "leave" });
+    this.#lifetime?.stop({ by: "cancel" });
     try {
       await this.#items?.return();
     } catch {

@@ -1,5 +1,5 @@
 import type { Client, Job } from "../../mod.ts";
-import { gather, join } from "../audio.ts";
+import { concatBytes, pushChunk } from "../lib/bytes.ts";
 import {
   JobFailedError,
   RateLimitExceededError,
@@ -7,9 +7,9 @@ import {
   ServerError,
   TsetsenError,
   withContext,
-} from "../errors.ts";
-import type { Scope } from "../scope.ts";
-import type { InterruptedJob } from "../trace.ts";
+} from "../contract/errors.ts";
+import type { Lifetime } from "../lib/lifetime.ts";
+import type { InterruptedJob } from "../call/interrupted_jobs.ts";
 import type { Book } from "./book.ts";
 import { Counter, type Order } from "./counter.ts";
 import { lost } from "./decisions.ts";
@@ -32,7 +32,7 @@ export interface Work {
   readonly book: Book;
   readonly tally: Tally;
   readonly settings: Settings;
-  readonly scope: Scope;
+  readonly lifetime: Lifetime;
   /** What becomes of the audio: samples, the bytes as they came, or nothing as it is not fetched. */
   readonly audio: "pcm" | "bytes" | "none";
   /** Decides whether a failed submission is the last: see {@linkcode Counter}. */
@@ -49,7 +49,7 @@ export class Session {
   constructor(work: Work) {
     this.#work = work;
     const { concurrency, rateLimitTimeout } = work.settings;
-    this.#pace = new Pace(concurrency, rateLimitTimeout, work.tally, work.scope);
+    this.#pace = new Pace(concurrency, rateLimitTimeout, work.tally, work.lifetime);
     this.#counter = new Counter(work, this.#pace);
   }
 
@@ -123,9 +123,9 @@ export class Session {
 
   /** Follows a job to its audio. The job is paid for, so a rate limit is waited out here, too. */
   async #fetch(index: number, job: Job): Promise<Obtained> {
-    const { book, settings, scope, audio } = this.#work;
+    const { book, settings, lifetime, audio } = this.#work;
     const { pollInterval, partTimeout: timeout } = settings;
-    const options = { signal: scope.signal, pollInterval, timeout };
+    const options = { signal: lifetime.signal, pollInterval, timeout };
     const { requestId } = job;
     for (;;) {
       try {
@@ -147,9 +147,9 @@ export class Session {
   }
 
   async #stream(index: number, order: Order): Promise<Obtained> {
-    const { client, book, settings, scope } = this.#work;
+    const { client, book, settings, lifetime } = this.#work;
     const { value: stream, release } = await this.#counter.buy(index, order, async () => {
-      const options = { signal: scope.signal, timeout: settings.partTimeout };
+      const options = { signal: lifetime.signal, timeout: settings.partTimeout };
       const stream = client.streamSpeech(order.request, options);
       const first = await stream.next();
       if (first.done) throw new ServerError("The stream held no audio.", { charged: "unknown" });
@@ -174,7 +174,7 @@ export class Session {
   ): Promise<Obtained> {
     const { book, audio } = this.#work;
     const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
-    if (audio !== "none") await book.keep(index, () => join(chunks));
+    if (audio !== "none") await book.keep(index, () => concatBytes(chunks));
     const { requestId, creditsUsed = book.at(index).creditsUsed } = job ?? {};
     await book.set(index, { status: "done", requestId, creditsUsed, bytes });
     return { chunks, job };
@@ -183,6 +183,6 @@ export class Session {
 
 async function collect(audio: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of audio) gather(chunks, chunk);
+  for await (const chunk of audio) pushChunk(chunks, chunk);
   return chunks;
 }

@@ -1,4 +1,4 @@
-import { InvalidRequestError } from "../errors.ts";
+import { InvalidRequestError } from "../contract/errors.ts";
 import type { BoundaryKind } from "../text/mod.ts";
 import type { Method } from "./method.ts";
 

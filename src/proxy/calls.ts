@@ -13,8 +13,8 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import type { InvalidRequestError } from "../errors.ts";
-import { check } from "../validate.ts";
+import type { InvalidRequestError } from "../contract/errors.ts";
+import { validate } from "../contract/validate.ts";
 import { frame } from "./frames.ts";
 import { KEY_HEADERS } from "./origins.ts";
 import type { Settings } from "./settings.ts";
@@ -131,7 +131,7 @@ function visitorKey(headers: Headers): string {
   const key = KEY_HEADERS.map((name) => headers.get(name)).find((value) => value !== null);
   if (key === undefined) throw new Refused(Code.Unauthenticated, "The call has no API key.");
   try {
-    check("apiKey", key);
+    validate("apiKey", key);
   } catch {
     throw new Refused(Code.Unauthenticated, "The API key does not look like one.");
   }
@@ -180,9 +180,9 @@ function allowVersion(version: string, settings: Settings): string {
 }
 
 /** Checks a field by the core's rule. The core's messages show no content. */
-function valid(name: Parameters<typeof check>[0], value: unknown): void {
+function valid(name: Parameters<typeof validate>[0], value: unknown): void {
   try {
-    check(name, value);
+    validate(name, value);
   } catch (error) {
     const { rawMessage } = error as InvalidRequestError;
     throw new Refused(Code.InvalidArgument, rawMessage ?? `${name} is not valid.`);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { tell } from "../log.ts";
+import { notify } from "../contract/log.ts";
 import { hideKey } from "./key_mask.ts";
 
 /** Something that the owner of a proxy may want to know. It holds neither the key nor the text. */
@@ -29,5 +29,5 @@ export type Tell = (event: ProxyEvent) => void;
 
 /** Makes {@linkcode Tell} of the owner's hook. */
 export function teller(log: ((event: ProxyEvent) => void) | undefined, key: string): Tell {
-  return (event) => tell(log, { ...event, message: hideKey(event.message, key) });
+  return (event) => notify(log, { ...event, message: hideKey(event.message, key) });
 }

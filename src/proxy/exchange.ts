@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Scope } from "../scope.ts";
+import { Lifetime } from "../lib/lifetime.ts";
 import { Code, Refused } from "./refused.ts";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
@@ -13,7 +13,7 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>;
 export class Exchange {
   /** The visitor's request. */
   readonly request: Request;
-  readonly #scope: Scope = new Scope(new Set());
+  readonly #lifetime: Lifetime = new Lifetime(new Set());
   readonly #timeout: number;
   #reader: Reader | undefined;
 
@@ -28,17 +28,17 @@ export class Exchange {
     this.request = request;
     this.#timeout = timeout;
     // An abort may not reach a body (nodejs/undici#3644), and Deno keeps the connection of one that is only aborted.
-    this.#scope.signal.addEventListener("abort", () => this.#drop());
+    this.#lifetime.signal.addEventListener("abort", () => this.#drop());
   }
 
   /** Whether it was left. */
   get left(): boolean {
-    return this.#scope.end?.by === "leave";
+    return this.#lifetime.end?.by === "cancel";
   }
 
   /** Whether a step took too long. */
   get late(): boolean {
-    return this.#scope.end?.by === "idle";
+    return this.#lifetime.end?.by === "idle";
   }
 
   /**
@@ -54,17 +54,17 @@ export class Exchange {
     // Never called as a method: workerd's fetch refuses any other `this`.
     const fetch = given ?? globalThis.fetch;
     // Redirects are not followed, as the key would go along. "error" would say so, but workerd knows only "manual".
-    const work = fetch(url, { ...init, redirect: "manual", signal: this.#scope.signal });
+    const work = fetch(url, { ...init, redirect: "manual", signal: this.#lifetime.signal });
     // A fetch that does not listen to its signal may answer when nobody waits any more.
-    work.then((answer) => this.#scope.end && discard(answer), () => {});
-    return await this.#scope.race(work, this.#timeout);
+    work.then((answer) => this.#lifetime.end && discard(answer), () => {});
+    return await this.#lifetime.race(work, this.#timeout);
   }
 
   /** Reads on. */
   async read(reader: Reader): Promise<ReadableStreamReadResult<Uint8Array>> {
     this.#reader = reader;
-    if (this.#scope.signal.aborted) this.#drop();
-    return await this.#scope.race(reader.read(), this.#timeout);
+    if (this.#lifetime.signal.aborted) this.#drop();
+    return await this.#lifetime.race(reader.read(), this.#timeout);
   }
 
   /** The status for a step that failed. */
@@ -76,7 +76,7 @@ export class Exchange {
 
   /** The visitor leaves, or the rest of the answer is not wanted. */
   leave(): void {
-    this.#scope.stop({ by: "leave" });
+    this.#lifetime.stop({ by: "cancel" });
     this.#drop();
     this.close();
   }
@@ -84,7 +84,7 @@ export class Exchange {
   /** All is done. */
   close(): void {
     this.#reader = undefined;
-    this.#scope.close();
+    this.#lifetime.close();
   }
 
   #drop(): void {

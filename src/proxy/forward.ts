@@ -6,8 +6,8 @@
 
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { gather, join } from "../audio.ts";
-import { VERSION } from "../version.ts";
+import { concatBytes, pushChunk } from "../lib/bytes.ts";
+import { VERSION } from "../contract/version.ts";
 import type { ReadCall } from "./calls.ts";
 import { discard, type Exchange } from "./exchange.ts";
 import { frame, trailerFrame } from "./frames.ts";
@@ -131,7 +131,7 @@ async function* stream(
       failure = error;
     }
     // What was good goes on first: the filter counts on it.
-    if (ready.length > 0) yield join(ready);
+    if (ready.length > 0) yield concatBytes(ready);
     if (failure !== undefined) throw failure;
   }
   if (!filter.ended) throw new Error(LOST);
@@ -143,16 +143,16 @@ async function unary(forwarding: Forwarding, reader: Reader): Promise<Bytes> {
   for (let length = 0;;) {
     const { done, value } = await exchange.read(reader);
     if (done) break;
-    gather(chunks, value);
+    pushChunk(chunks, value);
     length += value.length;
     if (length > MAX_ANSWER_BYTES) throw new Refused(Code.Internal, BAD_ANSWER);
   }
-  const parts = splitAnswer(join(chunks));
+  const parts = splitAnswer(concatBytes(chunks));
   if (parts === undefined) throw new Error(LOST);
   const { message, trailers } = parts;
   const end = trailerFrame(visible(forwarding, trailers));
   if (message === undefined) return end;
-  return join([frame(0, maskKey(await rewrite(forwarding, message), key)), end]);
+  return concatBytes([frame(0, maskKey(await rewrite(forwarding, message), key)), end]);
 }
 
 /** The message as the visitor may see it. Fields that this version does not know stay. */

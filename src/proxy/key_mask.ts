@@ -4,7 +4,7 @@
  * @module
  */
 
-import { redact } from "../redact.ts";
+import { redact } from "../lib/redact.ts";
 
 const STAR = 0x2a;
 const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);

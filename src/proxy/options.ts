@@ -4,9 +4,9 @@
  * @module
  */
 
-import { AuthenticationError } from "../errors.ts";
-import { resolveOptions } from "../options.ts";
-import { describe } from "../validate.ts";
+import { AuthenticationError } from "../contract/errors.ts";
+import { resolveOptions } from "../contract/options.ts";
+import { describe } from "../contract/validate.ts";
 import type { Settings } from "./settings.ts";
 import { METHODS, type ProxyCall, type ProxyMethod } from "./calls.ts";
 import { type ProxyEvent, teller } from "./events.ts";

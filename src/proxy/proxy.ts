@@ -5,7 +5,7 @@
  */
 
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { gather, join } from "../audio.ts";
+import { concatBytes, pushChunk } from "../lib/bytes.ts";
 import { mayFetch, serveAudio } from "./audio_route.ts";
 import { AudioTokens } from "./audio_token.ts";
 import { METHODS, type ProxyCall, type ProxyMethod, type ReadCall, readCall } from "./calls.ts";
@@ -221,11 +221,11 @@ async function readBody(exchange: Exchange, { maxRequestBytes }: Settings): Prom
         : new Refused(Code.InvalidArgument, "The request broke off.");
     });
     if (done) break;
-    gather(chunks, value);
+    pushChunk(chunks, value);
     length += value.length;
     if (length > maxRequestBytes) throw tooLarge();
   }
-  return join(chunks);
+  return concatBytes(chunks);
 }
 
 function plain(status: number, text: string, headers: Record<string, string> = {}): Response {

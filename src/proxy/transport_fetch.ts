@@ -15,8 +15,8 @@ import {
 } from "@connectrpc/connect";
 import { createFetchHandler } from "@connectrpc/connect/protocol";
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import type { ConnectTransport } from "../connect_types.ts";
-import { ServerError } from "../errors.ts";
+import type { ConnectTransport } from "../contract/connect_types.ts";
+import { ServerError } from "../contract/errors.ts";
 
 /**
  * Makes a `fetch` that answers the proxy's gRPC-Web requests over a Connect transport, so that the proxy itself is the

@@ -25,9 +25,13 @@ const broken: Record<string, [graph: Record<string, string[]>, violation: string
     { "src/a.ts": ["node:fs"] },
     "src/a.ts imports node:fs: the core is the same on every runtime",
   ],
-  "a leaf that needs the client": [
-    { "src/emulator/a.ts": ["src/client.ts"] },
-    "src/emulator/a.ts imports src/client.ts: only mod.ts imports the client",
+  "a layer that needs a later one": [
+    { "src/contract/a.ts": ["src/call/b.ts"] },
+    "src/contract/a.ts imports src/call/b.ts: a layer imports only what stands before it",
+  ],
+  "a layer that needs the client": [
+    { "src/audio/a.ts": ["src/client.ts"] },
+    "src/audio/a.ts imports src/client.ts: a layer imports only what stands before it",
   ],
   "a package that needs its tests": [
     { "src/emulator/a.ts": ["tests/setup.ts"] },

@@ -2,7 +2,7 @@ import type { Client } from "@tsetsen/sdk";
 import { equal, ok, rejected, until } from "../assert.ts";
 import { ask, type Case, type Context, SPEECH, Stand } from "../context.ts";
 
-// workerd binds sockets, timers and streams to the request that made them. A client in a module's scope serves them all.
+// workerd binds sockets, timers and streams to the request that made them. A client in a module's lifetime serves them all.
 
 const group = "One client in many requests";
 let shared: { readonly client: Client; readonly url: string } | undefined;

@@ -1,6 +1,6 @@
 // Waits on signals that nobody else refers to, with garbage collections in between.
 
-import { onAbort } from "../../../src/abort.ts";
+import { onAbort } from "../../../src/lib/abort.ts";
 import { collect, say, sleep } from "./host.ts";
 
 const COUNT = 50;

@@ -1,0 +1,72 @@
+/**
+ * Async iterators that start at the first `next()` and end at once when they are left.
+ *
+ * @module
+ */
+
+import type { Call } from "./call.ts";
+
+/**
+ * Runs a generator as one operation: it is opened by the first `next()`, its errors are those of the operation, and it
+ * is closed whatever happens.
+ *
+ * A bare async generator's `return()` waits behind a pending `next()`; here it ends the operation first, so that the
+ * pending `next()` is over at once.
+ */
+export class LazyIterator<T> implements AsyncIterableIterator<T, void, void> {
+  readonly #open: () => Call;
+  readonly #run: (call: Call) => AsyncGenerator<T, void, void>;
+  #call: Call | undefined;
+  #items: AsyncGenerator<T, void, void> | undefined;
+  #left = false;
+
+  /**
+   * @param open Opens the operation. What it throws is what the first `next()` rejects with.
+   * @param run The work.
+   */
+  constructor(open: () => Call, run: (call: Call) => AsyncGenerator<T, void, void>) {
+    this.#open = open;
+    this.#run = run;
+  }
+
+  /** The next item. The first call starts the work. */
+  async next(): Promise<IteratorResult<T, void>> {
+    const done: IteratorResult<T, void> = { done: true, value: undefined };
+    if (this.#left) return done;
+    const call = this.#call ??= this.#open();
+    const items = this.#items ??= this.#run(call);
+    try {
+      const result = await items.next();
+      if (result.done) call.lifetime.close();
+      return result;
+    } catch (error) {
+      if (call.lifetime.end?.by === "cancel") return done;
+      const failure = call.error(error);
+      // Nothing of it may go on at the service.
+      call.lifetime.stop({ by: "cancel" });
+      throw failure;
+    }
+  }
+
+  /** Ends the work at once, also while a `next()` is pending: that one is then done, too. */
+  async return(): Promise<IteratorResult<T, void>> {
+    this.#left = true;
+    this.#call?.lifetime.stop({ by: "cancel" });
+    try {
+      await this.#items?.return();
+    } catch {
+      // It was told to stop; how it stopped is of no interest any more.
+    }
+    return { done: true, value: undefined };
+  }
+
+  /** The iterator itself. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Ends the work at once, like `return()`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}

@@ -1,0 +1,180 @@
+import { resolve } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+import { type Method, plan } from "../../narration/mod.ts";
+import type { BuyOptions } from "../../narration/options.ts";
+import { DEFAULT_PAUSES, type Pauses } from "../../text/mod.ts";
+import {
+  addBuyingOptions,
+  type AddCommand,
+  addSpeechOptions,
+  type BuyingOptions,
+  number,
+  pickVoice,
+  type SpeechOptions,
+} from "../arguments.ts";
+import type { Context } from "../context.ts";
+import { quoted, UsageError } from "../failure.ts";
+import { duration, plural } from "../format.ts";
+import { type Input, readSpeech, TEXT_ARGUMENT } from "../input.ts";
+import { perform } from "../narration.ts";
+import { checkOutputs, checkWavName, STDOUT } from "../outputs.ts";
+import { type Order, StateFolder } from "../state_folder.ts";
+import { warnOfFindings } from "../warnings.ts";
+
+interface SayOptions extends SpeechOptions, BuyingOptions {
+  readonly srt?: string;
+  readonly vtt?: string;
+  readonly captionLines: number;
+  readonly method: Method;
+  readonly maxCharacters?: number;
+  readonly paragraphs?: "blank-line" | "line";
+  readonly joinParagraphs?: true;
+  readonly pause?: Partial<Pauses>;
+  readonly pauseScale?: number;
+  readonly state?: string;
+  readonly dryRun?: boolean;
+}
+
+const EXAMPLES = `
+The text is cut at paragraphs and sentences, and the parts are bought one after the other. What is bought is kept in
+FILE.tsetsen until all is done (the text is, too; the key is not): after a failure, Ctrl-C or a power cut the same
+command again, or \`tsetsen resume FILE.tsetsen\`, buys only what is missing.
+
+Examples:
+  $ tsetsen say "Сайн байна уу?" -o hello.wav
+  $ tsetsen say book.txt -o book.wav --srt book.srt --vtt book.vtt --voice VOICE
+  $ tsetsen say book.txt -o book.wav --dry-run
+  $ tsetsen say poem.txt -o poem.wav --paragraphs line --pause line=900 --pause comma=300
+  $ cat news.txt | tsetsen say - -o - | ffplay -`;
+
+/** `tsetsen say`: a text of any length as one WAV file, with captions. */
+export const addSay: AddCommand = (program, act) => {
+  const command = program.command("say")
+    .description("speak a text of any length into a WAV file; costs credits")
+    .argument(...TEXT_ARGUMENT)
+    .addHelpText("after", EXAMPLES);
+  addSpeechOptions(command, "beta-v0.1, or beta-v0.2 with --method stream")
+    .option("--srt <file>", "write captions as SRT, too: each sentence is then a part of its own")
+    .option("--vtt <file>", "write captions as WebVTT, too")
+    .option("--caption-lines <n>", "the most lines of a caption", number, 2)
+    .addOption(
+      new Option("--method <method>", "by jobs, or by streams").choices(["generate", "stream"])
+        .default("generate"),
+    )
+    .option("--max-characters <n>", "the most characters of a part (default: 500)", number)
+    .addOption(
+      new Option("--paragraphs <end>", "what ends a paragraph").choices(["blank-line", "line"]),
+    )
+    .option("--join-paragraphs", "let a part hold several paragraphs")
+    .option(
+      "--pause <kind=ms>",
+      `a pause in milliseconds; may be given again. Kinds: ${
+        Object.keys(DEFAULT_PAUSES).join(", ")
+      }`,
+      pause,
+    )
+    .option(
+      "--pause-scale <factor>",
+      "what every pause is multiplied by (default: 1/speed)",
+      number,
+    )
+    .option(
+      "--state <folder>",
+      "where to keep what is bought (default: FILE.tsetsen; with -o - nowhere)",
+    )
+    .option("--dry-run", "tell parts and characters; buy nothing");
+  addBuyingOptions(command).action(act(say));
+};
+
+async function say(context: Context, options: SayOptions, source: string): Promise<void> {
+  const { output, srt, vtt, force = false, method } = options;
+  if (output === STDOUT) context.giveStdoutAway();
+  checkWavName(output);
+  const input = await readSpeech(source, context);
+  if (options.dryRun) return await tellPlan(context, options, input.text);
+  await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
+  warnOfFindings(context, input.text, input.file);
+  const folder = options.state ?? (output === STDOUT ? undefined : `${output}.tsetsen`);
+  const state = folder === undefined ? undefined : await StateFolder.open(folder);
+  try {
+    const saved = await state?.order();
+    const model = options.model ?? (method === "stream" ? "beta-v0.2" : "beta-v0.1");
+    const voice = options.voice ?? saved?.request.voiceId;
+    const order = orderOf(options, input, model, await pickVoice(context, model, voice));
+    if (saved !== undefined && !isSame(order, saved)) {
+      throw new UsageError(
+        `${folder} keeps another narration, begun with another text or other options. ` +
+          `Finish it with \`tsetsen resume ${quoted(folder ?? "")}\`, or remove that folder.`,
+      );
+    }
+    if (saved !== undefined) context.note(`Going on with what is kept in ${folder}.`);
+    await state?.keep(order);
+    await perform(context, order, state, { ...buyingOf(options), force });
+  } finally {
+    await state?.release();
+  }
+}
+
+/** The options of the SDK for those of the command line. */
+export function buyingOf(
+  { jobTimeout: partTimeout, ...options }: BuyingOptions,
+): Pick<BuyOptions<never>, "partTimeout" | Exclude<keyof BuyingOptions, "jobTimeout">> {
+  const { pollInterval, minBalance, concurrency, retryUnknown, retryLost } = options;
+  return { partTimeout, pollInterval, minBalance, concurrency, retryUnknown, retryLost };
+}
+
+function orderOf(options: SayOptions, { text }: Input, version: string, voiceId: string): Order {
+  const { output, srt, vtt, captionLines, method, speed } = options;
+  const absolute = (file?: string) => file === undefined ? undefined : resolve(file);
+  return {
+    format: 1,
+    request: { text, voiceId, speed, version },
+    method,
+    parts: partsOf(options),
+    output: output === STDOUT ? STDOUT : resolve(output),
+    srt: absolute(srt),
+    vtt: absolute(vtt),
+    captionLines,
+  };
+}
+
+function partsOf(options: SayOptions): Order["parts"] {
+  const { srt, vtt, maxCharacters, paragraphs, joinParagraphs, pause, pauseScale } = options;
+  return {
+    ...((srt ?? vtt) !== undefined && { captions: "sentence" }),
+    ...(maxCharacters !== undefined && { maxCharacters }),
+    ...(paragraphs && { paragraphs }),
+    ...(joinParagraphs && { joinParagraphs }),
+    ...(pause && { pauses: pause }),
+    ...(pauseScale !== undefined && { pauseScale }),
+  };
+}
+
+/** Whether both are the same audio. Files and the layout of captions may differ. */
+function isSame(a: Order, b: Order): boolean {
+  const audio = ({ request, method, parts }: Order) => JSON.stringify([request, method, parts]);
+  return audio(a) === audio(b);
+}
+
+async function tellPlan(context: Context, options: SayOptions, text: string): Promise<void> {
+  const { requests, characters, pauses } = plan(text, {
+    ...partsOf(options),
+    speed: options.speed,
+  });
+  await context.result(
+    { parts: requests, characters, pausesMs: pauses },
+    `${plural(requests, "part")}, ${plural(characters, "character")}, ${
+      duration(pauses / 1_000)
+    } of pauses. Nothing was sent.`,
+  );
+}
+
+function pause(text: string, before: Partial<Pauses> = {}): Partial<Pauses> {
+  const [, kind = "", value = ""] = /^(\w+)=(.+)$/.exec(text) ?? [];
+  if (!Object.hasOwn(DEFAULT_PAUSES, kind)) {
+    throw new InvalidArgumentError(
+      `It must be kind=ms, with one of these kinds: ${Object.keys(DEFAULT_PAUSES).join(", ")}.`,
+    );
+  }
+  return { ...before, [kind]: number(value) };
+}

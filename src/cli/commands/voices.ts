@@ -1,0 +1,37 @@
+import { Gender } from "../../../mod.ts";
+import type { AddCommand } from "../arguments.ts";
+import type { Context } from "../context.ts";
+import { nameOf } from "./status.ts";
+import { table } from "../table.ts";
+
+interface VoicesOptions {
+  readonly model: string;
+  readonly refresh?: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  $ tsetsen voices
+  $ tsetsen voices --model beta-v0.2 --json | jq -r '.voices[].id'`;
+
+/** `tsetsen voices`: the voices of a model version. */
+export const addVoices: AddCommand = (program, act) => {
+  program.command("voices")
+    .description("list the voices of a model version")
+    .option("-m, --model <version>", "the model version", "beta-v0.1")
+    .option("--refresh", "bypass the service's cache")
+    .addHelpText("after", EXAMPLES)
+    .action(act(voices));
+};
+
+async function voices(context: Context, { model, refresh }: VoicesOptions): Promise<void> {
+  const client = await context.client();
+  const { signal } = context;
+  const { voices } = await client.listVoices({ version: model, skipCache: refresh }, { signal });
+  const named = voices.map((voice) => ({ ...voice, gender: nameOf(voice.gender, Gender) }));
+  const rows = named.map(({ id, name, gender, language }) => [id, name, gender, language]);
+  const text = rows.length === 0
+    ? "The service lists no voice of this model version."
+    : table(["ID", "NAME", "GENDER", "LANGUAGE"], rows);
+  await context.result({ model, voices: named }, text);
+}

@@ -1,0 +1,54 @@
+import { type CheckStatusResponse, type Job, RequestStatus } from "../../../mod.ts";
+import { type AddCommand, addFollowOptions } from "../arguments.ts";
+import type { Context } from "../context.ts";
+import { duration } from "../format.ts";
+import { describeJob, jobJson, nameOf } from "./status.ts";
+
+interface WaitOptions {
+  readonly jobTimeout?: number;
+  readonly pollInterval?: number;
+}
+
+const EXAMPLES = `
+A job that FAILED is a failure (exit code 7). With --json each look at the job is a line, and the last line is the result.
+
+Examples:
+  $ tsetsen wait 5f0c6a4e
+  $ tsetsen wait 5f0c6a4e --job-timeout 60000 --json`;
+
+/** `tsetsen wait`: waits until a job is done. */
+export const addWait: AddCommand = (program, act) => {
+  const command = program.command("wait")
+    .description("wait until a job is done")
+    .argument("<id>", "the request id of the job")
+    .addHelpText("after", EXAMPLES);
+  addFollowOptions(command).action(act(wait));
+};
+
+async function wait(
+  context: Context,
+  { jobTimeout: timeout, pollInterval }: WaitOptions,
+  requestId: string,
+): Promise<void> {
+  const job = (await context.client()).job(requestId);
+  const response = await follow(context, job, { timeout, pollInterval });
+  await context.result(jobJson(response), describeJob(response));
+}
+
+/** Follows a job to its end, and shows how far it is. */
+export async function follow(
+  context: Context,
+  job: Job,
+  options: { readonly timeout: number | undefined; readonly pollInterval: number | undefined },
+): Promise<CheckStatusResponse> {
+  const live = context.live();
+  for await (const update of job.watch({ ...options, signal: context.signal })) {
+    const { requestId, status, elapsed, attempt } = update;
+    const name = nameOf(status, RequestStatus);
+    context.progress({ requestId, status: name, elapsedMs: Math.round(elapsed), attempt });
+    live.update(0, `${name}, ${duration(elapsed / 1_000)}`);
+  }
+  live.stop();
+  // Throws when it FAILED; nothing is asked for again.
+  return await job.wait();
+}

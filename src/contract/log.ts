@@ -1,0 +1,40 @@
+/**
+ * What the SDK tells about its work, to a function that the user gives.
+ *
+ * @module
+ */
+
+import type { TsetsenError } from "./errors.ts";
+
+/** Something that happened inside a call. It holds neither the key nor the text. */
+export interface LogEvent {
+  /**
+   * - `"retry"`: an attempt failed and the call is tried again after `delay`.
+   * - `"poll_failed"`: one poll of a job failed and the watch goes on after `delay`.
+   */
+  readonly type: "retry" | "poll_failed";
+  /** The method of the service, for example `"CheckStatus"`. */
+  readonly method: string;
+  /** The number of the attempt that failed, from 1; for a watch, of the failures in a row. */
+  readonly attempt: number;
+  /** How long it waits before the next attempt, in milliseconds. */
+  readonly delay: number;
+  /** What went wrong. */
+  readonly error: TsetsenError;
+  /** The id of the job, if it is known. */
+  readonly requestId: string | undefined;
+}
+
+/** Receives what the SDK tells about its work. What it throws or rejects with is ignored. */
+export type LogHook = (event: LogEvent) => void;
+
+/** Tells a hook, if there is one. */
+export function notify<T>(hook: ((event: T) => void) | undefined, event: T): void {
+  try {
+    const told: unknown = hook?.(event);
+    // An async hook that rejects would end the process otherwise.
+    if (told !== undefined) Promise.resolve(told).catch(() => {});
+  } catch {
+    // A broken hook must not cost a paid call.
+  }
+}

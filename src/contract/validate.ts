@@ -1,0 +1,216 @@
+/**
+ * Checks of what the user gives, before anything is sent: one table for every option and every field of a request.
+ *
+ * The messages say what was expected and what came, but never show a string's content: it may be the key or the text.
+ *
+ * @module
+ */
+
+import { AuthenticationError, InvalidRequestError } from "./errors.ts";
+
+/** The longest delay of `setTimeout`: a longer one fires at once. */
+export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
+
+/** What a value must be: its kind, that in words, a test, and what to throw when the test fails (default RangeError). */
+type Rule = readonly [
+  kind: "string" | "number" | "boolean" | "function" | "object" | "array",
+  expected?: string,
+  // deno-lint-ignore no-explicit-any -- a value of the rule's kind
+  test?: (value: any) => boolean,
+  Class?: new (message: string, options: { charged: "no" }) => Error,
+];
+
+const TEXT: Rule = [
+  "string",
+  "a non-empty string in well-formed Unicode",
+  // UTF-8 cannot carry half a surrogate pair: the service would be sent, and paid for, another text.
+  (text: string) => text.trim() !== "" && !/\p{Surrogate}/u.test(text),
+  InvalidRequestError,
+];
+const DURATION: Rule = [
+  "number",
+  `milliseconds above 0 and at most ${MAX_TIMEOUT_MS}`,
+  (ms: number) => ms > 0 && ms <= MAX_TIMEOUT_MS,
+];
+const COUNT = wholeNumber(1);
+const FLAG: Rule = ["boolean"];
+const FUNCTION: Rule = ["function"];
+const OBJECT: Rule = ["object"];
+const ARRAY: Rule = ["array"];
+
+/** What has a rule: options, and fields of requests. */
+type Name =
+  | "apiKey"
+  | "text"
+  | "voiceId"
+  | "requestId"
+  | "speed"
+  | "version"
+  | "dangerouslyAllowBrowser"
+  | "skipCache"
+  | "secure"
+  | "jitter"
+  | "timeout"
+  | "idleTimeout"
+  | "pollInterval"
+  | "pingInterval"
+  | "pingTimeout"
+  | "baseDelay"
+  | "maxDelay"
+  | "backoffFactor"
+  | "maxRetries"
+  | "maxConcurrentCalls"
+  | "maxMessageBytes"
+  | "maxBytes"
+  | "headers"
+  | "signal"
+  | "endpoint"
+  | "ca"
+  | "fetch"
+  | "log"
+  | "onProgress"
+  | "fn"
+  | "transport"
+  | "backoff"
+  | "options"
+  | "request"
+  | "source"
+  | "saved"
+  | "interceptors"
+  | "each of interceptors"
+  | "retryExceptions"
+  | "each of retryExceptions";
+
+const RULES: Readonly<Record<Name, Rule>> = {
+  apiKey: [
+    "string",
+    "a key like tsetsen-prod-… or tsetsen-development-…",
+    (key: string) => /^tsetsen-(prod|development)-[\w-]+$/.test(key),
+    AuthenticationError,
+  ],
+  text: TEXT,
+  voiceId: TEXT,
+  requestId: TEXT,
+  speed: [
+    "number",
+    "a finite number above 0",
+    // It is sent as a 32-bit float.
+    (speed: number) => Math.fround(speed) > 0 && Math.fround(speed) < Infinity,
+    InvalidRequestError,
+  ],
+  version: [
+    "string",
+    'a name like "beta-v0.2"',
+    (version: string) => /^[A-Za-z0-9][\w.-]{0,63}$/.test(version),
+    InvalidRequestError,
+  ],
+  dangerouslyAllowBrowser: FLAG,
+  skipCache: FLAG,
+  secure: FLAG,
+  jitter: FLAG,
+  timeout: DURATION,
+  idleTimeout: DURATION,
+  pollInterval: DURATION,
+  pingInterval: DURATION,
+  pingTimeout: DURATION,
+  baseDelay: DURATION,
+  maxDelay: DURATION,
+  backoffFactor: [
+    "number",
+    "a finite number of at least 1",
+    (factor: number) => factor >= 1 && factor < Infinity,
+  ],
+  maxRetries: wholeNumber(0),
+  maxConcurrentCalls: COUNT,
+  maxMessageBytes: COUNT,
+  maxBytes: COUNT,
+  headers: ["object", "names and values that HTTP allows", areHeaders, TypeError],
+  signal: [
+    "object",
+    "an AbortSignal",
+    // By shape: signals of polyfills and of other realms are fine.
+    (signal: AbortSignal) => typeof signal.addEventListener === "function",
+    TypeError,
+  ],
+  endpoint: ["string"],
+  ca: [
+    "string",
+    "certificates in PEM form (-----BEGIN CERTIFICATE-----)",
+    (pem: string) => pem.includes("-----BEGIN CERTIFICATE-----"),
+    TypeError,
+  ],
+  fetch: FUNCTION,
+  log: FUNCTION,
+  onProgress: FUNCTION,
+  fn: FUNCTION,
+  transport: [
+    "object",
+    "a Connect transport",
+    ({ unary, stream }: Record<string, unknown>) =>
+      typeof unary === "function" && typeof stream === "function",
+    TypeError,
+  ],
+  backoff: OBJECT,
+  options: OBJECT,
+  request: OBJECT,
+  source: OBJECT,
+  saved: ["object", "the id of a job, or what JSON.stringify(job) stored"],
+  interceptors: ARRAY,
+  "each of interceptors": FUNCTION,
+  retryExceptions: ARRAY,
+  "each of retryExceptions": ["function", "a class of errors", isClass, TypeError],
+};
+
+/** Checks one value by the rule of its name. */
+export function validate(name: Name, value: unknown): void {
+  const [kind, expected = `a value of type ${kind}`, test, Class = RangeError] = RULES[name];
+  const isKind = kindOf(value) === kind;
+  if (isKind && test?.(value) !== false) return;
+  const message = `${name} must be ${expected}: got ${describe(value)}`;
+  throw isKind ? new Class(message, { charged: "no" }) : new TypeError(message);
+}
+
+/** Checks every field of `given` that has a rule and is given. */
+export function validateFields(name: "options" | "request", given: object): void {
+  validate(name, given);
+  for (const field in RULES) {
+    const value = (given as Record<string, unknown>)[field];
+    if (value !== undefined) validate(field as Name, value);
+  }
+}
+
+/** What a value is, without showing the content of a string. */
+export function describe(value: unknown): string {
+  if (value === "") return "an empty string";
+  if (typeof value === "string") return `a string of ${value.length} characters`;
+  return typeof value === "object" || typeof value === "function" ? kindOf(value) : String(value);
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+}
+
+/** Whether `instanceof` takes it: an arrow function has no prototype, and would hide the error that it is asked about. */
+function isClass(Class: abstract new () => unknown): boolean {
+  try {
+    return {} instanceof Class !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function areHeaders(headers: Record<string, string>): boolean {
+  try {
+    return new Headers(headers) !== null;
+  } catch {
+    return false;
+  }
+}
+
+function wholeNumber(min: number): Rule {
+  return [
+    "number",
+    `a whole number of at least ${min}`,
+    (value: number) => Number.isSafeInteger(value) && value >= min,
+  ];
+}

@@ -1,0 +1,29 @@
+/**
+ * Joining and collecting bytes.
+ *
+ * @module
+ */
+
+/** Up to so many bytes, chunks are put together as they come. */
+const SMALL_BYTES = 1024;
+
+/**
+ * Adds a chunk to those that are to be joined. How small chunks are is for their sender to say, and each that is kept costs
+ * some 500 bytes beside its own: two that are small become one, so that all cost a small multiple of what came.
+ */
+export function pushChunk(chunks: Uint8Array[], chunk: Uint8Array): void {
+  const last = chunks.at(-1);
+  if (last === undefined || last.length + chunk.length > SMALL_BYTES) chunks.push(chunk);
+  else chunks[chunks.length - 1] = concatBytes([last, chunk]);
+}
+
+/** Joins chunks into one array of their own. */
+export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const result = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    result.set(chunk, at);
+    at += chunk.length;
+  }
+  return result;
+}

@@ -1,0 +1,148 @@
+/**
+ * The lifetime of one call, stream or wait: where the caller's signal, the deadline and `close()` meet.
+ *
+ * @module
+ */
+
+import { onAbort } from "./abort.ts";
+
+/** What ended a lifetime before its work was done. */
+export type LifetimeEnd =
+  | { readonly by: "signal"; readonly reason: unknown }
+  | { readonly by: "deadline" | "idle"; readonly ms: number }
+  | { readonly by: "close" | "cancel" };
+
+/** The scopes that are open: what `close()` has to end. */
+export type OpenLifetimes = Set<Lifetime>;
+
+/**
+ * Ends work at its abort or its deadline, whatever the work itself does about it.
+ *
+ * A runtime's `fetch` may lose an abort after a garbage collection (nodejs/undici#3644), so nothing here relies on the
+ * work to notice: `race` and `sleep` reject by themselves, and the work is told through `signal`.
+ */
+export class Lifetime {
+  #end: LifetimeEnd | undefined;
+  #controller: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #unlisten: (() => void) | undefined;
+  readonly #interrupts = new Set<() => void>();
+  readonly #open: OpenLifetimes;
+  readonly #timeout: number;
+  readonly #deadline: number;
+
+  /**
+   * @param open Where the lifetime stands while it is open.
+   * @param outer What ends it, too: the caller's signal, or the lifetime of the work that this is a part of.
+   * @param timeout The deadline in milliseconds from now; without one there is none.
+   */
+  constructor(open: OpenLifetimes, outer?: AbortSignal | Lifetime, timeout?: number) {
+    this.#open = open;
+    open.add(this);
+    this.#timeout = timeout ?? Infinity;
+    this.#deadline = performance.now() + this.#timeout;
+    if (timeout !== undefined) this.#timer = setTimeout(() => this.expire(), timeout);
+    if (outer instanceof Lifetime) this.#unlisten = outer.onEnd(() => this.stop({ by: "cancel" }));
+    else if (outer !== undefined) {
+      const stop = () => this.stop({ by: "signal", reason: outer.reason });
+      if (outer.aborted) stop();
+      else this.#unlisten = onAbort(outer, stop);
+    }
+  }
+
+  /** What ended the lifetime early; `undefined` as long as nothing has. */
+  get end(): LifetimeEnd | undefined {
+    return this.#end;
+  }
+
+  /** The milliseconds left until the deadline; `Infinity` without one. */
+  get remaining(): number {
+    return this.#deadline - performance.now();
+  }
+
+  /** Tells the work to stop. Made on first use. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#end !== undefined) this.#controller.abort(this.#end);
+    }
+    return this.#controller.signal;
+  }
+
+  /**
+   * The result of `work`, or a rejection as soon as the lifetime ends: look at `end` then.
+   *
+   * @param idle Ends the lifetime when the work takes longer than this, in milliseconds.
+   * @param left What is left of `idle`, if part of it has passed already.
+   */
+  race<T>(work: PromiseLike<T>, idle?: number, left: number | undefined = idle): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const over = () => {
+        clearTimeout(timer);
+        this.#interrupts.delete(interrupt);
+      };
+      const interrupt = () => {
+        over();
+        reject(this.#end);
+      };
+      if (this.#end !== undefined) interrupt();
+      else {
+        this.#interrupts.add(interrupt);
+        if (idle) timer = setTimeout(() => this.stop({ by: "idle", ms: idle }), left);
+      }
+      work.then((value) => {
+        over();
+        resolve(value);
+      }, (error) => {
+        over();
+        reject(error);
+      });
+    });
+  }
+
+  /** Calls `callback` at an early end. @returns A function that stops listening. */
+  onEnd(callback: () => void): () => void {
+    if (this.#end !== undefined) callback();
+    else this.#interrupts.add(callback);
+    return () => this.#interrupts.delete(callback);
+  }
+
+  /** Resolves after `ms` milliseconds, or rejects as soon as the lifetime ends. */
+  async sleep(ms: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    try {
+      await this.race(
+        new Promise<void>((resolve) => {
+          timer = setTimeout(resolve, ms);
+        }),
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends the lifetime as its deadline does. */
+  expire(): LifetimeEnd {
+    const end = { by: "deadline", ms: this.#timeout } as const;
+    this.stop(end);
+    return end;
+  }
+
+  /** Ends the lifetime early. Only the first end counts. */
+  stop(end: LifetimeEnd): void {
+    if (this.#end !== undefined || !this.#open.has(this)) return;
+    this.#end = end;
+    for (const interrupt of [...this.#interrupts]) interrupt();
+    this.#interrupts.clear();
+    this.#controller?.abort(end);
+    this.close();
+  }
+
+  /** Lets go of the timer and of the caller's signal. The work is done, or the lifetime has ended. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#unlisten?.();
+    this.#open.delete(this);
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * From what went wrong to the right error class: gRPC statuses, HTTP statuses, `fetch` failures and broken answers.
+ *
+ * @module
+ */
+
+import { Code, ConnectError } from "@connectrpc/connect";
+import {
+  AuthenticationError,
+  ConnectionError,
+  InsufficientCreditsError,
+  InvalidRequestError,
+  PermissionDeniedError,
+  RateLimitExceededError,
+  ResourceNotFoundError,
+  ServerError,
+  ServiceUnavailableError,
+  TimeoutError,
+  TsetsenError,
+} from "../contract/errors.ts";
+import { detailsOf, readRetryInfo, retryAfterOf } from "./metadata.ts";
+import { redact, safeCause } from "../lib/redact.ts";
+
+type ErrorClass = typeof TsetsenError;
+
+/** What the client and the service speak. */
+export type Protocol = "gRPC-Web" | "gRPC";
+
+// By gRPC code (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md); all others are the server's own trouble.
+const GRPC_CLASSES: Record<number, ErrorClass> = {
+  3: InvalidRequestError, // INVALID_ARGUMENT
+  4: TimeoutError, // DEADLINE_EXCEEDED
+  5: ResourceNotFoundError, // NOT_FOUND
+  6: ResourceNotFoundError, // ALREADY_EXISTS
+  7: PermissionDeniedError, // PERMISSION_DENIED
+  8: RateLimitExceededError, // RESOURCE_EXHAUSTED
+  9: InvalidRequestError, // FAILED_PRECONDITION
+  11: InvalidRequestError, // OUT_OF_RANGE
+  14: ServiceUnavailableError, // UNAVAILABLE
+  16: AuthenticationError, // UNAUTHENTICATED
+};
+
+/** The gRPC codes that say by themselves that the service refused the request; 12 is UNIMPLEMENTED. */
+const REFUSALS = [3, 5, 7, 8, 9, 11, 12, 16];
+
+const HTTP_CLASSES: Record<number, ErrorClass> = {
+  401: AuthenticationError,
+  403: PermissionDeniedError,
+  429: RateLimitExceededError,
+  502: ServiceUnavailableError,
+  503: ServiceUnavailableError,
+  504: ServiceUnavailableError,
+};
+
+/**
+ * The error for anything that a transport threw. Its `charged` is `"no"` if the failure proves that nothing was accepted,
+ * and otherwise left open.
+ *
+ * @param secrets What must not show: the key and the text.
+ * @param protocol What was spoken, where nothing but its own code can have thrown; `undefined` where interceptors or a
+ * transport of the user's own had a part in it.
+ */
+export function toTsetsenError(
+  error: unknown,
+  secrets: readonly string[],
+  protocol?: Protocol,
+): TsetsenError {
+  if (error instanceof TsetsenError) return error;
+  const isConnect = error instanceof ConnectError;
+  const cause = isConnect ? error.cause : error;
+  if (cause instanceof TsetsenError) return cause;
+  if (isConnect && hasStatus(error)) return fromStatus(error, secrets);
+  if (protocol !== undefined) {
+    return new ServerError(
+      `The answer is not valid ${protocol}. Check that endpoint is a ${protocol} endpoint of the service.`,
+      { cause: safeCause(cause, secrets) },
+    );
+  }
+  // connect-node names a stream that was reset so.
+  const isReset = isConnect && (error.code === Code.Canceled || /^http\/2 /.test(error.rawMessage));
+  if (isReset || isOfNetwork(cause)) {
+    // It may be another connection than the request's: an interceptor can make its own, before and after.
+    return noAnswer(cause, "the service", secrets, undefined, false);
+  }
+  // A plain exception is Unknown to Connect.
+  if (isConnect && !(error.code === Code.Unknown && cause !== undefined)) {
+    return fromStatus(error, secrets);
+  }
+  return new TsetsenError(
+    "An interceptor, or the transport that was given, failed: look at the cause.",
+    { cause: safeCause(cause, secrets) },
+  );
+}
+
+/** Whether it has the status of an answer, and is not of Connect's own making. */
+export function hasStatus({ metadata }: ConnectError): boolean {
+  return metadata.has("grpc-status") || metadata.has("grpc-status-details-bin");
+}
+
+/** The error for an answer that HTTP itself calls a failure, or that is not of the protocol. */
+export function fromHttp(
+  status: number,
+  headers: Headers,
+  origin: string,
+  secrets: readonly string[],
+  protocol: Protocol = "gRPC-Web",
+): TsetsenError {
+  const given = redact(headers.get("content-type") ?? "", secrets);
+  const type = given.match(/^[\w.+-]{1,50}\/[\w.+-]{1,50}/)?.[0] ?? "none";
+  let Class = HTTP_CLASSES[status];
+  let message = `${origin} answered with HTTP ${status}.`;
+  if (Class === undefined) {
+    Class = ServerError;
+    // Browsers show a redirect that is not followed as status 0, so the message does not name its number.
+    message = status < 400 && (status < 200 || status >= 300)
+      ? `${origin} answered with a redirect, which is not followed as the key would go along: give the final address as endpoint.`
+      : `${origin} did not answer in ${protocol} but with HTTP ${status}, content type ${type}` +
+        (protocol === "gRPC-Web" && (status === 415 || /^application\/grpc(\+|$)/.test(type))
+          ? ": it seems to speak native gRPC only. Use grpcTransport of @tsetsen/sdk/grpc, or a gateway."
+          : `. Check that endpoint is a ${protocol} endpoint of the service, scheme and path included.`);
+  }
+  const retryAfter = retryAfterOf(headers);
+  return new Class(withWait(message, retryAfter), {
+    statusCode: status || undefined,
+    retryAfter,
+    // A client error (RFC 9110, 15.5) is a refusal, but for those that can come after the work: timeout, conflict, too
+    // early, and nginx's 499.
+    charged: /^4(?!08|09|25|99)/.test(`${status}`) ? "no" : undefined,
+  });
+}
+
+/** The error for a download that was refused. */
+export function refusedWith(status: number, origin: string): TsetsenError {
+  const Class = status === 404 || status === 410
+    ? ResourceNotFoundError
+    : HTTP_CLASSES[status] ?? ServerError;
+  return new Class(
+    `${origin} refused the audio with HTTP ${status}. Its address may have expired: check the job again.`,
+    { statusCode: status },
+  );
+}
+
+/**
+ * The error for a request that failed before any answer.
+ *
+ * @param protocol What was spoken; `undefined` for a download.
+ * @param refused Whether it is proven that the service did not take the request. Default: what the cause itself proves.
+ */
+export function noAnswer(
+  cause: unknown,
+  origin: string,
+  secrets: readonly string[],
+  protocol: Protocol | undefined,
+  refused: boolean = neverConnected(cause),
+): TsetsenError {
+  const other = protocol === "gRPC" ? "gRPC-Web needs no" : "native gRPC needs";
+  const advice = protocol === undefined
+    ? "Check address and network."
+    : `Check address, network, TLS and protocol (${other} grpcTransport): \`tsetsen doctor\` tells which it is.`;
+  return new ConnectionError(
+    `No answer from ${origin}: the connection could not be made or was lost. ${advice}`,
+    { charged: refused ? "no" : undefined, cause: safeCause(cause, secrets) },
+  );
+}
+
+/** The error for an answer that broke off. */
+export function brokenOff(
+  origin: string,
+  cause?: unknown,
+  secrets: readonly string[] = [],
+): TsetsenError {
+  return new ConnectionError(`The answer from ${origin} broke off: the connection was lost.`, {
+    cause: safeCause(cause, secrets),
+  });
+}
+
+/** The error for an answer that breaks the rules of gRPC-Web or the bounds of the client. */
+export function badAnswer(origin: string, problem: string): TsetsenError {
+  return new ServerError(`The answer from ${origin} is not acceptable: ${problem}.`);
+}
+
+/** The error for a non-empty `error_message` in a stream. */
+export function fromStreamMessage(message: string, secrets: readonly string[]): TsetsenError {
+  const Class = speaksOfCredits(message)
+    ? InsufficientCreditsError
+    : /rate.?limit|too many requests/i.test(message)
+    ? RateLimitExceededError
+    : ServerError;
+  return new Class(`The service ended the stream: ${redact(message, secrets)}`);
+}
+
+function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenError {
+  const { code, rawMessage, metadata } = error;
+  let Class = GRPC_CLASSES[code] ?? ServerError;
+  // Connect has such codes for its own troubles, too: only a status that came proves a refusal.
+  let refused = REFUSALS.includes(code) && hasStatus(error);
+  const details = detailsOf(metadata, secrets);
+  let retryAfter = retryAfterOf(metadata);
+  let told = [rawMessage, ...Object.values(details)].join("\n");
+  for (const detail of error.details) {
+    // Details to be sent have a desc instead; those that came have bytes.
+    if (!("type" in detail)) continue;
+    if (detail.type === "google.rpc.RetryInfo") retryAfter = readRetryInfo(detail.value);
+    else told += `\n${new TextDecoder().decode(detail.value)}`;
+  }
+  if (Class === RateLimitExceededError) {
+    if (speaksOfCredits(told)) Class = InsufficientCreditsError;
+    // gRPC libraries use the same status for an answer that was made and found too large to send.
+    else if (/larger than max/i.test(rawMessage)) {
+      Class = ServerError;
+      refused = false;
+    }
+  }
+  const message = redact(rawMessage, secrets) || `The service answered with the status ${code}.`;
+  const charged = refused ? "no" : undefined;
+  return new Class(withWait(message, retryAfter), {
+    statusCode: code,
+    details,
+    retryAfter,
+    charged,
+  });
+}
+
+function withWait(message: string, ms: number | undefined): string {
+  return ms === undefined ? message : `${message} (Wait ${ms} ms before the next request.)`;
+}
+
+// "insufficient_credits", "CREDIT", "balance too low", but not "accredited".
+function speaksOfCredits(text: string): boolean {
+  return /(?<![a-z])(credits?|balance)(?![a-z])/i.test(text);
+}
+
+/** Whether a runtime's `fetch` or its sockets say that they failed. */
+function isOfNetwork(cause: unknown): boolean {
+  if (!(cause instanceof Error) || cause instanceof ConnectError) return false;
+  const { name, message, syscall, code } = cause as Error & { syscall?: string; code?: unknown };
+  return syscall !== undefined || /^(E[A-Z]{4,}$|UND_|ERR_(HTTP2|SSL|TLS))/.test(`${code}`) ||
+    neverConnected(cause) ||
+    (name === "TypeError" &&
+      /fetch|network|connection|sending request|terminated|load failed/i.test(message));
+}
+
+/** Whether a runtime says that no connection came about, so that nothing was sent. In doubt it may have been. */
+function neverConnected(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall, errors } = error as { code?: string; syscall?: string; errors?: unknown };
+  return syscall === "connect" || syscall === "getaddrinfo" || // Node
+    // Node, Bun; who is not trusted is sent nothing
+    /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
+      .test(`${code}`) ||
+    error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
+    // Node's happy eyeballs: one error for each address.
+    (Array.isArray(errors) && errors.length > 0 && errors.every(neverConnected)) ||
+    neverConnected(error.cause);
+}

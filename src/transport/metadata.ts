@@ -1,0 +1,73 @@
+/**
+ * What the metadata of an answer says beside its status: how long to wait, and what may be shown to people.
+ *
+ * @module
+ */
+
+import { BinaryReader } from "@bufbuild/protobuf/wire";
+import { decodeBinaryHeader } from "@connectrpc/connect";
+import { redactAll, REDACTED } from "../lib/redact.ts";
+
+/** More fields than this are no honest answer. */
+const MAX_DETAILS = 64;
+
+// Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
+// fields say already.
+const NOT_DETAILS =
+  /^((content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
+
+/** The metadata that may be shown. All is looked through at once, as that takes its time for a long text. */
+export function detailsOf(metadata: Headers, secrets: readonly string[]): Record<string, string> {
+  const shown = [...metadata].filter(([name]) => !NOT_DETAILS.test(name)).slice(0, MAX_DETAILS);
+  const texts = redactAll(
+    shown.flatMap(([name, value]) => [name, value, bytesIn(name, value)]),
+    secrets,
+  );
+  const details: Record<string, string> = {};
+  for (let i = 0; i < texts.length; i += 3) {
+    const [name, value, bytes] = texts.slice(i, i + 3) as [string, string, string];
+    details[name] = bytes.includes(REDACTED) ? REDACTED : value;
+  }
+  return details;
+}
+
+/** What the bytes of binary metadata spell, in which nobody would see a secret; empty for other metadata. */
+function bytesIn(name: string, value: string): string {
+  if (!name.endsWith("-bin")) return "";
+  try {
+    const parts = value.split(/, ?/).map((part) => decodeBinaryHeader(part));
+    return parts.map((part) => new TextDecoder().decode(part)).join("\n");
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * The wait that a google.rpc.RetryInfo asks for, in milliseconds. It is
+ * { 1: google.protobuf.Duration { 1: int64 seconds, 2: int32 nanos } }.
+ */
+export function readRetryInfo(message: Uint8Array): number | undefined {
+  try {
+    const info = new BinaryReader(message);
+    info.tag();
+    const duration = new BinaryReader(info.bytes());
+    let ms = 0;
+    while (duration.pos < duration.len) {
+      const [field] = duration.tag();
+      ms += Number(duration.int64()) * (field === 1 ? 1e3 : 1e-6);
+    }
+    return Math.max(0, Math.ceil(ms));
+  } catch {
+    return undefined; // what cannot be read is no hint
+  }
+}
+
+/** The wait that Retry-After asks for, in milliseconds (RFC 9110, 10.2.3: seconds or a date). */
+export function retryAfterOf(headers: Headers): number | undefined {
+  const value = headers.get("retry-after");
+  if (value === null) return undefined;
+  // A date begins with the name of a day; Date.parse alone would take almost anything.
+  const date = /^[A-Z]/.test(value) ? Date.parse(value) - Date.now() : NaN;
+  const ms = /^[\d.]+$/.test(value) ? Number(value) * 1e3 : date;
+  return Number.isFinite(ms) ? Math.max(0, Math.ceil(ms)) : undefined;
+}

@@ -1,0 +1,47 @@
+/**
+ * A request body that cannot be sent twice, for browsers.
+ *
+ * Chromium sends a POST again by itself when a kept connection is lost before the answer (measured: bytes, Blobs and
+ * forms; over HTTP/2 also after REFUSED_STREAM and GOAWAY), charged or not. It cannot do so with a stream, which it takes
+ * over HTTP/2 and newer only, and reads no byte of before it has such a connection.
+ *
+ * @module
+ */
+
+import { inBrowser } from "../lib/runtime.ts";
+
+/** Bytes as a stream that knows whether any of it was asked for. */
+export class OnceBody {
+  /** Whether it was read: if not, nothing of the request's body can have been sent. */
+  read = false;
+  /** The body. */
+  readonly stream: ReadableStream<Uint8Array>;
+
+  /** @param bytes What to send. */
+  constructor(bytes: Uint8Array) {
+    this.stream = new ReadableStream({
+      pull: (controller) => {
+        this.read = true;
+        controller.enqueue(bytes);
+        controller.close();
+      },
+      // Or it would be read at once, whether there is a connection or not.
+    }, { highWaterMark: 0 });
+  }
+}
+
+/** Whether this is a browser that takes streams as bodies. The others do not send a POST twice. */
+export function takesStreams(): boolean {
+  if (!inBrowser()) return false;
+  let asked = false;
+  // https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests#feature_detection
+  const { headers } = new Request("https://localhost", {
+    method: "POST",
+    body: new ReadableStream(),
+    get duplex() {
+      asked = true;
+      return "half";
+    },
+  } as RequestInit);
+  return asked && !headers.has("content-type");
+}

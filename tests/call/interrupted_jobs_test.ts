@@ -1,0 +1,85 @@
+// What an abort says of the jobs that it interrupted.
+
+import { assert, assertEquals } from "@std/assert";
+import { type Charged, ConnectionError, interruptedJobs } from "../../mod.ts";
+import { recordInterrupted } from "../../src/call/interrupted_jobs.ts";
+import { cannedClient, cannedFetch, grpcWeb } from "../support/canned_fetch.ts";
+import { hex } from "../support/hex.ts";
+
+const speech = { text: "Сайн", voiceId: "v1" };
+
+Deno.test("interruptedJobs tells every job of one reason, in order, and nothing of others", () => {
+  const reason = new Error("stop");
+  recordInterrupted(reason, { requestId: "r1", charged: "yes" });
+  recordInterrupted(reason, { requestId: undefined, charged: "unknown" });
+  assertEquals(interruptedJobs(reason), [
+    { requestId: "r1", charged: "yes" },
+    { requestId: undefined, charged: "unknown" },
+  ]);
+  assertEquals(interruptedJobs(new Error("stop")), []);
+  // The list is the caller's own.
+  (interruptedJobs(reason) as unknown[]).pop();
+  assertEquals(interruptedJobs(reason).length, 2);
+});
+
+Deno.test("interruptedJobs tells the job of a TsetsenError, if it is about one", () => {
+  const known = new ConnectionError("c", { requestId: "r1", charged: "yes" });
+  assertEquals(interruptedJobs(known), [{ requestId: "r1", charged: "yes" }]);
+  assertEquals(interruptedJobs(new ConnectionError("c")), []);
+});
+
+Deno.test("interruptedJobs and trace bear reasons that are no objects", () => {
+  for (const reason of ["text", 1, null, undefined, Symbol("s")]) {
+    recordInterrupted(reason, { requestId: "r1", charged: "yes" });
+    assertEquals(interruptedJobs(reason), []);
+  }
+  const fn = () => {};
+  recordInterrupted(fn, { requestId: "r1", charged: "yes" });
+  assertEquals(interruptedJobs(fn), [{ requestId: "r1", charged: "yes" }]);
+});
+
+Deno.test("interruptedJobs tells what one abort interrupted, and what is known of the money", async () => {
+  // The first stream gets a chunk and then hangs; all else is never answered.
+  const chunk = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(hex("00 00 00 00 04 0a 02 01 02")),
+  });
+  const headers = { "content-type": "application/grpc-web+proto" };
+  const canned = cannedFetch((count) =>
+    count === 0 ? new Response(chunk, { headers }) : new Promise<Response>(() => {})
+  );
+  using client = cannedClient(canned, { maxConcurrentCalls: 3 });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stream = client.streamSpeech(speech, { signal });
+  await stream.next();
+  const works = [
+    stream.next(),
+    client.generateSpeech(speech, { signal }),
+    client.waitForCompletion("r1", { signal }),
+    client.getUserBalance({}, { signal }),
+    // No place is left for this one: it is never sent.
+    client.generateSpeech(speech, { signal }),
+  ];
+  const caught = works.map((work) => work.then(() => "done", (error: unknown) => error));
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  assertEquals(canned.sent.length, 4);
+  const reason = new Error("enough");
+  controller.abort(reason);
+  for (const error of await Promise.all(caught)) assert(error === reason);
+  const told = interruptedJobs(reason).map(({ requestId, charged }) => `${requestId} ${charged}`);
+  const expected: `${string} ${Charged}`[] = [
+    "undefined yes", // audio had come
+    "undefined unknown", // sent
+    "r1 yes", // a job that is known; the balance is about none
+    "undefined no", // never sent
+  ];
+  assertEquals(told.toSorted(), expected.toSorted());
+});
+
+Deno.test("interruptedJobs is empty after calls that ended before the abort", async () => {
+  using client = cannedClient(cannedFetch(() => grpcWeb([hex("0a 02 72 31 10 01")])));
+  const controller = new AbortController();
+  await client.generateSpeech(speech, { signal: controller.signal });
+  controller.abort();
+  assertEquals(interruptedJobs(controller.signal.reason), []);
+});

@@ -1,0 +1,229 @@
+// The public utility `retry`.
+
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type Charged,
+  ConnectionError,
+  InsufficientCreditsError,
+  InvalidRequestError,
+  RateLimitExceededError,
+  retry,
+  type RetryOptions,
+  ServerError,
+  ServiceUnavailableError,
+  TimeoutError,
+  TsetsenError,
+} from "../../mod.ts";
+import { failureOf } from "../support/canned_fetch.ts";
+
+const FAST = { baseDelay: 1, jitter: false } as const;
+
+/** A function that fails with these errors, one a call, and then succeeds; with the time of each call. */
+function failing(...errors: unknown[]) {
+  const times: number[] = [];
+  const fn = () => {
+    times.push(performance.now());
+    return times.length <= errors.length
+      ? Promise.reject(errors[times.length - 1])
+      : Promise.resolve("done");
+  };
+  return { fn, times };
+}
+
+/** How often it is called when it fails so every time. */
+async function calls(error: unknown, options: RetryOptions = {}): Promise<number> {
+  const { fn, times } = failing(...Array(20).fill(error));
+  await failureOf(() => retry(fn, { ...FAST, ...options }));
+  return times.length;
+}
+
+Deno.test("retry tries 3 times again by default, then throws the last error itself", async () => {
+  const errors = Array.from({ length: 4 }, (_, i) => new ServiceUnavailableError(`${i}`));
+  const { fn, times } = failing(...errors);
+  assert(await failureOf(() => retry(fn, FAST)) === errors[3]);
+  assertEquals(times.length, 4);
+  const { fn: recovers, times: tries } = failing(...errors.slice(0, 3));
+  assertEquals(await retry(recovers, FAST), "done");
+  assertEquals(tries.length, 4);
+});
+
+Deno.test("retry obeys maxRetries", async () => {
+  for (const maxRetries of [0, 1, 7]) {
+    assertEquals(await calls(new TimeoutError("t"), { maxRetries }), maxRetries + 1);
+  }
+});
+
+Deno.test("retry waits as the backoff says", async () => {
+  const { fn, times } = failing(...Array(3).fill(new ConnectionError("c")));
+  await retry(fn, { baseDelay: 40, backoffFactor: 2, maxDelay: 100, jitter: false });
+  const waits = times.slice(1).map((time, i) => time - times[i]!);
+  for (const [i, expected] of [40, 80, 100].entries()) {
+    assert(waits[i]! >= expected - 2 && waits[i]! < expected + 60, `${waits}`);
+  }
+});
+
+Deno.test("retry waits half a second before the first retry by default", async () => {
+  const { fn, times } = failing(new ConnectionError("c"));
+  await retry(fn);
+  const wait = times[1]! - times[0]!;
+  assert(wait >= 395 && wait < 680, `${wait}`);
+});
+
+Deno.test("retry tries again for what can pass, by default for nothing else", async () => {
+  for (
+    const Class of [ServiceUnavailableError, ConnectionError, TimeoutError, RateLimitExceededError]
+  ) {
+    assertEquals(await calls(new Class("c")), 4, Class.name);
+  }
+  const final = [InsufficientCreditsError, InvalidRequestError, ServerError, TsetsenError, Error];
+  for (const Class of final) assertEquals(await calls(new Class("c")), 1, Class.name);
+});
+
+Deno.test("retry takes other classes in retryExceptions, subclasses included", async () => {
+  class Own extends TypeError {}
+  assertEquals(await calls(new Own(), { retryExceptions: [TypeError] }), 4);
+  assertEquals(await calls(new Own(), { retryExceptions: [RangeError] }), 1);
+  assertEquals(await calls(new ServiceUnavailableError("s"), { retryExceptions: [] }), 1);
+  assertEquals(await calls(new ServerError("s"), { retryExceptions: [TsetsenError] }), 4);
+});
+
+Deno.test("retry never repeats what may have cost credits, whatever retryExceptions says", async () => {
+  const cases: [charged: Charged | undefined, requestId: string | undefined, calls: number][] = [
+    [undefined, undefined, 4],
+    ["no", undefined, 4],
+    ["no", "r1", 4],
+    ["unknown", undefined, 1],
+    ["unknown", "r1", 1],
+    ["yes", undefined, 1],
+    // The poll of a job: the job is paid, the poll costs nothing.
+    ["yes", "r1", 4],
+  ];
+  for (const [charged, requestId, expected] of cases) {
+    const error = new ConnectionError("c", { charged, requestId });
+    assertEquals(await calls(error), expected, `${charged} ${requestId}`);
+    assertEquals(await calls(error, { retryExceptions: [Error] }), expected);
+  }
+});
+
+Deno.test("retry keeps the service's wait, and gives up at once above maxDelay", async () => {
+  const { fn, times } = failing(new RateLimitExceededError("r", { retryAfter: 120 }));
+  await retry(fn, { ...FAST, maxDelay: 200 });
+  assert(times[1]! - times[0]! >= 118);
+  const start = performance.now();
+  assertEquals(
+    await calls(new RateLimitExceededError("r", { retryAfter: 201 }), { maxDelay: 200 }),
+    1,
+  );
+  assertEquals(await calls(new RateLimitExceededError("r", { retryAfter: 10_001 })), 1);
+  assert(performance.now() - start < 100);
+});
+
+Deno.test("retry takes the longer of the service's wait and the backoff", async () => {
+  const { fn, times } = failing(new RateLimitExceededError("r", { retryAfter: 1 }));
+  await retry(fn, { baseDelay: 80, jitter: false });
+  assert(times[1]! - times[0]! >= 78);
+});
+
+Deno.test("retry ends a delay at once when its signal aborts, with the signal's own reason", async () => {
+  for (const reason of [new Error("enough"), "a string", undefined]) {
+    const controller = new AbortController();
+    const { fn, times } = failing(...Array(9).fill(new ConnectionError("c")));
+    const work = retry(fn, { baseDelay: 60_000, maxDelay: 60_000, signal: controller.signal });
+    const caught = work.then(() => "no failure", (error: unknown) => error);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const start = performance.now();
+    controller.abort(reason);
+    assert(await caught === controller.signal.reason);
+    assert(performance.now() - start < 50);
+    assertEquals(times.length, 1);
+  }
+});
+
+Deno.test("retry does not call at all when its signal has aborted", async () => {
+  const { fn, times } = failing();
+  const signal = AbortSignal.abort(new Error("before"));
+  await assertRejects(() => retry(fn, { signal }), Error, "before");
+  assertEquals(times.length, 0);
+});
+
+Deno.test("retry does not call again when its signal aborted during the call", async () => {
+  const controller = new AbortController();
+  let count = 0;
+  const work = () =>
+    retry(() => {
+      count++;
+      controller.abort(new Error("meanwhile"));
+      throw new ConnectionError("c");
+    }, { ...FAST, signal: controller.signal });
+  assertEquals((await failureOf(work)).message, "meanwhile");
+  assertEquals(count, 1);
+});
+
+Deno.test("retry takes functions that throw or return without a promise", async () => {
+  let count = 0;
+  const result = await retry(() => {
+    if (count++ < 2) throw new ConnectionError("c");
+    return 7;
+  }, FAST);
+  assertEquals([result, count], [7, 3]);
+});
+
+Deno.test("retry throws what was thrown, also when it is no Error", async () => {
+  for (const thrown of ["text", null, undefined, 42]) {
+    const caught = await retry(() => Promise.reject(thrown), FAST).catch((error) => ({ error }));
+    assertEquals(caught, { error: thrown });
+  }
+});
+
+Deno.test("retry refuses bad options before it calls", async () => {
+  const { fn, times } = failing();
+  const cases: [options: unknown, Class: new () => Error][] = [
+    [{ maxRetries: -1 }, RangeError],
+    [{ maxRetries: 1.5 }, RangeError],
+    [{ maxRetries: Infinity }, RangeError],
+    [{ baseDelay: 0 }, RangeError],
+    [{ maxDelay: 2 ** 31 }, RangeError],
+    [{ backoffFactor: 0.5 }, RangeError],
+    [{ jitter: 1 }, TypeError],
+    [{ retryExceptions: Error }, TypeError],
+    [{ signal: {} }, TypeError],
+    [null, TypeError],
+    [7, TypeError],
+  ];
+  for (const [options, Class] of cases) {
+    await assertRejects(() => retry(fn, options as RetryOptions), Class, "must be");
+  }
+  await assertRejects(() => retry("fn" as unknown as () => void), TypeError, "fn must be");
+  assertEquals(times.length, 0);
+});
+
+Deno.test("retry refuses what is no class in retryExceptions before it calls", async () => {
+  const error = new ConnectionError("what really happened");
+  const { fn, times } = failing(error);
+  const cases: [item: unknown, came: string][] = [
+    ["ConnectionError", "a string of 15 characters"],
+    [() => true, "function"],
+    [async () => {}, "function"],
+    [Object.assign(() => {}, { prototype: null }), "function"],
+    [error, "object"],
+    [null, "null"],
+    [undefined, "undefined"],
+  ];
+  for (const [item, came] of cases) {
+    const options = { ...FAST, retryExceptions: [TimeoutError, item] } as unknown as RetryOptions;
+    const caught = await failureOf(() => retry(fn, options));
+    // A check that comes too late would hide the real failure.
+    assertEquals([caught.name, times.length], ["TypeError", 0]);
+    assertEquals(caught.message, `each of retryExceptions must be a class of errors: got ${came}`);
+  }
+});
+
+Deno.test("retry takes whatever instanceof takes in retryExceptions", async () => {
+  class Own extends Error {}
+  abstract class Abstract extends Error {}
+  const Bound = Own.bind(undefined) as unknown as typeof Own;
+  const retryExceptions = [Abstract, DOMException, Bound];
+  assertEquals(await calls(new Own(), { retryExceptions }), 4);
+  assertEquals(await calls(new DOMException("d"), { retryExceptions }), 4);
+  assertEquals(await calls(new ConnectionError("c"), { retryExceptions }), 1);
+});
