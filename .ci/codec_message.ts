@@ -1,5 +1,5 @@
 /**
- * What protoc_gen_codec.ts generates for one message.
+ * Generates the code of one message, for protoc_gen_codec.ts.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 interface FieldCode {
   /** The declaration in the interface. */
   readonly declaration: string;
-  /** The value of a message that does not have the field. Absent for a field that is absent, too. */
+  /** The value of the field in an empty message. An empty message lacks the field when this is absent. */
   readonly initial?: string;
   /** The statement that writes the field, unless it has its default. */
   readonly write: string;
@@ -19,10 +19,13 @@ interface FieldCode {
   readonly read: string;
 }
 
-/** A scalar type: its type in TypeScript, its default, and its name among the methods of the reader and the writer. */
+/** A scalar type. */
 interface Scalar {
+  /** The type in TypeScript. */
   readonly type: string;
+  /** The default. */
   readonly initial: string;
+  /** The method of the reader and of the writer. */
   readonly method: string;
   readonly wireType: number;
   /** The condition under which protobuf-es writes the value. */
@@ -76,7 +79,7 @@ const SCALARS: { readonly [type in ScalarType]?: Scalar } = {
 
 /** The code for a message and for the messages that are declared in it. */
 export function generateMessage(message: DescMessage): string {
-  if (contains(message, message)) throw new Error(`${message} must not contain itself`);
+  assertNotRecursive(message);
   const name = nameOf(message);
   const fields = message.fields.toSorted((a, b) => a.number - b.number);
   const codes = fields.map((field) => ({ field, ...fieldCode(field) }));
@@ -184,10 +187,12 @@ function nameOf({ file, typeName }: DescMessage): string {
   return typeName.slice(file.proto.package.length + 1).replaceAll(".", "_");
 }
 
-function contains(message: DescMessage, wanted: DescMessage): boolean {
-  return message.fields.some((field) =>
-    field.message !== undefined && (field.message === wanted || contains(field.message, wanted))
-  );
+/** Refuses a recursive message, because the generated code has no limit of depth. */
+function assertNotRecursive(message: DescMessage, parents: readonly DescMessage[] = []): void {
+  if (parents.includes(message)) throw new Error(`${message} must not contain itself`);
+  for (const field of message.fields) {
+    if (field.message !== undefined) assertNotRecursive(field.message, [...parents, message]);
+  }
 }
 
 /** The comment that stands before a declaration in the proto file, as a TSDoc comment. */
