@@ -5,6 +5,7 @@
  */
 
 import { AuthenticationError } from "../contract/errors.ts";
+import { endpointOf } from "../contract/endpoint.ts";
 import { resolveOptions } from "../contract/options.ts";
 import { describe } from "../contract/validate.ts";
 import type { Settings } from "./settings.ts";
@@ -155,10 +156,10 @@ export function resolveProxyOptions<Context>(options: ProxyOptions<Context>): Se
   return Object.freeze({
     key: core.apiKey,
     visitorKeys,
-    baseUrl: core.baseUrl,
+    baseUrl: endpointOf({ endpoint, secure }).baseUrl,
     secure,
     timeout: core.timeout,
-    headers: core.headers,
+    headers: new Headers(core.headers),
     fetch,
     publicUrl: resolvePublicUrl(options.publicUrl),
     methods: new Set(methods),

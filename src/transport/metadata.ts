@@ -4,8 +4,7 @@
  * @module
  */
 
-import { BinaryReader } from "@bufbuild/protobuf/wire";
-import { decodeBinaryHeader } from "@connectrpc/connect";
+import { base64Decode, BinaryReader } from "@bufbuild/protobuf/wire";
 import { redactAll, REDACTED } from "../lib/redact.ts";
 
 /** More fields than this are no honest answer. */
@@ -35,7 +34,7 @@ export function detailsOf(metadata: Headers, secrets: readonly string[]): Record
 function bytesIn(name: string, value: string): string {
   if (!name.endsWith("-bin")) return "";
   try {
-    const parts = value.split(/, ?/).map((part) => decodeBinaryHeader(part));
+    const parts = value.split(/, ?/).map((part) => base64Decode(part));
     return parts.map((part) => new TextDecoder().decode(part)).join("\n");
   } catch {
     return "";
