@@ -1,0 +1,85 @@
+/**
+ * Media types of audio, and what the type of an answer says about its bytes.
+ *
+ * @module
+ */
+
+import type { AudioFormat } from "./format.ts";
+
+const TYPES: Readonly<Record<Exclude<AudioFormat, "text" | "unknown">, string>> = {
+  pcm: "audio/wav", // A player needs a header, which every whole file gets.
+  wav: "audio/wav",
+  rifx: "audio/wav",
+  rf64: "audio/wav",
+  mp3: "audio/mpeg",
+  aac: "audio/aac",
+  amr: "audio/amr",
+  ogg: "audio/ogg",
+  flac: "audio/flac",
+  mp4: "audio/mp4",
+  webm: "audio/webm",
+  au: "audio/basic",
+  aiff: "audio/aiff",
+  caf: "audio/x-caf",
+  wma: "audio/x-ms-wma",
+  ac3: "audio/ac3",
+  midi: "audio/midi",
+};
+
+/** What a server calls bytes that it knows nothing about, and what it calls PCM: all that bare PCM may come as. */
+const PCM_TYPES =
+  /^(application|binary)\/(x-)?(octet-stream|binary)$|^audio\/(x-)?(vnd\.)?(wave?|pcm|raw|l16|lpcm)$/;
+
+/** Formats by the subtypes that servers use for them. */
+const SUBTYPES: readonly (readonly [RegExp, AudioFormat])[] = [
+  [/^(x-)?(mpe?g|mpeg-?3|mp3)$/, "mp3"],
+  [/^(x-)?(aacp?|hx-aac-adts)$/, "aac"],
+  [/^amr/, "amr"],
+  [/^(x-)?(ogg|opus|vorbis|speex)$/, "ogg"],
+  [/^(x-)?flac$/, "flac"],
+  [/^(x-)?(mp4|m4a|mp4a-latm|quicktime|3gpp2?)$/, "mp4"],
+  [/^(x-)?(webm|matroska)$/, "webm"],
+  [/^(basic|x-au)$/, "au"],
+  [/^(x-)?aif[fc]$/, "aiff"],
+  [/^x-caf$/, "caf"],
+  [/^x-ms-(wma|asf)$/, "wma"],
+  [/^(ac3|eac3)$/, "ac3"],
+  [/^(x-)?midi?$/, "midi"],
+];
+
+/** The media type to give audio: that of the answer when it names audio, else that of the format. */
+export function mediaType(format: AudioFormat, given: string | null): string {
+  if (format !== "pcm" && /^audio\/[\w.+-]+/i.test(given ?? "")) return given as string;
+  // A file of another kind must not become a page, whatever its server calls it.
+  return (TYPES as Partial<Record<AudioFormat, string>>)[format] ?? "audio/x-unknown";
+}
+
+/**
+ * The format that an answer's content type names for bytes that look like bare PCM.
+ *
+ * @returns `"pcm"` when the type allows it, `"text"` for text of any kind, `"unknown"` for what else is no PCM.
+ */
+export function formatByType(given: string | null): AudioFormat {
+  const type = essenceOf(given);
+  if (type === "" || PCM_TYPES.test(type)) return "pcm";
+  if (/^text\/|[/+](json|xml|html|javascript|yaml)$|^application\/xhtml/.test(type)) return "text";
+  const [kind, subtype = ""] = type.split("/");
+  if (kind !== "audio" && kind !== "video") return "unknown";
+  return SUBTYPES.find(([pattern]) => pattern.test(subtype))?.[1] ?? "unknown";
+}
+
+/** Whether a content type names audio or video, or nothing that excludes it. */
+export function allowsAudio(given: string | null): boolean {
+  const type = essenceOf(given);
+  return type === "" || /^(audio|video)\//.test(type) || PCM_TYPES.test(type);
+}
+
+/** A content type for a message: short, without parameters, and only if it is well-formed. */
+export function typeName(given: string | null): string {
+  const type = essenceOf(given);
+  return /^[\w.+-]{1,50}\/[\w.+-]{1,50}$/.test(type) ? type : "none";
+}
+
+function essenceOf(given: string | null): string {
+  return (given ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
