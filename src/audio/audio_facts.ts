@@ -44,7 +44,9 @@ export interface AudioFacts {
 }
 
 /** The error for audio that a WAV cannot be made of. */
-export function notWav({ format, requestId }: AudioFacts): ServerError {
+export function notWav(
+  { format, requestId }: Pick<AudioFacts, "format" | "requestId">,
+): ServerError {
   return new ServerError(
     `The audio is ${format}: expected WAV or PCM. A new download's bytes() gives it as it is, streamSpeech gives PCM.`,
     paidFor(requestId),

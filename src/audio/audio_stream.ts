@@ -72,6 +72,11 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     return this.#facts()?.contentLength;
   }
 
+  /** The id of the job. For a download that was given it, from its first chunk on; for a stream `undefined`. */
+  get requestId(): string | undefined {
+    return this.#facts()?.requestId;
+  }
+
   /** Whether a reader has the audio, or had it. */
   get locked(): boolean {
     return this.#reader.isLocked;
