@@ -17,7 +17,7 @@ import {
   targetOf,
 } from "./disk.ts";
 import { isPaidStream, PartFile } from "./part_file.ts";
-import { isOwnRaw, isUsed, writeAudio, WriteError } from "./write.ts";
+import { isOwnRaw, isUsed, type SaveSource, writeAudio, WriteError } from "./write.ts";
 
 /** Options of {@linkcode saveAudio}. */
 export interface SaveOptions {
