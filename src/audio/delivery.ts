@@ -7,7 +7,7 @@
 import { ServerError } from "../contract/errors.ts";
 import { type AudioFacts, paidFor } from "./audio_facts.ts";
 import { HEAD_BYTES, recognize } from "./format.ts";
-import { allowsAudio, formatByType, mediaType, typeName } from "./media_type.ts";
+import { excludesAudio, formatByType, mediaType, typeName } from "./media_type.ts";
 import { BARE_PCM, readWav } from "./wav_reader.ts";
 import { BYTES_PER_SAMPLE } from "./wav_writer.ts";
 
@@ -39,7 +39,7 @@ export function factsOf(head: Uint8Array, delivery: Delivery): AudioFacts {
   if (format === "pcm") {
     format = formatByType(type);
     if (format !== "pcm") {
-      isAudio = allowsAudio(type);
+      isAudio = !excludesAudio(type);
       name = `content of type ${typeName(type)}`;
     }
   }
@@ -79,7 +79,9 @@ export function checkLength({ isRaw }: AudioFacts, bytes: number, delivery: Deli
   if (deviation <= MAX_DEVIATION) return;
   throw new ServerError(
     `The audio must be of a known format, or PCM as long as metrics.audioLength says (${audioLength} s): ` +
-      `${place} sent ${bytes} bytes of something else, which as PCM would be ${seconds} s. Fetch audioUrl to look at them.`,
+      `${place} sent ${bytes} bytes of something else, which as PCM would be ${
+        seconds.toFixed(2)
+      } s. Fetch audioUrl to look at them.`,
     paidFor(requestId),
   );
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-/** The methods that the consoles of Deno, Node and Bun call. */
-const HOOKS = [Symbol.for("nodejs.util.inspect.custom"), Symbol.for("Deno.customInspect")];
+/** The method that consoles call. It has the name of Node's, which the others look for, too. */
+const HOOK = Symbol.for("nodejs.util.inspect.custom");
 
 /** The properties that are shown. They have no side effect and hold no secret. */
 const FIELDS = ["format", "sampleRate", "duration", "contentLength", "isRaw", "bodyUsed"] as const;
@@ -24,7 +24,5 @@ export function showAs(prototype: object, name: string): void {
     });
     return `${name} { ${shown.join(", ")} }`;
   };
-  for (const hook of HOOKS) {
-    Object.defineProperty(prototype, hook, { value: inspect, configurable: true, writable: true });
-  }
+  Object.defineProperty(prototype, HOOK, { value: inspect, configurable: true, writable: true });
 }

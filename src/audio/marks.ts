@@ -4,7 +4,36 @@
  * @module
  */
 
-import type { AudioFormat } from "./format.ts";
+/**
+ * What audio is, by its first bytes.
+ *
+ * - `"wav"`: RIFF/WAVE. Its relatives have names of their own: `"rifx"` is big-endian, `"rf64"` is RF64 or BW64.
+ * - `"mp3"`, `"aac"` (ADTS or ADIF), `"amr"`, `"ogg"` (Vorbis, Opus and others), `"flac"`, `"mp4"` (M4A), `"webm"`
+ *   (Matroska), `"au"`, `"aiff"`, `"caf"`, `"wma"` (ASF), `"ac3"`, `"midi"`: audio of another kind.
+ * - `"text"`: no audio, but a page or a message.
+ * - `"unknown"`: a file of another kind, an archive or a picture, or nothing at all.
+ * - `"pcm"`: none of these. Bare samples, as far as bytes can tell.
+ */
+export type AudioFormat =
+  | "wav"
+  | "rifx"
+  | "rf64"
+  | "mp3"
+  | "aac"
+  | "amr"
+  | "ogg"
+  | "flac"
+  | "mp4"
+  | "webm"
+  | "au"
+  | "aiff"
+  | "caf"
+  | "wma"
+  | "ac3"
+  | "midi"
+  | "text"
+  | "unknown"
+  | "pcm";
 
 /** What a file is. */
 export interface Recognition {

@@ -26,9 +26,16 @@ const TYPES: Readonly<Record<Exclude<AudioFormat, "text" | "unknown">, string>> 
   midi: "audio/midi",
 };
 
-/** What a server calls bytes that it knows nothing about, and what it calls PCM: all that bare PCM may come as. */
-const PCM_TYPES =
-  /^(application|binary)\/(x-)?(octet-stream|binary)$|^audio\/(x-)?(vnd\.)?(wave?|pcm|raw|l16|lpcm)$/;
+/** What a server calls PCM. */
+const PCM_SUBTYPES = /^(x-)?(vnd\.)?(wave?|pcm|raw|l16|lpcm)$/;
+
+/** Types of text, whatever their kind. */
+const TEXT_TYPES =
+  /^(text|message)\/|[/+](json|xml|x?html|javascript|yaml)$|^application\/(xhtml|problem)/;
+
+/** Types that are no audio. Other types of `application` say nothing: servers invent them for downloads. */
+const OTHER_TYPES =
+  /^(image|font|model|multipart)\/|^application\/(x-)?(pdf|zip|gzip|7z-compressed|rar|tar|msword|wasm|font|vnd\.(ms|openxml))/;
 
 /** Formats by the subtypes that servers use for them. */
 const SUBTYPES: readonly (readonly [RegExp, AudioFormat])[] = [
@@ -57,21 +64,21 @@ export function mediaType(format: AudioFormat, given: string | null): string {
 /**
  * The format that an answer's content type names for bytes that look like bare PCM.
  *
- * @returns `"pcm"` when the type allows it, `"text"` for text of any kind, `"unknown"` for what else is no PCM.
+ * @returns `"pcm"` when the type allows it, `"text"` for text of any kind, `"unknown"` for anything else that is no PCM.
  */
 export function formatByType(given: string | null): AudioFormat {
   const type = essenceOf(given);
-  if (type === "" || PCM_TYPES.test(type)) return "pcm";
-  if (/^text\/|[/+](json|xml|html|javascript|yaml)$|^application\/xhtml/.test(type)) return "text";
+  if (TEXT_TYPES.test(type)) return "text";
+  if (OTHER_TYPES.test(type)) return "unknown";
   const [kind, subtype = ""] = type.split("/");
-  if (kind !== "audio" && kind !== "video") return "unknown";
+  if ((kind !== "audio" && kind !== "video") || PCM_SUBTYPES.test(subtype)) return "pcm";
   return SUBTYPES.find(([pattern]) => pattern.test(subtype))?.[1] ?? "unknown";
 }
 
-/** Whether a content type names audio or video, or nothing that excludes it. */
-export function allowsAudio(given: string | null): boolean {
+/** Whether a content type names something that is no audio. */
+export function excludesAudio(given: string | null): boolean {
   const type = essenceOf(given);
-  return type === "" || /^(audio|video)\//.test(type) || PCM_TYPES.test(type);
+  return TEXT_TYPES.test(type) || OTHER_TYPES.test(type);
 }
 
 /** A content type for a message: short, without parameters, and only if it is well-formed. */

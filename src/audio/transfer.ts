@@ -6,6 +6,7 @@
 
 import { ConnectionError, ServerError, type TsetsenError } from "../contract/errors.ts";
 import type { Call, Core } from "../call/call.ts";
+import { backoffDelay } from "../contract/backoff.ts";
 import { brokenOff, noAnswer } from "../transport/error_mapping.ts";
 import { Connection } from "./connection.ts";
 import { followRedirects } from "./redirects.ts";
@@ -53,9 +54,12 @@ export async function* transfer(
   let loss: TsetsenError | undefined;
   let refusal: TsetsenError | undefined;
 
-  // While another try may follow, a silent connection must leave it time before the deadline.
-  const patience = (isLast: boolean) =>
-    isLast ? idleTimeout : Math.min(idleTimeout, lifetime.remaining / 2);
+  // While another try may follow, a silent connection must leave it time before the deadline: for the delay, too.
+  const patience = (isLast: boolean, retry: number) => {
+    const half = lifetime.remaining / 2;
+    const delay = backoffDelay({ ...core.options.backoff, jitter: false }, retry);
+    return isLast || half < 2 * delay ? idleTimeout : Math.min(idleTimeout, half);
+  };
   const silent = (ms: number) =>
     new ConnectionError(`${origin} sent nothing for ${Math.round(ms)} ms.`);
   const giveUp = () => {
@@ -85,7 +89,7 @@ export async function* transfer(
     // workerd has no credentials, and refuses the option.
     if ("credentials" in Request.prototype) init.credentials = "omit";
     const isLast = tries > maxRetries;
-    const ms = patience(isLast);
+    const ms = patience(isLast, tries - 1);
     const ask = async (at: URL, redirect: RequestRedirect) => {
       let response;
       try {
@@ -135,7 +139,7 @@ export async function* transfer(
           );
         }
         const resumes = mayResume(losses);
-        const ms = patience(!resumes);
+        const ms = patience(!resumes, 0);
         let read;
         try {
           read = await connection.next(ms);
