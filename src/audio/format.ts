@@ -4,7 +4,7 @@
  * @module
  */
 
-import { readFrames } from "./frames.ts";
+import { type FrameKind, readFrames } from "./frames.ts";
 import { type AudioFormat, readMark, type Recognition } from "./marks.ts";
 import { isText } from "./text_bytes.ts";
 
@@ -31,7 +31,13 @@ export function audioFormat(bytes: Uint8Array): AudioFormat {
   return recognize(bytes).format;
 }
 
-const FRAME_NAMES = { mp3: "MP3", aac: "AAC (ADTS)", ac3: "AC-3" } as const;
+const BY_FRAMES: Readonly<Record<FrameKind, Recognition>> = {
+  mp3: { format: "mp3", name: "MP3", isAudio: true },
+  mp2: { format: "unknown", name: "MP2", isAudio: true },
+  adts: { format: "aac", name: "AAC (ADTS)", isAudio: true },
+  latm: { format: "aac", name: "AAC (LATM)", isAudio: true },
+  ac3: { format: "ac3", name: "AC-3", isAudio: true },
+};
 
 /**
  * What bytes are, with a name for messages.
@@ -44,12 +50,11 @@ export function recognize(bytes: Uint8Array, unseen: boolean = true): Recognitio
   const marked = readMark(bytes.subarray(id3));
   // What follows a tag that ends in these bytes; it is almost always MP3.
   if (id3 > 0 && marked?.format !== "flac") {
-    const format = readFrames(bytes, id3, true) ?? "mp3";
-    return { format, name: FRAME_NAMES[format], isAudio: true };
+    return BY_FRAMES[readFrames(bytes, id3, true) ?? "mp3"];
   }
   if (marked !== undefined) return marked;
   const frames = readFrames(bytes, 0, unseen);
-  if (frames !== undefined) return { format: frames, name: FRAME_NAMES[frames], isAudio: true };
+  if (frames !== undefined) return BY_FRAMES[frames];
   if (isMpegTs(bytes)) return { format: "unknown", name: "MPEG-TS", isAudio: true };
   if (isText(bytes.subarray(0, HEAD_BYTES))) {
     return { format: "text", name: "text", isAudio: false };

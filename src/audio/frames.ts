@@ -1,5 +1,5 @@
 /**
- * Recognising coded audio that has no mark, only frames: MP3, AAC and AC-3.
+ * Recognising coded audio that has no mark, only frames: MPEG audio, AAC and AC-3.
  *
  * @module
  */
@@ -21,8 +21,18 @@ function hasFrames(bytes: Uint8Array, at: number, lengthOf: FrameLength, unseen:
 /** So much of a frame tells its length. */
 const HEADER_BYTES = 6;
 
+/** The kinds of frames. */
+export type FrameKind = "mp3" | "mp2" | "adts" | "latm" | "ac3";
+
+const LENGTHS: readonly (readonly [FrameKind, FrameLength])[] = [
+  ["mp3", (bytes, at) => mpegLength(bytes, at, 1)],
+  ["mp2", (bytes, at) => mpegLength(bytes, at, 2)],
+  ["adts", adtsLength],
+  ["latm", latmLength],
+];
+
 /**
- * What the frames at `at` are; `undefined` when there are none.
+ * The kind of the frames at `at`; `undefined` when there are none.
  *
  * @param unseen Whether one frame is enough when the second lies behind the end of `bytes`.
  */
@@ -30,29 +40,35 @@ export function readFrames(
   bytes: Uint8Array,
   at: number,
   unseen: boolean,
-): "mp3" | "aac" | "ac3" | undefined {
-  if (hasFrames(bytes, at, mp3Length, unseen)) return "mp3";
-  if (hasFrames(bytes, at, adtsLength, unseen)) return "aac";
+): FrameKind | undefined {
+  for (const [kind, lengthOf] of LENGTHS) {
+    // The sync word of LATM has 11 bits only: one frame proves nothing.
+    if (hasFrames(bytes, at, lengthOf, unseen && kind !== "latm")) return kind;
+  }
   // The sync word of AC-3 is a sample of 30,475, which no recording begins with.
   const isAc3 = bytes[at] === 0x0b && bytes[at + 1] === 0x77 && (bytes[at + 5] ?? 0xff) >> 3 <= 16;
   return isAc3 ? "ac3" : undefined;
 }
 
-// Layer III, kbit/s by index: ISO/IEC 11172-3 2.4.2.3 (MPEG 1) and ISO/IEC 13818-3 2.4.2.3 (MPEG 2).
-const RATES_1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+// kbit/s by index: ISO/IEC 11172-3 2.4.2.3 (MPEG 1, layers III and II) and ISO/IEC 13818-3 2.4.2.3 (MPEG 2, both).
+const RATES_1_III = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
+const RATES_1_II = [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384];
 const RATES_2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 const SAMPLE_RATES = [44_100, 48_000, 32_000];
 
-function mp3Length(bytes: Uint8Array, at: number): number {
+/** @param layer 1 is layer III, 2 is layer II, as the header codes them. */
+function mpegLength(bytes: Uint8Array, at: number, layer: 1 | 2): number {
   const [sync = 0, kind = 0, rates = 0] = bytes.subarray(at, at + 3);
   const version = kind >> 3 & 3;
-  if (sync !== 0xff || kind >> 5 !== 7 || version === 1 || (kind >> 1 & 3) !== 1) return 0;
+  if (sync !== 0xff || kind >> 5 !== 7 || version === 1 || (kind >> 1 & 3) !== layer) return 0;
   const isFirst = version === 3;
-  const bitRate = (isFirst ? RATES_1 : RATES_2)[rates >> 4] ?? 0;
+  const bitRates = !isFirst ? RATES_2 : layer === 1 ? RATES_1_III : RATES_1_II;
+  const bitRate = bitRates[rates >> 4] ?? 0;
   const sampleRate = (SAMPLE_RATES[rates >> 2 & 3] ?? 0) / (isFirst ? 1 : version === 2 ? 2 : 4);
   if (bitRate === 0 || sampleRate === 0) return 0;
   const padding = rates >> 1 & 1;
-  return Math.floor((isFirst ? 144 : 72) * bitRate * 1_000 / sampleRate) + padding;
+  const samples = isFirst || layer === 2 ? 1_152 : 576;
+  return Math.floor(samples / 8 * bitRate * 1_000 / sampleRate) + padding;
 }
 
 /** Sampling rates that ADTS can name: ISO/IEC 14496-3, table 1.18. */
@@ -69,4 +85,10 @@ function adtsLength(bytes: Uint8Array, at: number): number {
   const length = (b3 & 3) << 11 | b4 << 3 | b5 >> 5;
   // Channels that the stream itself describes are counted as two.
   return length > header && length <= header + ADTS_CHANNEL_BYTES * (channels || 2) ? length : 0;
+}
+
+/** LOAS, the frames of LATM: ISO/IEC 14496-3, 1.7.2. */
+function latmLength(bytes: Uint8Array, at: number): number {
+  const [sync = 0, high = 0, low = 0] = bytes.subarray(at, at + 3);
+  return sync === 0x56 && high >> 5 === 7 ? 3 + ((high & 0x1f) << 8 | low) : 0;
 }
