@@ -5,6 +5,7 @@
  * @module
  */
 
+import { extendsCluster } from "./graphemes.ts";
 import { isBlockLine, startsItem } from "./items.ts";
 
 /** A stretch of text that ends at a line end that means something. */
@@ -24,7 +25,8 @@ export function* lines(text: string, paragraphs: "blank-line" | "line"): Generat
   let physical = 0;
   for (const { 0: space, index } of text.matchAll(SPACE)) {
     const end = index + space.length;
-    if (index === 0 || end === text.length) continue;
+    // White space that carries an accent belongs to what follows.
+    if (index === 0 || end === text.length || extendsCluster(text, end)) continue;
     const boundary = boundaryOf(space, paragraphs);
     if (boundary === undefined) continue;
     const wrapped = boundary === "line" && !isBlockLine(text, physical) &&

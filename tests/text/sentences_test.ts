@@ -106,6 +106,11 @@ testBoth("splitSentences gives white space to the sentence before it", () =>
     [["  Нэг.\u00a0\t ", 0, 9], ["Хоёр.  ", 9, 16]],
   ));
 
+testBoth(
+  "splitSentences cuts no line end from the accent that it carries",
+  () => assertSentences(["Нэг.\n\n\u0301Хоёр. |Гурав."]),
+);
+
 testBoth("splitSentences finds every sentence of the declaration, headings included", () => {
   const sentences = splitSentences(declaration);
   assertEquals(sentences.map(({ text }) => text).join(""), declaration);

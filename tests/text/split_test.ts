@@ -207,7 +207,10 @@ testBoth("splitText keeps clusters whole in a word of any length", () => {
 
 /** A sentence of words of this length, `characters` long. */
 function sentence(characters: number, word: number, commaAt = 0): string {
-  const letters = Array.from({ length: characters }, (_, i) => (i + 1) % (word + 1) ? "а" : " ");
+  const letters: string[] = Array.from(
+    { length: characters },
+    (_, i) => (i + 1) % (word + 1) ? "а" : " ",
+  );
   if (commaAt > 0) letters.splice(commaAt - 2, 2, ",", " ");
   return letters.slice(0, -1).join("").replace(/ $/, "а") + ".";
 }
@@ -219,14 +222,14 @@ testBoth("splitText cuts a long sentence into pieces of like size", () => {
   // The only comma would leave a piece of eight.
   assertEquals(lengths(sentence(512, 7, 504), 510), [256, 256]);
   // One near the middle is the better place.
-  assertEquals(lengths(sentence(512, 7, 231), 510), [231, 281]);
+  assertEquals(lengths(sentence(512, 7, 231), 510), [232, 280]);
   assertEquals(lengths("а".repeat(1001), 500), [333, 334, 334]);
   for (const word of [1, 4, 9]) {
     for (let max = 40; max < 520; max += 7) {
       for (const over of [1, 2, word, 50]) {
         const text = sentence(2 * max + over, word);
         const sizes = lengths(text, max);
-        assertEquals(sizes.length, Math.max(3, sizes.length));
+        assert(sizes.length >= 3);
         assert(Math.max(...sizes) - Math.min(...sizes) <= 3 * (word + 1), `${sizes} of ${max}`);
       }
     }
