@@ -56,35 +56,22 @@ const BEFORE_NUMBERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
 ]);
 
 /** Units of measures in several steps: "5 мин. 30 сек.", "3 м. 20 см". */
-const UNITS: ReadonlySet<string> = /* @__PURE__ */ new Set(
-  ["мм", "см", "дм", "м", "км", "мг", "г", "гр", "кг", "т", "тн", "мл", "л", "с", "сек", "мин"]
-    .concat(["ц", "цаг", "төг", "мөнгө", "сая", "мян", "тэрб", "га"]),
-);
+const UNITS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
+  "мм см дм м км мг г гр кг т тн мл л с сек мин ц цаг " +
+  "төг мөнгө сая мян тэрб га"
+).split(" "));
 
 /** Other abbreviations: lower case behind them continues the sentence. */
-const OTHERS: ReadonlySet<string> = /* @__PURE__ */ new Set(
-  ["ам", "кв", "куб", "байг", "үйлд", "хор", "дүүр", "айм", "гудм", "худ", "орл", "дарг", "мэрг"]
-    .concat([
-      "зөвл",
-      "нэгд",
-      "хян",
-      "техн",
-      "монг",
-      "англ",
-      "лат",
-      "хэвл",
-      "ред",
-      "орч",
-      "маг",
-      "бак",
-    ]),
-);
+const OTHERS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
+  "ам кв куб байг үйлд хор дүүр айм гудм худ орл дарг мэрг зөвл нэгд хян техн монг " +
+  "англ лат хэвл ред орч маг бак"
+).split(" "));
 
 /** Whole words as short as abbreviations: "Тийм юм. Тэр …". */
-const SHORT_WORDS: ReadonlySet<string> = /* @__PURE__ */ new Set(
-  ["юм", "уу", "үү", "юу", "юү", "вэ", "бэ", "аа", "ээ", "оо", "өө", "за", "би", "чи", "та", "он"]
-    .concat(["эм", "ус", "үг", "ой", "ах", "эх", "хэ", "үр", "ам", "од", "өв", "үс"]),
-);
+const SHORT_WORDS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
+  "юм уу үү юу юү вэ бэ аа ээ оо өө за би чи та он эм ус " +
+  "үг ой ах эх хэ үр ам од өв үс"
+).split(" "));
 
 /** Whether the sentence continues behind this abbreviation, even in upper case. */
 export function isBeforeName(word: string): boolean {

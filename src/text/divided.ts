@@ -16,11 +16,10 @@ const VOWEL = /[аэиоуөүеёюяы]/i;
 const BACK = /[аоуёяы]/i;
 const FRONT = /[эөү]/i;
 /** Words that stand alone behind a dash. */
-const WORDS: ReadonlySet<string> = /* @__PURE__ */ new Set(
-  ["ба", "бол", "бас", "бөгөөд", "буюу", "нь", "уу", "үү", "вэ", "бэ", "юм", "шүү", "даа", "дээ"]
-    .concat(["энэ", "тэр", "тэгээд", "гэхдээ", "харин", "гэж", "гэв", "гэсэн", "хэмээн", "эсвэл"])
-    .concat(["би", "бид", "чи", "та", "тэд", "мөн", "юу", "хэн", "хаана", "хэзээ", "ийм", "тийм"]),
-);
+const WORDS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
+  "ба бол бас бөгөөд буюу нь уу үү вэ бэ юм шүү даа дээ энэ тэр тэгээд гэхдээ " +
+  "харин гэж гэв гэсэн хэмээн эсвэл би бид чи та тэд мөн юу хэн хаана хэзээ ийм тийм"
+).split(" "));
 
 /** The divided words of a text. */
 export function* dividedWords(text: string): Generator<Found> {

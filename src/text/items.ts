@@ -6,12 +6,10 @@
  * @module
  */
 
-const BULLET = "[•‣⁃▪▫■□●○◦∙·◆◇►▶➢➤✓✔✗☑☐]";
-
 /** What begins an item wherever the line before ended. */
 const ITEM = /* @__PURE__ */ new RegExp(
   /* @__PURE__ */ [
-    BULLET,
+    "[•‣⁃▪▫■□●○◦∙·◆◇►▶➢➤✓✔✗☑☐]",
     "[-*+‒–—―][ \\t\\u00a0]",
     "[‒–—―]\\p{L}",
     // 1) (1) а) (а) iv)
@@ -52,18 +50,12 @@ export function isBlockLine(text: string, index: number): boolean {
 /** Signs before an item's number, and emphasis behind it. */
 const SIGNS = /^[\s>#*_~|+•‣▪●○◦·‒–—―-]+|[*_~]+$/gu;
 const NUMBER = /^[(\[]?(?:№ ?)?(?:\p{N}+(?:[.\-]\p{N}+)*|[IVXLCDM]+|\p{L})[)\]]?$/u;
-const UNIT = "зүйл|бүлэг|хэсэг|сэдэв|хичээл|дэвтэр|боть|хавсралт";
 /** "7 дугаар зүйл. Иргэний эрх", "НЭГДҮГЭЭР БҮЛЭГ. НИЙТЛЭГ ҮНДЭСЛЭЛ" */
-const ORDINAL = /* @__PURE__ */ new RegExp(
-  `^(?:[\\p{N}IVXL.]+(?: ?-?(?:р|дугаар|дүгээр|дахь|дэх))?|\\p{L}+(?:дугаар|дүгээр)) (?:${UNIT})$`,
-  "iu",
-);
+const ORDINAL =
+  /^(?:[\p{N}IVXL.]+(?: ?-?(?:р|дугаар|дүгээр|дахь|дэх))?|\p{L}+(?:дугаар|дүгээр)) (?:зүйл|бүлэг|хэсэг|сэдэв|хичээл|дэвтэр|боть|хавсралт)$/iu;
 /** "Хүснэгт 2. Хүн ам" */
-const NUMBERED = /* @__PURE__ */ new RegExp(
-  `^(?:${UNIT}|хүснэгт|зураг|алхам|жишээ|асуулт|дүрс|график|дасгал|слайд) (?:№ ?)?` +
-    "(?:\\p{N}+(?:[.\\-]\\p{N}+)*|[IVXLCDM]+|\\p{L})$",
-  "iu",
-);
+const NUMBERED =
+  /^(?:зүйл|бүлэг|хэсэг|сэдэв|хичээл|дэвтэр|боть|хавсралт|хүснэгт|зураг|алхам|жишээ|асуулт|дүрс|график|дасгал|слайд) (?:№ ?)?(?:\p{N}+(?:[.\-]\p{N}+)*|[IVXLCDM]+|\p{L})$/iu;
 const IN_WORDS = /^(?:нэг|хоёр|гурав|дөрөв|тав|зургаа|долоо|найм|ес|арав)$/iu;
 
 /** Whether a sentence up to its full stop is only the number of an item or a heading: "1", "## 2.3", "IV", "а". */
