@@ -69,7 +69,7 @@ const OTHERS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
 
 /** Whole words as short as abbreviations: "Тийм юм. Тэр …". */
 const SHORT_WORDS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
-  "юм уу үү юу юү вэ бэ аа ээ оо өө за би чи та он эм ус " +
+  "юм уу үү юу юү вэ бэ аа ээ оо өө за нь ха би чи та он эм ус " +
   "үг ой ах эх хэ үр ам од өв үс"
 ).split(" "));
 
@@ -89,13 +89,16 @@ export function isUnit(word: string): boolean {
 }
 
 /**
- * Whether a word before a full stop is an abbreviation: one of the lists, or what has no vowel, an inner dot, a hyphen
- * or a digit, or fewer than three letters.
+ * Whether a word before a full stop is an abbreviation: one of the lists, or what has no vowel, a hyphen or a digit,
+ * fewer than three letters, or an inner dot behind as few. Numbers of five digits and more are telephone numbers, and
+ * longer words with an inner dot are names of files.
  */
 export function isAbbreviation(word: string): boolean {
   const lower = word.toLowerCase();
+  if (/^\p{N}{5,}$/u.test(lower) || SHORT_WORDS.has(lower)) return false;
+  if (/^\p{L}+(?:\.[\p{L}\p{N}]+)+$/u.test(lower)) return !/\p{L}{5}/u.test(lower);
   if (!/^\p{L}+$/u.test(lower) || !/[аэиоуөүеёюяыaeiou]/.test(lower)) return true;
-  if (lower.length < 3) return !SHORT_WORDS.has(lower);
-  return BEFORE_NAMES.has(lower) || BEFORE_NUMBERS.has(lower) || UNITS.has(lower) ||
+  return lower.length < 3 || BEFORE_NAMES.has(lower) || BEFORE_NUMBERS.has(lower) ||
+    UNITS.has(lower) ||
     OTHERS.has(lower);
 }

@@ -56,5 +56,5 @@ function isWrapped(text: string, index: number, end: number): boolean {
   const before = text.charAt(index - 1);
   if (startsItem(text, end, before)) return false;
   if (/[,–—―-]/.test(before)) return true;
-  return /^\p{Ll}/u.test(text.slice(end, end + 2)) && !/[.!?…:;]/.test(before);
+  return /^["«„“(]?\p{Ll}/u.test(text.slice(end, end + 3)) && !/[.!?…:;]/.test(before);
 }

@@ -6,3 +6,8 @@ const FORM =
 export function startsReport(text: string): boolean {
   return text.startsWith("хэмээ") || (text.startsWith("гэ") && FORM.test(text.slice(2)));
 }
+
+/** Whether a form of гэх that is a conjunction, too, starts the text: "Явав. гэтэл тэр буцаж ирэв." are two. */
+export function startsConjunction(text: string): boolean {
+  return /^гэ(?:тэл|вч|хдээ)(?!\p{L})/u.test(text);
+}

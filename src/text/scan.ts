@@ -38,7 +38,9 @@ const THINGS = /* @__PURE__ */ new RegExp(
     `(?<word>(?:(?![${INVISIBLE}${TRADITIONAL}])[\\p{L}\\p{M}]){1,256})`,
     "(?<control>[\\0-\\x08\\v\\f\\x0e-\\x1f\\x7f-\\x9f]+)",
     `(?<invisible>[${INVISIBLE}]+)`,
-    "(?<damaged>[\\ufffd\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]+|(?<=\\p{Ll})\\?+(?=\\p{Ll}))",
+    "(?<damaged>[\\ufffd\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]+" +
+    // "Ирэх вэ?би" lacks a space, not a letter.
+    "|(?<=\\p{Ll})(?<!(?<!\\p{L})(?:уу|үү|юу|юү|вэ|бэ))\\?+(?=\\p{Ll}))",
   ].join("|"),
   "gu",
 );

@@ -11,7 +11,7 @@ import type { Ending } from "./endings.ts";
 import { extendsCluster } from "./graphemes.ts";
 import { isItemNumber } from "./items.ts";
 import { isPredicate, isQuestion } from "./predicates.ts";
-import { startsReport } from "./reports.ts";
+import { startsConjunction, startsReport } from "./reports.ts";
 
 /** What cannot start a sentence. */
 const CONTINUES = /^(?:[.!?…,;:)\]}»›”%‰]|>>)/;
@@ -37,7 +37,7 @@ export function endsSentence(
   // A mark on a space, or what else a cut would separate from its base.
   if (extendsCluster(line, end)) return false;
   if (marks === "") return true;
-  if (!ending.spaced) return endsWithoutSpace(line, ending);
+  if (!ending.spaced) return endsWithoutSpace(line, ending) && !isItemNumber(sentence);
   if (CONTINUES.test(line.slice(end, end + 2))) return false;
 
   const opened = openedAt(line, end);
@@ -45,7 +45,7 @@ export function endsSentence(
   if (/\p{Ll}/u.test(next)) return endsBeforeLowerCase(line, ending, opened, lowerCase);
 
   if (marks !== "." || closed) return true;
-  if (isItemNumber(sentence)) return false;
+  if (isItemNumber(sentence) || startsList(line, start)) return false;
   const word = wordBefore(line, start);
   if (isBeforeName(word)) return false;
   if (/\p{N}/u.test(next)) return endsBeforeNumber(line, word, start, opened);
@@ -60,6 +60,11 @@ export function isLowerCase(line: string, endings: readonly Ending[]): boolean {
   return endings.every(({ end, spaced }) =>
     !spaced || !/\p{Lu}/u.test(line.charAt(openedAt(line, end)))
   );
+}
+
+/** "Заавар: 1. Өглөө": the first number of a list inside a line. */
+function startsList(line: string, start: number): boolean {
+  return /:\s[(\[]?(?:1|I|[аАaA])$/u.test(line.slice(Math.max(0, start - 6), start));
 }
 
 /** Where the first letter of the sentence stands that begins at `index`. */
@@ -82,7 +87,8 @@ function endsBeforeLowerCase(
   if (closed || (marks !== "." && /^[.…]+$/.test(marks))) return false;
   // "— Сайн уу? — гэж тэр асуув."
   if (DASH.test(line.slice(end, opened))) return false;
-  if (startsReport(line.slice(opened, opened + 24))) return false;
+  const next = line.slice(opened, opened + 24);
+  if (startsReport(next) && !(marks === "." && startsConjunction(next))) return false;
   if (marks !== ".") return true;
   const word = wordBefore(line, start);
   return isPredicate(word) || (lowerCase && !isAbbreviation(word));
