@@ -130,9 +130,9 @@ function endsWithoutSpace(line: string, { marks, start, end, closed }: Ending): 
   }
   // Latin letters are names: "Node.js", "тайлан.docx".
   if (!/^\p{Script=Cyrillic}+$/u.test(word) || isAbbreviation(word)) return false;
-  if (/^[«„“‹—–(]?(?:<<)?\p{Lu}(?:\p{Ll}|\p{Lu}{2}|\s\p{Ll})/u.test(next)) {
-    return /^[«„“‹—–(<]*\p{Script=Cyrillic}/u.test(next);
-  }
+  if (/^[«„“‹—–(]?(?:<<)?[А-ЯЁӨҮ](?:[а-яёөү]|[А-ЯЁӨҮ]{2})/u.test(next)) return true;
+  // "гарав.Э …", but not "Ганбат.Д …".
+  if (/^[А-ЯЁӨҮ]\s[а-яёөү]/u.test(next)) return /^\p{Ll}/u.test(word);
   return marks === "." && word.length > 3 && isPredicate(word) &&
     /^\p{Script=Cyrillic}{2}/u.test(next) && !startsReport(next);
 }
