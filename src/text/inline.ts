@@ -165,6 +165,8 @@ function markRun(
   for (let i = openers.length - 1; i >= lowest && left > 0; i--) {
     const opener = openers[i]!;
     if (opener.sign !== sign) continue;
+    // "х**н үнэ*": one and two are no pair, unless three hold both.
+    if (opener.length !== left && opener.length < 3 && left < 3) continue;
     const used = Math.min(opener.length, left);
     opener.length -= used;
     mark(opener.start + opener.length, opener.start + opener.length + used);

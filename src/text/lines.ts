@@ -30,7 +30,7 @@ export function* lines(text: string, paragraphs: "blank-line" | "line"): Generat
     const boundary = boundaryOf(space, paragraphs);
     if (boundary === undefined) continue;
     const wrapped = boundary === "line" && !isBlockLine(text, physical) &&
-      isWrapped(text, index, end);
+      isWrapped(text, index, behindQuote(text, physical, end));
     physical = end;
     if (wrapped) continue;
     yield { start, end, boundary };
@@ -46,6 +46,16 @@ function boundaryOf(
   const count = space.match(NEWLINE)?.length ?? 0;
   if (count === 0) return undefined;
   return count > 1 || paragraphs === "line" || /[\f\u2029]/.test(space) ? "paragraph" : "line";
+}
+
+const QUOTE = /[ \t]*>[ \t]?/y;
+
+/** Where the content of the line at `next` starts: in a quotation that goes on, behind its sign. */
+function behindQuote(text: string, line: number, next: number): number {
+  QUOTE.lastIndex = line;
+  if (!QUOTE.test(text)) return next;
+  QUOTE.lastIndex = next;
+  return QUOTE.test(text) ? QUOTE.lastIndex : next;
 }
 
 /**

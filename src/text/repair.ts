@@ -5,7 +5,7 @@ import type { TextFinding } from "./finding.ts";
  * Applies the suggestions of {@linkcode checkText} to a text. What has no suggestion stays as it is.
  *
  * Without findings it repairs all that can be repaired, also what comes to light by a repair. A second call changes
- * nothing more, unless mistakes are nested more than 20 levels deep. With findings, for example those that a user
+ * nothing more, unless mistakes are nested more than ten levels deep. With findings, for example those that a user
  * confirmed, it applies just these, once.
  *
  * @example Repair
@@ -32,7 +32,7 @@ export function repairText(text: string, findings?: readonly TextFinding[]): str
 }
 
 /** What more rounds than these bring to light was nested on purpose. */
-const MAX_ROUNDS = 20;
+const MAX_ROUNDS = 10;
 
 /** Applies what `find` finds, again and again: a repair can bring the halves of another mistake together. */
 export function applyUntilDone(
