@@ -1,16 +1,15 @@
 /**
- * Frames of gRPC-Web: one byte of flags, four of length, and the data.
+ * Frames that the proxy writes, and the trailers that it reads (one byte of flags, four of length, and the data).
  *
  * @module
  */
 
+import type { Field } from "./status_error.ts";
+
 /** The flag of the frame that holds the trailers. */
-export const TRAILER = 0x80;
+const TRAILER = 0x80;
 
-/** Trailers are a few short lines; more than this many bytes is no honest answer. */
-export const MAX_TRAILER_BYTES: number = 64 * 1024;
-
-/** One frame. */
+/** Makes a frame. A message has the flags 0. */
 export function frame(flags: number, data: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(5 + data.length);
   bytes[0] = flags;
@@ -19,17 +18,15 @@ export function frame(flags: number, data: Uint8Array): Uint8Array<ArrayBuffer> 
   return bytes;
 }
 
-/** The frame that holds these trailers. */
-export function trailerFrame(
-  fields: Iterable<readonly [name: string, value: string]>,
-): Uint8Array<ArrayBuffer> {
+/** Makes the frame that holds these trailers. */
+export function trailerFrame(fields: Iterable<Field>): Uint8Array<ArrayBuffer> {
   const lines = [...fields].map(([name, value]) => `${name}: ${value}\r\n`);
   return frame(TRAILER, new TextEncoder().encode(lines.join("")));
 }
 
-/** The trailers in the data of their frame. */
-export function readTrailers(data: Uint8Array): [name: string, value: string][] {
-  const fields: [string, string][] = [];
+/** Reads the trailers in the data of their frame. Names become lower case. */
+export function readTrailers(data: Uint8Array): Field[] {
+  const fields: Field[] = [];
   for (const line of new TextDecoder().decode(data).split(/\r?\n/)) {
     const colon = line.indexOf(":");
     if (colon > 0) {
