@@ -6,7 +6,7 @@
 
 import { frame, trailerFrame } from "./trailers.ts";
 import { maskKey } from "./key_mask.ts";
-import { filterVoices, jobIdOf, rewriteStatus, saysSomething } from "./rewrite.ts";
+import { filterVoices, jobIdOf, readStreamMessage, rewriteStatus } from "./rewrite.ts";
 import { Code, type Field, StatusError } from "./status_error.ts";
 import { BAD_ANSWER, callService, type UpstreamCall, upstreamFailure } from "./upstream.ts";
 import { visibleTrailers } from "./visible_trailers.ts";
@@ -84,8 +84,7 @@ export class Forwarding {
           this.#accept();
           return data;
         case "StreamSpeech":
-          this.#hasContent ||= saysSomething(data);
-          this.#accept();
+          this.#readStreamMessage(data);
           return data;
         default:
           return data;
@@ -103,6 +102,14 @@ export class Forwarding {
     if (!isOk || method !== "StreamSpeech" || this.#hasContent) return visible;
     report({ type: "upstream_failed", method, message: NO_AUDIO });
     throw new StatusError(Code.Internal, NO_AUDIO);
+  }
+
+  #readStreamMessage(data: Uint8Array): void {
+    const { hasContent, isFinal } = readStreamMessage(data);
+    this.#hasContent ||= hasContent;
+    this.#accept();
+    // Whoever leaves now has heard all of it.
+    if (isFinal) this.#ended = true;
   }
 
   #accept(): void {

@@ -39,13 +39,17 @@ export function jobIdOf(data: Uint8Array): string | undefined {
   return fromBinary(TsetsenTTS.method.generateSpeech.output, data).requestId || undefined;
 }
 
-/** Whether a StreamSpeechResponse has audio, or says why it has none. */
-export function saysSomething(data: Uint8Array): boolean {
+/** Reads a StreamSpeechResponse: whether it has audio, or says why it has none, and whether it is the last. */
+export function readStreamMessage(data: Uint8Array): { hasContent: boolean; isFinal: boolean } {
+  let [hasContent, isFinal] = [false, false];
   for (const { field, type, bytes } of fieldsOf(data)) {
-    const hasContent = type === WireType.LengthDelimited && new BinaryReader(bytes).uint32() > 0;
-    if ((field === 1 || field === 3) && hasContent) return true;
+    const isBytes = type === WireType.LengthDelimited;
+    if ((field === 1 || field === 3) && isBytes) {
+      hasContent ||= new BinaryReader(bytes).uint32() > 0;
+    }
+    if (field === 2 && type === WireType.Varint) isFinal = new BinaryReader(bytes).bool();
   }
-  return false;
+  return { hasContent, isFinal };
 }
 
 /** The last id of a Voice: in protobuf the last value of a field counts. */
