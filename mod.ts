@@ -21,9 +21,11 @@
  */
 
 // The client, and what its methods take and return.
-export { Client } from "./src/client.ts";
-export type { CallOptions, ClientOptions } from "./src/contract/options.ts";
-export type { ConnectInterceptor, ConnectTransport } from "./src/contract/connect_types.ts";
+export { BaseClient } from "./src/client.ts";
+export { Client, type ClientOptions } from "./src/connect/client.ts";
+export { connectTransport, type ConnectTransportOptions } from "./src/connect/transport.ts";
+export type { CallOptions } from "./src/contract/options.ts";
+export type { ConnectInterceptor, ConnectTransport } from "./src/connect/connect_types.ts";
 export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/call/watch.ts";
 export { SpeechStream, type StreamOptions } from "./src/audio/speech_stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/audio/download.ts";
@@ -70,6 +72,23 @@ export {
 } from "./src/contract/errors.ts";
 export { type InterruptedJob, interruptedJobs } from "./src/call/interrupted_jobs.ts";
 
+// For transports of your own.
+export type { EndpointOptions } from "./src/contract/endpoint.ts";
+export type { CallLifetime, Transport, TransportCall } from "./src/contract/transport.ts";
+export type {
+  CheckStatusRequestMessage,
+  CheckStatusResponseMessage,
+  GenerateSpeechResponseMessage,
+  GetUserBalanceRequestMessage,
+  GetUserBalanceResponseMessage,
+  ListVoicesRequestMessage,
+  ListVoicesResponseMessage,
+  MetricsMessage,
+  SpeechRequestMessage,
+  StreamSpeechResponseMessage,
+  VoiceMessage,
+} from "./src/contract/messages.ts";
+
 // Utilities.
 export { type ErrorClass, retry, type RetryOptions } from "./src/call/retry.ts";
 export type { BackoffOptions } from "./src/contract/backoff.ts";
@@ -83,5 +102,5 @@ export {
 } from "./src/audio/wav_writer.ts";
 export { type AudioFormat, audioFormat } from "./src/audio/format.ts";
 export { repairWav } from "./src/audio/wav_reader.ts";
-export { DEFAULT_ENDPOINT } from "./src/contract/options.ts";
+export { DEFAULT_ENDPOINT } from "./src/contract/endpoint.ts";
 export { VERSION } from "./src/contract/version.ts";

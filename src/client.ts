@@ -4,8 +4,6 @@
  * @module
  */
 
-import { TsetsenTTS } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { boundOf } from "./transport/bound_transport.ts";
 import { type CallFacts, callUnary, type Core } from "./call/call.ts";
 import {
   type AudioDownload,
@@ -34,35 +32,17 @@ import {
   toSpeech,
 } from "./contract/models.ts";
 import { type CallOptions, type ClientOptions, resolveOptions } from "./contract/options.ts";
+import type { Transport } from "./contract/transport.ts";
 import { type StatusWatch, type WatchOptions, watchStatus } from "./call/watch.ts";
 import type { OpenLifetimes } from "./lib/lifetime.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./audio/speech_stream.ts";
 import { validate } from "./contract/validate.ts";
 
 /**
- * A client of the Tsetsen text-to-speech service.
- *
- * One client serves any number of concurrent calls; `maxConcurrentCalls` of them are in flight at once. Making one sends
- * nothing. `close()` it, or declare it with `using`, to end what is under way.
- *
- * @example From text to the address of its audio
- * ```ts
- * import { Client, RequestStatus } from "@tsetsen/sdk";
- *
- * async function speak(text: string): Promise<string | undefined> {
- *   using client = new Client(); // the key comes from TSETSEN_API_KEY
- *   const { voices } = await client.listVoices();
- *   const voiceId = voices[0]!.id;
- *   const { requestId } = await client.generateSpeech({ text, voiceId });
- *   for await (const update of client.watchStatus(requestId)) {
- *     console.log(RequestStatus[update.status], Math.round(update.elapsed), "ms");
- *     if (update.status === RequestStatus.COMPLETED) return update.response.audioUrl;
- *   }
- *   return undefined; // the job FAILED
- * }
- * ```
+ * What every client of this package can do: the one of `@tsetsen/sdk` and that of `@tsetsen/sdk/lean` differ only in what
+ * carries their calls. Functions of this package take it, so they work with both.
  */
-export class Client implements Disposable, AsyncDisposable {
+export abstract class BaseClient implements Disposable, AsyncDisposable {
   readonly #core: Core;
   readonly #release: (() => void) | undefined;
 
@@ -70,20 +50,25 @@ export class Client implements Disposable, AsyncDisposable {
    * Makes a client. Nothing is sent.
    *
    * @param options Key, endpoint and policies; each has a default.
+   * @param openTransport Makes the transport of a client that was given none.
    * @throws {AuthenticationError} when there is no key, or it does not look like one.
    * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
    * @throws {TypeError} when an option has the wrong type.
    * @throws {RangeError} when a number is out of its range.
+   *
+   * @internal
    */
-  constructor(options: ClientOptions = {}) {
+  constructor(options: ClientOptions, openTransport: () => Transport) {
     const resolved = resolveOptions(options);
+    const transport = options.transport ?? openTransport();
     this.#core = {
       options: resolved,
+      transport,
       limiter: new Limiter(resolved.maxConcurrentCalls),
       open: new Set(),
       closed: false,
     };
-    this.#release = boundOf(resolved.transport)?.retain();
+    this.#release = transport.retain?.();
   }
 
   /**
@@ -109,8 +94,9 @@ export class Client implements Disposable, AsyncDisposable {
   ): Promise<ListVoicesResponse> {
     const message = toListVoices(request, this.#core.options.apiKey);
     const facts: CallFacts = { method: "ListVoices", key: message.apiKey };
-    const { listVoices } = TsetsenTTS.method;
-    return fromListVoices(await callUnary(this.#core, listVoices, message, facts, options));
+    return fromListVoices(
+      await callUnary(this.#core, (to, call) => to.listVoices(message, call), facts, options),
+    );
   }
 
   /**
@@ -148,16 +134,19 @@ export class Client implements Disposable, AsyncDisposable {
     const message = toSpeech(request, this.#core.options.apiKey, "generate");
     const { apiKey: key, text } = message;
     const facts: CallFacts = { method: "GenerateSpeech", key, billable: true, text };
-    const { generateSpeech } = TsetsenTTS.method;
-    const answer = await callUnary(this.#core, generateSpeech, message, facts, options);
-    const { requestId, status } = answer;
+    const { requestId, status } = await callUnary(
+      this.#core,
+      (to, call) => to.generateSpeech(message, call),
+      facts,
+      options,
+    );
     if (requestId === "") {
       throw new ServerError(
         "The service accepted the text without naming a request id, so the job cannot be followed.",
-        { charged: "unknown" },
+        { charged: "unknown", billable: true },
       );
     }
-    return { requestId, status: status as number };
+    return { requestId, status };
   }
 
   /**
@@ -234,9 +223,10 @@ export class Client implements Disposable, AsyncDisposable {
     const message = toCheckStatus(request, this.#core.options.apiKey);
     const { apiKey: key, requestId } = message;
     const facts: CallFacts = { method: "CheckStatus", key, requestId };
-    const { checkStatus } = TsetsenTTS.method;
-    const wire = await callUnary(this.#core, checkStatus, message, facts, options);
-    return fromCheckStatus(wire, requestId);
+    return fromCheckStatus(
+      await callUnary(this.#core, (to, call) => to.checkStatus(message, call), facts, options),
+      requestId,
+    );
   }
 
   /**
@@ -261,8 +251,12 @@ export class Client implements Disposable, AsyncDisposable {
   ): Promise<GetUserBalanceResponse> {
     const message = toGetUserBalance(request, this.#core.options.apiKey);
     const facts: CallFacts = { method: "GetUserBalance", key: message.apiKey };
-    const { getUserBalance } = TsetsenTTS.method;
-    const { credits } = await callUnary(this.#core, getUserBalance, message, facts, options);
+    const { credits } = await callUnary(
+      this.#core,
+      (to, call) => to.getUserBalance(message, call),
+      facts,
+      options,
+    );
     return { credits };
   }
 

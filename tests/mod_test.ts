@@ -16,6 +16,7 @@ Deno.test("mod.ts exports these values and no others", () => {
     "AudioStream",
     "AuthenticationError",
     "BYTES_PER_SAMPLE",
+    "BaseClient",
     "Client",
     "ClientClosedError",
     "ConnectionError",
@@ -38,6 +39,7 @@ Deno.test("mod.ts exports these values and no others", () => {
     "VERSION",
     "WAV_HEADER_BYTES",
     "audioFormat",
+    "connectTransport",
     "encodeWav",
     "interruptedJobs",
     "repairWav",
@@ -76,7 +78,9 @@ Deno.test({
     // The core is these layers; each capability has a folder of its own.
     for (const file of files) {
       assert(
-        /^(mod|gen\/.+|src\/(lib|contract|transport|call|audio)\/\w+|src\/\w+)\.ts$/.test(file),
+        /^(mod|gen\/.+|src\/(lib|contract|transport|call|audio|connect)\/\w+|src\/\w+)\.ts$/.test(
+          file,
+        ),
         file,
       );
     }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { type StreamSpeechResponse, TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import type { SpeechRequestMessage, StreamSpeechResponseMessage } from "../contract/messages.ts";
 import type { AudioFacts, AudioProgressHook } from "./audio_facts.ts";
 import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "../call/call.ts";
 import { fromStreamMessage } from "../transport/error_mapping.ts";
-import { type SpeechFields, type StreamSpeechRequest, toSpeech } from "../contract/models.ts";
+import { type StreamSpeechRequest, toSpeech } from "../contract/models.ts";
 import type { CallOptions } from "../contract/options.ts";
 import { PcmReader } from "./pcm.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
@@ -84,14 +84,14 @@ export function streamSpeech(
   );
 }
 
-type Messages = AsyncIterator<StreamSpeechResponse>;
+type Messages = AsyncIterator<StreamSpeechResponseMessage, void, void>;
 
 /** How long to wait for the trailers after the message that says it is the last, in milliseconds. */
 const TRAILER_GRACE = 1_000;
 
 async function* run(
   call: Call,
-  message: SpeechFields,
+  message: SpeechRequestMessage,
   idleTimeout: number,
 ): AsyncGenerator<Uint8Array, void, void> {
   const { lifetime } = call;
@@ -128,23 +128,16 @@ async function* run(
 /** Opens the stream and waits for its first message: up to there it may be tried again, if nothing was accepted. */
 function open(
   call: Call,
-  message: SpeechFields,
+  message: SpeechRequestMessage,
   idleTimeout: number,
-): Promise<{ messages: Messages; result: IteratorResult<StreamSpeechResponse> }> {
+): Promise<{ messages: Messages; result: IteratorResult<StreamSpeechResponseMessage, void> }> {
   // Only the opening takes a place among the calls in flight: streams that wait for their readers would block them all.
   return call.attempts(() =>
-    call.send(false, async (transport, headers) => {
-      const method = TsetsenTTS.method.streamSpeech;
-      const { signal } = call.lifetime;
-      const response = await transport.stream(method, signal, undefined, headers, once(message));
-      const messages = response.message[Symbol.asyncIterator]();
+    call.send(async (transport, attempt) => {
+      const messages = transport.streamSpeech(message, attempt);
       return { messages, result: await messages.next() };
     }, idleTimeout)
   );
-}
-
-async function* once<T>(value: T): AsyncGenerator<T, void, void> {
-  yield value;
 }
 
 /** Reads on to the trailers, so that the connection can be used again. The audio is complete: nothing fails any more. */

@@ -4,14 +4,6 @@
  * @module
  */
 
-import {
-  type DescMessage,
-  type DescMethodUnary,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-} from "@bufbuild/protobuf";
-import type { Transport } from "@connectrpc/connect";
 import { backoffDelay } from "../contract/backoff.ts";
 import { hostOf } from "../lib/runtime.ts";
 import { toTsetsenError } from "../transport/error_mapping.ts";
@@ -26,16 +18,22 @@ import {
 } from "../contract/errors.ts";
 import type { Limiter } from "./limiter.ts";
 import { type LogEvent, notify } from "../contract/log.ts";
-import { type CallOptions, checkPlace, type ResolvedOptions } from "../contract/options.ts";
+import {
+  type CallOptions,
+  checkPlace,
+  headerRecord,
+  type ResolvedOptions,
+} from "../contract/options.ts";
 import { Lifetime, type OpenLifetimes } from "../lib/lifetime.ts";
 import { recordInterrupted } from "./interrupted_jobs.ts";
-import { openTransport } from "../transport/transport.ts";
+import type { Transport, TransportCall } from "../contract/transport.ts";
 import { validateFields } from "../contract/validate.ts";
 import { VERSION } from "../contract/version.ts";
 
 /** What the calls of one client share. */
 export interface Core {
   readonly options: ResolvedOptions;
+  readonly transport: Transport;
   readonly limiter: Limiter;
   readonly open: OpenLifetimes;
   closed: boolean;
@@ -57,6 +55,18 @@ export interface CallFacts {
 
 /** A service that asks to wait longer than this, in milliseconds, is not waited for: the call fails at once. */
 const MAX_RETRY_AFTER = 60_000;
+
+/** What every error of a call says. */
+interface Context {
+  requestId: string | undefined;
+  charged: Charged | undefined;
+  billable: boolean;
+}
+
+const CANCELLED = 1;
+
+/** How much earlier than our own clock that of a server may tell the deadline, in milliseconds. */
+const DEADLINE_GRACE_MS = 20;
 
 /** One operation, from its start to its end: a call with its retries, a stream, a download, or a watch. */
 export class Call {
@@ -158,24 +168,26 @@ export class Call {
   /**
    * Hands a request to the transport: from here on it may have reached the service.
    *
+   * @param request Sends it.
    * @param idle The longest wait for the answer in milliseconds, if there is no deadline.
-   * @param answered Is told of a message as soon as it has come, whatever becomes of the answer.
    */
   send<T>(
-    unary: boolean,
-    request: (transport: Transport, headers: HeadersInit) => Promise<T>,
+    request: (transport: Transport, call: TransportCall) => Promise<T>,
     idle?: number,
-    answered?: (message: Uint8Array) => void,
   ): Promise<T> {
-    const transport = openTransport(this.#core.options, {
-      lifetime: this.lifetime,
-      unary,
-      billable: this.#facts.billable === true,
-      secrets: this.secrets,
-      answered,
-    });
-    if (this.#facts.billable) this.charged = "unknown";
-    return this.lifetime.race(request(transport, this.#headers()), idle);
+    const { transport, options } = this.#core;
+    const { lifetime, secrets } = this;
+    const billable = this.#facts.billable === true;
+    const call: TransportCall = {
+      lifetime,
+      headers: this.#headers(),
+      billable,
+      secrets,
+      maxMessageBytes: options.maxMessageBytes,
+      accepted: billable ? (requestId) => this.answered(requestId) : undefined,
+    };
+    if (billable) this.charged = "unknown";
+    return lifetime.race(request(transport, call), idle);
   }
 
   /**
@@ -201,8 +213,7 @@ export class Call {
     let { end } = this.lifetime;
     if (end === undefined) {
       const failure = this.failure(error);
-      // The service was told of the deadline, and can be faster than a timer that is late.
-      if (!(failure instanceof TimeoutError) || this.lifetime.remaining > 1) return failure;
+      if (!this.#isDeadline(failure)) return failure;
       end = this.lifetime.expire();
     }
     const context = { ...this.#context(), cause: this.#failed };
@@ -228,6 +239,16 @@ export class Call {
     }
   }
 
+  /**
+   * Whether a failure is our own deadline. The service knows the deadline, and can be faster than a timer that is late; some
+   * servers report it as CANCELLED (tonic 0.14, Armeria 1.36).
+   */
+  #isDeadline(failure: TsetsenError): boolean {
+    const { remaining } = this.lifetime;
+    const isTimeout = failure instanceof TimeoutError || failure.statusCode === CANCELLED;
+    return remaining <= (isTimeout ? DEADLINE_GRACE_MS : 0);
+  }
+
   /** A failure by itself, with what is known about the job and the money. */
   failure(error: unknown): TsetsenError {
     const failure = toTsetsenError(error, this.secrets);
@@ -246,6 +267,7 @@ export class Call {
 
   get #advice(): string {
     if (this.#requestId !== undefined) return "The job goes on: ask for it again by its id.";
+    if (this.charged === "yes" && this.#facts.billable) return "What has come was charged.";
     if (this.#facts.billable && this.charged !== "no") {
       return "It may have been charged: look at the balance before sending it again.";
     }
@@ -253,72 +275,55 @@ export class Call {
   }
 
   // A call that costs nothing and is about no job says nothing about money.
-  #context(): { requestId: string | undefined; charged: Charged | undefined } {
+  #context(): Context {
+    const { billable } = this.#facts;
     const requestId = this.#requestId;
-    return {
-      requestId,
-      charged: this.#facts.billable || requestId !== undefined ? this.charged : undefined,
-    };
+    const charged = billable || requestId !== undefined ? this.charged : undefined;
+    return { requestId, charged, billable: billable === true };
   }
 
-  /** The SDK's own headers win over those of the user. */
-  #headers(): HeadersInit {
-    const { key } = this.#facts;
+  /** The headers of one attempt. The SDK's own win over those of the user. */
+  #headers(): Record<string, string> {
+    const { key, billable } = this.#facts;
     const ms = this.lifetime.remaining;
-    const own: Record<string, string> = {
-      // Not user-agent, which browsers do not let be set, and no header of our own, which would cost a CORS permission.
-      "x-user-agent": `tsetsen-sdk-ts/${VERSION}`,
-    };
-    if (key !== "") own["x-api-key"] = own["x-goog-api-key"] = key;
-    // At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
-    if (ms < 1e8) own["grpc-timeout"] = `${Math.max(1, Math.ceil(ms))}m`;
-    else if (ms < Infinity) own["grpc-timeout"] = `${Math.floor(ms / 1000)}S`;
     const { headers } = this.#options;
-    const common = this.#core.options.headers;
-    if (common === undefined && headers === undefined) return own;
-    const all = new Headers(common);
-    for (const given of [headers, own]) {
-      new Headers(given).forEach((value, name) => all.set(name, value));
-    }
+    const all: Record<string, string> = { ...this.#core.options.headers };
+    if (headers !== undefined) Object.assign(all, headerRecord(headers));
+    // Not user-agent, which browsers do not let be set, and no header of our own, which would cost a CORS permission.
+    all["x-user-agent"] = `tsetsen-sdk-ts/${VERSION}${billable ? ` call/${newMark()}` : ""}`;
+    if (key !== "") all["x-api-key"] = all["x-goog-api-key"] = key;
+    // At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
+    if (ms < 1e8 - 1) all["grpc-timeout"] = `${Math.max(1, Math.ceil(ms))}m`;
+    else if (ms < Infinity) all["grpc-timeout"] = `${Math.floor(ms / 1000)}S`;
+    else delete all["grpc-timeout"];
     return all;
   }
 }
 
-/** Makes a unary call: waits for its turn, sends, tries again where that is safe. */
-export async function callUnary<I extends DescMessage, O extends DescMessage>(
+/**
+ * Marks one attempt of a call that costs credits. A browser may send a POST again by itself: who sees a mark twice can
+ * then refuse the repetition.
+ */
+function newMark(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").slice(0, 22);
+}
+
+/** Makes a unary call: waits for a place, sends, and tries again where that is safe. */
+export async function callUnary<T>(
   core: Core,
-  method: DescMethodUnary<I, O>,
-  message: MessageInitShape<I>,
+  request: (transport: Transport, call: TransportCall) => Promise<T>,
   facts: CallFacts,
   options: CallOptions,
   outer?: Lifetime,
-): Promise<MessageShape<O>> {
+): Promise<T> {
   validateFields("options", options);
   const call = new Call(core, facts, options, options.timeout ?? core.options.timeout, outer);
-  // Of what is paid for, not even a status that comes after it may cost the id.
-  const answered = (bytes: Uint8Array) => call.answered(requestIdIn(method.output, bytes));
   try {
-    const { message: answer } = await call.attempts(() =>
-      call.send(
-        true,
-        (transport, headers) =>
-          transport.unary(method, call.lifetime.signal, undefined, headers, message),
-        undefined,
-        facts.billable ? answered : undefined,
-      )
-    );
-    return answer;
+    return await call.attempts(() => call.send(request));
   } catch (error) {
     throw call.error(error);
   } finally {
     call.lifetime.close();
-  }
-}
-
-function requestIdIn(schema: DescMessage, bytes: Uint8Array): string | undefined {
-  try {
-    return (fromBinary(schema, bytes) as { readonly requestId?: string }).requestId;
-  } catch {
-    return undefined; // the call fails for it soon enough
   }
 }

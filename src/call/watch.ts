@@ -4,7 +4,6 @@
  * @module
  */
 
-import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { Call, type CallFacts, callUnary, type Core } from "./call.ts";
 import { TsetsenError } from "../contract/errors.ts";
 import {
@@ -92,7 +91,6 @@ async function* poll(
 ): AsyncGenerator<StatusUpdate, void, void> {
   const { key: apiKey, requestId } = facts;
   const message = { apiKey, requestId };
-  const { checkStatus } = TsetsenTTS.method;
   const { lifetime } = watch;
   const start = performance.now();
   let status: RequestStatus | undefined;
@@ -102,7 +100,13 @@ async function* poll(
     try {
       // One try a poll: failures are counted here, across polls.
       const once = { maxRetries: 0, headers };
-      const wire = await callUnary(core, checkStatus, message, facts, once, lifetime);
+      const wire = await callUnary(
+        core,
+        (to, call) => to.checkStatus(message, call),
+        facts,
+        once,
+        lifetime,
+      );
       const response = fromCheckStatus(wire, requestId);
       const changed = response.status !== status;
       const elapsed = performance.now() - start;

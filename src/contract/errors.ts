@@ -28,6 +28,11 @@ export type ErrorCode =
   | "job_failed"
   | "client_closed";
 
+/** Marks the errors of every copy of this package, with the names of their classes. */
+const BRAND: unique symbol = Symbol.for("@tsetsen/sdk/error") as never;
+
+const { isPrototypeOf } = Object.prototype;
+
 /** What an error knows beside its message. All of it is optional. */
 export interface TsetsenErrorOptions {
   /** The kind of failure as a string. A subclass has its own, whatever is given here. */
@@ -42,6 +47,8 @@ export interface TsetsenErrorOptions {
   readonly charged?: Charged | undefined;
   /** How long the service asks to wait before the next try, in milliseconds. */
   readonly retryAfter?: number | undefined;
+  /** Whether making the failed call again can charge again. */
+  readonly billable?: boolean | undefined;
   /** The error that caused this one. */
   readonly cause?: unknown;
 }
@@ -80,9 +87,23 @@ export class TsetsenError extends Error {
   readonly charged: Charged | undefined;
   /** How long the service asks to wait before the next try, in milliseconds; `undefined` when it did not say. */
   readonly retryAfter: number | undefined;
+  /**
+   * Whether making the failed call again can charge again: true for a submission, a stream and `speak`, false for a poll
+   * or a download of a job that is paid for; `undefined` when that is not known. {@linkcode isSafeToRetry} decides by it.
+   */
+  readonly billable: boolean | undefined;
 
   static {
     define(this, "TsetsenError");
+  }
+
+  /** Recognises errors of another copy of this package, too, by their brand. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const { prototype } = this as { readonly prototype: object };
+    // A subclass of the user's own has no brand.
+    if (!Object.hasOwn(prototype, BRAND)) return isPrototypeOf.call(prototype, value as object);
+    const brand = (value as { readonly [BRAND]?: readonly string[] } | null | undefined)?.[BRAND];
+    return Array.isArray(brand) && brand.includes((prototype as { name: string }).name);
   }
 
   /**
@@ -94,7 +115,7 @@ export class TsetsenError extends Error {
   constructor(message: string, options: TsetsenErrorOptions = {}) {
     const { cause, requestId } = options;
     const code = new.target.prototype.code ?? options.code;
-    const text = advised(message, code, options);
+    const text = advised(message, options);
     super(
       `${code ? `${code}: ` : ""}${text}${requestId ? ` (Request ID: ${requestId})` : ""}`,
       cause === undefined ? undefined : { cause },
@@ -106,6 +127,7 @@ export class TsetsenError extends Error {
     this.details = options.details ?? {};
     this.charged = options.charged;
     this.retryAfter = options.retryAfter;
+    this.billable = options.billable;
   }
 }
 
@@ -261,29 +283,27 @@ export function isTransient(error: TsetsenError): boolean {
  */
 export function withContext<E extends TsetsenError>(
   error: E,
-  context: Pick<TsetsenErrorOptions, "requestId" | "charged">,
+  context: Pick<TsetsenErrorOptions, "requestId" | "charged" | "billable">,
 ): E {
-  const { rawMessage, code, statusCode, details, retryAfter, cause } = error;
+  const { rawMessage, code, statusCode, details, retryAfter, billable, cause } = error;
   const Class = error.constructor as new (message: string, options: TsetsenErrorOptions) => E;
-  return new Class(rawMessage, { code, statusCode, details, retryAfter, cause, ...context });
+  const known = { code, statusCode, details, retryAfter, billable, cause };
+  return new Class(rawMessage, { ...known, ...context });
 }
 
-/**
- * Nobody can ask for a job without its id: what is left is to look at the balance. Whether a connection was ever made is
- * known on some runtimes only, so that what is said of one must be true of both.
- */
-function advised(message: string, code: unknown, options: TsetsenErrorOptions): string {
-  const { charged, requestId } = options;
-  const mayBe = charged === "unknown" || charged === "no" && code === "connection_error";
-  if (!mayBe || requestId !== undefined || /\bcharged\b/.test(message)) return message;
-  const when = code === "connection_error"
-    ? 'Unless charged is "no",'
-    : "It may have been charged:";
+/** Nobody can ask for a job without its id: the balance is then all that can be looked at. */
+function advised(message: string, { charged, requestId }: TsetsenErrorOptions): string {
+  if (charged !== "unknown" || requestId !== undefined || /\bcharged\b/.test(message)) {
+    return message;
+  }
   const sentence = message.replace(/[^.!?)]$/, "$&.");
-  return `${sentence} ${when} look at the balance before sending it again.`.trimStart();
+  return `${sentence} It may have been charged: look at the balance before sending it again.`
+    .trimStart();
 }
 
-// On the prototype, so that a stack's first line has the name and minifiers cannot change it.
+// On the prototype, so that the first line of a stack has the name, and minifiers cannot change it.
 function define(Class: { readonly prototype: TsetsenError }, name: string, code?: ErrorCode): void {
+  const brand = name === "TsetsenError" ? [name] : ["TsetsenError", name];
   Object.assign(Class.prototype, { name, code });
+  Object.defineProperty(Class.prototype, BRAND, { value: brand });
 }

@@ -4,11 +4,15 @@
  * @module
  */
 
-import type {
-  CheckStatusResponse as WireCheckStatusResponse,
-  ListVoicesResponse as WireListVoicesResponse,
-} from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { InvalidRequestError } from "./errors.ts";
+import type {
+  CheckStatusRequestMessage,
+  CheckStatusResponseMessage,
+  GetUserBalanceRequestMessage,
+  ListVoicesRequestMessage,
+  ListVoicesResponseMessage,
+  SpeechRequestMessage,
+} from "./messages.ts";
 import { validate, validateFields } from "./validate.ts";
 
 /**
@@ -170,19 +174,10 @@ export interface GetUserBalanceResponse {
 export function toListVoices(
   request: ListVoicesRequest,
   key: string,
-): { apiKey: string; version: string; skipCache: boolean } {
+): ListVoicesRequestMessage {
   validateFields("request", request);
   const { apiKey = key, version = "beta-v0.1", skipCache = false } = request;
   return { apiKey, version, skipCache };
-}
-
-/** What a request for speech sends. */
-export interface SpeechFields {
-  readonly apiKey: string;
-  readonly text: string;
-  readonly voiceId: string;
-  readonly speed: number;
-  readonly version: string;
 }
 
 /** The version that is meant by none. */
@@ -193,7 +188,7 @@ export function toSpeech(
   request: GenerateSpeechRequest | StreamSpeechRequest,
   key: string,
   method: "generate" | "stream",
-): SpeechFields {
+): SpeechRequestMessage {
   validateFields("request", request);
   const { apiKey = key, text, voiceId, speed = 1, version = DEFAULT_VERSIONS[method] } = request;
   validate("text", text);
@@ -212,7 +207,7 @@ export function toSpeech(
 export function toCheckStatus(
   request: string | CheckStatusRequest,
   key: string,
-): { apiKey: string; requestId: string } {
+): CheckStatusRequestMessage {
   const given = typeof request === "object" ? request : { requestId: request };
   validateFields("request", given);
   const { apiKey = key, requestId } = given;
@@ -224,18 +219,18 @@ export function toCheckStatus(
 export function toGetUserBalance(
   request: GetUserBalanceRequest,
   key: string,
-): { apiKey: string } {
+): GetUserBalanceRequestMessage {
   validateFields("request", request);
   return { apiKey: request.apiKey ?? key };
 }
 
 /** Converts a response. */
-export function fromListVoices({ voices }: WireListVoicesResponse): ListVoicesResponse {
+export function fromListVoices({ voices }: ListVoicesResponseMessage): ListVoicesResponse {
   return {
     voices: voices.map(({ id, name, gender, language, previewUrl }) => ({
       id,
       name,
-      gender: gender as number,
+      gender,
       language,
       previewUrl: previewUrl || undefined,
     })),
@@ -244,12 +239,12 @@ export function fromListVoices({ voices }: WireListVoicesResponse): ListVoicesRe
 
 /** Converts a response. A zero, an empty string or an absent message means "not given". */
 export function fromCheckStatus(
-  { status, audioUrl, errorMessage, metrics }: WireCheckStatusResponse,
+  { status, audioUrl, errorMessage, metrics }: CheckStatusResponseMessage,
   requestId: string,
 ): CheckStatusResponse {
   return {
     requestId,
-    status: status as number,
+    status,
     audioUrl: audioUrl || undefined,
     errorMessage: errorMessage || undefined,
     metrics: metrics && {

@@ -4,19 +4,16 @@
  * @module
  */
 
-import type { Interceptor, Transport } from "@connectrpc/connect";
-import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
-import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
 import { inBrowser, readEnv } from "../lib/runtime.ts";
-import { AuthenticationError, InvalidRequestError, type TsetsenErrorOptions } from "./errors.ts";
+import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
+import type { EndpointOptions } from "./endpoint.ts";
+import { AuthenticationError, type TsetsenErrorOptions } from "./errors.ts";
 import type { LogHook } from "./log.ts";
-import { describe, validate, validateFields } from "./validate.ts";
-
-/** Where the service is when nothing else is said. */
-export const DEFAULT_ENDPOINT = "api.tsetsen.ai:50051";
+import type { Transport } from "./transport.ts";
+import { validate, validateFields } from "./validate.ts";
 
 /** Options of a {@linkcode Client}. All durations are milliseconds. */
-export interface ClientOptions {
+export interface ClientOptions extends EndpointOptions {
   /**
    * The API key, `tsetsen-prod-…` or `tsetsen-development-…`. Default: the environment's `TSETSEN_API_KEY`. `null` sends
    * none: for a proxy at `endpoint` that adds the key on the server's side.
@@ -30,17 +27,10 @@ export interface ClientOptions {
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
-   * Where the service is: `host:port`, or a URL, which may have a path. It must speak gRPC-Web.
-   * Default: the environment's `TSETSEN_API_ENDPOINT`, or `api.tsetsen.ai:50051`.
-   */
-  readonly endpoint?: string | undefined;
-  /**
    * The deadline of a call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for a free
    * place included. For a stream, the longest time without a message. Default 30,000.
    */
   readonly timeout?: number | undefined;
-  /** Whether to use TLS. `false` allows plaintext http, where everyone on the way can read the key. Default true. */
-  readonly secure?: boolean | undefined;
   /**
    * How often a failed call is tried again, 0 or more. A call that costs credits is tried again only when the failure
    * proves that nothing was accepted. Default 3.
@@ -57,16 +47,10 @@ export interface ClientOptions {
   /** What to send requests with. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
-   * A Connect transport to use instead of gRPC-Web over `fetch`: `grpcTransport` of `@tsetsen/sdk/grpc`, or your own.
-   * `endpoint` and `secure` are then those of the transport, and `fetch` is for downloads only. With your own,
-   * `interceptors` and `maxMessageBytes` are its own, too.
+   * Carries the calls instead of the default: `grpcTransport` of `@tsetsen/sdk/grpc`, or one of your own. It has an endpoint
+   * of its own, so `endpoint` and `secure` are not used; `fetch` is for downloads only. Default: gRPC-Web over `fetch`.
    */
-  readonly transport?: ConnectTransport | undefined;
-  /**
-   * Connect interceptors around each attempt. They see the whole request, key and text included. A `ConnectError` that one
-   * throws becomes the class of its code, anything else a plain `TsetsenError` with it as its `cause`.
-   */
-  readonly interceptors?: readonly ConnectInterceptor[] | undefined;
+  readonly transport?: Transport | undefined;
   /** Is told about retries. What it throws or rejects with is ignored. Nothing is ever printed. */
   readonly log?: LogHook | undefined;
 }
@@ -91,19 +75,13 @@ export interface ResolvedOptions {
   /** The key; empty for none. */
   readonly apiKey: string;
   readonly dangerouslyAllowBrowser: boolean;
-  /** Origin and path prefix, without a slash at the end. */
-  readonly baseUrl: string;
-  /** Scheme, host and port of it: what errors name. */
-  readonly origin: string;
   readonly timeout: number;
   readonly maxRetries: number;
   readonly backoff: Backoff;
   readonly maxConcurrentCalls: number;
   readonly maxMessageBytes: number;
-  readonly headers: Headers | undefined;
+  readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch | undefined;
-  readonly transport: Transport | undefined;
-  readonly interceptors: Interceptor[];
   readonly log: LogHook | undefined;
 }
 
@@ -114,8 +92,6 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const {
     apiKey = readEnv("TSETSEN_API_KEY"),
     dangerouslyAllowBrowser = false,
-    endpoint = readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT,
-    secure = true,
     timeout = 30_000,
     maxRetries = 3,
     backoff,
@@ -123,8 +99,6 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     maxMessageBytes = 16 * 1024 * 1024,
     headers,
     fetch,
-    transport,
-    interceptors = [],
     log,
   } = options;
   if (apiKey === undefined) {
@@ -137,24 +111,27 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     validate("apiKey", apiKey);
     checkPlace(dangerouslyAllowBrowser, { charged: "no" });
   }
-  for (const interceptor of interceptors) validate("each of interceptors", interceptor);
-  const url = resolveEndpoint(endpoint, secure);
   return Object.freeze({
     apiKey: apiKey ?? "",
     dangerouslyAllowBrowser,
-    baseUrl: url.origin + url.pathname.replace(/\/+$/, ""),
-    origin: url.origin,
     timeout,
     maxRetries,
     backoff: resolveBackoff(backoff),
     maxConcurrentCalls,
     maxMessageBytes,
-    headers: headers && new Headers(headers),
+    headers: headers === undefined ? {} : headerRecord(headers),
     fetch,
-    transport: transport as Transport | undefined,
-    interceptors: [...interceptors] as Interceptor[],
     log,
   });
+}
+
+/** Headers as a record, names in lower case. A `Headers` object costs Deno 55 µs a request. */
+export function headerRecord(
+  headers: Readonly<Record<string, string>> | Headers,
+): Record<string, string> {
+  const record: Record<string, string> = {};
+  new Headers(headers as HeadersInit).forEach((value, name) => record[name] = value);
+  return record;
 }
 
 /** Refuses a key, the client's or that of one call, where everyone can read it. */
@@ -165,39 +142,4 @@ export function checkPlace(dangerouslyAllowBrowser: boolean, context: TsetsenErr
       "or say dangerouslyAllowBrowser: true.",
     context,
   );
-}
-
-/** An endpoint as it may be written. What `URL` would mend by guessing, a lost slash for one, would send the key elsewhere. */
-const ENDPOINT =
-  /^(?:https?:\/\/)?(\[[\da-f:.]+\]|[^\s/?#@\\:[\]]+)(?::[1-9]\d*)?(?:\/[^\s?#@\\]*)?$/i;
-
-/** A host as `URL` spells it: an address, or labels. Names in Docker networks may hold an underscore. */
-const HOST = /^(?:\[.+\]|(?!https?$)-*\w[\w-]*(?:\.-*\w[\w-]*)*\.?)$/;
-
-/** The URL of an endpoint as the user wrote it: `host:port`, or a URL. */
-export function resolveEndpoint(endpoint: string, secure: boolean): URL {
-  const refuse = (expected: string, came: string) =>
-    new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
-  const scheme = secure ? "https" : "http";
-  const text = /^https?:\/\//i.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
-  const [, host] = ENDPOINT.exec(endpoint) ?? [];
-  const url = host !== undefined && URL.canParse(text) ? new URL(text) : undefined;
-  // A number alone is an IPv4 address to `URL`, 50051 that of 0.0.195.131.
-  const isGuess = /^[\d.]+$/.test(url?.hostname ?? "") && url?.hostname !== host;
-  if (url === undefined || !HOST.test(url.hostname) || isGuess) {
-    throw refuse(
-      "host:port or an http(s) URL, without user name, query and fragment",
-      describe(endpoint) +
-        (/^\.{0,2}\//.test(endpoint)
-          ? ', relative: a page gives the whole address, new URL("/tts", location.href).href'
-          : ""),
-    );
-  }
-  if (url.protocol === "http:" && secure) {
-    throw refuse(
-      "https, as anyone on the way can read the key otherwise (secure: false allows it)",
-      "plaintext http",
-    );
-  }
-  return url;
 }

@@ -38,6 +38,14 @@ const FUNCTION: Rule = ["function"];
 const OBJECT: Rule = ["object"];
 const ARRAY: Rule = ["array"];
 
+const TRANSPORT_METHODS = [
+  "listVoices",
+  "generateSpeech",
+  "checkStatus",
+  "getUserBalance",
+  "streamSpeech",
+];
+
 /** What has a rule: options, and fields of requests. */
 type Name =
   | "apiKey"
@@ -145,9 +153,13 @@ const RULES: Readonly<Record<Name, Rule>> = {
   fn: FUNCTION,
   transport: [
     "object",
-    "a Connect transport",
-    ({ unary, stream }: Record<string, unknown>) =>
-      typeof unary === "function" && typeof stream === "function",
+    `a transport of this package, with the methods ${
+      TRANSPORT_METHODS.join(", ")
+    }, or one of Connect, with unary and stream`,
+    (transport: Record<string, unknown>) =>
+      [TRANSPORT_METHODS, ["unary", "stream"]].some((methods) =>
+        methods.every((method) => typeof transport[method] === "function")
+      ),
     TypeError,
   ],
   backoff: OBJECT,

@@ -5,11 +5,12 @@ import {
   type UniversalClientFn,
   type UniversalClientResponse,
 } from "@connectrpc/connect/protocol";
+import { fromBinary } from "@bufbuild/protobuf";
+import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import type { TransportCall } from "../contract/transport.ts";
 import { onAbort } from "../lib/abort.ts";
-import type { BoundCall } from "../transport/bound_transport.ts";
 import { brokenOff, fromHttp, noAnswer } from "../transport/error_mapping.ts";
-import { FrameReader, TRAILER } from "../transport/frames.ts";
-import { isDecodable } from "../transport/trailers.ts";
+import { FrameReader, join, TRAILER } from "../transport/frames.ts";
 import { Attempt } from "./attempt.ts";
 import type { Connection } from "./connection.ts";
 
@@ -17,19 +18,24 @@ import type { Connection } from "./connection.ts";
  * What stands between connect's gRPC and HTTP/2: it makes one error of one fault on every runtime, the same as over
  * gRPC-Web, and bounds what an answer may cost.
  */
-export function guardedHttp2(connection: Connection, call: BoundCall): UniversalClientFn {
+export function guardedHttp2(
+  connection: Connection,
+  call: TransportCall,
+  unary: boolean,
+): UniversalClientFn {
   const { origin } = connection;
   const { secrets } = call;
+  const { signal } = call.lifetime;
   return async (request) => {
     // HTTP/2 streams end by a code, and only this error stands for CANCEL.
     const over = new AbortController();
     const end = () => over.abort(new ConnectError("the call is over", Code.Canceled));
     const attempt = new Attempt();
-    const unlisten = onAbort(call.signal, () => {
+    const unlisten = onAbort(signal, () => {
       attempt.giveUp();
       end();
     });
-    if (call.signal.aborted) end();
+    if (signal.aborted) end();
     let response: UniversalClientResponse;
     try {
       response = await connection.send({ ...request, signal: over.signal }, attempt);
@@ -58,7 +64,7 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
       return { status: 200, header, trailer, body: createAsyncIterable([]) };
     }
     const reader = body[Symbol.asyncIterator]();
-    const frames = new FrameReader(call.maxMessageBytes, origin, call.unary);
+    const frames = new FrameReader(call.maxMessageBytes, origin, unary);
     async function* checked(): AsyncGenerator<Uint8Array> {
       let whole = false;
       try {
@@ -68,16 +74,20 @@ export function guardedHttp2(connection: Connection, call: BoundCall): Universal
           });
           whole = result.done === true;
           if (result.done) break;
-          for (const message of frames.push(result.value)) {
-            call.answered?.(message);
+          frames.push(result.value);
+          for (let parts = frames.shift(); parts !== undefined; parts = frames.shift()) {
+            const message = join(parts);
+            if (unary) call.accepted?.(requestIdIn(message));
             yield encodeEnvelope(0, message);
           }
+          if (frames.error !== undefined) throw frames.error;
         }
         if (!trailer.has("grpc-status")) throw brokenOff(origin);
         makeDecodable(trailer);
         // The frames of gRPC-Web end with the trailers: what comes short of them here does so there.
-        Array.from(frames.push(encodeEnvelope(TRAILER, new Uint8Array())));
-        frames.finish();
+        frames.push(encodeEnvelope(TRAILER, new Uint8Array()));
+        if (frames.error !== undefined) throw frames.error;
+        if (!frames.complete) throw brokenOff(origin);
       } finally {
         unlisten();
         if (!whole) end();
@@ -99,5 +109,22 @@ function makeDecodable(headers: Headers): void {
   const message = headers.get("grpc-message");
   if (message !== null && !isDecodable(message)) {
     headers.set("grpc-message", message.replaceAll("%", "?"));
+  }
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function requestIdIn(message: Uint8Array): string {
+  try {
+    return fromBinary(GenerateSpeechResponseSchema, message).requestId;
+  } catch {
+    return ""; // Connect throws for it soon enough
   }
 }

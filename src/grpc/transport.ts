@@ -1,24 +1,18 @@
-import type { Transport } from "@connectrpc/connect";
+import type { Interceptor, Transport as RpcTransport } from "@connectrpc/connect";
+// Private: the public `createGrpcTransport` of connect-node takes no HTTP client that is bounded and checked.
 import { createTransport } from "@connectrpc/connect/protocol-grpc";
-import { BOUND, type Bound, type BoundCall } from "../transport/bound_transport.ts";
-import type { ConnectTransport } from "../contract/connect_types.ts";
-import { readEnv } from "../lib/runtime.ts";
-import { toTsetsenError } from "../transport/error_mapping.ts";
-import { DEFAULT_ENDPOINT, resolveEndpoint } from "../contract/options.ts";
+import type { ConnectInterceptor } from "../connect/connect_types.ts";
+import { fromConnect } from "../connect/errors.ts";
+import { overConnect } from "../connect/over_connect.ts";
+import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
+import type { Transport, TransportCall } from "../contract/transport.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import { VERSION } from "../contract/version.ts";
 import { Connection } from "./connection.ts";
 import { guardedHttp2 } from "./guard.ts";
 
 /** Options of {@linkcode grpcTransport}. All durations are milliseconds. */
-export interface GrpcTransportOptions {
-  /**
-   * Where the service is: `host:port`, or a URL, which may have a path. It must speak gRPC over HTTP/2.
-   * Default: the environment's `TSETSEN_API_ENDPOINT`, or `api.tsetsen.ai:50051`.
-   */
-  readonly endpoint?: string | undefined;
-  /** Whether to use TLS. `false` allows plaintext, where everyone on the way can read the key. Default true. */
-  readonly secure?: boolean | undefined;
+export interface GrpcTransportOptions extends EndpointOptions {
   /**
    * Certificates, in PEM form, of the authority that vouches for the server: for a private gateway or a test. Default:
    * the authorities that the runtime trusts.
@@ -34,19 +28,21 @@ export interface GrpcTransportOptions {
    * connection is given up, with the calls on it. Default 10,000.
    */
   readonly pingTimeout?: number | undefined;
+  /**
+   * Connect interceptors around each attempt. They see the whole request, key and text included. A `ConnectError` that one
+   * throws becomes the class of its code, anything else a plain `TsetsenError` with it as its `cause`. Default: none.
+   */
+  readonly interceptors?: readonly ConnectInterceptor[] | undefined;
 }
 
 /** A transport that speaks native gRPC: give it to a client as its `transport`. */
-export interface GrpcTransport extends ConnectTransport, Disposable {
+export interface GrpcTransport extends Transport, Disposable {
   /**
    * Closes the connection at once: calls that are under way fail with a `ConnectionError`. A later call opens another.
    * There is no need to call it when every client of the transport is closed.
    */
   close(): void;
 }
-
-/** The bound of a client that does not say another, for calls without a client. */
-const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
  * A transport that speaks native gRPC over HTTP/2, on Deno, Bun and Node (20.16 or newer).
@@ -78,17 +74,24 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport {
   validate("options", options);
   validateFields("options", options);
-  const { endpoint = readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT, secure = true } = options;
-  const url = resolveEndpoint(endpoint, secure);
-  const { ca, pingInterval = 60_000, pingTimeout = 10_000 } = options;
-  const connection = new Connection(url.origin, { ca, pingInterval, pingTimeout });
-  const baseUrl = url.origin + url.pathname.replace(/\/+$/, "");
-  const connect = (call: BoundCall) => openConnect(connection, baseUrl, call);
+  const { ca, pingInterval = 60_000, pingTimeout = 10_000, interceptors = [] } = options;
+  for (const interceptor of interceptors) validate("each of interceptors", interceptor);
+  const { baseUrl, origin } = endpointOf(options);
+  const connection = new Connection(origin, { ca, pingInterval, pingTimeout });
+  const protocol = interceptors.length === 0 ? "gRPC" : undefined;
   const close = () => connection.close();
 
   let clients = 0;
-  const bound: Bound = {
-    open: (call) => withOurErrors(connect(call), call),
+  const transport = overConnect({
+    origin,
+    needsSignal: true,
+    open: (call, unary) =>
+      openGrpc(connection, baseUrl, [...interceptors] as Interceptor[], call, unary),
+    explain: (error, { secrets }) => fromConnect(error, secrets, protocol),
+  });
+  return Object.assign(transport, {
+    close,
+    [Symbol.dispose]: close,
     retain() {
       let held = true;
       clients++;
@@ -97,29 +100,26 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
         held = false;
       };
     },
-  };
-  // For who uses it without a client: with the errors of Connect, which have the status as the service gave it.
-  const free = (unary: boolean, signal = new AbortController().signal) =>
-    connect({ signal, unary, secrets: [], maxMessageBytes: MAX_MESSAGE_BYTES, interceptors: [] });
-  const calls: Transport = {
-    unary: (method, signal, ...rest) => free(true, signal).unary(method, signal, ...rest),
-    stream: (method, signal, ...rest) => free(false, signal).stream(method, signal, ...rest),
-  };
-  return Object.assign(calls, { close, [Symbol.dispose]: close, [BOUND]: bound });
+  });
 }
 
-function openConnect(connection: Connection, baseUrl: string, call: BoundCall): Transport {
-  const { interceptors, maxMessageBytes } = call;
+function openGrpc(
+  connection: Connection,
+  baseUrl: string,
+  interceptors: Interceptor[],
+  call: TransportCall,
+  unary: boolean,
+): RpcTransport {
   const grpc = createTransport({
     baseUrl,
     interceptors,
-    httpClient: guardedHttp2(connection, call),
+    httpClient: guardedHttp2(connection, call, unary),
     useBinaryFormat: true,
     // Speech does not shrink, and what is compressed could be a bomb.
     acceptCompression: [],
     sendCompression: null,
     compressMinBytes: 0,
-    readMaxBytes: maxMessageBytes,
+    readMaxBytes: call.maxMessageBytes,
     writeMaxBytes: 2 ** 32 - 1,
   });
   return {
@@ -127,21 +127,6 @@ function openConnect(connection: Connection, baseUrl: string, call: BoundCall): 
       grpc.unary(method, signal, timeoutMs, named(header), ...rest),
     stream: (method, signal, timeoutMs, header, ...rest) =>
       grpc.stream(method, signal, timeoutMs, named(header), ...rest),
-  };
-}
-
-function withOurErrors(grpc: Transport, { secrets, interceptors }: BoundCall): Transport {
-  const fail = (error: unknown): never => {
-    throw toTsetsenError(error, secrets, interceptors.length === 0 ? "gRPC" : undefined);
-  };
-  return {
-    unary: (...call) => grpc.unary(...call).catch(fail),
-    async stream(...call) {
-      const response = await grpc.stream(...call).catch(fail);
-      const messages = response.message[Symbol.asyncIterator]();
-      const next = () => messages.next().catch(fail);
-      return { ...response, message: { [Symbol.asyncIterator]: () => ({ next }) } };
-    },
   };
 }
 

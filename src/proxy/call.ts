@@ -16,7 +16,7 @@ import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { InvalidRequestError } from "../contract/errors.ts";
 import { validate } from "../contract/validate.ts";
 import { countCharacters } from "../text/count.ts";
-import { frame } from "./trailers.ts";
+import { frame } from "../transport/frames.ts";
 import { KEY_HEADERS } from "./origins.ts";
 import type { ResolvedProxyOptions } from "./resolved_options.ts";
 import { Code, StatusError } from "./status_error.ts";

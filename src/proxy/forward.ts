@@ -4,7 +4,8 @@
  * @module
  */
 
-import { frame, trailerFrame } from "./trailers.ts";
+import { frame } from "../transport/frames.ts";
+import { trailerFrame } from "./trailers.ts";
 import { maskKey } from "./key_mask.ts";
 import { filterVoices, jobIdOf, readStreamMessage, rewriteStatus } from "./rewrite.ts";
 import { Code, type Field, StatusError } from "./status_error.ts";

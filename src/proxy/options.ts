@@ -26,7 +26,10 @@ export interface ProxyOptions<Context = unknown> {
    * Default: the environment's `TSETSEN_API_ENDPOINT`, or `api.tsetsen.ai:50051`.
    */
   readonly endpoint?: string | undefined;
-  /** Whether to use TLS. `false` allows plaintext http to the service, and audio from plaintext http. Default true. */
+  /**
+   * Whether to use TLS. `false` allows plaintext http to the service, and audio from plaintext http. Default true. A
+   * plaintext URL of this machine (`http://127.0.0.1`, `http://localhost`, `http://[::1]`) needs no `false`.
+   */
   readonly secure?: boolean | undefined;
   /**
    * The longest wait in milliseconds, above 0 and at most 2,147,483,647: for the whole of the visitor's request, for a

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { endpointOf } from "../contract/endpoint.ts";
 import { AuthenticationError } from "../contract/errors.ts";
 import { resolveOptions } from "../contract/options.ts";
 import { describe, MAX_TIMEOUT_MS } from "../contract/validate.ts";
@@ -22,7 +23,7 @@ export interface ResolvedProxyOptions {
   readonly baseUrl: string;
   readonly secure: boolean;
   readonly timeout: number;
-  readonly headers: Headers | undefined;
+  readonly headers: Headers;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly publicUrl: URL | undefined;
   readonly methods: ReadonlySet<string>;
@@ -72,6 +73,7 @@ export function resolveProxyOptions<Context>(
   check("options", "an object", options, typeof options === "object" && options !== null);
   for (const name in options) checkName(name);
   const { endpoint, secure = true, timeout, headers, fetch, log, visitorKeys = false } = options;
+  check("secure", "a boolean", secure, typeof secure === "boolean");
   check("visitorKeys", "a boolean", visitorKeys, typeof visitorKeys === "boolean");
   if (visitorKeys) {
     check("apiKey", "left out, because visitors bring theirs", options.apiKey, !options.apiKey);
@@ -85,7 +87,7 @@ export function resolveProxyOptions<Context>(
       charged: "no",
     });
   }
-  const shared = { endpoint, secure, timeout, headers, fetch };
+  const shared = { timeout, headers, fetch };
   const core = resolveOptions({ ...shared, apiKey: visitorKeys ? null : apiKey });
   const { authorize, rateLimit, credentials = false, audio = !visitorKeys } = options;
   const { methods = ["ListVoices", "CheckStatus"], voices, versions } = options;
@@ -112,10 +114,10 @@ export function resolveProxyOptions<Context>(
   return Object.freeze({
     key: core.apiKey,
     visitorKeys,
-    baseUrl: core.baseUrl,
+    baseUrl: endpointOf({ endpoint, secure }).baseUrl,
     secure,
     timeout: core.timeout,
-    headers: core.headers,
+    headers: new Headers(core.headers),
     fetch,
     publicUrl: resolvePublicUrl(options.publicUrl),
     methods: new Set(methods),

@@ -14,6 +14,7 @@ export const Code = {
   Unknown: 2,
   InvalidArgument: 3,
   DeadlineExceeded: 4,
+  NotFound: 5,
   PermissionDenied: 7,
   ResourceExhausted: 8,
   Aborted: 10,

@@ -1,22 +1,12 @@
 /**
- * Frames that the proxy writes, and the trailers that it reads (one byte of flags, four of length, and the data).
+ * Trailers of gRPC-Web, as the proxy reads and writes them.
  *
  * @module
  */
 
+import { frame, TRAILER } from "../transport/frames.ts";
+import { parseTrailers } from "../transport/status.ts";
 import type { Field } from "./status_error.ts";
-
-/** The flag of the frame that holds the trailers. */
-const TRAILER = 0x80;
-
-/** Makes a frame. A message has the flags 0. */
-export function frame(flags: number, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(5 + data.length);
-  bytes[0] = flags;
-  new DataView(bytes.buffer).setUint32(1, data.length);
-  bytes.set(data, 5);
-  return bytes;
-}
 
 /** Makes the frame that holds these trailers. */
 export function trailerFrame(fields: Iterable<Field>): Uint8Array<ArrayBuffer> {
@@ -26,12 +16,5 @@ export function trailerFrame(fields: Iterable<Field>): Uint8Array<ArrayBuffer> {
 
 /** Reads the trailers in the data of their frame. Names become lower case. */
 export function readTrailers(data: Uint8Array): Field[] {
-  const fields: Field[] = [];
-  for (const line of new TextDecoder().decode(data).split(/\r?\n/)) {
-    const colon = line.indexOf(":");
-    if (colon > 0) {
-      fields.push([line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()]);
-    }
-  }
-  return fields;
+  return [...parseTrailers(data)];
 }

@@ -1,30 +1,31 @@
 /**
- * A `fetch` for the proxy over a Connect transport: the service may then speak native gRPC.
+ * A `fetch` for the proxy over a transport: the service may then speak native gRPC.
  *
  * @module
  */
 
-import type { DescMessage, DescMethodUnary, MessageShape } from "@bufbuild/protobuf";
-import {
-  Code,
-  ConnectError,
-  createConnectRouter,
-  type HandlerContext,
-  type ServiceImpl,
-  type Transport,
-} from "@connectrpc/connect";
-import { createFetchHandler } from "@connectrpc/connect/protocol";
-import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import type { ConnectTransport } from "../contract/connect_types.ts";
-import { ServerError } from "../contract/errors.ts";
+import { asTransport } from "../connect/as_transport.ts";
+import type { ConnectTransport } from "../connect/connect_types.ts";
+import type { Transport, TransportCall } from "../contract/transport.ts";
+import { MAX_TIMEOUT_MS } from "../contract/validate.ts";
+import { Lifetime } from "../lib/lifetime.ts";
+import { frame, FRAME_HEAD_BYTES } from "../transport/frames.ts";
+import { type Carrier, CARRIERS } from "./carriers.ts";
+import { GRPC_WEB } from "./status_error.ts";
+import { trailerFrame } from "./trailers.ts";
+import { deadlineStatus, statusFields } from "./transport_status.ts";
+
+/** The largest message that a client accepts when it names no other bound, in bytes. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Makes a `fetch` that answers the proxy's gRPC-Web requests over a Connect transport, so that the proxy itself is the
- * gateway in front of a service that speaks native gRPC only. Each request is sent once. Finished audio is fetched with
- * the runtime's own `fetch`, as ever. Workers cannot speak native gRPC: there the proxy needs a gateway behind it.
+ * Makes a `fetch` that answers the proxy's gRPC-Web requests over a transport. The proxy itself is then the gateway in
+ * front of a service that speaks native gRPC only. Each request is sent once. Finished audio is fetched with the runtime's
+ * own `fetch`. Workers cannot speak native gRPC: there the proxy needs a gateway behind it.
  *
- * @param transport Where the service is, and how to speak with it. The proxy's `endpoint` is not used then.
+ * @param transport How to reach the service, for example `grpcTransport()`. The proxy's `endpoint` is not used then.
  * @returns What to give as `fetch` to {@linkcode createProxy}.
+ * @throws {TypeError} when it is no transport.
  *
  * @example
  * ```ts
@@ -35,93 +36,79 @@ import { ServerError } from "../contract/errors.ts";
  * }
  * ```
  */
-export function transportFetch(transport: ConnectTransport): typeof globalThis.fetch {
-  const router = createConnectRouter({ grpc: false, grpcWeb: true, connect: false });
-  router.service(TsetsenTTS, implement(transport as Transport));
-  const handlers = new Map(
-    router.handlers.map((handler) => [handler.requestPath, createFetchHandler(handler)]),
-  );
+export function transportFetch(
+  transport: Transport | ConnectTransport,
+): typeof globalThis.fetch {
+  const service = asTransport(transport);
   return async (input, init) => {
     const request = new Request(input, init);
-    // The proxy's endpoint may have a path.
-    const path = /(\/[^/]+){2}$/.exec(new URL(request.url).pathname)?.[0] ?? "";
-    const handler = handlers.get(path);
-    // Finished audio, which the proxy fetches as well.
-    return await (handler === undefined ? globalThis.fetch(request) : handler(request));
-  };
-}
-
-function implement(transport: Transport): ServiceImpl<typeof TsetsenTTS> {
-  const { listVoices, generateSpeech, checkStatus, getUserBalance, streamSpeech } =
-    TsetsenTTS.method;
-  const unary =
-    <I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>) =>
-    async (message: MessageShape<I>, context: HandlerContext): Promise<MessageShape<O>> => {
-      const { signal } = context;
-      const timeout = context.timeoutMs();
-      try {
-        return (await transport.unary(method, signal, timeout, metadata(context), message as never))
-          .message;
-      } catch (error) {
-        throw visible(error);
-      }
+    const { pathname } = new URL(request.url);
+    const method = /\/tsetsen\.api\.v1\.TsetsenTTS\/(\w+)$/.exec(pathname)?.[1] ?? "";
+    const carrier = Object.hasOwn(CARRIERS, method) ? CARRIERS[method] : undefined;
+    // The proxy fetches finished audio, too.
+    if (carrier === undefined) return await globalThis.fetch(request);
+    const message = new Uint8Array(await request.arrayBuffer()).subarray(FRAME_HEAD_BYTES);
+    const signal = init?.signal ?? request.signal;
+    const lifetime = new Lifetime(new Set(), signal, timeoutOf(request.headers));
+    const isBillable = method === "GenerateSpeech" || method === "StreamSpeech";
+    const call: TransportCall = {
+      lifetime,
+      headers: metadataOf(request.headers),
+      billable: isBillable,
+      secrets: [request.headers.get("x-api-key") ?? ""],
+      maxMessageBytes: MAX_MESSAGE_BYTES,
     };
-  return {
-    listVoices: unary(listVoices),
-    generateSpeech: unary(generateSpeech),
-    checkStatus: unary(checkStatus),
-    getUserBalance: unary(getUserBalance),
-    async *streamSpeech(message, context) {
-      const { signal } = context;
-      const timeout = context.timeoutMs();
-      const input = (async function* () {
-        yield message;
-      })();
-      try {
-        yield* (await transport.stream(streamSpeech, signal, timeout, metadata(context), input))
-          .message;
-      } catch (error) {
-        throw visible(error);
-      }
-    },
+    const body = bodyOf(carrier(service, message, call), lifetime, isBillable);
+    return new Response(body, { headers: { "content-type": GRPC_WEB } });
   };
 }
 
-/** The metadata of the call, without what is of gRPC-Web and of HTTP. */
-function metadata({ requestHeader }: HandlerContext): Headers {
-  const headers = new Headers(requestHeader);
-  for (const name of [...headers.keys()]) {
-    if (/^(content-.*|x-grpc-web|grpc-.*|te|host|connection)$/.test(name)) headers.delete(name);
-  }
-  return headers;
+/** The messages in their frames, and the status behind them. */
+function bodyOf(
+  messages: ReturnType<Carrier>,
+  lifetime: Lifetime,
+  isBillable: boolean,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      let fields = [["grpc-status", "0"] as const] as ReturnType<typeof statusFields>;
+      try {
+        const { done, value } = await lifetime.race(messages.next());
+        if (!done) return controller.enqueue(frame(0, value));
+      } catch (error) {
+        const isLate = lifetime.end?.by === "deadline";
+        fields = isLate ? deadlineStatus() : statusFields(error, isBillable);
+      }
+      lifetime.close();
+      controller.enqueue(trailerFrame(fields));
+      controller.close();
+    },
+    cancel: () => lifetime.stop({ by: "cancel" }),
+  }, { highWaterMark: 0 });
 }
 
-/** What Connect makes of an answer that breaks the rules of gRPC. */
-const BROKEN_RULES: readonly Code[] = [
-  Code.Internal,
-  Code.InvalidArgument,
-  Code.ResourceExhausted,
-  Code.DataLoss,
-  Code.Unimplemented,
-];
+/** The metadata of the call, without what belongs to gRPC-Web and to HTTP. */
+function metadataOf(headers: Headers): Record<string, string> {
+  const metadata: Record<string, string> = {};
+  headers.forEach((value, name) => {
+    if (!/^(content-.*|accept.*|x-grpc-web|te|host|connection)$/.test(name)) metadata[name] = value;
+  });
+  return metadata;
+}
 
-/** A status is the service's own; any other failure may name addresses, which are none of a visitor's business. */
-function visible(error: unknown): ConnectError {
-  if (error instanceof ConnectError && error.metadata.has("grpc-status")) {
-    // Connect does not send on what came in an error over the wire; a new one is told by us.
-    const told = new ConnectError(error.rawMessage, error.code, error.metadata);
-    told.details = error.details;
-    return told;
-  }
-  // The deadline, or the visitor's leaving, was first seen here.
-  const code = error instanceof ConnectError ? error.code : Code.Unknown;
-  if (code === Code.DeadlineExceeded) {
-    return new ConnectError("The speech service did not answer in time.", code);
-  }
-  const cause = error instanceof ConnectError ? error.cause : error;
-  if (BROKEN_RULES.includes(code) || cause instanceof ServerError) {
-    return new ConnectError("The answer of the speech service is not acceptable.", Code.Internal);
-  }
-  if (code === Code.Canceled) return new ConnectError("The call was left.", code);
-  return new ConnectError("The speech service cannot be reached.", Code.Unavailable);
+const UNITS_MS: Readonly<Record<string, number>> = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1_000,
+  m: 1,
+  u: 1e-3,
+  n: 1e-6,
+};
+
+/** The deadline in milliseconds (`grpc-timeout` in https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
+function timeoutOf(headers: Headers): number | undefined {
+  const timeout = headers.get("grpc-timeout") ?? "";
+  const [, digits, unit = ""] = /^(\d{1,8})([HMSmun])$/.exec(timeout) ?? [];
+  if (digits === undefined) return undefined;
+  return Math.min(Number(digits) * (UNITS_MS[unit] as number), MAX_TIMEOUT_MS);
 }

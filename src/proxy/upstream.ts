@@ -5,9 +5,8 @@
  */
 
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { ServerError } from "../contract/errors.ts";
 import { VERSION } from "../contract/version.ts";
-import { FrameReader } from "../transport/frames.ts";
+import { FRAME_HEAD_BYTES, FrameReader, join, TRAILER } from "../transport/frames.ts";
 import type { AllowedCall } from "./call.ts";
 import { discard, type Exchange } from "./exchange.ts";
 import { readTrailers } from "./trailers.ts";
@@ -65,37 +64,25 @@ export async function* callService(
   const limit = isUnary ? MAX_UNARY_BYTES : MAX_STREAM_MESSAGE_BYTES;
   const frames = new FrameReader(limit, "the service", isUnary);
   let [received, inMessages] = [0, 0];
-  let trailers: Uint8Array | undefined;
-  try {
-    while (trailers === undefined) {
-      const { done, value } = await exchange.read(reader);
-      if (done) break;
-      // A page may have no type, too. Its first byte is no flag of a frame.
-      const isFrame = received > 0 || value.length === 0 || value[0] === 0 || value[0] === 0x80;
-      if (!isFrame && !isExact(headers)) throw notGrpcWeb(response, method, options);
-      received += value.length;
-      for (const message of frames.push(value)) {
-        inMessages += 5 + message.length;
-        yield message;
-      }
-      trailers = trailersOf(frames);
+  while (!frames.complete) {
+    const { done, value } = await exchange.read(reader);
+    if (done) break;
+    // A page may have no type, too. Its first byte is no flag of a frame.
+    const isFrame = received > 0 || value.length === 0 || value[0] === 0 || value[0] === TRAILER;
+    if (!isFrame && !isExact(headers)) throw notGrpcWeb(response, method, options);
+    received += value.length;
+    frames.push(value);
+    for (let parts = frames.shift(); parts !== undefined; parts = frames.shift()) {
+      const message = join(parts);
+      inMessages += FRAME_HEAD_BYTES + message.length;
+      yield message;
     }
-  } catch (error) {
-    throw error instanceof ServerError ? new StatusError(Code.Internal, BAD_ANSWER) : error;
+    if (frames.error !== undefined) throw new StatusError(Code.Internal, BAD_ANSWER);
   }
   finish(reader);
-  if (trailers !== undefined) return withStatus(readTrailers(trailers), headers);
+  if (frames.complete) return withStatus(readTrailers(frames.trailers as Uint8Array), headers);
   if (status === null || received !== inMessages) throw new Error("The answer breaks off.");
   return metadataOf(headers);
-}
-
-/** The data of the trailers, if they have come. */
-function trailersOf(frames: FrameReader): Uint8Array | undefined {
-  try {
-    return frames.finish();
-  } catch {
-    return undefined;
-  }
 }
 
 /** Reads to the end of a body whose content has come, because its connection can be used again then. Waits a second. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { Code, ConnectError } from "@connectrpc/connect";
 import {
   AuthenticationError,
   ConnectionError,
@@ -20,11 +19,12 @@ import {
 } from "../contract/errors.ts";
 import { detailsOf, readRetryInfo, retryAfterOf } from "./metadata.ts";
 import { redact, safeCause } from "../lib/redact.ts";
+import type { RpcStatus } from "./status.ts";
 
 type ErrorClass = typeof TsetsenError;
 
 /** What the client and the service speak. */
-export type Protocol = "gRPC-Web" | "gRPC";
+export type Protocol = "gRPC-Web" | "gRPC" | "Connect";
 
 // By gRPC code (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md); all others are the server's own trouble.
 const GRPC_CLASSES: Record<number, ErrorClass> = {
@@ -52,49 +52,27 @@ const HTTP_CLASSES: Record<number, ErrorClass> = {
   504: ServiceUnavailableError,
 };
 
-/**
- * The error for anything that a transport threw. Its `charged` is `"no"` if the failure proves that nothing was accepted,
- * and otherwise left open.
- *
- * @param secrets What must not show: the key and the text.
- * @param protocol What was spoken, where nothing but its own code can have thrown; `undefined` where interceptors or a
- * transport of the user's own had a part in it.
- */
-export function toTsetsenError(
-  error: unknown,
-  secrets: readonly string[],
-  protocol?: Protocol,
-): TsetsenError {
+/** The error for anything that a transport threw. It leaves `charged` open: it proves nothing. */
+export function toTsetsenError(error: unknown, secrets: readonly string[]): TsetsenError {
   if (error instanceof TsetsenError) return error;
-  const isConnect = error instanceof ConnectError;
-  const cause = isConnect ? error.cause : error;
-  if (cause instanceof TsetsenError) return cause;
-  if (isConnect && hasStatus(error)) return fromStatus(error, secrets);
-  if (protocol !== undefined) {
-    return new ServerError(
-      `The answer is not valid ${protocol}. Check that endpoint is a ${protocol} endpoint of the service.`,
-      { cause: safeCause(cause, secrets) },
-    );
-  }
-  // connect-node names a stream that was reset so.
-  const isReset = isConnect && (error.code === Code.Canceled || /^http\/2 /.test(error.rawMessage));
-  if (isReset || isOfNetwork(cause)) {
-    // It may be another connection than the request's: an interceptor can make its own, before and after.
-    return noAnswer(cause, "the service", secrets, undefined, false);
-  }
-  // A plain exception is Unknown to Connect.
-  if (isConnect && !(error.code === Code.Unknown && cause !== undefined)) {
-    return fromStatus(error, secrets);
-  }
+  // It may be another connection than that of the request: an interceptor can make its own, before and after.
+  if (isOfNetwork(error)) return noAnswer(error, "the service", secrets, undefined, false);
   return new TsetsenError(
     "An interceptor, or the transport that was given, failed: look at the cause.",
-    { cause: safeCause(cause, secrets) },
+    { cause: safeCause(error, secrets) },
   );
 }
 
-/** Whether it has the status of an answer, and is not of Connect's own making. */
-export function hasStatus({ metadata }: ConnectError): boolean {
-  return metadata.has("grpc-status") || metadata.has("grpc-status-details-bin");
+/** The error for an answer whose message cannot be decoded. */
+export function invalidAnswer(
+  cause: unknown,
+  secrets: readonly string[],
+  protocol: Protocol = "gRPC-Web",
+): TsetsenError {
+  return new ServerError(
+    `The answer is not valid ${protocol}. Check that endpoint is a ${protocol} endpoint of the service.`,
+    { cause: safeCause(cause, secrets) },
+  );
 }
 
 /** The error for an answer that HTTP itself calls a failure, or that is not of the protocol. */
@@ -189,35 +167,32 @@ export function fromStreamMessage(message: string, secrets: readonly string[]): 
   return new Class(`The service ended the stream: ${redact(message, secrets)}`);
 }
 
-function fromStatus(error: ConnectError, secrets: readonly string[]): TsetsenError {
-  const { code, rawMessage, metadata } = error;
+/** The error for a status that is not OK. Its `charged` is `"no"` when the status proves a refusal. */
+export function fromStatus(status: RpcStatus, secrets: readonly string[]): TsetsenError {
+  const { code, message: given, metadata } = status;
   let Class = GRPC_CLASSES[code] ?? ServerError;
-  // Connect has such codes for its own troubles, too: only a status that came proves a refusal.
-  let refused = REFUSALS.includes(code) && hasStatus(error);
+  let refused = status.proven && REFUSALS.includes(code);
   const details = detailsOf(metadata, secrets);
   let retryAfter = retryAfterOf(metadata);
-  let told = [rawMessage, ...Object.values(details)].join("\n");
-  for (const detail of error.details) {
-    // Details to be sent have a desc instead; those that came have bytes.
-    if (!("type" in detail)) continue;
-    if (detail.type === "google.rpc.RetryInfo") retryAfter = readRetryInfo(detail.value);
-    else told += `\n${new TextDecoder().decode(detail.value)}`;
+  let described = [given, ...Object.values(details)].join("\n");
+  for (const { type, value } of status.details) {
+    if (type === "google.rpc.RetryInfo") retryAfter = readRetryInfo(value);
+    else described += `\n${new TextDecoder().decode(value)}`;
   }
   if (Class === RateLimitExceededError) {
-    if (speaksOfCredits(told)) Class = InsufficientCreditsError;
+    if (speaksOfCredits(described)) Class = InsufficientCreditsError;
     // gRPC libraries use the same status for an answer that was made and found too large to send.
-    else if (/larger than max/i.test(rawMessage)) {
+    else if (/larger than max/i.test(given)) {
       Class = ServerError;
       refused = false;
     }
   }
-  const message = redact(rawMessage, secrets) || `The service answered with the status ${code}.`;
-  const charged = refused ? "no" : undefined;
+  const message = redact(given, secrets) || `The service answered with the status ${code}.`;
   return new Class(withWait(message, retryAfter), {
     statusCode: code,
     details,
     retryAfter,
-    charged,
+    charged: refused ? "no" : undefined,
   });
 }
 
@@ -230,9 +205,12 @@ function speaksOfCredits(text: string): boolean {
   return /(?<![a-z])(credits?|balance)(?![a-z])/i.test(text);
 }
 
+/** No runtime nests deeper. */
+const MAX_CAUSES = 8;
+
 /** Whether a runtime's `fetch` or its sockets say that they failed. */
-function isOfNetwork(cause: unknown): boolean {
-  if (!(cause instanceof Error) || cause instanceof ConnectError) return false;
+export function isOfNetwork(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false;
   const { name, message, syscall, code } = cause as Error & { syscall?: string; code?: unknown };
   return syscall !== undefined || /^(E[A-Z]{4,}$|UND_|ERR_(HTTP2|SSL|TLS))/.test(`${code}`) ||
     neverConnected(cause) ||
@@ -241,15 +219,18 @@ function isOfNetwork(cause: unknown): boolean {
 }
 
 /** Whether a runtime says that no connection came about, so that nothing was sent. In doubt it may have been. */
-function neverConnected(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+function neverConnected(error: unknown, depth = 0): boolean {
+  // A cause can be its own cause.
+  if (!(error instanceof Error) || depth > MAX_CAUSES) return false;
   const { code, syscall, errors } = error as { code?: string; syscall?: string; errors?: unknown };
   return syscall === "connect" || syscall === "getaddrinfo" || // Node
     // Node, Bun; who is not trusted is sent nothing
     /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
       .test(`${code}`) ||
     error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
+    error.message === "bad port" || // Node: a port that `fetch` itself refuses
     // Node's happy eyeballs: one error for each address.
-    (Array.isArray(errors) && errors.length > 0 && errors.every(neverConnected)) ||
-    neverConnected(error.cause);
+    (Array.isArray(errors) && errors.length > 0 &&
+      errors.slice(0, MAX_CAUSES).every((one) => neverConnected(one, depth + 1))) ||
+    neverConnected(error.cause, depth + 1);
 }

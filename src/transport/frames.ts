@@ -1,8 +1,8 @@
 /**
- * The frames of a gRPC-Web answer: checked before they reach the parser, so that a broken or hostile answer costs
- * bounded memory and ends in the right error.
+ * The frames of gRPC-Web. Those of an answer are checked before they are parsed: a broken or hostile answer costs bounded
+ * memory and ends in the right error.
  *
- * A frame is one byte of flags (0 a message, 128 the trailers; 1 would mean compressed, which is never asked for), four
+ * A frame is one byte of flags (0 for a message, 128 for the trailers; 1 means compressed, which is never asked for), four
  * bytes of length, big-endian, and the data. The trailers come last, exactly once.
  * See https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md
  *
@@ -10,109 +10,127 @@
  */
 
 import { concatBytes, pushChunk } from "../lib/bytes.ts";
-import { badAnswer, brokenOff } from "./error_mapping.ts";
+import { badAnswer } from "./error_mapping.ts";
 
 /** Trailers are a few short lines; more than this many bytes is no honest answer. */
-const MAX_TRAILER_BYTES = 64 * 1024;
+export const MAX_TRAILER_BYTES: number = 64 * 1024;
 
-/** The flags of the trailers' frame; those of a message are 0. */
+/** The flags of the trailers frame; those of a message are 0. */
 export const TRAILER = 0x80;
 
-/** Puts the frames of an answer together, from chunks of any size. */
+/** Bytes of a frame before its data: one of flags, four of length. */
+export const FRAME_HEAD_BYTES = 5;
+
+/** Makes one frame. */
+export function frame(flags: number, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(FRAME_HEAD_BYTES + data.length);
+  bytes[0] = flags;
+  new DataView(bytes.buffer).setUint32(1, data.length);
+  bytes.set(data, FRAME_HEAD_BYTES);
+  return bytes;
+}
+
+/** Collects the frames of an answer from chunks of any size. */
 export class FrameReader {
+  /** The data of the trailers frame, once it is complete. */
+  trailers: Uint8Array | undefined;
+  /** What is wrong with the answer, once that is known. The messages before it are good. */
+  error: Error | undefined;
+  /** Whether no byte has come yet. */
+  empty = true;
   readonly #maxMessageBytes: number;
   readonly #origin: string;
   readonly #unary: boolean;
-  /** The frame's head as far as it has come. */
+  readonly #endFlags: number;
+  /** The head of the frame as far as it has come. */
   #headBytes = 0;
   #flags = 0;
   #length = 0;
-  /** The frame's data as far as it has come, and how much of it is missing. */
+  /** The data of the frame as far as it has come, and the number of bytes that are missing. */
   #parts: Uint8Array[] = [];
   #missing = 0;
-  #messages = 0;
-  #trailers: Uint8Array | undefined;
-  #empty = true;
+  #count = 0;
+  #messages: Uint8Array[][] = [];
+  #started = false;
 
   /**
-   * @param maxMessageBytes The largest message to accept.
-   * @param origin Whose answer it is, for the errors.
-   * @param unary Whether there must be no more than one message.
+   * @param maxMessageBytes The largest message to accept, in bytes.
+   * @param origin Where the answer comes from, for the errors.
+   * @param unary Whether more than one message is an error.
+   * @param endFlags The flags of the last frame. Default: those of the trailers of gRPC-Web.
    */
-  constructor(maxMessageBytes: number, origin: string, unary: boolean) {
+  constructor(maxMessageBytes: number, origin: string, unary: boolean, endFlags: number = TRAILER) {
     this.#maxMessageBytes = maxMessageBytes;
     this.#origin = origin;
     this.#unary = unary;
+    this.#endFlags = endFlags;
   }
 
-  /** Whether no byte has come yet. */
-  get empty(): boolean {
-    return this.#empty;
-  }
-
-  /**
-   * Takes the next bytes. They are looked at as the messages are asked for: what is good comes before what is not.
-   *
-   * @returns The messages that they complete, as views into the chunk where that is possible.
-   * @throws {ServerError} when a frame is too large, has other flags, or comes after the trailers.
-   */
-  *push(chunk: Uint8Array): Generator<Uint8Array, void, void> {
-    for (let at = 0; at < chunk.length;) {
-      this.#empty = false;
-      if (this.#headBytes < 5) {
-        if (this.#trailers !== undefined) {
-          throw badAnswer(this.#origin, "it goes on after its trailers");
+  /** Takes the next bytes. After an error it takes none. */
+  push(chunk: Uint8Array): void {
+    for (let at = 0; at < chunk.length && this.error === undefined;) {
+      this.empty = false;
+      if (this.#headBytes < FRAME_HEAD_BYTES) {
+        if (this.trailers !== undefined) {
+          this.error = badAnswer(this.#origin, "it goes on after its trailers");
+          return;
         }
         const byte = chunk[at++] as number;
         if (this.#headBytes++ === 0) this.#flags = byte;
         else this.#length = this.#length * 256 + byte;
-        if (this.#headBytes < 5) continue;
+        if (this.#headBytes < FRAME_HEAD_BYTES) continue;
         this.#open();
+        if (this.error !== undefined) return;
       }
       const part = chunk.subarray(at, at + this.#missing);
       at += part.length;
       this.#missing -= part.length;
-      if (this.#missing > 0 || this.#parts.length > 0) pushChunk(this.#parts, part);
-      if (this.#missing > 0) break;
-      const data = this.#parts.length > 0 ? concatBytes(this.#parts) : part;
-      if (this.#parts.length > 0) this.#parts = [];
+      pushChunk(this.#parts, part);
+      if (this.#missing > 0) return;
+      const parts = this.#parts;
+      this.#parts = [];
       this.#headBytes = this.#length = 0;
-      if (this.#flags === TRAILER) this.#trailers = data;
-      else yield data;
+      if (this.#flags === this.#endFlags) this.trailers = join(parts);
+      else this.#messages.push(parts);
     }
   }
 
-  /**
-   * Takes the end of the answer.
-   *
-   * @returns The data of the trailers.
-   * @throws {ConnectionError} when it ends inside a frame or without trailers.
-   */
-  finish(): Uint8Array {
-    if (this.#headBytes > 0 || this.#trailers === undefined) throw brokenOff(this.#origin);
-    return this.#trailers;
+  /** The next complete message in its parts, which may be views into the chunks; `undefined` while there is none. */
+  shift(): readonly Uint8Array[] | undefined {
+    return this.#messages.shift();
+  }
+
+  /** Whether the answer has begun with a frame of gRPC-Web. */
+  get started(): boolean {
+    return this.#started;
+  }
+
+  /** Whether the answer ends where an answer may end: behind its trailers. */
+  get complete(): boolean {
+    return this.#headBytes === 0 && this.trailers !== undefined;
   }
 
   /** Checks the head that has come. */
   #open(): void {
     const [flags, length] = [this.#flags, this.#length];
-    if (flags !== 0 && flags !== TRAILER) {
-      throw badAnswer(
-        this.#origin,
-        `a frame has the flags ${flags}, neither message nor trailers (1 is compressed)`,
-      );
+    const isEnd = flags === this.#endFlags;
+    const limit = isEnd ? MAX_TRAILER_BYTES : this.#maxMessageBytes;
+    let problem: string | undefined;
+    if (flags !== 0 && !isEnd) {
+      problem = `a frame has the flags ${flags}, neither message nor trailers (1 is compressed)`;
+    } else if (length > limit) {
+      problem = `a frame announces ${length} bytes, and at most ${limit} are accepted` +
+        (isEnd ? "" : " (maxMessageBytes)");
+    } else if (flags === 0 && this.#unary && ++this.#count > 1) {
+      problem = "it has more than one message";
     }
-    const limit = flags === TRAILER ? MAX_TRAILER_BYTES : this.#maxMessageBytes;
-    if (length > limit) {
-      throw badAnswer(
-        this.#origin,
-        `a frame announces ${length} bytes, and at most ${limit} are accepted` +
-          (flags === TRAILER ? "" : " (maxMessageBytes)"),
-      );
-    }
-    if (flags === 0 && this.#unary && ++this.#messages > 1) {
-      throw badAnswer(this.#origin, "it has more than one message");
-    }
+    if (problem !== undefined) this.error = badAnswer(this.#origin, problem);
+    else this.#started = true;
     this.#missing = length;
   }
+}
+
+/** Joins the parts of a message. A single part is not copied. */
+export function join(parts: readonly Uint8Array[]): Uint8Array {
+  return parts.length === 1 ? parts[0] as Uint8Array : concatBytes(parts);
 }

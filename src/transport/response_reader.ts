@@ -1,92 +1,155 @@
 /**
- * The answer to a request, message by message: bounded in what it may cost, checked, and let go of when the call is over.
+ * Reads the answer to a gRPC-Web request, message by message: bounded in cost, checked, and cancelled when the call ends
+ * early.
  *
  * @module
  */
 
-import type { Lifetime } from "../lib/lifetime.ts";
+import type { TsetsenError } from "../contract/errors.ts";
 import { type BodyReader, bodyReader } from "./body_reader.ts";
-import { brokenOff } from "./error_mapping.ts";
-import { FrameReader } from "./frames.ts";
+import { brokenOff, fromHttp, fromStatus, invalidAnswer } from "./error_mapping.ts";
+import { FrameReader, join } from "./frames.ts";
+import { readStatus, type RpcStatus } from "./status.ts";
+import type { TransportCall } from "../contract/transport.ts";
 
-/** What reading an answer is bound to. */
+/** What an answer is read for. */
 export interface ResponseReaderOptions {
-  /** Ends the request and its answer. */
-  readonly lifetime: Lifetime;
-  /** Whether there must be no more than one message. */
+  /** The call. */
+  readonly call: TransportCall;
+  /** Whether more than one message is an error. */
   readonly unary: boolean;
-  /** The largest message to accept, in bytes. */
-  readonly maxMessageBytes: number;
-  /** Origin of the endpoint, for the errors. */
+  /** Scheme, host and port of the endpoint, for the errors. */
   readonly origin: string;
-  /** What must not show in errors. */
-  readonly secrets: readonly string[];
 }
 
-/** An answer whose head is that of gRPC-Web. */
+/** An answer whose head may be that of gRPC-Web. */
 export class ResponseReader {
   /** Its headers. */
   readonly headers: Headers;
-  /** The data of its trailers, once `next()` has told the end; headers that hold the status may come without them. */
-  trailers: Uint8Array | undefined;
+  /** The status that it ended with, if that is not OK. */
+  status: RpcStatus | undefined;
+  readonly #response: Response;
   readonly #options: ResponseReaderOptions;
   readonly #frames: FrameReader;
   readonly #reader: BodyReader | undefined;
   readonly #unlisten: () => void;
-  #messages: Generator<Uint8Array, void, void> | undefined;
   #ended = false;
 
-  /** @throws {ConnectionError} when there is neither a body nor a status. */
   constructor(response: Response, options: ResponseReaderOptions) {
-    const { lifetime, maxMessageBytes, origin, unary } = options;
+    const { call, unary, origin } = options;
     this.headers = response.headers;
+    this.#response = response;
     this.#options = options;
-    this.#frames = new FrameReader(maxMessageBytes, origin, unary);
+    this.#frames = new FrameReader(call.maxMessageBytes, origin, unary);
     this.#reader = response.body ? bodyReader(response.body, !unary) : undefined;
     // After a garbage collection an abort may no longer reach the body (nodejs/undici#3644), and Deno keeps the connection
-    // of a body that is only aborted: cancel it by hand.
-    this.#unlisten = lifetime.onEnd(() => this.#drop());
+    // of a body that is only aborted. So cancel the body directly.
+    this.#unlisten = call.lifetime.onEnd(() => this.cancel());
+  }
+
+  /** The data of the trailers frame, after `next()` has returned `undefined`. */
+  get trailers(): Uint8Array | undefined {
+    return this.#frames.trailers;
   }
 
   /**
-   * The next message, or `undefined` at the end.
+   * Reads the next message. The parts may be views into larger buffers.
    *
+   * @returns The message in its parts, or `undefined` at the end: the status is then OK.
+   * @throws {TsetsenError} of the class of the status, when it is not OK.
    * @throws {ServerError} when the answer is not acceptable.
    * @throws {ConnectionError} when it breaks off.
    */
-  async next(): Promise<Uint8Array | undefined> {
+  async nextParts(): Promise<readonly Uint8Array[] | undefined> {
     try {
       for (;;) {
-        const next = this.#messages?.next();
-        if (next?.done === false) return next.value;
+        const message = this.#frames.shift();
+        if (message !== undefined) return message;
+        if (this.#frames.error !== undefined) throw this.#acceptable(this.#frames.error);
         if (this.#ended) return undefined;
         await this.#read();
       }
     } catch (error) {
       this.#unlisten();
-      this.#drop();
+      this.cancel();
       throw error;
     }
   }
 
-  async #read(): Promise<void> {
-    const { origin, secrets } = this.#options;
-    const result = await this.#reader?.read().catch((error) => {
-      throw brokenOff(origin, error, secrets);
-    });
-    if (result?.value !== undefined) {
-      this.#messages = this.#frames.push(result.value);
-      return;
-    }
-    this.#ended = true;
+  /** Throws the error of a status in the headers, which comes without any message. */
+  assertOkHeaders(): void {
+    if (!this.headers.has("grpc-status")) return;
+    const failure = this.#failure(undefined);
+    if (failure === undefined) return;
     this.#unlisten();
-    // Headers that already hold the status may come without a body ("trailers-only").
-    if (!this.#frames.empty || !this.headers.has("grpc-status")) {
-      this.trailers = this.#frames.finish();
-    }
+    this.cancel();
+    throw failure;
   }
 
-  #drop(): void {
+  /** Reads the next message, in one piece. @see {@linkcode nextParts} */
+  async next(): Promise<Uint8Array | undefined> {
+    const parts = await this.nextParts();
+    return parts && join(parts);
+  }
+
+  /** Gives up the rest of the body. */
+  cancel(): void {
     this.#reader?.cancel().catch(() => {});
   }
+
+  async #read(): Promise<void> {
+    const { origin, call } = this.#options;
+    let bytes: Uint8Array | undefined;
+    try {
+      bytes = (await this.#reader?.read())?.value;
+    } catch (error) {
+      // A status that has come in full counts, whatever becomes of the connection behind it.
+      if (!this.#frames.complete) throw brokenOff(origin, error, call.secrets);
+    }
+    if (bytes !== undefined) return this.#frames.push(bytes);
+    this.#ended = true;
+    this.#unlisten();
+    const { empty, complete, trailers } = this.#frames;
+    // Headers that hold the status may come without trailers ("trailers-only").
+    if (!complete && !(empty && this.headers.has("grpc-status"))) {
+      throw this.#acceptable(brokenOff(origin));
+    }
+    const failure = this.#failure(trailers);
+    if (failure !== undefined) throw failure;
+  }
+
+  #failure(trailers: Uint8Array | undefined): TsetsenError | undefined {
+    const { secrets } = this.#options.call;
+    const status = readStatus(this.headers, trailers);
+    if (status?.unreadable) return invalidAnswer(new Error(status.message), secrets);
+    this.status = status;
+    return status && fromStatus(status, secrets);
+  }
+
+  /** Chooses the error that says most: a status in the headers, or that the answer is not gRPC-Web at all. */
+  #acceptable(error: Error): Error {
+    const { origin, call } = this.#options;
+    const { status, headers } = this.#response;
+    const failure = headers.has("grpc-status") ? this.#failure(undefined) : undefined;
+    if (failure !== undefined) return failure;
+    if (isNamed(headers) || this.#frames.started) return error;
+    return fromHttp(status, headers, origin, call.secrets);
+  }
 }
+
+/** Whether an answer can be read as gRPC-Web: it says so, or it does not say what it is, or it has a status. */
+export function isGrpcWeb({ status, headers }: Response): boolean {
+  if (headers.has("grpc-status")) return isNamed(headers) || isVague(headers) || isGrpc(headers);
+  return status >= 200 && status < 300 && (isNamed(headers) || isVague(headers));
+}
+
+const typeOf = (headers: Headers) => headers.get("content-type") ?? "";
+
+const isNamed = (headers: Headers) =>
+  /^application\/grpc-web(\+(proto|json))?\s*(;|$)/i.test(typeOf(headers));
+
+/** Some servers copy what `accept` says (sonora 0.2), be it `*`. */
+const isVague = (headers: Headers) => /^(\*|application)\/\*\s*(;|$)/i.test(typeOf(headers));
+
+/** tonic answers an expired deadline outside gRPC-Web: the status stands in the headers. */
+const isGrpc = (headers: Headers) => /^application\/grpc(\+proto)?\s*(;|$)/i.test(typeOf(headers));

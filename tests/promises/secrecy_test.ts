@@ -240,9 +240,13 @@ Deno.test("Client.downloadAudio sends neither key nor credentials, to a redirect
 Deno.test("Client refuses plaintext http unless secure: false says so", async () => {
   await using rig = await setUpSecret([]);
   const error = await rejection((async () => {
-    await rig.open({ endpoint: rig.emulator.url, apiKey: KEY, secure: true }).getUserBalance();
+    const options = { endpoint: "http://tts.example:50051", apiKey: KEY, secure: true };
+    await rig.open({ ...options, transport: undefined }).getUserBalance();
   })());
   assert(error instanceof InvalidRequestError);
   assertSecret(error, "the error");
   assertEquals(rig.emulator.requests, []);
+  // On the way to this machine nobody can read it.
+  await rig.open({ endpoint: rig.emulator.url, apiKey: KEY, secure: true }).getUserBalance();
+  assertEquals(rig.emulator.requests.length, 1);
 });

@@ -151,12 +151,8 @@ function facts(error: unknown): Record<string, unknown> {
 /** What errors say of a call that may have been charged. */
 export const ADVICE = "It may have been charged: look at the balance before sending it again.";
 
-/** The same on every runtime, also where one knows that no connection was made, and another does not. */
-function advised({ message, code, charged }: Record<string, unknown>): string {
+function advised({ message, charged }: Record<string, unknown>): string {
   const text = `${message}`.replace(/[^.)]$/, "$&.");
-  if (charged !== undefined && code === "connection_error") {
-    return `${text} Unless charged is "no", look at the balance before sending it again.`;
-  }
   return charged !== "unknown" || text.endsWith(ADVICE) ? `${message}` : `${text} ${ADVICE}`;
 }
 

@@ -118,7 +118,14 @@ function assertGrpcWebRequest({ url, method, headers, redirect }: Sent, name: st
   assertEquals(headers.get("x-grpc-web"), "1");
   assertEquals(headers.get("x-api-key"), KEY);
   assertEquals(headers.get("x-goog-api-key"), KEY);
-  assertEquals(headers.get("x-user-agent"), `tsetsen-sdk-ts/${VERSION}`);
+  assertEquals(headers.get("accept"), "application/grpc-web+proto");
+  const paid = name === "GenerateSpeech" || name === "StreamSpeech";
+  const agent = headers.get("x-user-agent")!;
+  assertMatch(
+    agent,
+    paid ? /^tsetsen-sdk-ts\/[\d.]+ call\/[\w-]{22}$/ : /^tsetsen-sdk-ts\/[\d.]+$/,
+  );
+  assert(agent.startsWith(`tsetsen-sdk-ts/${VERSION}`));
   assert(!url.includes(KEY));
 }
 
@@ -141,6 +148,8 @@ Deno.test("Client sends no header but the documented ones", async () => {
   await client.generateSpeech(SPEECH);
   const [{ headers }] = canned.sent as [Sent];
   assertEquals([...headers.keys()].toSorted(), [
+    // Safelisted by CORS.
+    "accept",
     "content-type",
     "grpc-timeout",
     "x-api-key",

@@ -2,7 +2,7 @@ import { type Check, CHECK_NAMES, type Report } from "../doctor/check.ts";
 import { diagnose, type Given } from "../doctor/diagnose.ts";
 import { judge } from "../doctor/verdict.ts";
 import { readEnv } from "../../lib/runtime.ts";
-import { DEFAULT_ENDPOINT } from "../../contract/options.ts";
+import { DEFAULT_ENDPOINT } from "../../contract/endpoint.ts";
 import { redact } from "../../lib/redact.ts";
 import type { AddCommand } from "../arguments.ts";
 import { type Context, readKey } from "../context.ts";

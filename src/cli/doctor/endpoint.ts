@@ -1,5 +1,5 @@
 import { TsetsenError } from "../../contract/errors.ts";
-import { resolveEndpoint } from "../../contract/options.ts";
+import { resolveEndpoint } from "../../contract/endpoint.ts";
 import { failed, ok, type Report, warning } from "./check.ts";
 import { hostOf, portOf, type Subject } from "./subject.ts";
 

@@ -1,5 +1,5 @@
 import { Gender, type GetUserBalanceResponse, type ListVoicesResponse } from "@tsetsen/sdk";
-import { DEFAULT_ENDPOINT } from "../../../src/contract/options.ts";
+import { DEFAULT_ENDPOINT } from "../../../src/contract/endpoint.ts";
 import { equal, ok } from "../../hosts/assert.ts";
 import { askedAlike, cases, type Scenario, TEXT, VOICE } from "./scenario.ts";
 

@@ -1,0 +1,22 @@
+/**
+ * Any transport that a user may give, as one of this package.
+ *
+ * @module
+ */
+
+import type { Transport as RpcTransport } from "@connectrpc/connect";
+import type { Transport } from "../contract/transport.ts";
+import { validate } from "../contract/validate.ts";
+import type { ConnectTransport } from "./connect_types.ts";
+import { overConnect } from "./over_connect.ts";
+
+/**
+ * Returns a transport of this package's own shape as it is, and one of Connect behind an adapter.
+ *
+ * @throws {TypeError} when it is neither.
+ */
+export function asTransport(transport: Transport | ConnectTransport): Transport {
+  validate("transport", transport);
+  if (!("unary" in transport)) return transport;
+  return overConnect({ needsSignal: true, open: () => transport as unknown as RpcTransport });
+}

@@ -1,0 +1,150 @@
+/**
+ * A `fetch` for connect-web's transport of the Connect protocol. It sends a request once, bounds the answer, and hands
+ * connect-web a look-alike of a `Response`.
+ *
+ * See https://connectrpc.com/docs/protocol
+ *
+ * @module
+ */
+
+import { type BodyReader, bodyReader } from "../transport/body_reader.ts";
+import { badAnswer, brokenOff, fromHttp } from "../transport/error_mapping.ts";
+import { concatBytes, pushChunk } from "../lib/bytes.ts";
+import { FrameReader } from "../transport/frames.ts";
+import { post } from "../transport/send_once.ts";
+import { toConnect } from "./errors.ts";
+import type { GuardOptions } from "./guarded_fetch.ts";
+
+/** The flags of the last envelope of a stream. */
+const END_STREAM = 2;
+
+/** What is known about the answer to one call. */
+export interface AnswerFacts {
+  /** Whether the service itself reported an error, in the form that the protocol gives it. */
+  reported: boolean;
+}
+
+/** Makes a `fetch` for one call. It rejects with a `ConnectError` whose cause is an error of this package. */
+export function connectFetch(options: GuardOptions, facts: AnswerFacts): typeof globalThis.fetch {
+  const { call, unary, origin } = options;
+  const guarded = async (url: string, init: RequestInit): Promise<unknown> => {
+    try {
+      const body = new Uint8Array(init.body as Uint8Array<ArrayBuffer>);
+      const response = await post(url, init.headers as Headers, body, options);
+      const { status, headers } = response;
+      if (!isConnect(response, unary)) {
+        response.body?.cancel().catch(() => {});
+        throw fromHttp(status, headers, origin, call.secrets, "Connect");
+      }
+      if (!unary) {
+        return {
+          status,
+          headers,
+          body: { getReader: () => envelopes(response, options, facts) },
+        };
+      }
+      const bytes = await wholeBody(response, options);
+      if (status !== 200) facts.reported = true;
+      else call.accepted?.(options.requestIdIn?.(bytes) ?? "");
+      return {
+        status,
+        headers,
+        arrayBuffer: () => Promise.resolve(bytes),
+        json: () => Promise.resolve(JSON.parse(new TextDecoder().decode(bytes))),
+      };
+    } catch (error) {
+      throw toConnect(error);
+    }
+  };
+  return guarded as unknown as typeof globalThis.fetch;
+}
+
+function isConnect({ status, headers }: Response, unary: boolean): boolean {
+  const type = headers.get("content-type") ?? "";
+  if (!unary) return status === 200 && /^application\/connect\+(proto|json)\s*(;|$)/i.test(type);
+  // Errors are JSON, whatever the messages are.
+  return status === 200
+    ? /^application\/(proto|json)\s*(;|$)/i.test(type)
+    : status >= 400 && /^application\/json\s*(;|$)/i.test(type);
+}
+
+/** Reads a body to its end, and cancels it when the call ends early. */
+async function wholeBody(
+  response: Response,
+  { call, origin }: GuardOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  if (response.body === null) return new Uint8Array();
+  const reader = bodyReader(response.body, false);
+  const unlisten = call.lifetime.onEnd(() => cancel(reader));
+  try {
+    for (;;) {
+      const { value } = await read(reader, origin, call.secrets);
+      if (value === undefined) return concatBytes(chunks);
+      length += value.length;
+      if (length > call.maxMessageBytes) {
+        cancel(reader);
+        throw badAnswer(
+          origin,
+          `it is longer than the ${call.maxMessageBytes} bytes that are accepted (maxMessageBytes)`,
+        );
+      }
+      pushChunk(chunks, value);
+    }
+  } finally {
+    unlisten();
+  }
+}
+
+/** Hands on the envelopes of a stream, checked, as they come. */
+function envelopes(
+  response: Response,
+  { call, origin }: GuardOptions,
+  facts: AnswerFacts,
+): BodyReader {
+  const frames = new FrameReader(call.maxMessageBytes, origin, false, END_STREAM);
+  const reader = bodyReader(response.body as ReadableStream<Uint8Array>, true);
+  const unlisten = call.lifetime.onEnd(() => cancel(reader));
+  const close = (error: unknown) => {
+    unlisten();
+    cancel(reader);
+    return toConnect(error);
+  };
+  return {
+    async read() {
+      try {
+        const { value } = await read(reader, origin, call.secrets);
+        if (value === undefined) {
+          unlisten();
+          if (!frames.complete) throw brokenOff(origin);
+          return { done: true };
+        }
+        frames.push(value);
+        while (frames.shift() !== undefined);
+        if (frames.error !== undefined) throw frames.error;
+        if (frames.trailers !== undefined) facts.reported = true;
+        return { done: false, value };
+      } catch (error) {
+        throw close(error);
+      }
+    },
+    cancel: () => reader.cancel(),
+  };
+}
+
+function cancel(reader: BodyReader): void {
+  reader.cancel().catch(() => {});
+}
+
+async function read(
+  reader: BodyReader,
+  origin: string,
+  secrets: readonly string[],
+): Promise<{ readonly value?: Uint8Array | undefined }> {
+  try {
+    return await reader.read();
+  } catch (error) {
+    throw brokenOff(origin, error, secrets);
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Where the service is, as the user writes it.
+ *
+ * @module
+ */
+
+import { isLoopbackHost } from "../lib/loopback.ts";
+import { readEnv } from "../lib/runtime.ts";
+import { InvalidRequestError } from "./errors.ts";
+import { describe } from "./validate.ts";
+
+/** Where the service is when nothing else is said. */
+export const DEFAULT_ENDPOINT = "api.tsetsen.ai:50051";
+
+/** An endpoint, as a transport needs it. */
+export interface Endpoint {
+  /** Origin and path prefix, without a slash at the end. */
+  readonly baseUrl: string;
+  /** Scheme, host and port of it: what errors name. */
+  readonly origin: string;
+}
+
+/** Options that name an endpoint. */
+export interface EndpointOptions {
+  /**
+   * Where the service is: `host:port`, or a URL, which may have a path. Default: the environment's
+   * `TSETSEN_API_ENDPOINT`, or `api.tsetsen.ai:50051`.
+   */
+  readonly endpoint?: string | undefined;
+  /**
+   * Whether to use TLS. `false` allows plaintext http, where everyone on the way can read the key. Default true. A
+   * plaintext URL of this machine (`http://127.0.0.1`, `http://localhost`, `http://[::1]`) needs no `false`.
+   */
+  readonly secure?: boolean | undefined;
+}
+
+/**
+ * Resolves the endpoint that the options name.
+ *
+ * @throws {InvalidRequestError} when it is malformed, or is plaintext http of another machine without `secure: false`.
+ */
+export function endpointOf({ endpoint, secure = true }: EndpointOptions): Endpoint {
+  const given = endpoint ?? readEnv("TSETSEN_API_ENDPOINT") ?? DEFAULT_ENDPOINT;
+  const { origin, pathname } = resolveEndpoint(given, secure);
+  return { baseUrl: origin + pathname.replace(/\/+$/, ""), origin };
+}
+
+/** An endpoint as it may be written. What `URL` would mend by guessing, a lost slash for one, would send the key elsewhere. */
+const ENDPOINT =
+  /^(?:https?:\/\/)?(\[[\da-f:.]+\]|[^\s/?#@\\:[\]]+)(?::[1-9]\d*)?(?:\/[^\s?#@\\]*)?$/i;
+
+/** A host as `URL` spells it: an address, or labels. Names in Docker networks may hold an underscore. */
+const HOST = /^(?:\[.+\]|(?!https?$)-*\w[\w-]*(?:\.-*\w[\w-]*)*\.?)$/;
+
+/** The URL of an endpoint as the user wrote it: `host:port`, or a URL. */
+export function resolveEndpoint(endpoint: string, secure: boolean): URL {
+  const refuse = (expected: string, came: string) =>
+    new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
+  const scheme = secure ? "https" : "http";
+  const text = /^https?:\/\//i.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
+  const [, host] = ENDPOINT.exec(endpoint) ?? [];
+  const url = host !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  // A number alone is an IPv4 address to `URL`, 50051 that of 0.0.195.131.
+  const isGuess = /^[\d.]+$/.test(url?.hostname ?? "") && url?.hostname !== host;
+  if (url === undefined || !HOST.test(url.hostname) || isGuess) {
+    throw refuse(
+      "host:port or an http(s) URL, without user name, query and fragment",
+      describe(endpoint) +
+        (/^\.{0,2}\//.test(endpoint)
+          ? ', relative: a page gives the whole address, new URL("/tts", location.href).href'
+          : ""),
+    );
+  }
+  if (url.protocol === "http:" && secure && !isLoopbackHost(url.hostname)) {
+    throw refuse(
+      "https, because anyone on the way can read the key otherwise (secure: false allows it)",
+      "plaintext http",
+    );
+  }
+  return url;
+}

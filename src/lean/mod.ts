@@ -1,0 +1,101 @@
+/**
+ * The same names as `@tsetsen/sdk`, over our own reader of gRPC-Web: for those to whom size and cold start matter. It brings
+ * along neither Connect nor descriptors of messages.
+ *
+ * ```ts
+ * import { Client } from "@tsetsen/sdk/lean";
+ *
+ * async function credits(): Promise<number> {
+ *   const client = new Client(); // the key comes from TSETSEN_API_KEY
+ *   return (await client.getUserBalance()).credits;
+ * }
+ * ```
+ *
+ * All durations are milliseconds.
+ *
+ * @module
+ */
+
+// The client, and what its methods take and return.
+export { BaseClient } from "../client.ts";
+export { Client } from "./client.ts";
+export { leanTransport, type LeanTransportOptions } from "./transport.ts";
+export type { CallOptions, ClientOptions } from "../contract/options.ts";
+export type { StatusUpdate, StatusWatch, WatchOptions } from "../call/watch.ts";
+export { SpeechStream, type StreamOptions } from "../audio/speech_stream.ts";
+export { AudioDownload, type AudioSource, type DownloadOptions } from "../audio/download.ts";
+export { Job, type SavedJob } from "../job.ts";
+export { AudioStream } from "../audio/audio_stream.ts";
+export type { AudioProgress, AudioProgressHook } from "../audio/audio_facts.ts";
+
+// The models.
+export {
+  type CheckStatusRequest,
+  type CheckStatusResponse,
+  Gender,
+  type GenerateSpeechRequest,
+  type GenerateSpeechResponse,
+  type GetUserBalanceRequest,
+  type GetUserBalanceResponse,
+  type ListVoicesRequest,
+  type ListVoicesResponse,
+  type ModelVersion,
+  type RequestMetrics,
+  RequestStatus,
+  type StreamSpeechRequest,
+  type Voice,
+} from "../contract/models.ts";
+
+// The errors.
+export {
+  AuthenticationError,
+  type Charged,
+  ClientClosedError,
+  ConnectionError,
+  type ErrorCode,
+  InsufficientCreditsError,
+  InvalidRequestError,
+  JobFailedError,
+  PermissionDeniedError,
+  RateLimitExceededError,
+  ResourceNotFoundError,
+  ServerError,
+  ServiceUnavailableError,
+  TimeoutError,
+  TsetsenError,
+  type TsetsenErrorOptions,
+} from "../contract/errors.ts";
+export { type InterruptedJob, interruptedJobs } from "../call/interrupted_jobs.ts";
+
+// For transports of your own.
+export type { EndpointOptions } from "../contract/endpoint.ts";
+export type { CallLifetime, Transport, TransportCall } from "../contract/transport.ts";
+export type {
+  CheckStatusRequestMessage,
+  CheckStatusResponseMessage,
+  GenerateSpeechResponseMessage,
+  GetUserBalanceRequestMessage,
+  GetUserBalanceResponseMessage,
+  ListVoicesRequestMessage,
+  ListVoicesResponseMessage,
+  MetricsMessage,
+  SpeechRequestMessage,
+  StreamSpeechResponseMessage,
+  VoiceMessage,
+} from "../contract/messages.ts";
+
+// Utilities.
+export { type ErrorClass, retry, type RetryOptions } from "../call/retry.ts";
+export type { BackoffOptions } from "../contract/backoff.ts";
+export type { LogEvent, LogHook } from "../contract/log.ts";
+export {
+  BYTES_PER_SAMPLE,
+  encodeWav,
+  SAMPLE_RATE,
+  WAV_HEADER_BYTES,
+  wavHeader,
+} from "../audio/wav_writer.ts";
+export { type AudioFormat, audioFormat } from "../audio/format.ts";
+export { repairWav } from "../audio/wav_reader.ts";
+export { DEFAULT_ENDPOINT } from "../contract/endpoint.ts";
+export { VERSION } from "../contract/version.ts";

@@ -1,0 +1,172 @@
+/**
+ * The status of a gRPC answer. It stands in the trailers or, where they hold none, in the headers.
+ *
+ * See https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md and PROTOCOL-HTTP2.md beside it.
+ *
+ * @module
+ */
+
+import { base64Decode, BinaryReader } from "@bufbuild/protobuf/wire";
+
+/** A `google.rpc.Status` detail. */
+export interface StatusDetail {
+  /** The full name of its message, for example `"google.rpc.RetryInfo"`. */
+  readonly type: string;
+  /** The message, encoded. */
+  readonly value: Uint8Array;
+}
+
+/** A status that is not OK. */
+export interface RpcStatus {
+  /** The gRPC code, 1 to 16. */
+  readonly code: number;
+  /** The message, decoded. */
+  readonly message: string;
+  /** The trailers and the headers of the answer. */
+  readonly metadata: Headers;
+  /** What `grpc-status-details-bin` holds. */
+  readonly details: readonly StatusDetail[];
+  /** Whether the service itself sent it, with the same code everywhere: only then a code proves a refusal. */
+  readonly proven: boolean;
+  /** Whether there is none that could be read. */
+  readonly unreadable?: boolean;
+}
+
+/** The code of an answer whose own status cannot be read. */
+const INTERNAL = 13;
+
+const STATUS = "grpc-status";
+const DETAILS = "grpc-status-details-bin";
+
+/**
+ * Reads the status of an answer.
+ *
+ * @param headers The headers of the answer.
+ * @param trailers The data of its trailers frame; `undefined` when it has none.
+ * @returns The status, or `undefined` when it is OK.
+ */
+export function readStatus(
+  headers: Headers,
+  trailers: Uint8Array | undefined,
+): RpcStatus | undefined {
+  if (trailers !== undefined && isPlainOk(trailers)) return undefined;
+  const fields = trailers === undefined ? new Headers() : parseTrailers(trailers);
+  const source = fields.has(STATUS) || fields.has(DETAILS) ? fields : headers;
+  const status = statusIn(source, source === fields ? fields : new Headers(headers));
+  if (status === undefined) return undefined;
+  if (source === fields) headers.forEach((value, name) => status.metadata.append(name, value));
+  else fields.forEach((value, name) => status.metadata.append(name, value));
+  return status;
+}
+
+/** Reads trailers: a field a line, names without regard to case. Lines that HTTP does not allow are left out. */
+export function parseTrailers(data: Uint8Array): Headers {
+  const fields = new Headers();
+  for (const line of new TextDecoder().decode(data).split(/\r?\n/)) {
+    const colon = line.indexOf(":");
+    try {
+      if (colon > 0) fields.append(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
+    } catch {
+      // The other lines may still hold the status.
+    }
+  }
+  return fields;
+}
+
+function statusIn(fields: Headers, metadata: Headers): RpcStatus | undefined {
+  const status = fields.get(STATUS);
+  const encoded = fields.get(DETAILS);
+  const rich = encoded === null ? undefined : decodeDetails(encoded);
+  const plain = status === null ? undefined : codeOf(status);
+  if (plain === undefined && rich?.code === undefined) {
+    const problem = status === null ? "missing grpc-status" : "invalid grpc-status";
+    const unknown = { details: [], proven: false, unreadable: true };
+    return { code: INTERNAL, message: problem, metadata, ...unknown };
+  }
+  const code = plain ?? rich?.code as number;
+  if (code === 0) return undefined;
+  const message = rich?.message || percentDecode(fields.get("grpc-message") ?? "");
+  const known = code <= 16;
+  return {
+    code: known ? code : INTERNAL,
+    message: known ? message : `invalid grpc-status: ${code}`,
+    metadata,
+    details: rich?.details ?? [],
+    // Details that cannot be read, or that name another code, contradict a refusal.
+    proven: known && (encoded === null || rich?.code === code),
+  };
+}
+
+/** A field that came twice with one value is joined by a comma. */
+function codeOf(value: string): number | undefined {
+  const codes = new Set(value.split(",").map((part) => part.trim()));
+  const [code = ""] = codes;
+  return codes.size === 1 && /^\d{1,4}$/.test(code) ? Number(code) : undefined;
+}
+
+/** PROTOCOL-HTTP2.md: a message that is not well encoded must not be thrown away. */
+function percentDecode(message: string): string {
+  try {
+    return decodeURIComponent(message);
+  } catch {
+    return message;
+  }
+}
+
+interface Details {
+  readonly code: number;
+  readonly message: string;
+  readonly details: readonly StatusDetail[];
+}
+
+/** Decodes a `google.rpc.Status` { 1: int32 code, 2: string message, 3: repeated google.protobuf.Any details }. */
+function decodeDetails(encoded: string): Details | undefined {
+  try {
+    const [first = ""] = encoded.split(",");
+    const reader = new BinaryReader(base64Decode(first.trim()));
+    let code = 0;
+    let message = "";
+    const details: StatusDetail[] = [];
+    while (reader.pos < reader.len) {
+      const [field, wireType] = reader.tag();
+      if (field === 1) code = reader.int32();
+      else if (field === 2) message = reader.string();
+      else if (field === 3) details.push(decodeAny(reader.bytes()));
+      else reader.skip(wireType);
+    }
+    return { code, message, details };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Decodes a `google.protobuf.Any` { 1: string type_url, 2: bytes value }. */
+function decodeAny(bytes: Uint8Array): StatusDetail {
+  const reader = new BinaryReader(bytes);
+  let type = "";
+  let value: Uint8Array = new Uint8Array();
+  while (reader.pos < reader.len) {
+    const [field, wireType] = reader.tag();
+    if (field === 1) type = reader.string();
+    else if (field === 2) value = reader.bytes();
+    else reader.skip(wireType);
+  }
+  return { type: type.slice(type.lastIndexOf("/") + 1), value };
+}
+
+const PLAIN_OK = ["grpc-status:0\r\n", "grpc-status: 0\r\n"].map((text) =>
+  new TextEncoder().encode(text)
+);
+
+/** Recognises the trailers of nearly every answer without a text of them. */
+function isPlainOk(trailers: Uint8Array): boolean {
+  for (const plain of PLAIN_OK) {
+    if (plain.length === trailers.length && plain.every((byte, i) => byte === trailers[i])) {
+      return true;
+    }
+  }
+  return trailers.length < 64 &&
+    /^(grpc-message: ?\r\n)?grpc-status: ?0\r\n(grpc-message: ?\r\n)?$/i.test(
+      String.fromCharCode(...trailers),
+    );
+}
