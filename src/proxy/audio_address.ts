@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ABSOLUTE_AUDIO } from "../transport/relative_audio.ts";
 import type { ResolvedProxyOptions } from "./resolved_options.ts";
 
 /**
@@ -34,7 +35,10 @@ function isLocal(hostname: string): boolean {
 }
 
 /**
- * The address of audio for the visitor.
+ * Makes the address of audio for the visitor.
+ *
+ * Without `publicUrl` the SDK's client gets a reference that is relative to its endpoint, because a server in front of the
+ * proxy may have changed the host and the path of the request's URL.
  *
  * @param prefix The path of the request's URL before the service's name.
  */
@@ -45,6 +49,9 @@ export function addressOf(
   { publicUrl }: ResolvedProxyOptions,
 ): string {
   if (publicUrl !== undefined) return `${publicUrl.href.replace(/\/+$/, "")}/audio/${token}`;
+  const agent = request.headers.get("x-user-agent") ?? "";
+  const knowsEndpoint = /^tsetsen-sdk-ts\//.test(agent) && !agent.includes(ABSOLUTE_AUDIO);
+  if (knowsEndpoint) return `audio/${token}`;
   const origin = request.headers.get("origin");
   const isSameOrigin = request.headers.get("sec-fetch-site") === "same-origin";
   const base = isSameOrigin && origin !== null ? origin : new URL(request.url).origin;

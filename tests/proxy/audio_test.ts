@@ -1,15 +1,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { create, toBinary } from "@bufbuild/protobuf";
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import {
   CheckStatusRequestSchema,
   CheckStatusResponseSchema,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import {
+  Client,
   encodeWav,
   ResourceNotFoundError,
   ServiceUnavailableError,
   TsetsenError,
 } from "../../mod.ts";
+import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { AudioTokens } from "../../src/proxy/audio_token.ts";
 import { createProxy } from "../../src/proxy/mod.ts";
 import {
@@ -226,7 +229,7 @@ Deno.test("createProxy leaves the service's own address when audio is false", as
   assertEquals(response.status, 404);
 });
 
-Deno.test("createProxy names its audio by publicUrl, or by the page's own origin behind TLS", async () => {
+Deno.test("createProxy names its audio by publicUrl, or relative to the endpoint of the SDK's client", async () => {
   const ask = async (options: Parameters<typeof setUp>[0], headers: Record<string, string>) => {
     await using t = await setUp(options, {}, { headers });
     const { done } = await finished(t);
@@ -235,10 +238,61 @@ Deno.test("createProxy names its audio by publicUrl, or by the page's own origin
   const origin = "https://my.site";
   assertEquals(await ask({}, {}), "own/audio/…");
   assertEquals(await ask({ publicUrl: "https://my.site/api/" }, {}), "https://my.site/api/audio/…");
-  const same = { origin, "sec-fetch-site": "same-origin" };
-  assertEquals(await ask({}, same), "https://my.site/tts/audio/…");
+  assertEquals(await ask({}, { origin, "sec-fetch-site": "same-origin" }), "own/audio/…");
   assertEquals(await ask({ origins: [origin] }, { origin }), "own/audio/…");
 });
+
+Deno.test("createProxy names its audio to other clients by the page's own origin behind TLS, or by the request's URL", async () => {
+  await using t = await setUp();
+  const { done: { requestId } } = await finished(t);
+  const ask = async (headers: Record<string, string>) => {
+    const answer = await post(
+      t.url,
+      "CheckStatus",
+      CheckStatusRequestSchema,
+      { requestId },
+      headers,
+    );
+    const { audioUrl } = unframe(CheckStatusResponseSchema, await answer.bytes());
+    return audioUrl.replace(/[\w-]+$/, "…").replace(t.url, "own");
+  };
+  const same = { origin: "https://my.site", "sec-fetch-site": "same-origin" };
+  assertEquals(await ask({}), "own/audio/…");
+  assertEquals(await ask(same), "https://my.site/tts/audio/…");
+  assertEquals(await ask({ "x-user-agent": "tsetsen-sdk-ts/0.1.0" }), "audio/…");
+  assertEquals(await ask({ "x-user-agent": "grpc-web-javascript/0.1" }), "own/audio/…");
+});
+
+Deno.test("createProxy names its audio absolutely to a client over a transport whose endpoint it does not know", async () => {
+  await using t = await setUp();
+  const transport = createGrpcWebTransport({ baseUrl: t.url });
+  using page = new Client({ apiKey: null, transport: transport as never });
+  const job = await page.submit({ text, voiceId: t.voice });
+  assert((await job.wait({ pollInterval: 5 })).audioUrl?.startsWith(`${t.url}/audio/`));
+  assert((await (await job.audio()).bytes()).length > 44);
+});
+
+for (const [name, Page] of [["Client", Client], ["the lean Client", LeanClient]] as const) {
+  Deno.test(`createProxy behind a server that changes host and path gives ${name} audio that it can fetch`, async () => {
+    await using t = await setUp();
+    // As nginx does with `location /api/ { proxy_pass http://inner/; }`, and Hono's proxy().
+    await using front = startUpstream((request) => {
+      const { pathname } = new URL(request.url);
+      const inner = new URL(pathname.replace(/^\/api/, ""), t.url);
+      const { method, body } = request;
+      const headers = new Headers(request.headers);
+      headers.delete("host");
+      return fetch(inner, { method, headers, body });
+    });
+    const endpoint = `${front.url}/api/tts`;
+    using page = new Page({ apiKey: null, endpoint, secure: false, maxRetries: 0 });
+    const job = await page.submit({ text, voiceId: t.voice });
+    const done = await job.wait({ pollInterval: 5 });
+    assert(done.audioUrl?.startsWith(`${endpoint}/audio/`), done.audioUrl);
+    assert((await (await job.audio()).bytes()).length > 44);
+    assertEquals(t.emulator.ledger.charges.length, 1);
+  });
+}
 
 const BOM = "\ufeff";
 
