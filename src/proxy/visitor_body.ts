@@ -50,7 +50,10 @@ export function visitorBody(
       const breakOff = () => {
         if (ended) return;
         leave();
-        controller.error(new Error("The visitor left, or did not read the answer in time."));
+        // Nothing else closes a connection that is not read. Deno prints the error: this way it is one line.
+        const error = new Error("A visitor left, or did not read the answer within timeout.");
+        error.stack = `${error.name}: ${error.message}`;
+        controller.error(error);
       };
       unlisten = onRequestAbort(request, breakOff);
       expectRead = () => {

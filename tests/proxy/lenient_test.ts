@@ -14,7 +14,7 @@ import {
   RateLimitExceededError,
   ServerError,
   ServiceUnavailableError,
-  TsetsenError,
+  type TsetsenError,
 } from "../../mod.ts";
 import { framed, join, startProxy, startUpstream, trailers } from "./setup.ts";
 
@@ -36,7 +36,7 @@ interface Answer {
 }
 
 /** A proxy before a service that answers so to every call. */
-async function open({ type, headers = {}, status = 200, body = new Uint8Array(0) }: Answer) {
+function open({ type, headers = {}, status = 200, body = new Uint8Array(0) }: Answer) {
   /** The header `accept` of each request. */
   const requests: (string | null)[] = [];
   const upstream = startUpstream(async (request) => {
@@ -68,7 +68,7 @@ const LENIENT = [
 
 for (const type of LENIENT) {
   Deno.test(`createProxy reads an answer of the type ${type} as gRPC-Web, where the frames are`, async () => {
-    await using t = await open({ type, body: join([credits, OK]) });
+    await using t = open({ type, body: join([credits, OK]) });
     assertEquals((await t.page.getUserBalance()).credits, 7);
     assertEquals(t.requests, ["application/grpc-web+proto"]);
   });
@@ -80,7 +80,7 @@ for (
   const type of ["*/*", undefined, "text/html", "application/json", "application/grpc-web-text"]
 ) {
   Deno.test(`createProxy takes no page of the type ${type} for an answer`, async () => {
-    await using t = await open({ type, body: PAGE });
+    await using t = open({ type, body: PAGE });
     const error = await assertRejects(() => t.page.generateSpeech(SPEECH), ServerError);
     assertEquals([error.statusCode, error.charged], [13, "unknown"]);
     assertEquals(t.events.map(({ type }) => type), ["upstream_failed"]);
@@ -104,7 +104,7 @@ const PLACES: Readonly<Record<string, Answer>> = {
 
 for (const [where, answer] of Object.entries(PLACES)) {
   Deno.test(`createProxy finds a status ${where}`, async () => {
-    await using t = await open({ type: "application/grpc-web+proto", ...answer });
+    await using t = open({ type: "application/grpc-web+proto", ...answer });
     const calls: ((client: Client) => Promise<unknown>)[] = [
       (client) => client.generateSpeech(SPEECH),
       (client) => client.streamSpeech(SPEECH).bytes(),
@@ -125,7 +125,7 @@ for (const [what, body] of [["an empty frame", EMPTY], ["nothing", new Uint8Arra
         create(GenerateSpeechResponseSchema, { requestId: "job-7" }),
       ),
     );
-    await using t = await open({
+    await using t = open({
       type: "application/grpc-web+proto",
       headers: { "grpc-status": "0" },
       body: join([message, body]),
@@ -151,7 +151,7 @@ const PAGES:
 
 for (const [status, Class, code, charged] of PAGES) {
   Deno.test(`createProxy says of HTTP ${status} what it is`, async () => {
-    await using t = await open({ type: "text/html", status, body: PAGE });
+    await using t = open({ type: "text/html", status, body: PAGE });
     const error = await assertRejects(() => t.page.generateSpeech(SPEECH), Class) as TsetsenError;
     assertEquals([error.statusCode, error.charged], [code, charged]);
     if (status !== 429) assertEquals(error.rawMessage?.includes(`HTTP ${status}`), true);
@@ -173,7 +173,7 @@ const SILENT: Readonly<Record<string, Uint8Array<ArrayBuffer>[]>> = {
 
 for (const [what, frames] of Object.entries(SILENT)) {
   Deno.test(`createProxy calls a stream of ${what} no success`, async () => {
-    await using t = await open({ type: "application/grpc-web+proto", body: join(frames) });
+    await using t = open({ type: "application/grpc-web+proto", body: join(frames) });
     const response = await fetch(`${t.url}/tsetsen.api.v1.TsetsenTTS/StreamSpeech`, {
       method: "POST",
       headers: { "content-type": "application/grpc-web+proto" },
