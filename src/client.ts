@@ -51,6 +51,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param options Key, endpoint and policies; each has a default.
    * @param openTransport Makes the transport of a client that was given none.
+   * @param known The names that the options may have.
    * @throws {AuthenticationError} when there is no key, or it does not look like one.
    * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
    * @throws {TypeError} when an option has the wrong type.
@@ -58,8 +59,8 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @internal
    */
-  constructor(options: ClientOptions, openTransport: () => Transport) {
-    const resolved = resolveOptions(options);
+  constructor(options: ClientOptions, openTransport: () => Transport, known?: object) {
+    const resolved = resolveOptions(options, known);
     const transport = options.transport ?? openTransport();
     this.#core = {
       options: resolved,
