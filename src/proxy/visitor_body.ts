@@ -51,11 +51,16 @@ export function visitorBody(
         if (ended) return;
         leave();
         // Nothing else closes a connection that is not read. Deno prints the error: this way it is one line.
-        const error = new Error("A visitor left, or did not read the answer within timeout.");
+        const error = new Error("A visitor did not read the answer within timeout.");
         error.stack = `${error.name}: ${error.message}`;
         controller.error(error);
       };
-      unlisten = onRequestAbort(request, breakOff);
+      unlisten = onRequestAbort(request, () => {
+        if (ended) return;
+        leave();
+        // The connection is closed already.
+        controller.close();
+      });
       expectRead = () => {
         timer = setTimeout(breakOff, timeout);
       };
