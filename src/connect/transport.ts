@@ -14,6 +14,7 @@ import { validate, validateFields } from "../contract/validate.ts";
 import { type AnswerFacts, connectFetch } from "./connect_fetch.ts";
 import type { ConnectInterceptor } from "./connect_types.ts";
 import { fromConnect } from "./errors.ts";
+import { withRelativeAudio } from "../transport/relative_audio.ts";
 import { guardedFetch } from "./guarded_fetch.ts";
 import { overConnect } from "./over_connect.ts";
 
@@ -110,7 +111,7 @@ export function webTransport(options: Omit<ConnectTransportOptions, "protocol">)
     interceptors: [...interceptors] as Interceptor[],
   };
   const requestIdOf = binary ? requestIdIn : requestIdInJson;
-  return overConnect({
+  const transport = overConnect({
     origin,
     // The guard ends the call by itself. Interceptors may have work of their own to end.
     needsSignal: intercepted,
@@ -122,6 +123,7 @@ export function webTransport(options: Omit<ConnectTransportOptions, "protocol">)
     explain: (error, { secrets }) =>
       fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
   });
+  return withRelativeAudio(transport, baseUrl);
 }
 
 function requestIdIn(message: Uint8Array): string {

@@ -22,6 +22,7 @@ import { validate, validateFields } from "../contract/validate.ts";
 import { badAnswer, invalidAnswer } from "../transport/error_mapping.ts";
 import { frame } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
+import { withRelativeAudio } from "../transport/relative_audio.ts";
 import { sendOnce } from "../transport/send_once.ts";
 
 /** Options of {@linkcode leanTransport}. */
@@ -80,7 +81,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
     return answer ?? decodeFor(call, decode, bytes);
   }
 
-  return {
+  const transport: Transport = {
     origin,
     listVoices: (request, call) =>
       unary("ListVoices", encodeListVoicesRequest(request), decodeListVoicesResponse, call),
@@ -115,6 +116,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
       };
     },
   };
+  return withRelativeAudio(transport, baseUrl);
 }
 
 /** `accept` is for servers that answer in the type that it names first (sonora 0.2). */
