@@ -12,7 +12,7 @@ import type { CallOptions } from "../contract/options.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import type { AudioFacts, AudioProgressHook } from "./audio_facts.ts";
 import { AudioStream } from "./audio_stream.ts";
-import { checkAudioUrl, checkRedirect, type ServiceUrl } from "./audio_url.ts";
+import { checkAudioUrl, checkRedirect } from "./audio_url.ts";
 import { checkLength, checkSamples, factsOf } from "./delivery.ts";
 import { HEAD_BYTES } from "./format.ts";
 import { showAs } from "./inspect.ts";
