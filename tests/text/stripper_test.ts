@@ -96,6 +96,14 @@ Deno.test("MarkupStripper returns the same however the text is cut into pieces",
     { numRuns: 3000 },
   ));
 
+Deno.test("MarkupStripper knows the middle of a line from its start", () => {
+  // A star, a number sign and a tag in mid-line, behind a sentence that is returned already.
+  for (const text of ["Нэг. * хоёр", "Нэг. # хоёр", "Нэг. > хоёр", "Нэг. + хоёр\n* гурав"]) {
+    assertEquals(streamed([...text]).join(""), stripMarkup(text));
+  }
+  assertEquals(streamed(["Нэг. ", "<p>Хоёр"]).join(""), stripMarkup("Нэг. <p>Хоёр"));
+});
+
 Deno.test("MarkupStripper holds back no more than 2,000 code units for a sign without its partner", () => {
   const stripper = new MarkupStripper();
   const text = `*${"үг. ".repeat(2_000)}`;
