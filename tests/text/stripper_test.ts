@@ -26,6 +26,8 @@ const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["`**код**` ба ``a`b``", "код ба a`b"],
   ["<h1>Гарчиг</h1>\n<p>Нэг<br>хоёр</p><p>Гурав</p>", "Гарчиг\n\nНэг\nхоёр\n\nГурав"],
   ["<table><tr><td>а</td><td>б</td></tr><tr><td>в</td></tr></table>", "а, б\nв"],
+  ["<answer>Тийм.</answer><note>Үгүй.</note>", "Тийм.\nҮгүй."],
+  ["<b>тод</b>ууд, Нэг.<break time='1s'/>Хоёр.", "тодууд, Нэг. Хоёр."],
   ["<speak>Сайн <break time='1s'/> уу?</speak>", "Сайн уу?"],
   ["&laquo;Сайн&raquo; &#8212; &lt;b&gt;гэв", "«Сайн» — гэв"],
   ["1\\. Нэг \\*од\\*", "1. Нэг од"],
