@@ -90,7 +90,7 @@ export type {
 } from "./src/contract/messages.ts";
 
 // Utilities.
-export { type ErrorClass, retry, type RetryOptions } from "./src/call/retry.ts";
+export { type ErrorClass, isSafeToRetry, retry, type RetryOptions } from "./src/call/retry.ts";
 export type { BackoffOptions } from "./src/contract/backoff.ts";
 export type { LogEvent, LogHook } from "./src/contract/log.ts";
 export {

@@ -141,11 +141,14 @@ export class Job implements AsyncIterable<StatusUpdate> {
    * @throws {TsetsenError} of the class that fits when polling fails for good.
    */
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
+    const { pollInterval, ...download } = options;
+    const { signal, timeout, maxRetries, headers } = options;
+    const watch: WatchOptions = { pollInterval, signal, timeout, maxRetries, headers };
     const { status } = this.#response ?? {};
     if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > ADDRESS_AGE) {
-      for await (const _ of this.watch(options));
+      for await (const _ of this.watch(watch));
     }
-    return downloadAudio(this.#core, await this.wait(options), options);
+    return downloadAudio(this.#core, await this.wait(watch), download);
   }
 
   /** What to store: the id. Neither the key nor the text is part of it. */

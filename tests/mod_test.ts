@@ -42,6 +42,7 @@ Deno.test("mod.ts exports these values and no others", () => {
     "connectTransport",
     "encodeWav",
     "interruptedJobs",
+    "isSafeToRetry",
     "repairWav",
     "retry",
     "wavHeader",

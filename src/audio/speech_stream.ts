@@ -10,11 +10,11 @@ import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "../call/call.ts";
 import { fromStreamMessage } from "../transport/error_mapping.ts";
 import { type StreamSpeechRequest, toSpeech } from "../contract/models.ts";
-import type { CallOptions } from "../contract/options.ts";
+import { CALL_OPTIONS, type CallOptions } from "../contract/options.ts";
 import { PcmReader } from "./pcm.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import { LazyIterator } from "../call/lazy_iterator.ts";
-import { validateFields } from "../contract/validate.ts";
+import { type FieldNames, validateFields } from "../contract/validate.ts";
 import { BARE_PCM } from "./wav_reader.ts";
 
 /** Options of {@linkcode Client.streamSpeech}. All durations are milliseconds. */
@@ -32,6 +32,12 @@ export interface StreamOptions extends CallOptions {
   /** Is told after each chunk how much has come. What it throws or rejects with is ignored. */
   readonly onProgress?: AudioProgressHook | undefined;
 }
+
+const STREAM_OPTIONS = {
+  ...CALL_OPTIONS,
+  idleTimeout: true,
+  onProgress: true,
+} as const satisfies FieldNames<Required<StreamOptions>>;
 
 /**
  * Speech that is streamed while it is synthesised: an async iterator of PCM, 24,000 Hz, 16-bit little-endian, mono, in
@@ -71,7 +77,7 @@ export function streamSpeech(
   options: StreamOptions,
 ): SpeechStream {
   const message = toSpeech(request, core.options.apiKey, "stream");
-  validateFields("options", options);
+  validateFields("options", options, STREAM_OPTIONS);
   const { idleTimeout = core.options.timeout, timeout } = options;
   const { apiKey: key, text } = message;
   const facts = { method: "StreamSpeech", key, billable: true, text };
@@ -136,8 +142,7 @@ function open(
     call.send(async (transport, attempt) => {
       const messages = transport.streamSpeech(message, attempt);
       return { messages, result: await messages.next() };
-    }, idleTimeout)
-  );
+    }, idleTimeout), idleTimeout);
 }
 
 /** Reads on to the trailers, so that the connection can be used again. The audio is complete: nothing fails any more. */

@@ -16,9 +16,12 @@ import {
   type TsetsenError,
   withContext,
 } from "../contract/errors.ts";
+import { isNew, recordAccepted } from "./accepted_jobs.ts";
+import { hedge } from "./hedge.ts";
 import type { Limiter } from "./limiter.ts";
 import { type LogEvent, notify } from "../contract/log.ts";
 import {
+  CALL_OPTIONS,
   type CallOptions,
   checkPlace,
   headerRecord,
@@ -41,8 +44,10 @@ export interface Core {
 
 /** What is known about a call, for its errors and its retries. */
 export interface CallFacts {
-  /** The method's name, for messages. */
+  /** The name of the method. */
   readonly method: string;
+  /** What took too long, in messages. Default: the method. */
+  readonly subject?: string;
   /** The key to send; empty for none. */
   readonly key: string;
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
@@ -54,7 +59,16 @@ export interface CallFacts {
 }
 
 /** A service that asks to wait longer than this, in milliseconds, is not waited for: the call fails at once. */
-const MAX_RETRY_AFTER = 60_000;
+const MAX_RETRY_AFTER_MS = 60_000;
+
+/** How long a service may take until it knows a job that it has accepted, in milliseconds. */
+const NOT_FOUND_GRACE_MS = 10_000;
+
+/** How long after its deadline a call that did not end may keep its place, in milliseconds. */
+const LEASE_GRACE_MS = 1_000;
+
+/** When a call that costs nothing is sent a second time: after this part of its timeout, and these milliseconds at most. */
+const HEDGE_PART = 1 / 3, MAX_HEDGE_MS = 5_000;
 
 /** What every error of a call says. */
 interface Context {
@@ -86,6 +100,7 @@ export class Call {
   /**
    * @param timeout The deadline of the whole in milliseconds; without one there is none.
    * @param outer The lifetime of the operation that this one is a part of, in the place of the signal.
+   * @param checkpoint When a second request may be sent, in milliseconds from now.
    * @throws {ClientClosedError} when the client is closed.
    * @throws {AuthenticationError} when the call has a key of its own, where everyone can read it.
    */
@@ -95,6 +110,7 @@ export class Call {
     options: CallOptions,
     timeout?: number,
     outer?: Lifetime,
+    checkpoint?: number,
   ) {
     this.#core = core;
     this.#facts = facts;
@@ -109,15 +125,22 @@ export class Call {
     if (facts.key !== "" && facts.key !== apiKey) {
       checkPlace(dangerouslyAllowBrowser, this.#context());
     }
-    this.lifetime = new Lifetime(core.open, outer ?? options.signal, timeout);
+    this.lifetime = new Lifetime(core.open, outer ?? options.signal, timeout, checkpoint);
   }
 
-  /** Does `attempt` until it succeeds or must not be tried again. Each takes a place among the calls in flight. */
-  async attempts<T>(attempt: () => Promise<T>): Promise<T> {
+  /**
+   * Makes attempts until one succeeds or must not be repeated. Each takes a place among the calls in flight.
+   *
+   * @param attempt Makes one attempt.
+   * @param silence The longest time without an answer in milliseconds, the waits between attempts included.
+   */
+  async attempts<T>(attempt: () => Promise<T>, silence: number = Infinity): Promise<T> {
     const { lifetime } = this;
     const { limiter } = this.#core;
+    const start = performance.now();
     for (let retry = 0;; retry++) {
       if (!limiter.tryAcquire()) await limiter.acquire(lifetime);
+      const lease = limiter.lease(Math.min(lifetime.remaining, silence) + LEASE_GRACE_MS);
       let failure: TsetsenError;
       try {
         if (lifetime.end !== undefined) throw lifetime.end;
@@ -126,15 +149,16 @@ export class Call {
         if (lifetime.end !== undefined) throw error;
         failure = this.failure(error);
       } finally {
-        // Deno and Node take a connection back a moment after the answer's end: the next in the queue would open another.
+        // Deno and Node take a connection back a moment after the end of the answer: the next in the queue would open another.
         // (workerd forgets the timers of a request that is over.)
         if (limiter.crowded && lifetime.end === undefined && hostOf() !== "other") {
-          setTimeout(() => limiter.release());
-        } else limiter.release();
+          setTimeout(() => limiter.release(lease));
+        } else limiter.release(lease);
       }
       const delay = this.retryDelay(failure, retry, "retry");
-      // A delay past the deadline would only turn a telling error into a TimeoutError.
-      if (delay === undefined || delay >= lifetime.remaining) throw failure;
+      const left = Math.min(lifetime.remaining, silence - (performance.now() - start));
+      // A delay past the deadline would only turn an error that says more into a TimeoutError.
+      if (delay === undefined || delay >= left) throw failure;
       await lifetime.sleep(delay);
     }
   }
@@ -155,7 +179,7 @@ export class Call {
     const { billable, method, requestId } = this.#facts;
     const { retryAfter = 0 } = error;
     if (
-      retry >= maxRetries || retryAfter > MAX_RETRY_AFTER || !isTransient(error) ||
+      retry >= maxRetries || retryAfter > MAX_RETRY_AFTER_MS || !this.#mayPass(error, type) ||
       (billable && error.charged !== "no")
     ) return undefined;
     this.#failed = error;
@@ -165,18 +189,67 @@ export class Call {
     return delay;
   }
 
+  /** Whether a failure may pass by itself. What costs nothing is asked again in more cases. */
+  #mayPass(error: TsetsenError, type: LogEvent["type"]): boolean {
+    if (isTransient(error)) return true;
+    if (this.#facts.billable) return false;
+    const { statusCode = 0 } = error;
+    // HTTP 501 and 505 do not pass; 408 and 425 ask for a repetition.
+    if (statusCode === 408 || statusCode === 425) return true;
+    if (statusCode >= 500 && statusCode !== 501 && statusCode !== 505) return true;
+    // A job goes on whatever one poll says: CANCELLED, UNKNOWN, INTERNAL, DATA_LOSS; or the service has not heard of it yet.
+    if (type !== "poll_failed") return false;
+    return [1, 2, 13, 15].includes(statusCode) ||
+      (error instanceof ResourceNotFoundError &&
+        isNew(this.#requestId ?? "", NOT_FOUND_GRACE_MS));
+  }
+
+  /** Sends a request that costs nothing, and once more over another connection if the first stays mute. */
+  async sendHedged<T>(
+    request: (transport: Transport, call: TransportCall) => Promise<T>,
+  ): Promise<T> {
+    const { lifetime } = this;
+    let second: Lifetime | undefined;
+    const result = await hedge(
+      lifetime,
+      () => this.send(request, undefined, second),
+      () => {
+        second = new Lifetime(this.#core.open, lifetime);
+        this.#notifySecond();
+      },
+    );
+    if (second !== undefined) {
+      // Cancels whichever request is still mute.
+      second.stop({ by: "cancel" });
+      lifetime.stop({ by: "cancel" });
+    }
+    return result;
+  }
+
+  #notifySecond(): void {
+    const { method, requestId } = this.#facts;
+    const error = new TimeoutError(
+      `${method} has no answer yet. It is asked once more, over another connection.`,
+      this.#context(),
+    );
+    const event = { type: "retry", method, attempt: 1, delay: 0, error, requestId } as const;
+    notify(this.#core.options.log, event);
+  }
+
   /**
    * Hands a request to the transport: from here on it may have reached the service.
    *
    * @param request Sends it.
    * @param idle The longest wait for the answer in milliseconds, if there is no deadline.
+   * @param lifetime What ends the request. Default: the lifetime of the call.
    */
   send<T>(
     request: (transport: Transport, call: TransportCall) => Promise<T>,
     idle?: number,
+    lifetime: Lifetime = this.lifetime,
   ): Promise<T> {
     const { transport, options } = this.#core;
-    const { lifetime, secrets } = this;
+    const { secrets } = this;
     const billable = this.#facts.billable === true;
     const call: TransportCall = {
       lifetime,
@@ -200,6 +273,7 @@ export class Call {
     if (!requestId) return;
     this.#requestId = requestId;
     this.charged = "yes";
+    recordAccepted(requestId);
   }
 
   /** What must not show in an error. */
@@ -217,21 +291,22 @@ export class Call {
       end = this.lifetime.expire();
     }
     const context = { ...this.#context(), cause: this.#failed };
-    const { method } = this.#facts;
+    const { method, subject = method } = this.#facts;
     switch (end.by) {
       case "signal":
         if (context.charged !== undefined) {
-          recordInterrupted(end.reason, { requestId: this.#requestId, charged: context.charged });
+          const job = { requestId: this.#requestId, charged: context.charged };
+          recordInterrupted(end.reason, job, this.#options.signal);
         }
         return end.reason;
       case "deadline":
         return new TimeoutError(
-          `${method} took longer than its timeout of ${end.ms} ms. ${this.#advice}`,
+          `${subject} took longer than its timeout of ${end.ms} ms. ${this.#advice}`,
           context,
         );
       case "idle":
         return new TimeoutError(
-          `${method} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`,
+          `${subject} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`,
           context,
         );
       default:
@@ -317,10 +392,14 @@ export async function callUnary<T>(
   options: CallOptions,
   outer?: Lifetime,
 ): Promise<T> {
-  validateFields("options", options);
-  const call = new Call(core, facts, options, options.timeout ?? core.options.timeout, outer);
+  validateFields("options", options, CALL_OPTIONS);
+  const { timeout = core.options.timeout, maxRetries = core.options.maxRetries } = options;
+  // Each poll of a watch is one try, but for a connection that is dead.
+  const isHedged = !facts.billable && (maxRetries > 0 || outer !== undefined);
+  const checkpoint = isHedged ? Math.min(timeout * HEDGE_PART, MAX_HEDGE_MS) : undefined;
+  const call = new Call(core, facts, options, timeout, outer, checkpoint);
   try {
-    return await call.attempts(() => call.send(request));
+    return await call.attempts(() => isHedged ? call.sendHedged(request) : call.send(request));
   } catch (error) {
     throw call.error(error);
   } finally {

@@ -14,23 +14,44 @@ export interface InterruptedJob {
   readonly charged: Charged;
 }
 
-const traces = new WeakMap<object, InterruptedJob[]>();
+interface Interruption extends InterruptedJob {
+  readonly signal: AbortSignal | undefined;
+}
 
-/** Remembers that `reason`, the reason of a caller's signal, interrupted a job. */
-export function recordInterrupted(reason: unknown, job: InterruptedJob): void {
+/** A reason may be an object that lives as long as the process: more than this many jobs are not kept for one. */
+const MAX_JOBS = 1_000;
+
+const interruptions = new WeakMap<object, Interruption[]>();
+
+/**
+ * Remembers that `reason`, the reason of a caller's signal, interrupted a job.
+ *
+ * @param signal The signal that the caller gave.
+ */
+export function recordInterrupted(
+  reason: unknown,
+  job: InterruptedJob,
+  signal?: AbortSignal,
+): void {
   if ((typeof reason !== "object" && typeof reason !== "function") || reason === null) return;
-  const jobs = traces.get(reason);
-  if (jobs === undefined) traces.set(reason, [job]);
-  else jobs.push(job);
+  const known = interruptions.get(reason) ?? [];
+  const isKnown = ({ requestId, signal: other }: Interruption) =>
+    requestId !== undefined && requestId === job.requestId && other === signal;
+  const others = known.filter((one) => !isKnown(one));
+  interruptions.set(reason, [...others.slice(1 - MAX_JOBS), { ...job, signal }]);
 }
 
 /**
  * The jobs that an error interrupted, paid or perhaps paid.
  *
- * An abort rejects with the signal's own reason, which carries nothing of ours; this tells what was under way. One
- * signal may interrupt many jobs. A {@linkcode TsetsenError} tells of its own job.
+ * An abort rejects with the signal's own reason, which carries nothing of ours; this function knows what was under way. A
+ * {@linkcode TsetsenError} knows its own job.
+ *
+ * One reason may interrupt the jobs of many callers, when their signals follow one signal or share a constant as their
+ * reason. Give the signal of your own call to see your own jobs only. At most 1,000 jobs are kept for one reason.
  *
  * @param error What a call rejected with. A reason that is no object (a string, say) cannot be looked up.
+ * @param signal The signal that the interrupted calls were given. Default: the calls of every signal.
  * @returns The jobs; empty when there were none.
  *
  * @example An abort does not lose a paid job
@@ -41,16 +62,18 @@ export function recordInterrupted(reason: unknown, job: InterruptedJob): void {
  *   try {
  *     return await client.waitForCompletion(requestId, { signal });
  *   } catch (error) {
- *     for (const job of interruptedJobs(error)) console.log(job.requestId, job.charged);
+ *     for (const job of interruptedJobs(error, signal)) console.log(job.requestId, job.charged);
  *     throw error;
  *   }
  * }
  * ```
  */
-export function interruptedJobs(error: unknown): readonly InterruptedJob[] {
+export function interruptedJobs(error: unknown, signal?: AbortSignal): readonly InterruptedJob[] {
   if (error instanceof TsetsenError) {
     const { requestId, charged } = error;
     return charged === undefined ? [] : [{ requestId, charged }];
   }
-  return [...traces.get(error as object) ?? []];
+  return (interruptions.get(error as object) ?? [])
+    .filter((one) => signal === undefined || one.signal === undefined || one.signal === signal)
+    .map(({ requestId, charged }) => ({ requestId, charged }));
 }

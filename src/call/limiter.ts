@@ -11,24 +11,41 @@ interface Waiter {
   readonly start: () => void;
 }
 
-/** Lets a fixed number through at once; the others wait their turn, first come, first served. */
+/** How long a place is held at the most. */
+export interface Lease {
+  /** When the place is free again by itself, on the clock of `performance.now()`. */
+  readonly until: number;
+}
+
+/** How often those that wait look for places whose lease is over, in milliseconds. */
+const RECLAIM_INTERVAL_MS = 1_000;
+
+/**
+ * Lets a fixed number of calls through at once; the others wait their turn, first come, first served.
+ *
+ * A place is leased: workerd drops the code of a request whose visitor has left, `finally` included, so a place may never be
+ * released.
+ */
 export class Limiter {
   #free: number;
   #queue: Waiter[] = [];
   #head = 0;
+  readonly #leases = new Set<Lease>();
+  #reclaimAt = 0;
 
   /** @param limit How many may be let through at once. */
   constructor(limit: number) {
     this.#free = limit;
   }
 
-  /** Whether someone waits. */
+  /** Whether a call waits. */
   get crowded(): boolean {
     return this.#head < this.#queue.length;
   }
 
   /** Takes a place if one is free. */
   tryAcquire(): boolean {
+    if (this.#free === 0) this.#reclaim();
     if (this.#free === 0) return false;
     this.#free--;
     return true;
@@ -44,6 +61,7 @@ export class Limiter {
       };
       this.#queue.push({ lifetime, start });
     });
+    this.#watch();
     try {
       await lifetime.race(turn);
     } catch (error) {
@@ -53,11 +71,23 @@ export class Limiter {
     }
   }
 
-  /** Gives a place back: to the first in the queue that still wants it. */
-  release(): void {
+  /** Bounds how long a place that was taken is held, in milliseconds. */
+  lease(ms: number): Lease {
+    const lease = { until: performance.now() + ms };
+    this.#leases.add(lease);
+    return lease;
+  }
+
+  /**
+   * Gives a place back: to the first in the queue that still wants it.
+   *
+   * @param lease The lease of the place. Once it is over, the place is no longer the caller's to give.
+   */
+  release(lease?: Lease): void {
+    if (lease !== undefined && !this.#leases.delete(lease)) return;
     while (this.#head < this.#queue.length) {
       const next = this.#queue[this.#head++] as Waiter;
-      // Cut off the served part now and then, so that a queue never emptied does not grow for ever.
+      // Cut off the served part now and then: a queue that is never empty must not grow for ever.
       if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
         this.#queue = this.#queue.slice(this.#head);
         this.#head = 0;
@@ -70,5 +100,24 @@ export class Limiter {
     this.#queue = [];
     this.#head = 0;
     this.#free++;
+  }
+
+  #reclaim(): void {
+    const now = performance.now();
+    for (const lease of [...this.#leases]) if (lease.until < now) this.release(lease);
+  }
+
+  /** Reclaims places while calls wait. A timer of workerd dies with its request, so one that is overdue is replaced. */
+  #watch(): void {
+    const now = performance.now();
+    if (now < this.#reclaimAt + RECLAIM_INTERVAL_MS) return;
+    this.#reclaimAt = now + RECLAIM_INTERVAL_MS;
+    const timer = setTimeout(() => {
+      this.#reclaimAt = 0;
+      this.#reclaim();
+      if (this.crowded) this.#watch();
+    }, RECLAIM_INTERVAL_MS);
+    // It keeps no process alive: those that wait have deadlines.
+    (timer as { unref?(): void }).unref?.();
   }
 }

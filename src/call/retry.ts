@@ -13,7 +13,9 @@ import {
   TsetsenError,
 } from "../contract/errors.ts";
 import { Lifetime } from "../lib/lifetime.ts";
-import { validate, validateFields } from "../contract/validate.ts";
+import { isAcceptedSince } from "./accepted_jobs.ts";
+import { interruptedJobs, recordInterrupted } from "./interrupted_jobs.ts";
+import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
 
 /** A class of errors. */
 // deno-lint-ignore no-explicit-any -- any constructor is fine
@@ -32,6 +34,16 @@ export interface RetryOptions extends BackoffOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const RETRY_OPTIONS = {
+  maxRetries: true,
+  retryExceptions: true,
+  signal: true,
+  baseDelay: true,
+  maxDelay: true,
+  backoffFactor: true,
+  jitter: true,
+} as const satisfies FieldNames<Required<RetryOptions>>;
+
 const RETRY_EXCEPTIONS: readonly ErrorClass[] = [
   ServiceUnavailableError,
   ConnectionError,
@@ -42,9 +54,9 @@ const RETRY_EXCEPTIONS: readonly ErrorClass[] = [
 /**
  * Calls an async function, and calls it again with exponential backoff when it fails for a reason that can pass.
  *
- * What may already have cost credits is never tried again, whatever `retryExceptions` says: an error whose `charged` is
- * `"unknown"`, or `"yes"` for a stream that broke off. A wait that the service asks for (`retryAfter`) is kept, up to
- * `maxDelay`; when it asks for more, the error is thrown at once.
+ * It never calls again when that could charge again, whatever `retryExceptions` says: {@linkcode isSafeToRetry} decides. It
+ * waits as long as the service asks (`retryAfter`), up to `maxDelay`; when the service asks for more, it throws the error at
+ * once.
  *
  * @param fn What to call.
  * @param options How often, for which errors, and how long to wait.
@@ -71,36 +83,75 @@ export async function retry<T>(
   options: RetryOptions = {},
 ): Promise<T> {
   validate("fn", fn);
-  validateFields("options", options);
+  validateFields("options", options, RETRY_OPTIONS);
   const { maxRetries = 3, retryExceptions = RETRY_EXCEPTIONS, signal } = options;
   for (const Class of retryExceptions) validate("each of retryExceptions", Class);
   const backoff = resolveBackoff(options);
   signal?.throwIfAborted();
   for (let failures = 0;; failures++) {
+    const start = performance.now();
     try {
       return await fn();
     } catch (error) {
-      if (failures >= maxRetries || isSpent(error)) throw error;
+      if (failures >= maxRetries || !isSafeToRetry(error) || submitted(error, start)) throw error;
       if (!retryExceptions.some((Class) => error instanceof Class)) throw error;
       const { retryAfter = 0 } = error as TsetsenError;
       if (retryAfter > backoff.maxDelay) throw error;
-      await sleep(Math.max(retryAfter, backoffDelay(backoff, failures)), signal);
+      await sleep(Math.max(retryAfter, backoffDelay(backoff, failures)), signal, error);
     }
   }
 }
 
-/** Whether trying again could cost credits a second time. The poll of a job, which has an id, never does. */
-function isSpent(error: unknown): boolean {
-  if (!(error instanceof TsetsenError)) return false;
-  return error.charged === "unknown" ||
-    (error.charged === "yes" && error.requestId === undefined);
+/**
+ * Whether the work that failed can be done again without being charged again. Every retry around a call that costs credits
+ * has to ask it: your own, and that of a framework.
+ *
+ * It is false when a submission or a stream may have been accepted (`charged` is `"unknown"` or `"yes"`), also when an abort
+ * interrupted it. It is true for an error about a job that is paid for (a poll, a download), because asking again about the
+ * same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
+ *
+ * @param error What the work failed with.
+ * @returns Whether doing it again costs nothing more.
+ *
+ * @example
+ * ```ts
+ * import { type Client, isSafeToRetry } from "@tsetsen/sdk";
+ *
+ * async function submitTwice(client: Client, text: string, voiceId: string) {
+ *   try {
+ *     return await client.submit({ text, voiceId });
+ *   } catch (error) {
+ *     if (!isSafeToRetry(error)) throw error;
+ *     return await client.submit({ text, voiceId });
+ *   }
+ * }
+ * ```
+ */
+export function isSafeToRetry(error: unknown): boolean {
+  if (!(error instanceof TsetsenError)) {
+    return interruptedJobs(error).every(({ charged }) => charged === "no");
+  }
+  const { charged, billable, requestId } = error;
+  if (charged === undefined || charged === "no") return true;
+  // An error that does not know: one about a job was made by something that follows it.
+  return !(billable ?? !(charged === "yes" && requestId !== undefined));
 }
 
-async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/** Whether `fn` itself has submitted the job that the error is about: calling it again would submit another. */
+function submitted(error: unknown, start: number): boolean {
+  return interruptedJobs(error).some(({ requestId }) => isAcceptedSince(requestId, start));
+}
+
+async function sleep(
+  ms: number,
+  signal: AbortSignal | undefined,
+  failure: unknown,
+): Promise<void> {
   const lifetime = new Lifetime(new Set(), signal);
   try {
     await lifetime.sleep(ms);
   } catch {
+    for (const job of interruptedJobs(failure)) recordInterrupted(signal?.reason, job, signal);
     throw signal?.reason;
   } finally {
     lifetime.close();

@@ -5,7 +5,7 @@
  */
 
 import { Call, type CallFacts, callUnary, type Core } from "./call.ts";
-import { TsetsenError } from "../contract/errors.ts";
+import { ServerError, TsetsenError } from "../contract/errors.ts";
 import {
   type CheckStatusRequest,
   type CheckStatusResponse,
@@ -13,9 +13,10 @@ import {
   RequestStatus,
   toCheckStatus,
 } from "../contract/models.ts";
-import type { CallOptions } from "../contract/options.ts";
+import { CALL_OPTIONS, type CallOptions } from "../contract/options.ts";
+import { recordKnown } from "./accepted_jobs.ts";
 import { LazyIterator } from "./lazy_iterator.ts";
-import { validateFields } from "../contract/validate.ts";
+import { type FieldNames, validateFields } from "../contract/validate.ts";
 
 /** Options of {@linkcode Client.watchStatus} and {@linkcode Client.waitForCompletion}. All durations are milliseconds. */
 export interface WatchOptions extends CallOptions {
@@ -35,6 +36,12 @@ export interface WatchOptions extends CallOptions {
    */
   readonly maxRetries?: number | undefined;
 }
+
+/** The names of the options of a watch. */
+export const WATCH_OPTIONS = {
+  ...CALL_OPTIONS,
+  pollInterval: true,
+} as const satisfies FieldNames<Required<WatchOptions>>;
 
 /** What one poll of a job found. */
 export interface StatusUpdate {
@@ -58,6 +65,9 @@ export type StatusWatch = AsyncIterableIterator<StatusUpdate, void, void> & Asyn
 const MIN_INTERVAL = 200;
 const MAX_INTERVAL = 5_000;
 
+/** How long a wait without a timeout goes on at a status that this version does not know, in milliseconds. */
+const MAX_UNKNOWN_MS = 300_000;
+
 /**
  * Watches a job. Bad input throws at once, nothing is sent before the first `next()`.
  *
@@ -72,12 +82,12 @@ export function watchStatus(
   text?: string,
 ): StatusWatch {
   const message = toCheckStatus(request, core.options.apiKey);
-  validateFields("options", options);
+  validateFields("options", options, WATCH_OPTIONS);
   const { apiKey: key, requestId } = message;
-  const watched = { method: "The job", key, requestId, text };
+  const watched = { method: "CheckStatus", subject: "The job", key, requestId, text };
   return new LazyIterator(
     () => new Call(core, watched, options, options.timeout),
-    (watch) => poll(core, { ...watched, method: "CheckStatus" }, options, watch, seen),
+    (watch) => poll(core, { ...watched, subject: "CheckStatus" }, options, watch, seen),
   );
 }
 
@@ -85,7 +95,7 @@ export function watchStatus(
 async function* poll(
   core: Core,
   facts: CallFacts & { readonly requestId: string },
-  { headers, pollInterval }: WatchOptions,
+  { headers, pollInterval, timeout }: WatchOptions,
   watch: Call,
   seen: ((response: CheckStatusResponse) => void) | undefined,
 ): AsyncGenerator<StatusUpdate, void, void> {
@@ -95,6 +105,7 @@ async function* poll(
   const start = performance.now();
   let status: RequestStatus | undefined;
   let failures = 0;
+  let unknownSince: number | undefined;
   for (let attempt = 1;; attempt++) {
     let delay: number;
     try {
@@ -111,10 +122,17 @@ async function* poll(
       const changed = response.status !== status;
       const elapsed = performance.now() - start;
       failures = 0;
+      recordKnown(requestId);
       status = response.status;
       seen?.(response);
       yield { requestId, status, changed, elapsed, attempt, response };
       if (status === RequestStatus.COMPLETED || status === RequestStatus.FAILED) return;
+      if (status === RequestStatus.PENDING || status === RequestStatus.PROCESSING) {
+        unknownSince = undefined;
+      } else if (timeout === undefined) {
+        unknownSince ??= performance.now();
+        if (performance.now() - unknownSince > MAX_UNKNOWN_MS) throw unknownStatus(status, facts);
+      }
       delay = pollInterval ?? adaptiveInterval(performance.now() - start);
     } catch (error) {
       if (lifetime.end !== undefined || !(error instanceof TsetsenError)) throw error;
@@ -124,6 +142,14 @@ async function* poll(
     }
     await lifetime.sleep(delay);
   }
+}
+
+function unknownStatus(status: number, { requestId }: { readonly requestId: string }): ServerError {
+  return new ServerError(
+    `The job has had the status ${status} for ${MAX_UNKNOWN_MS} ms, which this version does not know. The job goes on: ask ` +
+      "for it again by its id, with a timeout, or update this package.",
+    { requestId, charged: "yes", billable: false },
+  );
 }
 
 /** The delay before the next poll of a job that has been watched for `elapsed` milliseconds. */

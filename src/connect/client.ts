@@ -5,7 +5,7 @@
  */
 
 import { BaseClient } from "../client.ts";
-import type { ClientOptions as BaseClientOptions } from "../contract/options.ts";
+import { CLIENT_OPTIONS, type ClientOptions as BaseClientOptions } from "../contract/options.ts";
 import type { Transport } from "../contract/transport.ts";
 import { validate } from "../contract/validate.ts";
 import { asTransport } from "./as_transport.ts";
@@ -28,6 +28,8 @@ export interface ClientOptions extends Omit<BaseClientOptions, "transport"> {
    */
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
 }
+
+const OPTIONS = { ...CLIENT_OPTIONS, interceptors: true } as const;
 
 /**
  * A client of the Tsetsen text-to-speech service.
@@ -69,6 +71,7 @@ export class Client extends BaseClient {
     super(
       { ...options, transport: transport === undefined ? undefined : asTransport(transport) },
       () => webTransport({ endpoint, secure, fetch, interceptors }),
+      OPTIONS,
     );
   }
 }

@@ -117,7 +117,9 @@ export class TsetsenError extends Error {
     const code = new.target.prototype.code ?? options.code;
     const text = advised(message, options);
     super(
-      `${code ? `${code}: ` : ""}${text}${requestId ? ` (Request ID: ${requestId})` : ""}`,
+      `${code ? `${code}: ` : ""}${text}${
+        requestId ? ` (Request ID: ${shortened(requestId)})` : ""
+      }`,
       cause === undefined ? undefined : { cause },
     );
     this.code = code;
@@ -285,10 +287,18 @@ export function withContext<E extends TsetsenError>(
   error: E,
   context: Pick<TsetsenErrorOptions, "requestId" | "charged" | "billable">,
 ): E {
-  const { rawMessage, code, statusCode, details, retryAfter, billable, cause } = error;
+  const { rawMessage, code, statusCode, requestId, details, charged } = error;
+  const { retryAfter, billable, cause } = error;
   const Class = error.constructor as new (message: string, options: TsetsenErrorOptions) => E;
-  const known = { code, statusCode, details, retryAfter, billable, cause };
+  const known = { code, statusCode, requestId, details, charged, retryAfter, billable, cause };
   return new Class(rawMessage, { ...known, ...context });
+}
+
+/** A longer id, of a service that is out of order, stands in `requestId` alone. */
+const MAX_SHOWN_ID = 100;
+
+function shortened(id: string): string {
+  return id.length > MAX_SHOWN_ID ? `${id.slice(0, MAX_SHOWN_ID)}…` : id;
 }
 
 /** Nobody can ask for a job without its id: the balance is then all that can be looked at. */

@@ -13,7 +13,7 @@ import type {
   ListVoicesResponseMessage,
   SpeechRequestMessage,
 } from "./messages.ts";
-import { validate, validateFields } from "./validate.ts";
+import { type FieldNames, validate, validateFields } from "./validate.ts";
 
 /**
  * Status of a job. `RequestStatus[status]` is its name. A status that this version does not know keeps its number.
@@ -175,10 +175,18 @@ export function toListVoices(
   request: ListVoicesRequest,
   key: string,
 ): ListVoicesRequestMessage {
-  validateFields("request", request);
+  validateFields("request", request, { apiKey: true, version: true, skipCache: true });
   const { apiKey = key, version = "beta-v0.1", skipCache = false } = request;
   return { apiKey, version, skipCache };
 }
+
+const SPEECH_FIELDS = {
+  apiKey: true,
+  text: true,
+  voiceId: true,
+  speed: true,
+  version: true,
+} as const satisfies FieldNames<Required<GenerateSpeechRequest>>;
 
 /** The version that is meant by none. */
 const DEFAULT_VERSIONS = { generate: "beta-v0.1", stream: "beta-v0.2" } as const;
@@ -189,7 +197,7 @@ export function toSpeech(
   key: string,
   method: "generate" | "stream",
 ): SpeechRequestMessage {
-  validateFields("request", request);
+  validateFields("request", request, SPEECH_FIELDS);
   const { apiKey = key, text, voiceId, speed = 1, version = DEFAULT_VERSIONS[method] } = request;
   validate("text", text);
   validate("voiceId", voiceId);
@@ -220,7 +228,7 @@ export function toGetUserBalance(
   request: GetUserBalanceRequest,
   key: string,
 ): GetUserBalanceRequestMessage {
-  validateFields("request", request);
+  validateFields("request", request, { apiKey: true });
   return { apiKey: request.apiKey ?? key };
 }
 

@@ -10,7 +10,7 @@ import type { EndpointOptions } from "./endpoint.ts";
 import { AuthenticationError, type TsetsenErrorOptions } from "./errors.ts";
 import type { LogHook } from "./log.ts";
 import type { Transport } from "./transport.ts";
-import { validate, validateFields } from "./validate.ts";
+import { type FieldNames, validate, validateFields } from "./validate.ts";
 
 /** Options of a {@linkcode Client}. All durations are milliseconds. */
 export interface ClientOptions extends EndpointOptions {
@@ -70,6 +70,31 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
 }
 
+/** The names of the options of a call. */
+export const CALL_OPTIONS = {
+  signal: true,
+  timeout: true,
+  maxRetries: true,
+  headers: true,
+} as const satisfies FieldNames<Required<CallOptions>>;
+
+/** The names of the options of a client. */
+export const CLIENT_OPTIONS = {
+  apiKey: true,
+  dangerouslyAllowBrowser: true,
+  endpoint: true,
+  timeout: true,
+  secure: true,
+  maxRetries: true,
+  backoff: true,
+  maxConcurrentCalls: true,
+  maxMessageBytes: true,
+  headers: true,
+  fetch: true,
+  transport: true,
+  log: true,
+} as const satisfies FieldNames<Required<ClientOptions>>;
+
 /** The client's options, checked and complete. */
 export interface ResolvedOptions {
   /** The key; empty for none. */
@@ -85,10 +110,22 @@ export interface ResolvedOptions {
   readonly log: LogHook | undefined;
 }
 
-/** Checks the options and fills in the environment and the defaults. */
-export function resolveOptions(options: ClientOptions): ResolvedOptions {
+/**
+ * Checks the options and fills in the environment and the defaults.
+ *
+ * @param known The names that they may have.
+ */
+export function resolveOptions<T extends ClientOptions>(
+  options: T,
+  known: object = CLIENT_OPTIONS,
+): ResolvedOptions {
   validate("options", options);
-  validateFields("options", { ...options, apiKey: undefined });
+  // Whether there must be a key is asked below.
+  validateFields(
+    "options",
+    { ...options, apiKey: undefined },
+    known as FieldNames<Required<T & { apiKey: undefined }>>,
+  );
   const {
     apiKey = readEnv("TSETSEN_API_KEY"),
     dangerouslyAllowBrowser = false,

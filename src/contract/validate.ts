@@ -6,6 +6,7 @@
  * @module
  */
 
+import { nearest } from "../lib/nearest.ts";
 import { AuthenticationError, InvalidRequestError } from "./errors.ts";
 
 /** The longest delay of `setTimeout`: a longer one fires at once. */
@@ -182,13 +183,63 @@ export function validate(name: Name, value: unknown): void {
   throw isKind ? new Class(message, { charged: "no" }) : new TypeError(message);
 }
 
-/** Checks every field of `given` that has a rule and is given. */
-export function validateFields(name: "options" | "request", given: object): void {
+/** The names of the fields that an object may have. */
+export type FieldNames<T> = Readonly<Record<keyof T, true>>;
+
+/**
+ * Checks every field that is given, by the rule of its name.
+ *
+ * @param name What the object is.
+ * @param given The object.
+ * @param known The names that it may have. Default: any.
+ * @throws {TypeError} when a field has another name, or the wrong type.
+ * @throws {RangeError} when a number is out of its range.
+ * @throws {InvalidRequestError} when a field of a request is wrong.
+ */
+export function validateFields<T extends object>(
+  name: "options" | "request",
+  given: T,
+  known?: FieldNames<Required<T>>,
+): void {
   validate(name, given);
-  for (const field in RULES) {
-    const value = (given as Record<string, unknown>)[field];
-    if (value !== undefined) validate(field as Name, value);
+  for (const field in given) {
+    const value = given[field];
+    if (value === undefined) continue;
+    if (known !== undefined && !Object.hasOwn(known, field)) throw unknownField(name, field, known);
+    if (Object.hasOwn(RULES, field)) validate(field as Name, value);
   }
+}
+
+/** What others call a field. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  abortSignal: "signal",
+  baseUrl: "endpoint",
+  host: "endpoint",
+  input: "text",
+  key: "apiKey",
+  model: "version",
+  rate: "speed",
+  retries: "maxRetries",
+  token: "apiKey",
+  url: "endpoint",
+  voice: "voiceId",
+};
+
+/** The error for a field that does not exist: a misspelt one would change nothing, and be paid for. */
+export function unknownField(kind: "options" | "request", field: string, known: object): TypeError {
+  const names = Object.keys(known);
+  const synonym = Object.keys(SYNONYMS).find((name) => name.toLowerCase() === field.toLowerCase());
+  const plain = field.replaceAll("_", "").toLowerCase();
+  const holder = names.find((name) => plain.length > 3 && name.toLowerCase().includes(plain));
+  const meant = [SYNONYMS[synonym ?? ""], holder, nearest(plain, names)]
+    .find((name) => name !== undefined && names.includes(name));
+  const article = kind === "options" ? "an option" : "a field of the request";
+  // A name that nobody would choose may be a text or a key in the wrong place.
+  const shown = /^\w{1,40}$/.test(field) && !/^tsetsen/i.test(field) ? field : describe(field);
+  return new TypeError(
+    `${shown} is not ${article}: ` +
+      (meant === undefined ? `there are ${names.join(", ")}` : `did you mean ${meant}?`),
+  );
 }
 
 /** What a value is, without showing the content of a string. */

@@ -85,7 +85,7 @@ export type {
 } from "../contract/messages.ts";
 
 // Utilities.
-export { type ErrorClass, retry, type RetryOptions } from "../call/retry.ts";
+export { type ErrorClass, isSafeToRetry, retry, type RetryOptions } from "../call/retry.ts";
 export type { BackoffOptions } from "../contract/backoff.ts";
 export type { LogEvent, LogHook } from "../contract/log.ts";
 export {

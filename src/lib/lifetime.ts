@@ -27,6 +27,8 @@ export class Lifetime {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unlisten: (() => void) | undefined;
   readonly #interrupts = new Set<() => void>();
+  /** Is called once at the checkpoint. */
+  onCheckpoint: (() => void) | undefined;
   readonly #open: OpenLifetimes;
   readonly #timeout: number;
   readonly #deadline: number;
@@ -35,13 +37,24 @@ export class Lifetime {
    * @param open Where the lifetime stands while it is open.
    * @param outer What ends it, too: the caller's signal, or the lifetime of the work that this is a part of.
    * @param timeout The deadline in milliseconds from now; without one there is none.
+   * @param checkpoint When `onCheckpoint` is called, in milliseconds from now, if that is before the deadline. It shares the
+   * timer of the deadline.
    */
-  constructor(open: OpenLifetimes, outer?: AbortSignal | Lifetime, timeout?: number) {
+  constructor(
+    open: OpenLifetimes,
+    outer?: AbortSignal | Lifetime,
+    timeout?: number,
+    checkpoint: number = Infinity,
+  ) {
     this.#open = open;
     open.add(this);
     this.#timeout = timeout ?? Infinity;
     this.#deadline = performance.now() + this.#timeout;
-    if (timeout !== undefined) this.#timer = setTimeout(() => this.expire(), timeout);
+    if (timeout !== undefined) {
+      this.#timer = checkpoint < timeout
+        ? setTimeout(() => this.#pass(), checkpoint)
+        : setTimeout(() => this.expire(), timeout);
+    }
     if (outer instanceof Lifetime) this.#unlisten = outer.onEnd(() => this.stop({ by: "cancel" }));
     else if (outer !== undefined) {
       const stop = () => this.stop({ by: "signal", reason: outer.reason });
@@ -120,6 +133,11 @@ export class Lifetime {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #pass(): void {
+    this.#timer = setTimeout(() => this.expire(), Math.max(0, this.remaining));
+    this.onCheckpoint?.();
   }
 
   /** Ends the lifetime as its deadline does. */

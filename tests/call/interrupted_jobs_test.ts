@@ -83,3 +83,24 @@ Deno.test("interruptedJobs is empty after calls that ended before the abort", as
   controller.abort();
   assertEquals(interruptedJobs(controller.signal.reason), []);
 });
+
+Deno.test("interruptedJobs tells the jobs of one signal alone, when many share a reason", () => {
+  const reason = new Error("shutdown");
+  const [a, b] = [new AbortController().signal, new AbortController().signal];
+  recordInterrupted(reason, { requestId: "a1", charged: "yes" }, a);
+  recordInterrupted(reason, { requestId: "b1", charged: "yes" }, b);
+  assertEquals(interruptedJobs(reason, a), [{ requestId: "a1", charged: "yes" }]);
+  assertEquals(interruptedJobs(reason, b), [{ requestId: "b1", charged: "yes" }]);
+  assertEquals(interruptedJobs(reason).length, 2);
+});
+
+Deno.test("interruptedJobs is bounded for a reason that is used for ever, and names no job twice", () => {
+  const reason = new Error("a constant");
+  for (let i = 0; i < 3_000; i++) {
+    recordInterrupted(reason, { requestId: `r${i}`, charged: "yes" });
+    recordInterrupted(reason, { requestId: "again", charged: "yes" });
+  }
+  const jobs = interruptedJobs(reason);
+  assertEquals(jobs.length, 1_000);
+  assertEquals(jobs.filter(({ requestId }) => requestId === "again").length, 1);
+});

@@ -172,3 +172,20 @@ Deno.test("Client has at most maxConcurrentCalls in flight, and the others wait 
   await Promise.all(calls);
   assertEquals(done, ["r4 left", "r0", "r1", "r2", "r3", "r5", "r6", "r7"]);
 });
+
+Deno.test("Limiter takes a place back when its lease is over, for who comes and for who waits", async () => {
+  const limiter = new Limiter(1);
+  assert(limiter.tryAcquire());
+  const dropped = limiter.lease(-1);
+  // workerd has dropped the code that would have released it.
+  assert(limiter.tryAcquire());
+  // Released after all, it is no longer its own to give.
+  limiter.release(dropped);
+  assertEquals(limiter.tryAcquire(), false);
+  const second = limiter.lease(-1);
+  const lifetime = new Lifetime(new Set(), undefined, 10_000);
+  await limiter.acquire(lifetime);
+  lifetime.close();
+  limiter.release(second);
+  assertEquals(limiter.tryAcquire(), false);
+});

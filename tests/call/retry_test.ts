@@ -5,8 +5,11 @@ import {
   type Charged,
   ConnectionError,
   InsufficientCreditsError,
+  interruptedJobs,
   InvalidRequestError,
+  isSafeToRetry,
   RateLimitExceededError,
+  RequestStatus,
   retry,
   type RetryOptions,
   ServerError,
@@ -15,6 +18,7 @@ import {
   TsetsenError,
 } from "../../mod.ts";
 import { failureOf } from "../support/canned_fetch.ts";
+import { failure, GENERATE, rejection, setUp, until } from "../support/rig.ts";
 
 const FAST = { baseDelay: 1, jitter: false } as const;
 
@@ -226,4 +230,65 @@ Deno.test("retry takes whatever instanceof takes in retryExceptions", async () =
   assertEquals(await calls(new Own(), { retryExceptions }), 4);
   assertEquals(await calls(new DOMException("d"), { retryExceptions }), 4);
   assertEquals(await calls(new ConnectionError("c"), { retryExceptions }), 1);
+});
+
+Deno.test("retry submits no second time when an id came and the trailers did not", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({ kind: "no-trailers", method: "GenerateSpeech" });
+  const submit = () => retry(() => rig.client.submit(GENERATE), { baseDelay: 1 });
+  const error = await failure(TsetsenError, submit());
+  assertEquals([error.charged, error.billable, isSafeToRetry(error)], ["yes", true, false]);
+  assert(error.requestId !== undefined);
+  assertEquals(rig.emulator.ledger.charges.length, 1);
+});
+
+Deno.test("retry submits no second time when a poll of the job fails that fn has submitted", async () => {
+  await using rig = await setUp({ client: { maxRetries: 0 } });
+  const speak = async () => {
+    const job = await rig.client.submit(GENERATE);
+    rig.emulator.addFault({ kind: "error", code: "UNAVAILABLE", method: "CheckStatus" });
+    return await job.wait();
+  };
+  const error = await failure(TsetsenError, retry(speak, { baseDelay: 1 }));
+  assertEquals([error.charged, error.billable], ["yes", false]);
+  assertEquals(rig.emulator.ledger.charges.length, 1);
+  // The job itself can be asked about again.
+  assert(isSafeToRetry(error));
+  const done = await retry(() => rig.client.waitForCompletion(error.requestId!), { baseDelay: 1 });
+  assertEquals(done.status, RequestStatus.COMPLETED);
+});
+
+Deno.test("retry that is aborted in its delay leaves what it knows in interruptedJobs", async () => {
+  const controller = new AbortController();
+  const reason = new Error("stop");
+  const fn = () => {
+    setTimeout(() => controller.abort(reason), 1);
+    throw new ConnectionError("c", { charged: "no", billable: true });
+  };
+  const error = await rejection(retry(fn, { signal: controller.signal, baseDelay: 60_000 }));
+  assertEquals(error, reason);
+  assertEquals(interruptedJobs(error), [{ requestId: undefined, charged: "no" }]);
+});
+
+Deno.test("isSafeToRetry decides by what is known about the money, of aborts, too", async () => {
+  const cases: [charged: Charged | undefined, billable: boolean | undefined, safe: boolean][] = [
+    [undefined, true, true],
+    ["no", true, true],
+    ["unknown", true, false],
+    ["yes", true, false],
+    ["yes", false, true],
+    ["unknown", false, true],
+    ["unknown", undefined, false],
+  ];
+  for (const [charged, billable, safe] of cases) {
+    assertEquals(isSafeToRetry(new ConnectionError("c", { charged, billable })), safe);
+  }
+  assert(isSafeToRetry(new Error("of another library")));
+  await using rig = await setUp();
+  rig.emulator.addFault({ kind: "hang", method: "GenerateSpeech", charged: true });
+  const controller = new AbortController();
+  const call = rig.client.generateSpeech(GENERATE, { signal: controller.signal });
+  await until(() => rig.sent("GenerateSpeech").length === 1);
+  controller.abort(new Error("stop"));
+  assert(!isSafeToRetry(await rejection(call)));
 });

@@ -157,3 +157,26 @@ Deno.test({
     }
   },
 });
+
+Deno.test("TsetsenError shows a long request id cut short, and keeps it whole in requestId", () => {
+  const requestId = "r".repeat(4_000_000);
+  const error = new sdk.ServerError("failed", { requestId });
+  assert(error.message.length < 200, `${error.message.length}`);
+  assertEquals(error.requestId, requestId);
+});
+
+Deno.test("TsetsenError recognises the errors of another copy of the package, and no others", async () => {
+  // Another module specifier is another copy.
+  const copy = await import("../../src/contract/errors.ts" + "?copy") as typeof sdk;
+  const error = new copy.RateLimitExceededError("slow down");
+  assert(copy.RateLimitExceededError !== sdk.RateLimitExceededError);
+  assert(error instanceof sdk.TsetsenError);
+  assert(error instanceof sdk.RateLimitExceededError);
+  assert(!(error instanceof sdk.TimeoutError));
+  class Mine extends sdk.TimeoutError {}
+  assert(!(new sdk.TimeoutError("t") instanceof Mine));
+  assert(new Mine("t") instanceof Mine && new Mine("t") instanceof sdk.TimeoutError);
+  for (const other of [new Error("e"), {}, null, undefined, "text"]) {
+    assert(!((other as unknown) instanceof sdk.TsetsenError));
+  }
+});

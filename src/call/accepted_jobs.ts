@@ -1,0 +1,40 @@
+/**
+ * The jobs that the service has accepted from this process a moment ago.
+ *
+ * @module
+ */
+
+/** More are not kept: a job is polled, and a failure is handled, soon after its submission. */
+const MAX_JOBS = 1_000;
+
+interface AcceptedJob {
+  readonly time: number;
+  /** Whether the service has answered about the job. */
+  isKnown: boolean;
+}
+
+const jobs = new Map<string, AcceptedJob>();
+
+/** Remembers that the service has accepted a job now. */
+export function recordAccepted(requestId: string): void {
+  jobs.set(requestId, { time: performance.now(), isKnown: false });
+  if (jobs.size > MAX_JOBS) jobs.delete(jobs.keys().next().value as string);
+}
+
+/** Remembers that the service has answered about a job. */
+export function recordKnown(requestId: string): void {
+  const job = jobs.get(requestId);
+  if (job !== undefined) job.isKnown = true;
+}
+
+/** Whether a job was accepted at most `ms` milliseconds ago, and the service has not answered about it yet. */
+export function isNew(requestId: string, ms: number): boolean {
+  const job = jobs.get(requestId);
+  return job !== undefined && !job.isKnown && performance.now() - job.time < ms;
+}
+
+/** Whether a job was accepted since `time`, on the clock of `performance.now()`. */
+export function isAcceptedSince(requestId: string | undefined, time: number): boolean {
+  const job = jobs.get(requestId ?? "");
+  return job !== undefined && job.time >= time;
+}

@@ -1,0 +1,42 @@
+/**
+ * Asking a second time while the first request is mute.
+ *
+ * @module
+ */
+
+import type { Lifetime } from "../lib/lifetime.ts";
+
+/**
+ * Sends a request, and sends it once more if nothing has come at the checkpoint of the call: a connection that was kept may be
+ * dead without a sign, and the second request goes over another one. Only for calls that cost nothing.
+ *
+ * @param lifetime The lifetime of the call, which has the checkpoint.
+ * @param ask Sends a request.
+ * @param onSecond Is notified before the second request.
+ * @returns The first success, or else the last failure.
+ */
+export function hedge<T>(
+  lifetime: Lifetime,
+  ask: () => Promise<T>,
+  onSecond: () => void,
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    let pending = 0;
+    const send = () => {
+      pending++;
+      ask().then((value) => {
+        lifetime.onCheckpoint = undefined;
+        resolve(value);
+      }, (error) => {
+        if (--pending > 0) return;
+        lifetime.onCheckpoint = undefined;
+        reject(error);
+      });
+    };
+    lifetime.onCheckpoint = () => {
+      onSecond();
+      send();
+    };
+    send();
+  });
+}

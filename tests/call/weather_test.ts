@@ -1,0 +1,132 @@
+// What costs nothing is asked again: over another connection while one is mute, and after failures that pass by themselves.
+
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import {
+  RateLimitExceededError,
+  RequestStatus,
+  ResourceNotFoundError,
+  ServerError,
+  TimeoutError,
+} from "../../mod.ts";
+import { cannedClient, cannedFetch, failureOf, grpcWeb } from "../support/canned_fetch.ts";
+import { hex } from "../support/hex.ts";
+import { failure, GENERATE, setUp, STREAM } from "../support/rig.ts";
+
+Deno.test("Client.getUserBalance asks once more over another connection when the first is mute", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({ kind: "hang", method: "GetUserBalance" });
+  const { credits } = await rig.client.getUserBalance({}, { timeout: 3_000 });
+  assert(credits > 0);
+  const [first, second] = rig.sent("GetUserBalance");
+  assertEquals(rig.sent("GetUserBalance").length, 2);
+  // After a third of the timeout.
+  assert(second!.time - first!.time >= 950, `${second!.time - first!.time} ms`);
+  assertEquals(rig.log.map(({ type, method }) => [type, method]), [["retry", "GetUserBalance"]]);
+});
+
+Deno.test("Client.getUserBalance takes the first answer when it is only slow, and cancels the second request", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({ kind: "delay", delay: 700, method: "GetUserBalance" });
+  rig.emulator.addFault({ kind: "hang", method: "GetUserBalance" });
+  assert((await rig.client.getUserBalance({}, { timeout: 1_500 })).credits > 0);
+  assertEquals(rig.sent("GetUserBalance").length, 2);
+});
+
+Deno.test("Client.getUserBalance asks no second time with maxRetries 0", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({ kind: "hang", method: "GetUserBalance" });
+  const call = rig.client.getUserBalance({}, { timeout: 300, maxRetries: 0 });
+  await failure(TimeoutError, call);
+  assertEquals(rig.sent("GetUserBalance").length, 1);
+});
+
+Deno.test("Client.generateSpeech is never sent a second time while the first request is mute", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({ kind: "hang", method: "GenerateSpeech", charged: true });
+  const error = await failure(TimeoutError, rig.client.generateSpeech(GENERATE, { timeout: 600 }));
+  assertEquals([error.charged, rig.sent("GenerateSpeech").length], ["unknown", 1]);
+  assertEquals(rig.emulator.ledger.charges.length, 1);
+});
+
+for (const status of [500, 520, 502, 408]) {
+  Deno.test(`Client.watchStatus goes on after HTTP ${status} to a poll`, async () => {
+    await using rig = await setUp();
+    const { requestId } = await rig.client.generateSpeech(GENERATE);
+    rig.emulator.addFault({ kind: "http", status, method: "CheckStatus", times: 2 });
+    const done = await rig.client.waitForCompletion(requestId);
+    assertEquals(done.status, RequestStatus.COMPLETED);
+    assertEquals(rig.sent("CheckStatus").length, 3);
+  });
+}
+
+for (const code of ["INTERNAL", "UNKNOWN", "CANCELLED", "DATA_LOSS"] as const) {
+  Deno.test(`Client.watchStatus goes on after ${code} to a poll`, async () => {
+    await using rig = await setUp();
+    const { requestId } = await rig.client.generateSpeech(GENERATE);
+    rig.emulator.addFault({ kind: "error", code, method: "CheckStatus" });
+    assertEquals((await rig.client.waitForCompletion(requestId)).status, RequestStatus.COMPLETED);
+  });
+}
+
+for (const status of [501, 505, 404]) {
+  Deno.test(`Client.listVoices gives up at once at HTTP ${status}, which does not pass`, async () => {
+    await using rig = await setUp();
+    rig.emulator.addFault({ kind: "http", status, method: "ListVoices" });
+    await failure(ServerError, rig.client.listVoices());
+    assertEquals(rig.sent("ListVoices").length, 1);
+  });
+}
+
+Deno.test("Client.waitForCompletion follows a job of its own that the service does not know yet", async () => {
+  await using rig = await setUp();
+  const { requestId } = await rig.client.generateSpeech(GENERATE);
+  rig.emulator.addFault({ kind: "error", code: "NOT_FOUND", method: "CheckStatus", times: 2 });
+  assertEquals((await rig.client.waitForCompletion(requestId)).status, RequestStatus.COMPLETED);
+  // Once the service has known it, and for a job of somebody else, NOT_FOUND is the end.
+  for (const id of [requestId, "a-job-of-another-process"]) {
+    rig.emulator.addFault({ kind: "error", code: "NOT_FOUND", method: "CheckStatus" });
+    await failure(ResourceNotFoundError, rig.client.waitForCompletion(id));
+  }
+});
+
+Deno.test("Client.waitForCompletion without a limit ends at a status that this version does not know, and says so", async () => {
+  // CheckStatusResponse { request_id: "r1", status: 9 }
+  const canned = cannedFetch(() => grpcWeb([hex("0a 02 72 31 10 09")]));
+  using client = cannedClient(canned);
+  const { now } = performance;
+  let ahead = 0;
+  performance.now = () => now.call(performance) + ahead;
+  try {
+    const updates: number[] = [];
+    const error = await failureOf(async () => {
+      for await (const { status } of client.watchStatus("r1", { pollInterval: 1 })) {
+        updates.push(status);
+        ahead += 100_000;
+      }
+    });
+    assertEquals(updates, [9, 9, 9, 9]);
+    assertEquals([error.name, error.requestId, error.charged], ["ServerError", "r1", "yes"]);
+    assertMatch(error.message, /status 9 .*does not know.*by its id/);
+  } finally {
+    performance.now = now;
+  }
+});
+
+Deno.test("SpeechStream does not wait for another attempt longer than idleTimeout, nor than timeout", async () => {
+  for (
+    const options of [{ idleTimeout: 300 }, { timeout: 300 }, { timeout: 300, idleTimeout: 300 }]
+  ) {
+    await using rig = await setUp();
+    const headers = { "retry-after": "2" };
+    const fault = { kind: "http", status: 429, headers, times: Infinity } as const;
+    rig.emulator.addFault({ ...fault, method: "StreamSpeech" });
+    const start = performance.now();
+    const error = await failure(
+      RateLimitExceededError,
+      rig.client.streamSpeech(STREAM, options).bytes(),
+    );
+    assertEquals([error.retryAfter, error.charged], [2_000, "no"]);
+    assert(performance.now() - start < 1_900);
+    assertEquals(rig.sent("StreamSpeech").length, 1);
+  }
+});
