@@ -17,7 +17,10 @@ const { base, text: file, times, path }: NarrationMemoryTask = JSON.parse(proces
 const text = `${await readFile(file, "utf8")}\n\n`.repeat(times);
 const halves: number[] = [];
 let memory = residentSet();
-const narration = narrate(new Client({ apiKey, endpoint: base }), { text, voiceId: "emulator-v1-bold" }, {
+const narration = narrate(new Client({ apiKey, endpoint: base }), {
+  text,
+  voiceId: "emulator-v1-bold",
+}, {
   pollInterval: 5,
   onProgress({ partsDone, parts }) {
     if (halves.length > 0 || partsDone < parts / 2) return;

@@ -24,7 +24,9 @@ for (let round = 0; round < rounds; round++) {
   for (const { client, times, cpu } of order) {
     const start = performance.now();
     const before = process.cpuUsage();
-    if (await client.stream!(`bytes=${bytes}`) < bytes) throw new Error("a stream that ended early");
+    if (await client.stream!(`bytes=${bytes}`) < bytes) {
+      throw new Error("a stream that ended early");
+    }
     const { user, system } = process.cpuUsage(before);
     times.push(performance.now() - start);
     cpu.push((user + system) / 1_000);

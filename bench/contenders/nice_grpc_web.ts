@@ -27,7 +27,6 @@ export const open: Open = (base) => {
   const client = createClient(definition, createChannel(base));
   const $typeName = "tsetsen.api.v1.CheckStatusRequest";
   return {
-    check: async (requestId) =>
-      (await client.checkStatus({ $typeName, apiKey, requestId })).status,
+    check: async (requestId) => (await client.checkStatus({ $typeName, apiKey, requestId })).status,
   };
 };

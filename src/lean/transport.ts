@@ -18,7 +18,7 @@ import {
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_codec.ts";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
-import { validate, validateFields } from "../contract/validate.ts";
+import { validateFields } from "../contract/validate.ts";
 import { badAnswer, invalidAnswer } from "../transport/error_mapping.ts";
 import { frame } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
@@ -48,8 +48,7 @@ export interface LeanTransportOptions extends EndpointOptions {
  * ```
  */
 export function leanTransport(options: LeanTransportOptions = {}): Transport {
-  validate("options", options);
-  validateFields("options", options);
+  validateFields("options", options, { endpoint: true, secure: true, fetch: true });
   const { baseUrl, origin } = endpointOf(options);
   const service = `${baseUrl}/tsetsen.api.v1.TsetsenTTS/`;
   const { fetch } = options;

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { base64Decode, BinaryReader } from "@bufbuild/protobuf/wire";
+import { base64Decode } from "../lib/bytes.ts";
+import { WireReader } from "../lib/wire.ts";
 
 /** A `google.rpc.Status` detail. */
 export interface StatusDetail {
@@ -123,16 +124,16 @@ interface Details {
 function decodeDetails(encoded: string): Details | undefined {
   try {
     const [first = ""] = encoded.split(",");
-    const reader = new BinaryReader(base64Decode(first.trim()));
+    const reader = new WireReader(base64Decode(first));
     let code = 0;
     let message = "";
     const details: StatusDetail[] = [];
     while (reader.pos < reader.len) {
       const [field, wireType] = reader.tag();
       if (field === 1) code = reader.int32();
-      else if (field === 2) message = reader.string();
+      else if (field === 2) message = new TextDecoder().decode(reader.bytes());
       else if (field === 3) details.push(decodeAny(reader.bytes()));
-      else reader.skip(wireType);
+      else reader.skip(wireType, field);
     }
     return { code, message, details };
   } catch {
@@ -142,14 +143,14 @@ function decodeDetails(encoded: string): Details | undefined {
 
 /** Decodes a `google.protobuf.Any` { 1: string type_url, 2: bytes value }. */
 function decodeAny(bytes: Uint8Array): StatusDetail {
-  const reader = new BinaryReader(bytes);
+  const reader = new WireReader(bytes);
   let type = "";
   let value: Uint8Array = new Uint8Array();
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
-    if (field === 1) type = reader.string();
+    if (field === 1) type = new TextDecoder().decode(reader.bytes());
     else if (field === 2) value = reader.bytes();
-    else reader.skip(wireType);
+    else reader.skip(wireType, field);
   }
   return { type: type.slice(type.lastIndexOf("/") + 1), value };
 }
