@@ -14,6 +14,7 @@ import { fromConnect } from "./errors.ts";
 import { guardedFetch } from "./guarded_fetch.ts";
 import { overConnect } from "./over_connect.ts";
 import { requestIdReader } from "./request_id.ts";
+import { protocolHeadersOf } from "../transport/send_once.ts";
 
 /** Options of connect-web's transport of gRPC-Web. */
 export interface WebTransportOptions extends EndpointOptions {
@@ -43,17 +44,22 @@ export function webTransport(options: WebTransportOptions): Transport {
     useBinaryFormat: binary,
     interceptors: [...interceptors] as Interceptor[],
   };
+  const protocolHeaders = protocolHeadersOf(`application/grpc-web+${binary ? "proto" : "json"}`);
   const requestIdIn = requestIdReader(binary);
   return overConnect({
     origin,
     // The guard ends the call by itself. Interceptors may have work of their own to end.
     needsSignal: intercepted,
-    open: (call, unary) =>
-      createGrpcWebTransport({
-        ...connect,
-        fetch: guardedFetch({ call, unary, origin, fetch, requestIdIn }),
-      }),
+    headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
+    open(call, unary) {
+      const headers = intercepted ? undefined : { ...call.headers, ...protocolHeaders };
+      const guard = { call, unary, origin, fetch, requestIdIn, headers };
+      return createGrpcWebTransport({ ...connect, fetch: guardedFetch(guard) });
+    },
     explain: (error, { secrets }) =>
       fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
   });
 }
+
+/** What connect-web is given where it need not carry the headers. */
+const NO_HEADERS = {};

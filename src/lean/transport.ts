@@ -22,7 +22,7 @@ import { validateFields } from "../contract/validate.ts";
 import { badAnswer, invalidAnswer } from "../transport/error_mapping.ts";
 import { frame } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
-import { sendOnce } from "../transport/send_once.ts";
+import { protocolHeadersOf, sendOnce } from "../transport/send_once.ts";
 
 /** Options of {@linkcode leanTransport}. */
 export interface LeanTransportOptions extends EndpointOptions {
@@ -116,12 +116,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
   };
 }
 
-/** `accept` is for servers that answer in the type that it names first (sonora 0.2). */
-const PROTOCOL_HEADERS = {
-  "content-type": "application/grpc-web+proto",
-  "accept": "application/grpc-web+proto",
-  "x-grpc-web": "1",
-} as const;
+const PROTOCOL_HEADERS = protocolHeadersOf("application/grpc-web+proto");
 
 function decodeFor<T>(
   { secrets }: TransportCall,

@@ -155,19 +155,26 @@ function decodeAny(bytes: Uint8Array): StatusDetail {
   return { type: type.slice(type.lastIndexOf("/") + 1), value };
 }
 
-const PLAIN_OK = ["grpc-status:0\r\n", "grpc-status: 0\r\n"].map((text) =>
-  new TextEncoder().encode(text)
+/** The lines of an OK without a message, as servers write them. */
+const OK_LINES = ["grpc-status:0", "grpc-status: 0", "grpc-message:", "grpc-message: "].map(
+  (line) => new TextEncoder().encode(`${line}\r\n`),
 );
 
-/** Recognises the trailers of nearly every answer without a text of them. */
+/** Recognises the trailers of nearly every answer without decoding them. */
 function isPlainOk(trailers: Uint8Array): boolean {
-  for (const plain of PLAIN_OK) {
-    if (plain.length === trailers.length && plain.every((byte, i) => byte === trailers[i])) {
-      return true;
-    }
+  let at = 0;
+  let hasStatus = false;
+  while (at < trailers.length) {
+    const index = OK_LINES.findIndex((line) => startsWith(trailers, line, at));
+    if (index === -1) return false;
+    if (index < 2) hasStatus = true;
+    at += (OK_LINES[index] as Uint8Array).length;
   }
-  return trailers.length < 64 &&
-    /^(grpc-message: ?\r\n)?grpc-status: ?0\r\n(grpc-message: ?\r\n)?$/i.test(
-      String.fromCharCode(...trailers),
-    );
+  return hasStatus;
+}
+
+function startsWith(bytes: Uint8Array, line: Uint8Array, at: number): boolean {
+  // The last byte differs first.
+  for (let i = line.length - 1; i >= 0; i--) if (bytes[at + i] !== line[i]) return false;
+  return true;
 }
