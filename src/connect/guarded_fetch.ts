@@ -60,11 +60,7 @@ async function wholeAnswer(
   options: GuardOptions,
 ): Promise<unknown> {
   const { call, requestIdIn } = options;
-  const message = await reader.next();
-  if (message !== undefined) {
-    if (call.accepted !== undefined) call.accepted(requestIdIn?.(message) ?? "");
-    await reader.next();
-  }
+  const message = await reader.only((message) => call.accepted?.(requestIdIn?.(message) ?? ""));
   return lookAlike(reader, oneChunk(trailersOf(reader, options), message));
 }
 
@@ -81,14 +77,12 @@ interface ChunkReader {
 }
 
 /** A chunk with the message and the trailers in their frames. */
-function oneChunk(trailers: Uint8Array, message?: Uint8Array): ChunkReader {
-  const end = message === undefined ? 0 : FRAME_HEAD_BYTES + message.length;
+function oneChunk(trailers: Uint8Array, message: Uint8Array): ChunkReader {
+  const end = FRAME_HEAD_BYTES + message.length;
   const bytes = new Uint8Array(end + FRAME_HEAD_BYTES + trailers.length);
   const view = new DataView(bytes.buffer);
-  if (message !== undefined) {
-    view.setUint32(1, message.length);
-    bytes.set(message, FRAME_HEAD_BYTES);
-  }
+  view.setUint32(1, message.length);
+  bytes.set(message, FRAME_HEAD_BYTES);
   bytes[end] = TRAILER;
   view.setUint32(end + 1, trailers.length);
   bytes.set(trailers, end + FRAME_HEAD_BYTES);
@@ -129,7 +123,15 @@ function headOf(parts: readonly Uint8Array[]): Uint8Array {
   return head;
 }
 
-/** The part of a `Response` that connect-web reads. */
-function lookAlike({ headers }: ResponseReader, reader: ChunkReader): unknown {
+/**
+ * The part of a `Response` that connect-web reads. The guard has read the status: connect-web refuses the body of a stream
+ * whose headers name a status, be it OK.
+ */
+function lookAlike({ headers: given }: ResponseReader, reader: ChunkReader): unknown {
+  let headers = given;
+  if (given.has("grpc-status")) {
+    headers = new Headers(given);
+    headers.delete("grpc-status");
+  }
   return { status: 200, headers, body: { getReader: () => reader } };
 }

@@ -19,7 +19,7 @@ import {
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
 import { validateFields } from "../contract/validate.ts";
-import { badAnswer, invalidAnswer } from "../transport/error_mapping.ts";
+import { invalidAnswer } from "../transport/error_mapping.ts";
 import { frame } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
 import { protocolHeadersOf, sendOnce } from "../transport/send_once.ts";
@@ -70,12 +70,12 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
     call: TransportCall,
   ): Promise<T> {
     const reader = await send(method, message, call, true);
-    const bytes = await reader.next();
-    if (bytes === undefined) throw badAnswer(origin, "its status is OK, and it has no message");
-    const answer = attempt(decode, bytes);
-    call.accepted?.((answer as { readonly requestId?: string } | undefined)?.requestId ?? "");
-    // The status stands at the end, and says more than a message that cannot be read.
-    await reader.next();
+    let answer: T | undefined;
+    const bytes = await reader.only((message) => {
+      // The status stands at the end, and says more than a message that cannot be read.
+      answer = attempt(decode, message);
+      call.accepted?.((answer as { readonly requestId?: string } | undefined)?.requestId ?? "");
+    });
     return answer ?? decodeFor(call, decode, bytes);
   }
 

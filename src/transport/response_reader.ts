@@ -7,7 +7,7 @@
 
 import type { TsetsenError } from "../contract/errors.ts";
 import { type BodyReader, bodyReader } from "./body_reader.ts";
-import { brokenOff, fromHttp, fromStatus, invalidAnswer } from "./error_mapping.ts";
+import { badAnswer, brokenOff, fromHttp, fromStatus, invalidAnswer } from "./error_mapping.ts";
 import { FrameReader, join } from "./frames.ts";
 import { readStatus, type RpcStatus } from "./status.ts";
 import type { TransportCall } from "../contract/transport.ts";
@@ -86,6 +86,23 @@ export class ResponseReader {
     this.#unlisten();
     this.cancel();
     throw failure;
+  }
+
+  /**
+   * Reads a unary answer to its end, where the status stands.
+   *
+   * @param accept Is called with the message as soon as that is complete, whatever follows.
+   * @returns The message.
+   * @throws {TsetsenError} as {@linkcode nextParts} does, and when there is no message.
+   */
+  async only(accept: (message: Uint8Array) => void): Promise<Uint8Array> {
+    const message = await this.next();
+    if (message === undefined) {
+      throw badAnswer(this.#options.origin, "its status is OK, and it has no message");
+    }
+    accept(message);
+    await this.nextParts();
+    return message;
   }
 
   /** Reads the next message, in one piece. @see {@linkcode nextParts} */
