@@ -6,7 +6,7 @@
  */
 
 import type { TransportCall } from "../contract/transport.ts";
-import { frame, FRAME_HEAD_BYTES, TRAILER } from "../transport/frames.ts";
+import { frame, FRAME_HEAD_BYTES, TRAILER, writeFrameHead } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
 import { sendOnce } from "../transport/send_once.ts";
 import { toConnect } from "./errors.ts";
@@ -80,11 +80,9 @@ interface ChunkReader {
 function oneChunk(trailers: Uint8Array, message: Uint8Array): ChunkReader {
   const end = FRAME_HEAD_BYTES + message.length;
   const bytes = new Uint8Array(end + FRAME_HEAD_BYTES + trailers.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(1, message.length);
+  writeFrameHead(bytes, 0, 0, message.length);
   bytes.set(message, FRAME_HEAD_BYTES);
-  bytes[end] = TRAILER;
-  view.setUint32(end + 1, trailers.length);
+  writeFrameHead(bytes, end, TRAILER, trailers.length);
   bytes.set(trailers, end + FRAME_HEAD_BYTES);
   let done = false;
   return {
@@ -119,7 +117,7 @@ function streamed(reader: ResponseReader, options: GuardOptions): ChunkReader {
 
 function headOf(parts: readonly Uint8Array[]): Uint8Array {
   const head = new Uint8Array(FRAME_HEAD_BYTES);
-  new DataView(head.buffer).setUint32(1, parts.reduce((sum, { length }) => sum + length, 0));
+  writeFrameHead(head, 0, 0, parts.reduce((sum, { length }) => sum + length, 0));
   return head;
 }
 
