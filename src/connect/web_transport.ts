@@ -14,6 +14,7 @@ import { fromConnect } from "./errors.ts";
 import { guardedFetch } from "./guarded_fetch.ts";
 import { overConnect } from "./over_connect.ts";
 import { requestIdReader } from "./request_id.ts";
+import { withRelativeAudio } from "../transport/relative_audio.ts";
 import { protocolHeadersOf } from "../transport/send_once.ts";
 
 /** Options of connect-web's transport of gRPC-Web. */
@@ -46,7 +47,7 @@ export function webTransport(options: WebTransportOptions): Transport {
   };
   const protocolHeaders = protocolHeadersOf(`application/grpc-web+${binary ? "proto" : "json"}`);
   const requestIdIn = requestIdReader(binary);
-  return overConnect({
+  const transport = overConnect({
     origin,
     // The guard ends the call by itself. Interceptors may have work of their own to end.
     needsSignal: intercepted,
@@ -59,6 +60,7 @@ export function webTransport(options: WebTransportOptions): Transport {
     explain: (error, { secrets }) =>
       fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
   });
+  return withRelativeAudio(transport, baseUrl);
 }
 
 /** What connect-web is given where it need not carry the headers. */

@@ -22,6 +22,7 @@ import { validateFields } from "../contract/validate.ts";
 import { invalidAnswer } from "../transport/error_mapping.ts";
 import { frame } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
+import { withRelativeAudio } from "../transport/relative_audio.ts";
 import { protocolHeadersOf, sendOnce } from "../transport/send_once.ts";
 
 /** Options of {@linkcode leanTransport}. */
@@ -79,7 +80,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
     return answer ?? decodeFor(call, decode, bytes);
   }
 
-  return {
+  const transport: Transport = {
     origin,
     listVoices: (request, call) =>
       unary("ListVoices", encodeListVoicesRequest(request), decodeListVoicesResponse, call),
@@ -114,6 +115,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
       };
     },
   };
+  return withRelativeAudio(transport, baseUrl);
 }
 
 const PROTOCOL_HEADERS = protocolHeadersOf("application/grpc-web+proto");

@@ -1,75 +1,138 @@
 /**
- * Finished audio through the proxy: from the addresses that the service gave, and from no others.
+ * Finished audio through the proxy: from the addresses that the service gave, and from no others. It costs nothing,
+ * however often and in whatever parts a player asks for it.
  *
  * @module
  */
 
+import { mayFetch } from "./audio_address.ts";
+import { type AudioBody, openAudio } from "./audio_body.ts";
 import type { AudioTokens } from "./audio_token.ts";
-import { discard, Exchange } from "./exchange.ts";
-import { KeyMask } from "./key_mask.ts";
-import type { Settings } from "./settings.ts";
+import { type ByteRange, parseRange, sliceBytes } from "./byte_range.ts";
+import { discard, Exchange, MAX_EXCHANGE_MS } from "./exchange.ts";
+import type { InFlight } from "./in_flight.ts";
+import { showsKey } from "./key_mask.ts";
+import { plainText } from "./plain_text.ts";
+import type { ResolvedProxyOptions } from "./resolved_options.ts";
+import { visitorBody } from "./visitor_body.ts";
 
-/** What of the visitor's headers goes along: ranges, and nothing that says who they are. */
+/** The visitor's headers that go along: ranges, and nothing that says who the visitor is. */
 const PASSED_UP = ["range", "if-range", "if-none-match"];
 
-/** What of the answer's headers comes back. */
+/** The headers of the answer that come back. */
 const PASSED_DOWN = ["content-length", "content-range", "accept-ranges", "etag", "last-modified"];
 
-const MAX_REDIRECTS = 3;
-
-/** Whether audio may be fetched from an address: over TLS, unless plaintext was allowed. */
-export function mayFetch({ protocol, username, password }: URL, secure: boolean): boolean {
-  return (protocol === "https:" || (protocol === "http:" && !secure)) && !username && !password;
-}
+const MAX_REDIRECTS = 5;
 
 /** Answers a GET or a HEAD for `…/audio/<token>`. */
 export async function serveAudio(
   request: Request,
   token: string,
   tokens: AudioTokens,
-  settings: Settings,
+  transfers: InFlight,
+  options: ResolvedProxyOptions,
 ): Promise<Response> {
   const { method } = request;
+  const { timeout, report } = options;
   if (method !== "GET" && method !== "HEAD") {
-    return plain(405, "only GET and HEAD are allowed here", { allow: "GET, HEAD" });
+    return plainText(405, "only GET and HEAD are allowed here", { allow: "GET, HEAD" });
   }
   const url = await tokens.open(token);
-  if (url === "expired") return plain(410, "this address has expired: check the job again");
-  if (url === "unknown" || !mayFetch(url, settings.secure)) return plain(404, "no such audio");
-  const exchange = new Exchange(request, settings.timeout);
-  let response: Response;
+  if (url === "expired") return plainText(410, "this address has expired: check the job again");
+  if (url === "unknown" || !mayFetch(url, options)) return plainText(404, "no such audio");
+  const place = transfers.take(timeout);
+  if (place === undefined) {
+    return plainText(503, "too many transfers are in flight", { "retry-after": "1" });
+  }
+  const exchange = new Exchange(timeout, MAX_EXCHANGE_MS, place);
   try {
-    response = await follow(url, exchange, settings);
+    const response = await follow(url, request, exchange, options);
+    const { status } = response;
+    if (![200, 206, 304, 416].includes(status)) {
+      discard(response);
+      exchange.close();
+      const message = `The audio's server answered with HTTP ${status}.`;
+      report({ type: "upstream_failed", method: "audio", message });
+      return refused(status);
+    }
+    const audio = await openAudio(response, method, exchange, options.key);
+    if (typeof audio !== "string") return answerWith(audio, request, exchange, options);
+    exchange.cancel();
+    report({
+      type: "upstream_failed",
+      method: "audio",
+      message: `The audio's server sent ${audio}.`,
+    });
+    return plainText(502, `the audio's server sent ${audio}: the job was charged, check it again`);
   } catch {
     const { message } = exchange.failure("The audio cannot be reached.");
-    if (!exchange.left) settings.tell({ type: "upstream_failed", method: "audio", message });
-    exchange.leave();
-    return plain(502, message);
+    if (!exchange.cancelled) report({ type: "upstream_failed", method: "audio", message });
+    exchange.cancel();
+    return plainText(502, message);
   }
-  const { status, headers, body } = response;
-  if (![200, 206, 304, 416].includes(status)) {
-    discard(response);
-    exchange.close();
-    const message = `The audio's server answered with HTTP ${status}.`;
-    settings.tell({ type: "upstream_failed", method: "audio", message });
-    // Storage refuses an address that has expired with one of several statuses.
-    if (status >= 400 && status < 500 && status !== 429) {
-      return plain(
-        status === 404 ? 404 : 410,
-        "this audio is not there any more: check the job again",
-      );
-    }
-    return plain(status === 429 ? 503 : 502, "the audio's server does not answer as it should");
-  }
-  if (body === null) exchange.close();
-  return new Response(body && pass(body, exchange, settings.key), {
-    status,
-    headers: downHeaders(headers, settings.key),
-  });
 }
 
-async function follow(start: URL, exchange: Exchange, settings: Settings): Promise<Response> {
-  const { method, headers: given } = exchange.request;
+/** Storage refuses an address that has expired with one of several statuses. */
+function refused(status: number): Response {
+  if (status === 429) return plainText(503, "the audio's server has too many requests");
+  if (status < 400 || status >= 500) {
+    return plainText(502, `the audio's server does not answer as it should (HTTP ${status})`);
+  }
+  return plainText(
+    status === 404 ? 404 : 410,
+    "this audio is not there any more: check the job again",
+  );
+}
+
+function answerWith(
+  { response, bytes, isDecoded }: AudioBody,
+  request: Request,
+  exchange: Exchange,
+  options: ResolvedProxyOptions,
+): Response {
+  const headers = downHeaders(response.headers, options.key, isDecoded);
+  let { status } = response;
+  let pieces = bytes;
+  const range = isDecoded || status !== 200 ? undefined : rangeOf(request, headers);
+  if (range === "none") {
+    exchange.cancel();
+    const size = `bytes */${headers.get("content-length")}`;
+    return plainText(416, "the audio has no such bytes", { "content-range": size });
+  }
+  if (range !== undefined) {
+    // The audio's server does not know ranges. Safari plays nothing without them.
+    const { first, last } = range;
+    status = 206;
+    headers.set("content-range", `bytes ${first}-${last}/${headers.get("content-length")}`);
+    headers.set("content-length", `${last - first + 1}`);
+    pieces = bytes && sliceBytes(bytes, range);
+  }
+  if (status === 200) {
+    headers.set("accept-ranges", headers.has("content-length") ? "bytes" : "none");
+  }
+  if (pieces === undefined) {
+    exchange.close();
+    return new Response(null, { status, headers });
+  }
+  const { timeout } = options;
+  const body = visitorBody(pieces, { request, timeout, onLeave: () => exchange.cancel() });
+  return new Response(body, { status, headers });
+}
+
+/** The range that a visitor asked for, and did not get. With `If-Range` all of the audio is the right answer. */
+function rangeOf({ method, headers }: Request, down: Headers): ByteRange | "none" | undefined {
+  const length = down.get("content-length");
+  if (method !== "GET" || length === null || headers.has("if-range")) return undefined;
+  return parseRange(headers.get("range"), Number(length));
+}
+
+/** Asks for the audio, and goes where its server redirects. */
+async function follow(
+  start: URL,
+  { method, headers: given }: Request,
+  exchange: Exchange,
+  options: ResolvedProxyOptions,
+): Promise<Response> {
   // A coding would change the bytes that a range counts.
   const headers = new Headers({ "accept-encoding": "identity" });
   for (const name of PASSED_UP) {
@@ -77,73 +140,33 @@ async function follow(start: URL, exchange: Exchange, settings: Settings): Promi
     if (value !== null) headers.set(name, value);
   }
   for (let url = start, hop = 0;; hop++) {
-    const response = await exchange.send(settings.fetch, url.href, { method, headers });
+    const response = await exchange.fetch(options.fetch, url.href, { method, headers });
     if (![301, 302, 303, 307, 308].includes(response.status)) return response;
     discard(response);
     const location = response.headers.get("location") ?? "";
-    if (hop === MAX_REDIRECTS || !URL.canParse(location, url.href)) throw new Error("lost");
+    if (hop === MAX_REDIRECTS || !URL.canParse(location, url.href)) {
+      throw new Error("The redirects lead nowhere.");
+    }
     url = new URL(location, url);
-    if (!mayFetch(url, settings.secure)) throw new Error("not allowed");
+    if (!mayFetch(url, options)) throw new Error("The redirect is not allowed.");
   }
 }
 
-function downHeaders(headers: Headers, key: string): Headers {
-  const shows = (value: string) => value.toLowerCase().includes(key.toLowerCase());
+function downHeaders(headers: Headers, key: string, isDecoded: boolean): Headers {
   const type = headers.get("content-type") ?? "";
   const down = new Headers({
     // Whatever else the server calls it must not become a page of the proxy's own site.
-    "content-type": /^audio\/[\w.+-]+$/.test(type) && !shows(type)
+    "content-type": /^audio\/[\w.+-]+$/.test(type) && !showsKey(type, key)
       ? type
       : "application/octet-stream",
     "x-content-type-options": "nosniff",
-    "cache-control": "private, no-cache",
+    "cache-control": "private, no-cache, no-transform",
   });
   for (const name of PASSED_DOWN) {
     const value = headers.get(name);
-    if (value === null || shows(value)) continue;
-    // The runtime has undone a coding, and the length is that before.
-    if (name !== "content-length" || !headers.has("content-encoding")) down.set(name, value);
+    // Length and ranges count the bytes before a coding was undone.
+    const isLost = isDecoded && /^(content-length|content-range|accept-ranges|etag)$/.test(name);
+    if (value !== null && !isLost && !showsKey(value, key)) down.set(name, value);
   }
   return down;
-}
-
-/** The bytes as they come. The key was not sent there; should it come all the same, it stays here. */
-function pass(
-  body: ReadableStream<Uint8Array>,
-  exchange: Exchange,
-  key: string,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const reader = body.getReader();
-  const mask = new KeyMask(key);
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      try {
-        for (;;) {
-          const { done, value } = await exchange.read(reader);
-          const ready = done ? mask.end() : mask.push(value);
-          if (ready.length > 0) controller.enqueue(ready);
-          if (done) {
-            exchange.close();
-            return controller.close();
-          }
-          if (ready.length > 0) return;
-        }
-      } catch {
-        exchange.leave();
-        controller.error(new Error("The audio broke off."));
-      }
-    },
-    cancel: () => exchange.leave(),
-  }, { highWaterMark: 0 });
-}
-
-function plain(status: number, text: string, headers: Record<string, string> = {}): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: {
-      ...headers,
-      "content-type": "text/plain; charset=utf-8",
-      "cache-control": "no-store",
-    },
-  });
 }

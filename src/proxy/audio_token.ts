@@ -8,18 +8,18 @@ import { base64Decode, base64Encode } from "@bufbuild/protobuf/wire";
 
 const IV_BYTES = 12;
 
-/** Why a token gives no address. */
+/** Why a token has no address. */
 export type NoAddress = "unknown" | "expired";
 
 /**
  * Seals addresses into tokens and opens them again. A token is encrypted and authenticated (AES-256-GCM) with a key that
- * is made of the API key (HKDF): visitors can neither read the address, which may hold a signature of its own, nor make
- * the proxy fetch another one. Nothing is stored, so any instance of the proxy with the same key opens it.
+ * is derived from the API key (HKDF). Visitors can neither read the address, which may hold a signature of its own, nor
+ * make the proxy fetch another one. Nothing is stored: every instance of the proxy with the same API key opens a token.
  */
 export class AudioTokens {
   readonly #secret: string;
   readonly #maxAge: number;
-  #key: Promise<CryptoKey> | undefined;
+  #key: CryptoKey | undefined;
 
   /** @param maxAge How long a token is good for, in milliseconds. */
   constructor(secret: string, maxAge: number) {
@@ -27,7 +27,7 @@ export class AudioTokens {
     this.#maxAge = maxAge;
   }
 
-  /** The token of an address. */
+  /** Makes the token of an address. */
   async seal(url: string): Promise<string> {
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
     const plain = new TextEncoder().encode(`${Math.ceil(Date.now() + this.#maxAge)} ${url}`);
@@ -38,7 +38,7 @@ export class AudioTokens {
     return base64Encode(token, "url");
   }
 
-  /** The address in a token. */
+  /** Reads the address in a token. */
   async open(token: string): Promise<URL | NoAddress> {
     let plain: string;
     try {
@@ -58,9 +58,10 @@ export class AudioTokens {
     return Date.now() < Number(plain.slice(0, space)) ? new URL(plain.slice(space + 1)) : "expired";
   }
 
-  // Made at the first use: Workers allow no cryptography before a request.
-  #aes(): Promise<CryptoKey> {
-    return this.#key ??= deriveKey(this.#secret);
+  // Made at the first use, because Workers allow no cryptography before a request. The key is kept and not its promise:
+  // one request of a Worker must not wait for the work of another, which may be dropped.
+  async #aes(): Promise<CryptoKey> {
+    return this.#key ??= await deriveKey(this.#secret);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * What a proxy tells its owner.
+ * What a proxy reports to its owner.
  *
  * @module
  */
@@ -11,23 +11,39 @@ import { hideKey } from "./key_mask.ts";
 export interface ProxyEvent {
   /**
    * - `"refused"`: the proxy refused a call; nothing was sent to the service.
-   * - `"key_refused"`: the service did not accept the proxy's key. The visitor is told of an internal error only.
-   * - `"upstream_failed"`: the service could not be reached, fell silent, or answered with something else than gRPC-Web.
-   * - `"hook_failed"`: `origins`, `authorize` or `rateLimit` threw. The call was refused.
+   * - `"key_refused"`: the service did not accept the proxy's key. The visitor gets an internal error.
+   * - `"upstream_failed"`: the service, or the audio's server, cannot be reached, falls silent, or answers with what the
+   *   proxy does not pass on.
+   * - `"visitor_left"`: the visitor left, or did not read, after the service had accepted a paid call. `requestId` is the
+   *   job's id.
+   * - `"repeated"`: a paid call came a second time, from a browser or a proxy on the way. It was not bought again.
+   * - `"hook_failed"`: `origins`, `authorize` or `rateLimit` threw, did not answer within `timeout`, or answered with what
+   *   it must not. The call was refused.
    */
-  readonly type: "refused" | "key_refused" | "upstream_failed" | "hook_failed";
-  /** What was asked for: a method of the service, `"audio"`, or `undefined` when it was neither. */
+  readonly type:
+    | "refused"
+    | "key_refused"
+    | "upstream_failed"
+    | "visitor_left"
+    | "repeated"
+    | "hook_failed";
+  /** The method of the service, `"audio"`, or `undefined` when the request named neither. */
   readonly method: string | undefined;
   /** What happened, in words. */
   readonly message: string;
-  /** What the hook threw, as it is. Only for `"hook_failed"`. */
+  /** The id of the job that was paid, if the service gave one. Only for `"visitor_left"`. */
+  readonly requestId?: string | undefined;
+  /** What the hook threw, unchanged. Only for `"hook_failed"`. */
   readonly error?: unknown;
 }
 
-/** Tells the owner, if he listens. What his hook throws or rejects with is ignored. */
-export type Tell = (event: ProxyEvent) => void;
+/** Reports an event to the owner. What the owner's hook throws or rejects with is ignored. */
+export type Report = (event: ProxyEvent) => void;
 
-/** Makes {@linkcode Tell} of the owner's hook. */
-export function teller(log: ((event: ProxyEvent) => void) | undefined, key: string): Tell {
+/** Makes the {@linkcode Report} of the option `log`. */
+export function createReport(
+  log: ((event: ProxyEvent) => void) | undefined,
+  key: string,
+): Report {
   return (event) => notify(log, { ...event, message: hideKey(event.message, key) });
 }

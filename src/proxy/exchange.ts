@@ -1,98 +1,112 @@
 /**
- * One exchange with a server behind the proxy: it ends when the visitor leaves, or when a step takes too long.
+ * One exchange with the visitor or with a server behind the proxy. Each of its steps has a deadline.
  *
  * @module
  */
 
 import { Lifetime } from "../lib/lifetime.ts";
-import { Code, Refused } from "./refused.ts";
+import type { Place } from "./in_flight.ts";
+import { Code, StatusError } from "./status_error.ts";
 
 type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
-/** One exchange, from the visitor's request to the last byte of the answer. */
+/** How much longer than a step its place is kept, in milliseconds: for timers that fire late. */
+const GRACE_MS = 5_000;
+
+/** No exchange lasts longer, in milliseconds. The service speaks for five minutes at most; a slow visitor may take longer. */
+export const MAX_EXCHANGE_MS = 3_600_000;
+
+/** One exchange, from its beginning to the last byte. */
 export class Exchange {
-  /** The visitor's request. */
-  readonly request: Request;
   readonly #lifetime: Lifetime = new Lifetime(new Set());
   readonly #timeout: number;
+  readonly #end: number;
+  readonly #place: Place | undefined;
   #reader: Reader | undefined;
 
   /**
-   * The request's signal is not asked whether the visitor has left: Deno prints a warning when it is, and Workers know
-   * it only with a flag. The answer's body knows on all of them: its stream is cancelled.
-   *
-   * @param request The visitor's.
    * @param timeout How long any one step may take, in milliseconds.
+   * @param total How long all steps together may take, in milliseconds.
+   * @param place Is freed when the exchange ends.
    */
-  constructor(request: Request, timeout: number) {
-    this.request = request;
+  constructor(timeout: number, total: number, place?: Place) {
     this.#timeout = timeout;
+    this.#end = performance.now() + total;
+    this.#place = place;
     // An abort may not reach a body (nodejs/undici#3644), and Deno keeps the connection of one that is only aborted.
-    this.#lifetime.signal.addEventListener("abort", () => this.#drop());
+    this.#lifetime.signal.addEventListener("abort", () => this.#cancelReader());
   }
 
-  /** Whether it was left. */
-  get left(): boolean {
+  /** Whether it was cancelled. */
+  get cancelled(): boolean {
     return this.#lifetime.end?.by === "cancel";
   }
 
-  /** Whether a step took too long. */
-  get late(): boolean {
+  /** Whether a step, or all of them together, took too long. */
+  get timedOut(): boolean {
     return this.#lifetime.end?.by === "idle";
   }
 
   /**
-   * Sends a request.
+   * Sends a request. Redirects are not followed, because the key would go along.
    *
    * @throws {unknown} whatever `fetch` threw, or anything when the exchange has ended.
    */
-  async send(
+  async fetch(
     given: typeof globalThis.fetch | undefined,
     url: string,
     init: RequestInit,
   ): Promise<Response> {
     // Never called as a method: workerd's fetch refuses any other `this`.
     const fetch = given ?? globalThis.fetch;
-    // Redirects are not followed, as the key would go along. "error" would say so, but workerd knows only "manual".
+    // "error" would say it best, but workerd knows only "manual".
     const work = fetch(url, { ...init, redirect: "manual", signal: this.#lifetime.signal });
     // A fetch that does not listen to its signal may answer when nobody waits any more.
-    work.then((answer) => this.#lifetime.end && discard(answer), () => {});
-    return await this.#lifetime.race(work, this.#timeout);
+    work.then((response) => this.#lifetime.end && discard(response), () => {});
+    return await this.step(work);
   }
 
-  /** Reads on. */
+  /** Reads the next bytes. */
   async read(reader: Reader): Promise<ReadableStreamReadResult<Uint8Array>> {
     this.#reader = reader;
-    if (this.#lifetime.signal.aborted) this.#drop();
-    return await this.#lifetime.race(reader.read(), this.#timeout);
+    if (this.#lifetime.signal.aborted) this.#cancelReader();
+    return await this.step(reader.read());
   }
 
-  /** The status for a step that failed. */
-  failure(message: string): Refused {
-    return this.late
-      ? new Refused(Code.DeadlineExceeded, "The speech service did not answer in time.")
-      : new Refused(Code.Unavailable, message);
+  /** Waits for one step. Rejects when the exchange ends first, or when the step takes too long. */
+  async step<T>(work: Promise<T>): Promise<T> {
+    const wait = Math.max(1, Math.min(this.#timeout, this.#end - performance.now()));
+    this.#place?.renew(wait + GRACE_MS);
+    return await this.#lifetime.race(work, wait);
   }
 
-  /** The visitor leaves, or the rest of the answer is not wanted. */
-  leave(): void {
+  /** Makes the status for a step that failed. */
+  failure(message: string): StatusError {
+    return this.timedOut
+      ? new StatusError(Code.DeadlineExceeded, "The speech service did not answer in time.")
+      : new StatusError(Code.Unavailable, message);
+  }
+
+  /** Ends it before its work is done: the visitor left, or the rest of the answer is not wanted. */
+  cancel(): void {
     this.#lifetime.stop({ by: "cancel" });
-    this.#drop();
+    this.#cancelReader();
     this.close();
   }
 
-  /** All is done. */
+  /** Ends it. */
   close(): void {
     this.#reader = undefined;
     this.#lifetime.close();
+    this.#place?.release();
   }
 
-  #drop(): void {
+  #cancelReader(): void {
     this.#reader?.cancel().catch(() => {});
   }
 }
 
-/** Lets go of an answer that is not read. */
+/** Cancels a body that is not read. */
 export function discard(response: Response): void {
   response.body?.cancel().catch(() => {});
 }

@@ -1,17 +1,18 @@
 /**
- * Keeping the key out of what passes through.
+ * Keeps the key out of what passes through.
  *
  * @module
  */
 
-import { redact } from "../lib/redact.ts";
+import { base64Encode } from "@bufbuild/protobuf/wire";
+import { redact, REDACTED } from "../lib/redact.ts";
 
 const STAR = 0x2a;
 const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**
- * Replaces the key by as many stars, wherever it stands in bytes that come in pieces of any size. The length stays, and
- * so does every length that is written in the bytes.
+ * Replaces the key by as many stars, wherever it stands in bytes that come in pieces of any size. The length stays the
+ * same, and so does every length that is written in the bytes.
  */
 export class KeyMask {
   readonly #key: Uint8Array;
@@ -22,7 +23,7 @@ export class KeyMask {
     this.#key = new TextEncoder().encode(key);
   }
 
-  /** Takes the next bytes and gives back what is certain; the beginning of what may be the key waits for its rest. */
+  /** Takes the next bytes. @returns What is certain: bytes that may be the beginning of the key wait for the rest. */
   push(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
     const key = this.#key;
     let bytes = chunk as Uint8Array<ArrayBuffer>;
@@ -51,7 +52,7 @@ export class KeyMask {
     return bytes;
   }
 
-  /** What was held back: nothing follows, so it is not the key. */
+  /** Takes the end. @returns The bytes that waited: nothing follows, so they are not the key. */
   end(): Uint8Array<ArrayBuffer> {
     const rest = this.#held;
     this.#held = EMPTY;
@@ -59,7 +60,7 @@ export class KeyMask {
   }
 }
 
-/** The same for bytes in one piece. */
+/** Replaces the key by stars in bytes that are in one piece. */
 export function maskKey(bytes: Uint8Array, key: string): Uint8Array<ArrayBuffer> {
   const mask = new KeyMask(key);
   const sure = mask.push(bytes);
@@ -71,9 +72,54 @@ export function maskKey(bytes: Uint8Array, key: string): Uint8Array<ArrayBuffer>
   return all;
 }
 
-/** A text without the key, in any case of letters, and without long parts of it. */
+/**
+ * Hides the key in a text: in any case of letters, long parts of it, and the whole text where the key stands in another
+ * spelling.
+ */
 export function hideKey(text: string, key: string): string {
   if (key === "") return text;
   // All characters of a key stand for themselves in a pattern.
-  return redact(text.replace(new RegExp(key, "gi"), "[redacted]"), [key]);
+  const hidden = redact(text.replace(new RegExp(key, "gi"), REDACTED), [key]);
+  return showsKey(hidden, key) ? REDACTED : hidden;
+}
+
+/**
+ * Whether the key stands in a text: in any case of letters, percent-encoded, with escapes of JSON, C or HTML, in
+ * hexadecimal digits, or in base64.
+ */
+export function showsKey(text: string, key: string): boolean {
+  if (key === "") return false;
+  const wanted = key.toLowerCase();
+  if (decodings(text).some((form) => form.toLowerCase().includes(wanted))) return true;
+  const bytes = new TextEncoder().encode(key);
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (text.toLowerCase().replace(/[\s:]/g, "").includes(hex)) return true;
+  const plain = text.replaceAll("-", "+").replaceAll("_", "/");
+  return base64Forms(bytes).some((form) => plain.includes(form));
+}
+
+/** The text, and the text with each kind of escape undone. */
+function decodings(text: string): string[] {
+  const char = (digits: string, base: number) => {
+    const code = parseInt(digits, base);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : "";
+  };
+  return [
+    text,
+    text.replace(/%([0-9a-f]{2})/gi, (_, digits) => char(digits, 16)),
+    text.replace(/\\+u\{?([0-9a-f]{4})\}?|\\+x([0-9a-f]{2})/gi, (_, u, x) => char(u ?? x, 16)),
+    text.replace(/\\+([0-7]{3})/g, (_, digits) => char(digits, 8)),
+    text.replace(/&#x([0-9a-f]{1,6});/gi, (_, digits) => char(digits, 16))
+      .replace(/&#(\d{1,7});/g, (_, digits) => char(digits, 10)),
+  ];
+}
+
+/** What of base64 depends on the key alone, for each of the three places where the key can begin in it. */
+function base64Forms(key: Uint8Array): string[] {
+  return [0, 1, 2].map((before) => {
+    const bytes = new Uint8Array(before + key.length);
+    bytes.set(key, before);
+    const first = before === 0 ? 0 : before + 1;
+    return base64Encode(bytes, "std_raw").slice(first, Math.floor(bytes.length * 8 / 6));
+  });
 }

@@ -60,7 +60,7 @@
  */
 
 export { createProxy, type ProxyHandler } from "./proxy.ts";
-export type { ProxyCall, ProxyMethod } from "./calls.ts";
+export type { ProxyCall, ProxyMethod } from "./call.ts";
 export type { ProxyEvent } from "./events.ts";
 export type { ProxyOptions, RateLimitAnswer } from "./options.ts";
 export { transportFetch } from "./transport_fetch.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Settings } from "./settings.ts";
+import type { ResolvedProxyOptions } from "./resolved_options.ts";
 
-/** What the SDK's client sends, `authorization` for the owner's hook, and what asks for a range of audio. */
+/** The headers that the SDK's client sends, `authorization` for the owner's hook, and those that ask for a range. */
 const ALLOWED = [
   "content-type",
   "x-grpc-web",
@@ -17,7 +17,7 @@ const ALLOWED = [
   "if-range",
 ];
 
-/** Where a visitor's own key is. */
+/** The headers with a visitor's own key. */
 export const KEY_HEADERS = ["x-api-key", "x-goog-api-key"] as const;
 
 const EXPOSED = [
@@ -31,36 +31,49 @@ const EXPOSED = [
   "etag",
 ];
 
-/** Whether the page that sent a request, if it was one, may call. */
-export async function isAllowed(request: Request, settings: Settings): Promise<boolean> {
+/** Whether the page that sent a request, if a page did, may call. */
+export async function isAllowed(
+  request: Request,
+  options: ResolvedProxyOptions,
+): Promise<boolean> {
   const origin = request.headers.get("origin");
-  // Browsers always name the origin of a POST: without one it is a program, which could name any.
-  return origin === null || isOwn(request, settings) ||
-    (origin !== "null" && await settings.origins(origin, request) === true);
+  if (origin === null) {
+    // Browsers name the origin of every POST. Without one a program calls, which could name any.
+    const site = request.headers.get("sec-fetch-site");
+    return request.method !== "POST" || site === null || site === "same-origin";
+  }
+  return isOwn(request, origin, options) ||
+    (origin !== "null" && await options.origins(origin, request) === true);
 }
 
-/** The proxy's address for the visitor who sent a request, without a slash at the end. */
-export function addressFor(request: Request, prefix: string, settings: Settings): string {
-  const { publicUrl } = settings;
-  if (publicUrl !== undefined) return publicUrl.href.replace(/\/+$/, "");
-  const origin = request.headers.get("origin");
-  // Behind a server that ends TLS, the page knows better than the request's URL.
-  const known = origin !== null && origin !== "null" && isOwn(request, settings);
-  return (known ? origin : new URL(request.url).origin) + prefix;
-}
-
-function isOwn(request: Request, { publicUrl }: Settings): boolean {
-  const origin = request.headers.get("origin");
+/**
+ * Whether a page is the proxy's own. Without `publicUrl` a name counts only where it proves something: an attacker can
+ * point the DNS of any name at this server ("DNS rebinding"), but has neither a certificate for it nor the addresses and
+ * the name `localhost` of this machine.
+ */
+function isOwn(
+  request: Request,
+  origin: string,
+  { publicUrl }: ResolvedProxyOptions,
+): boolean {
   if (publicUrl !== undefined) return origin === publicUrl.origin;
-  // Behind a server that ends TLS, only the browser knows: no page can set or change this header.
+  if (!URL.canParse(origin)) return false;
+  const { protocol, hostname } = new URL(origin);
+  if (protocol !== "https:" && !isAddress(hostname)) return false;
+  // Behind a server that ends TLS only the browser knows: no page can set or change this header.
   return origin === new URL(request.url).origin ||
     request.headers.get("sec-fetch-site") === "same-origin";
+}
+
+/** Whether a host is named by an IP address, or is `localhost`: DNS says nothing about these. */
+function isAddress(hostname: string): boolean {
+  return /^(\d+(\.\d+){3}|\[[\da-f:.]+\]|(.+\.)?localhost)$/.test(hostname);
 }
 
 /** Answers a browser's question before the real request; `undefined` when it is none. */
 export function preflight(
   request: Request,
-  { allowHeaders, visitorKeys }: Settings,
+  { allowHeaders, visitorKeys }: ResolvedProxyOptions,
 ): Response | undefined {
   const { method, headers } = request;
   if (method !== "OPTIONS" || !headers.has("access-control-request-method")) return undefined;
@@ -75,16 +88,21 @@ export function preflight(
   });
 }
 
-/** The same answer, readable by the page that asked. */
-export function exposed(response: Response, request: Request, settings: Settings): Response {
+/** Completes the headers of an answer. The page that asked may read it. */
+export function withHeaders(
+  response: Response,
+  request: Request,
+  { credentials }: ResolvedProxyOptions,
+): Response {
   const origin = request.headers.get("origin");
   const headers = new Headers(response.headers);
   headers.append("vary", "origin");
+  headers.set("x-content-type-options", "nosniff");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   if (origin !== null) {
     headers.set("access-control-allow-origin", origin);
     headers.set("access-control-expose-headers", EXPOSED.join(", "));
-    if (settings.credentials) headers.set("access-control-allow-credentials", "true");
+    if (credentials) headers.set("access-control-allow-credentials", "true");
   }
   const { status, statusText, body } = response;
   return new Response(body, { status, statusText, headers });

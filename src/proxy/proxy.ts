@@ -1,20 +1,27 @@
 /**
- * The handler: origin, route, content, leave, rate, and only then the service.
+ * The handler: origin, route, content, hooks, and only then the service.
  *
  * @module
  */
 
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { concatBytes, pushChunk } from "../lib/bytes.ts";
-import { mayFetch, serveAudio } from "./audio_route.ts";
+import { askAuthorize, askHook, askRateLimit, readAllowedCall } from "./admission.ts";
+import { addressOf, isWebAddress, mayFetch } from "./audio_address.ts";
+import { serveAudio } from "./audio_route.ts";
 import { AudioTokens } from "./audio_token.ts";
-import { METHODS, type ProxyCall, type ProxyMethod, type ReadCall, readCall } from "./calls.ts";
-import { Exchange } from "./exchange.ts";
-import { forward } from "./forward.ts";
-import { type ProxyOptions, resolveProxyOptions } from "./options.ts";
-import type { Settings } from "./settings.ts";
-import { addressFor, exposed, isAllowed, preflight } from "./origins.ts";
-import { Code, Refused } from "./refused.ts";
+import { type AllowedCall, METHODS } from "./call.ts";
+import { Exchange, MAX_EXCHANGE_MS } from "./exchange.ts";
+import { Forwarding } from "./forward.ts";
+import { InFlight, type Place } from "./in_flight.ts";
+import { createMark, fingerprintOf, type MarkedCall, markOf, Marks } from "./marks.ts";
+import type { ProxyOptions } from "./options.ts";
+import { isAllowed, preflight, withHeaders } from "./origins.ts";
+import { plainText } from "./plain_text.ts";
+import { replay } from "./replay.ts";
+import { resolveProxyOptions } from "./resolved_options.ts";
+import { Code, GRPC_WEB, StatusError } from "./status_error.ts";
+import { trailerFrame } from "./trailers.ts";
+import { visitorBody } from "./visitor_body.ts";
 
 /**
  * Answers a request, as `Deno.serve`, `Bun.serve` and Workers call it.
@@ -26,21 +33,45 @@ export type ProxyHandler<Context = unknown> = (
   context?: Context,
 ) => Promise<Response>;
 
+type Bytes = Uint8Array<ArrayBuffer>;
+
 const METHOD_PATH = new RegExp(`^(.*)/${TsetsenTTS.typeName.replaceAll(".", "\\.")}/([^/]+)$`);
 const AUDIO_PATH = /^.*\/audio\/([\w-]+)$/;
+
+/** How long a visitor waits for a free place before the next try, in milliseconds. */
+const BUSY_WAIT_MS = 1_000;
+
+/**
+ * What a stream says to servers on the way: do not buffer (nginx), do not compress, no part of it can be asked for again.
+ */
+const STREAM_HEADERS = {
+  "x-accel-buffering": "no",
+  "cache-control": "no-store, no-transform",
+  "accept-ranges": "none",
+};
 
 /**
  * Makes a handler that stands between browsers and the service. Making it sends nothing.
  *
- * It answers below any path: what counts is how the path ends. Everything that it refuses, it refuses before the
- * service hears of it; what it sends, it sends once. When a visitor leaves, the call to the service ends: at once on Deno
- * and Bun; Workers notice it when they next send bytes, or `timeout` ends the call.
+ * It answers below any path: only the end of the path counts. Everything that it refuses, it refuses before the service
+ * hears of it. A call is sent once. A paid call that comes again with the same mark (the SDK's client marks each attempt,
+ * and a browser that repeats a POST by itself repeats the mark) is not sent again: the repeat gets the answer of the
+ * first, or ABORTED. Marks are remembered for 15 minutes, in this process.
+ *
+ * When a visitor leaves, a stream and a call that costs nothing end at once: on Deno and Bun, and on Node with an adapter
+ * that cancels the answer's body or aborts the request's signal. Workers notice it when they next send bytes, or `timeout`
+ * ends the call. A `GenerateSpeech` goes on to its answer, because leaving does not give the credits back: `log` gets the
+ * job's id.
+ *
+ * Bun's server cuts an answer that is silent for ten seconds. The handler asks it for more time when it gets the server as
+ * its second argument, as from `Bun.serve({ fetch: proxy })`; in a handler of your own, pass it on:
+ * `fetch: (request, server) => proxy(request, server)`.
  *
  * @param options What visitors may do, and the key.
  * @returns The handler. It never rejects.
  * @throws {AuthenticationError} when there is no key, or it does not look like one.
  * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
- * @throws {TypeError} when another option is not what it must be.
+ * @throws {TypeError} when another option is not what it must be, or there is no such option.
  * @throws {RangeError} when `timeout` is out of its range.
  *
  * @example One stream a minute for each visitor, by address
@@ -69,28 +100,37 @@ const AUDIO_PATH = /^.*\/audio\/([\w-]+)$/;
 export function createProxy<Context = unknown>(
   options: ProxyOptions<Context> = {},
 ): ProxyHandler<Context> {
-  const settings = resolveProxyOptions(options);
-  const { authorize, rateLimit } = options;
-  const { tell } = settings;
-  const tokens = new AudioTokens(settings.key, settings.audioMaxAge);
+  const resolved = resolveProxyOptions(options);
+  // Later changes of the options change nothing.
+  const hooks = { authorize: options.authorize, rateLimit: options.rateLimit };
+  const { timeout, report, maxConcurrentCalls } = resolved;
+  const tokens = new AudioTokens(resolved.key, resolved.audioMaxAge);
+  const calls = new InFlight(maxConcurrentCalls);
+  const transfers = new InFlight(maxConcurrentCalls);
+  const marks = new Marks();
 
-  async function answer(request: Request, context: Context | undefined): Promise<Response> {
+  async function route(request: Request, context: Context | undefined): Promise<Response> {
     const { pathname } = new URL(request.url);
-    const token = settings.audio ? AUDIO_PATH.exec(pathname)?.[1] : undefined;
+    const token = resolved.audio ? AUDIO_PATH.exec(pathname)?.[1] : undefined;
     const [, prefix = "", method] = METHOD_PATH.exec(pathname) ?? [];
-    const question = preflight(request, settings);
-    if (question !== undefined) return question;
-    if (token !== undefined) return await serveAudio(request, token, tokens, settings);
-    if (method === undefined) return plain(404, "not a method of the service");
-    if (request.method !== "POST") return plain(405, "only POST is allowed", { allow: "POST" });
+    const answer = preflight(request, resolved);
+    if (answer !== undefined) return answer;
+    if (token !== undefined) return await serveAudio(request, token, tokens, transfers, resolved);
+    if (method === undefined) return plainText(404, "not a method of the service");
+    if (request.method !== "POST") return plainText(405, "only POST is allowed", { allow: "POST" });
     const type = request.headers.get("content-type") ?? "";
     if (!/^application\/grpc-web(\+proto)?\s*(;|$)/i.test(type)) {
-      return plain(415, "only application/grpc-web+proto is understood");
+      return plainText(415, "only application/grpc-web+proto is understood");
     }
     try {
       return await serveCall(request, method, prefix, context);
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof StatusError)) throw error;
+      // A hook that failed was reported already.
+      if (error.code !== Code.Internal) {
+        const name = METHODS.has(method) ? method : undefined;
+        report({ type: "refused", method: name, message: error.message });
+      }
       return error.toResponse();
     }
   }
@@ -101,140 +141,156 @@ export function createProxy<Context = unknown>(
     prefix: string,
     context: Context | undefined,
   ): Promise<Response> {
-    const exchange = new Exchange(request, settings.timeout);
-    try {
-      const read = await admit(exchange, name, context);
-      if (read instanceof Response) {
-        exchange.close();
-        return read;
-      }
-      const audioUrl = async (url: string) => {
-        if (!settings.audio || !URL.canParse(url)) return url;
-        if (!mayFetch(new URL(url), settings.secure)) return url;
-        return `${addressFor(request, prefix, settings)}/audio/${await tokens.seal(url)}`;
-      };
-      return forward({ read, exchange, settings, audioUrl });
-    } catch (error) {
-      exchange.leave();
-      throw error;
-    }
-  }
-
-  /** The call, if it may be made; a `Response` when the owner answers in the service's place. */
-  async function admit(
-    exchange: Exchange,
-    name: string,
-    context: Context | undefined,
-  ): Promise<ReadCall | Response> {
-    try {
-      const method = allowMethod(name, settings);
-      const read = readCall(method, exchange.request, await readBody(exchange, settings), settings);
-      const answer = await askHooks(exchange.request, { ...read.call, context });
-      return answer ?? read;
-    } catch (error) {
-      // A hook that failed was told already.
-      if (error instanceof Refused && error.code !== Code.Internal) {
-        const method = METHODS.has(name) ? name : undefined;
-        tell({ type: "refused", method, message: error.message });
-      }
-      throw error;
-    }
-  }
-
-  async function askHooks(
-    request: Request,
-    call: ProxyCall<Context>,
-  ): Promise<Response | undefined> {
+    const allowed = await readAllowedCall(request, name, resolved);
+    const call = { ...allowed.call, context };
     const { method } = call;
-    const allowed = authorize === undefined ||
-      await hook(method, () => authorize(request, call));
-    if (allowed instanceof Response) {
-      tell({ type: "refused", method, message: `authorize answered with ${allowed.status}.` });
-      return allowed;
+    const own = await askAuthorize(hooks, request, call, resolved);
+    if (own !== undefined) return own;
+    if (method !== "GenerateSpeech" && method !== "StreamSpeech") {
+      return await limit(request, call, (place) => forward(request, allowed, prefix, place));
     }
-    if (allowed !== true) throw new Refused(Code.Unauthenticated, "You are not logged in.");
-    const limit = rateLimit && await hook(method, () => rateLimit(request, call));
-    const retryAfter = limit?.retryAfter;
-    if (retryAfter !== undefined) {
-      const ms = Number.isFinite(retryAfter) ? Math.max(0, retryAfter) : 60_000;
-      throw new Refused(Code.ResourceExhausted, "Too many requests.", ms);
+    const mark = markOf(request.headers) ?? createMark();
+    const fingerprint = await fingerprintOf(method, allowed.body);
+    const first = marks.find(mark);
+    if (first !== undefined) return serveRepeat(request, allowed, first, fingerprint);
+    const marked = marks.add(mark, fingerprint, method === "GenerateSpeech");
+    let isSent = false;
+    try {
+      return await limit(request, call, (place) => {
+        isSent = true;
+        return forward(request, allowed, prefix, place, { mark, marked });
+      });
+    } catch (error) {
+      if (error instanceof StatusError) marked.recording?.close(trailerFrame(error.fields()));
+      throw error;
+    } finally {
+      if (!isSent) marks.forget(mark);
     }
-    return undefined;
   }
 
-  /** What a hook of the owner answers. When it throws, the answer is no. */
-  async function hook<T>(method: string | undefined, ask: () => T | Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (error) {
-      tell({ type: "hook_failed", method, message: "A hook threw.", error });
-      throw new Refused(Code.Internal, "The site cannot decide about this call.");
+  /** Lets a call through if there is a place for it and `rateLimit` says nothing against it. */
+  async function limit(
+    request: Request,
+    call: Parameters<typeof askRateLimit<Context>>[2],
+    send: (place: Place) => Response,
+  ): Promise<Response> {
+    const place = calls.take(timeout);
+    if (place === undefined) {
+      const busy = "Too many calls are in flight.";
+      throw new StatusError(Code.ResourceExhausted, busy, BUSY_WAIT_MS);
     }
+    let isSent = false;
+    try {
+      const own = await askRateLimit(hooks, request, call, resolved);
+      if (own !== undefined) return own;
+      isSent = true;
+      return send(place);
+    } finally {
+      if (!isSent) place.release();
+    }
+  }
+
+  function forward(
+    request: Request,
+    allowed: AllowedCall,
+    prefix: string,
+    place: Place,
+    paid?: { readonly mark: string; readonly marked: MarkedCall },
+  ): Response {
+    const isStream = allowed.call.method === "StreamSpeech";
+    const exchange = new Exchange(timeout, isStream ? MAX_EXCHANGE_MS : timeout, place);
+    const deadline = request.headers.get("grpc-timeout") ?? "";
+    const forwarding = new Forwarding({
+      allowed,
+      exchange,
+      options: resolved,
+      grpcTimeout: /^\d{1,8}[HMSmun]$/.test(deadline) ? deadline : undefined,
+      mark: paid?.mark,
+      audioUrl: (url) => visitorAudioUrl(request, prefix, url),
+    });
+    const answer = forwarding.answer();
+    const recording = paid?.marked.recording;
+    if (paid === undefined || recording === undefined) {
+      const onLeave = () => {
+        forwarding.visitorLeft();
+        exchange.cancel();
+      };
+      return grpcWeb(visitorBody(answer, { request, timeout, onLeave }), isStream);
+    }
+    void recording.record(answer).then(() => marks.trim(paid.marked));
+    const onLeave = () => forwarding.visitorLeft();
+    return grpcWeb(visitorBody(recording.read(), { request, timeout, onLeave }));
+  }
+
+  /** Answers a paid call that came before, without a second purchase. */
+  function serveRepeat(
+    request: Request,
+    { call: { method } }: AllowedCall,
+    first: MarkedCall,
+    fingerprint: string,
+  ): Response {
+    if (first.fingerprint !== fingerprint) {
+      const message = "The mark in x-user-agent belongs to another call: make a new one.";
+      throw new StatusError(Code.InvalidArgument, message);
+    }
+    const message = "The same call came a second time. It was not bought again.";
+    report({ type: "repeated", method, message });
+    const answer = replay(first, timeout);
+    return grpcWeb(visitorBody(answer, { request, timeout, onLeave() {} }));
+  }
+
+  async function visitorAudioUrl(request: Request, prefix: string, url: string): Promise<string> {
+    if (url === "") return url;
+    const address = URL.canParse(url) ? new URL(url) : undefined;
+    const isGood = address !== undefined &&
+      (resolved.audio ? mayFetch(address, resolved) : isWebAddress(address));
+    if (!isGood) {
+      const message = "The service named audio by an address that must not go to a visitor: " +
+        `its scheme is ${address?.protocol ?? "missing"}.`;
+      report({ type: "upstream_failed", method: "CheckStatus", message });
+      return "";
+    }
+    if (!resolved.audio) return url;
+    return addressOf(await tokens.seal(url), request, prefix, resolved);
   }
 
   return async (request, context) => {
     let allowed = false;
     try {
-      allowed = await hook(undefined, () => isAllowed(request, settings));
+      allowed = await askHook(() => isAllowed(request, resolved), undefined, resolved);
     } catch {
-      // Told already: a page that cannot be judged is a foreign one.
+      // Reported already. A page that cannot be judged is a foreign one.
     }
     if (!allowed) {
-      tell({ type: "refused", method: undefined, message: "The origin is not allowed." });
-      // Without CORS headers, so that the page learns nothing.
-      return plain(403, "this origin is not allowed", { vary: "origin" });
+      const message = "The origin is not allowed: name it in origins, or by publicUrl.";
+      report({ type: "refused", method: undefined, message });
+      // Without CORS headers the page learns nothing.
+      return plainText(403, "this origin is not allowed", { vary: "origin" });
     }
+    extendSilence(request, context, timeout);
     try {
-      return exposed(await answer(request, context), request, settings);
+      return withHeaders(await route(request, context), request, resolved);
     } catch {
-      return exposed(
-        new Refused(Code.Internal, "The proxy failed.").toResponse(),
-        request,
-        settings,
-      );
+      const failure = new StatusError(Code.Internal, "The proxy failed.");
+      return withHeaders(failure.toResponse(), request, resolved);
     }
   };
 }
 
-function allowMethod(name: string, settings: Settings): ProxyMethod {
-  if (!METHODS.has(name)) throw new Refused(Code.Unimplemented, "There is no such method.");
-  if (!settings.methods.has(name)) {
-    throw new Refused(Code.PermissionDenied, `${name} is not allowed here.`);
-  }
-  return name as ProxyMethod;
+function grpcWeb(body: ReadableStream<Bytes>, isStream = false): Response {
+  const headers = { "content-type": GRPC_WEB, ...(isStream ? STREAM_HEADERS : {}) };
+  return new Response(body, { headers });
 }
 
-async function readBody(exchange: Exchange, { maxRequestBytes }: Settings): Promise<Uint8Array> {
-  const { headers, body } = exchange.request;
-  const tooLarge = () =>
-    new Refused(
-      Code.InvalidArgument,
-      `The request must not be larger than ${maxRequestBytes} bytes.`,
-    );
-  if (Number(headers.get("content-length")) > maxRequestBytes) throw tooLarge();
-  const chunks: Uint8Array[] = [];
-  const reader = body?.getReader();
-  for (let length = 0; reader !== undefined;) {
-    const { done, value } = await exchange.read(reader).catch(() => {
-      throw exchange.late
-        ? new Refused(Code.DeadlineExceeded, "The request did not come in time.")
-        : new Refused(Code.InvalidArgument, "The request broke off.");
-    });
-    if (done) break;
-    pushChunk(chunks, value);
-    length += value.length;
-    if (length > maxRequestBytes) throw tooLarge();
-  }
-  return concatBytes(chunks);
-}
-
-function plain(status: number, text: string, headers: Record<string, string> = {}): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: {
-      ...headers,
-      "content-type": "text/plain; charset=utf-8",
-      "cache-control": "no-store",
-    },
-  });
+/**
+ * Bun's server closes a connection on which nothing is sent for ten seconds. `Bun.serve` passes the server as the second
+ * argument. It takes 255 seconds at most; 0 means no limit, and the proxy's own deadlines hold then.
+ */
+function extendSilence(request: Request, server: unknown, timeout: number): void {
+  if (!("Bun" in globalThis)) return;
+  const { timeout: extend } = (server ?? {}) as {
+    readonly timeout?: (request: Request, seconds: number) => void;
+  };
+  const seconds = Math.ceil(timeout / 1_000) + 5;
+  if (typeof extend === "function") extend.call(server, request, seconds > 255 ? 0 : seconds);
 }

@@ -14,7 +14,7 @@ const MAX_DETAILS = 64;
 // Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
 // fields say already.
 const NOT_DETAILS =
-  /^((content|cache|access-control|x-content)-.*|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
+  /^((content|cache|access-control|x-content|x-accel)-.*|accept-ranges|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
 
 /** The metadata that may be shown. All is looked through at once, as that takes its time for a long text. */
 export function detailsOf(metadata: Headers, secrets: readonly string[]): Record<string, string> {

@@ -1,7 +1,31 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ResourceNotFoundError, ServiceUnavailableError } from "../../mod.ts";
+import { create, toBinary } from "@bufbuild/protobuf";
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import {
+  CheckStatusRequestSchema,
+  CheckStatusResponseSchema,
+} from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import {
+  Client,
+  encodeWav,
+  ResourceNotFoundError,
+  ServiceUnavailableError,
+  TsetsenError,
+} from "../../mod.ts";
+import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { AudioTokens } from "../../src/proxy/audio_token.ts";
-import { setUp, startProxy, startUpstream, until } from "./setup.ts";
+import { createProxy } from "../../src/proxy/mod.ts";
+import {
+  framed,
+  join,
+  post,
+  setUp,
+  startProxy,
+  startUpstream,
+  trailers,
+  unframe,
+  until,
+} from "./setup.ts";
 
 const text = "Сайн байна уу?";
 const KEY = "tsetsen-prod-Zaya4Bold7Sarnai";
@@ -94,14 +118,14 @@ Deno.test("createProxy's audio addresses expire, and work at another instance wi
 
 Deno.test("createProxy fetches audio by plaintext only if plaintext is allowed, and follows redirects as far", async () => {
   const urls: string[] = [];
-  let plan: (url: URL) => Response = () => new Response("RIFF");
+  const wav = () => new Response("RIFF....WAVE", { headers: { "content-type": "audio/wav" } });
+  let plan: (url: URL) => Response = wav;
   const fetch = ((url: string, init: RequestInit) => {
     urls.push(url);
     assertEquals(init.redirect, "manual");
     assertEquals(new Headers(init.headers).get("x-api-key"), null);
     return Promise.resolve(plan(new URL(url)));
   }) as typeof globalThis.fetch;
-  const { createProxy } = await import("../../src/proxy/mod.ts");
   const ask = async (address: string) => {
     urls.length = 0;
     const proxy = createProxy({ apiKey: KEY, endpoint: "tts.example", fetch });
@@ -125,7 +149,7 @@ Deno.test("createProxy fetches audio by plaintext only if plaintext is allowed, 
   }
   const to = (location: string) => () => new Response(null, { status: 302, headers: { location } });
   const hops = { "/a": "https://b.example/b", "/b": "/c" } as Record<string, string>;
-  plan = ({ pathname }) => hops[pathname] ? to(hops[pathname])() : new Response("RIFF");
+  plan = ({ pathname }) => hops[pathname] ? to(hops[pathname])() : wav();
   assertEquals((await ask("https://cdn.example/a")).status, 200);
   assertEquals(urls, ["https://cdn.example/a", "https://b.example/b", "https://b.example/c"]);
   for (
@@ -137,12 +161,12 @@ Deno.test("createProxy fetches audio by plaintext only if plaintext is allowed, 
   }
   plan = to("/again");
   assertEquals((await ask("https://cdn.example/a")).status, 502);
-  assertEquals(urls.length, 4);
-  const page = "<script>alert(1)</script>";
+  assertEquals(urls.length, 6);
   plan = () =>
-    new Response(page, { headers: { "content-type": "text/html", "set-cookie": "a=b" } });
+    new Response("RIFF....WAVE", { headers: { "content-type": "text/html", "set-cookie": "a=b" } });
   const { headers } = await ask("https://cdn.example/a");
   assertEquals(headers.get("content-type"), "application/octet-stream");
+  assertEquals(headers.get("x-content-type-options"), "nosniff");
   assertEquals(headers.get("set-cookie"), null);
 });
 
@@ -205,7 +229,7 @@ Deno.test("createProxy leaves the service's own address when audio is false", as
   assertEquals(response.status, 404);
 });
 
-Deno.test("createProxy names its audio by publicUrl, or by the page's own origin behind TLS", async () => {
+Deno.test("createProxy names its audio by publicUrl, or relative to the endpoint of the SDK's client", async () => {
   const ask = async (options: Parameters<typeof setUp>[0], headers: Record<string, string>) => {
     await using t = await setUp(options, {}, { headers });
     const { done } = await finished(t);
@@ -214,7 +238,224 @@ Deno.test("createProxy names its audio by publicUrl, or by the page's own origin
   const origin = "https://my.site";
   assertEquals(await ask({}, {}), "own/audio/…");
   assertEquals(await ask({ publicUrl: "https://my.site/api/" }, {}), "https://my.site/api/audio/…");
-  const same = { origin, "sec-fetch-site": "same-origin" };
-  assertEquals(await ask({}, same), "https://my.site/tts/audio/…");
+  assertEquals(await ask({}, { origin, "sec-fetch-site": "same-origin" }), "own/audio/…");
   assertEquals(await ask({ origins: [origin] }, { origin }), "own/audio/…");
+});
+
+Deno.test("createProxy names its audio to other clients by the page's own origin behind TLS, or by the request's URL", async () => {
+  await using t = await setUp();
+  const { done: { requestId } } = await finished(t);
+  const ask = async (headers: Record<string, string>) => {
+    const answer = await post(
+      t.url,
+      "CheckStatus",
+      CheckStatusRequestSchema,
+      { requestId },
+      headers,
+    );
+    const { audioUrl } = unframe(CheckStatusResponseSchema, await answer.bytes());
+    return audioUrl.replace(/[\w-]+$/, "…").replace(t.url, "own");
+  };
+  const same = { origin: "https://my.site", "sec-fetch-site": "same-origin" };
+  assertEquals(await ask({}), "own/audio/…");
+  assertEquals(await ask(same), "https://my.site/tts/audio/…");
+  assertEquals(await ask({ "x-user-agent": "tsetsen-sdk-ts/0.1.0" }), "audio/…");
+  assertEquals(await ask({ "x-user-agent": "grpc-web-javascript/0.1" }), "own/audio/…");
+});
+
+Deno.test("createProxy names its audio absolutely to a client over a transport whose endpoint it does not know", async () => {
+  await using t = await setUp();
+  const transport = createGrpcWebTransport({ baseUrl: t.url });
+  using page = new Client({ apiKey: null, transport: transport as never });
+  const job = await page.submit({ text, voiceId: t.voice });
+  assert((await job.wait({ pollInterval: 5 })).audioUrl?.startsWith(`${t.url}/audio/`));
+  assert((await (await job.audio()).bytes()).length > 44);
+});
+
+for (const [name, Page] of [["Client", Client], ["the lean Client", LeanClient]] as const) {
+  Deno.test(`createProxy behind a server that changes host and path gives ${name} audio that it can fetch`, async () => {
+    await using t = await setUp();
+    // As nginx does with `location /api/ { proxy_pass http://inner/; }`, and Hono's proxy().
+    await using front = startUpstream((request) => {
+      const { pathname } = new URL(request.url);
+      const inner = new URL(pathname.replace(/^\/api/, ""), t.url);
+      const { method, body } = request;
+      const headers = new Headers(request.headers);
+      headers.delete("host");
+      return fetch(inner, { method, headers, body });
+    });
+    const endpoint = `${front.url}/api/tts`;
+    using page = new Page({ apiKey: null, endpoint, secure: false, maxRetries: 0 });
+    const job = await page.submit({ text, voiceId: t.voice });
+    const done = await job.wait({ pollInterval: 5 });
+    assert(done.audioUrl?.startsWith(`${endpoint}/audio/`), done.audioUrl);
+    assert((await (await job.audio()).bytes()).length > 44);
+    assertEquals(t.emulator.ledger.charges.length, 1);
+  });
+}
+
+const BOM = "\ufeff";
+
+/** What a server of audio may send in its place: type, body. */
+const NO_AUDIO: Readonly<Record<string, readonly [string, BodyInit]>> = {
+  "JSON in Mongolian": ["application/json", JSON.stringify({ error: "түлхүүр буруу" })],
+  "a page with a byte order mark": ["text/html", `${BOM}<html><body>Алдаа</body></html>`],
+  "a page that is called audio": ["audio/wav", "<!doctype html><title>Not found</title>"],
+  "nine bytes of text": ["text/plain", "Not found"],
+  "no bytes": ["audio/wav", ""],
+};
+
+for (const [what, [type, body]] of Object.entries(NO_AUDIO)) {
+  Deno.test(`createProxy answers 502 when the audio's server sends ${what}`, async () => {
+    await using upstream = startUpstream(() =>
+      new Response(body, { headers: { "content-type": type } })
+    );
+    await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });
+    const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/a`);
+    const response = await fetch(`${t.url}/audio/${token}`);
+    assertEquals(response.status, 502);
+    assert((await response.text()).includes("charged"));
+    assertEquals(t.events.map(({ type, method }) => [type, method]), [[
+      "upstream_failed",
+      "audio",
+    ]]);
+    const download = t.page.downloadAudio({ audioUrl: `${t.url}/audio/${token}`, requestId: "r" });
+    const error = await assertRejects(() => download.wav(), TsetsenError);
+    assertEquals(error.requestId, "r");
+  });
+}
+
+const SOUND = encodeWav(new Uint8Array(48_000).fill(7));
+
+async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+  return await new Response(stream).bytes();
+}
+
+Deno.test("createProxy decodes audio that comes in gzip, and refuses other codings", async () => {
+  const coded = await gzip(SOUND);
+  let coding = "gzip";
+  const headers = () => ({ "content-type": "audio/wav", "content-encoding": coding });
+  await using upstream = startUpstream(() => new Response(coded, { headers: headers() }));
+  await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });
+  const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/a`);
+  const get = (range?: string) =>
+    fetch(`${t.url}/audio/${token}`, range === undefined ? {} : { headers: { range } });
+  for (const range of [undefined, "bytes=0-1"]) {
+    const response = await get(range);
+    assertEquals([response.status, response.headers.get("content-encoding")], [200, null]);
+    assertEquals(response.headers.get("accept-ranges"), "none");
+    assertEquals(await response.bytes(), SOUND);
+  }
+  coding = "zstd";
+  const refused = await get();
+  assertEquals(refused.status, 502);
+  assert((await refused.text()).includes("zstd"));
+});
+
+Deno.test("createProxy answers Range for an audio server that does not, and sells nothing anew", async () => {
+  let asked = 0;
+  await using upstream = startUpstream(() => {
+    asked++;
+    return new Response(SOUND, { headers: { "content-type": "audio/wav", etag: '"1"' } });
+  });
+  await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });
+  const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/a`);
+  const get = (headers: Record<string, string>) => fetch(`${t.url}/audio/${token}`, { headers });
+  const size = SOUND.length;
+  const ranges: readonly (readonly [range: string, from: number, to: number])[] = [
+    ["bytes=0-1", 0, 2],
+    ["bytes=44-", 44, size],
+    ["bytes=-100", size - 100, size],
+    [`bytes=40000-${size + 5}`, 40_000, size],
+  ];
+  for (const [range, from, to] of ranges) {
+    const response = await get({ range });
+    assertEquals(response.status, 206, range);
+    assertEquals(response.headers.get("content-range"), `bytes ${from}-${to - 1}/${size}`);
+    assertEquals(response.headers.get("content-length"), `${to - from}`);
+    assertEquals(await response.bytes(), SOUND.slice(from, to));
+  }
+  for (
+    const headers of [{}, { range: "bytes=0-1", "if-range": '"0"' }] as Record<string, string>[]
+  ) {
+    const whole = await get(headers);
+    assertEquals([whole.status, whole.headers.get("accept-ranges")], [200, "bytes"]);
+    assert(whole.headers.get("cache-control")?.includes("no-transform"));
+    assertEquals(await whole.bytes(), SOUND);
+  }
+  const beyond = await get({ range: `bytes=${size}-` });
+  assertEquals([beyond.status, beyond.headers.get("content-range")], [416, `bytes */${size}`]);
+  await beyond.body?.cancel();
+  assertEquals(asked, 7);
+});
+
+/** Addresses that must not go to a visitor, nor be fetched. */
+const BAD_ADDRESSES = [
+  "https://user:secret@cdn.example/a.wav",
+  "javascript:alert(1)",
+  "data:audio/wav;base64,UklGRg==",
+  "file:///etc/passwd",
+  "//cdn.example/a.wav",
+  "not a url",
+];
+
+for (const audio of [true, false]) {
+  Deno.test(`createProxy sends no audio_url on that it cannot seal, with audio ${audio}`, async () => {
+    let audioUrl = "";
+    await using upstream = startUpstream(() =>
+      new Response(
+        join([
+          framed(
+            0,
+            toBinary(
+              CheckStatusResponseSchema,
+              create(CheckStatusResponseSchema, { requestId: "r", status: 3, audioUrl }),
+            ),
+          ),
+          trailers({ "grpc-status": "0" }),
+        ]),
+        { headers: { "content-type": "application/grpc-web+proto" } },
+      )
+    );
+    await using t = startProxy({ apiKey: KEY, endpoint: upstream.url, audio });
+    for (audioUrl of BAD_ADDRESSES) {
+      const response = await post(t.url, "CheckStatus", CheckStatusRequestSchema, {
+        requestId: "r",
+      });
+      const body = await response.bytes();
+      assertEquals(unframe(CheckStatusResponseSchema, body).audioUrl, "", audioUrl);
+    }
+    assertEquals(t.events.length, BAD_ADDRESSES.length);
+    assertEquals(JSON.stringify(t.events).includes("secret"), false);
+  });
+}
+
+Deno.test("createProxy fetches no audio of its own machine for a service elsewhere", async () => {
+  const urls: string[] = [];
+  const fetch = ((url: string) => {
+    urls.push(url);
+    return Promise.resolve(new Response(SOUND, { headers: { "content-type": "audio/wav" } }));
+  }) as typeof globalThis.fetch;
+  for (const secure of [true, false]) {
+    const proxy = createProxy({ apiKey: KEY, endpoint: "tts.example", secure, fetch });
+    for (
+      const address of [
+        "https://127.0.0.1/a",
+        "https://localhost./a",
+        "https://a.localhost/a",
+        "https://[::1]/a",
+        "https://[::ffff:127.0.0.1]/a",
+        "https://0.0.0.0/a",
+        "https://169.254.169.254/latest",
+        "http://127.0.0.1:9/a",
+        "http://169.254.169.254/latest",
+      ]
+    ) {
+      const token = await new AudioTokens(KEY, 60_000).seal(address);
+      const response = await proxy(new Request(`https://my.site/tts/audio/${token}`));
+      assertEquals(response.status, 404, address);
+    }
+  }
+  assertEquals(urls, []);
 });

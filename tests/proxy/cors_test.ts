@@ -1,5 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { ListVoicesRequestSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import {
+  ListVoicesRequestSchema,
+  StreamSpeechRequestSchema,
+} from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { ProxyOptions } from "../../src/proxy/mod.ts";
 import { post, SERVICE, setUp } from "./setup.ts";
 
@@ -133,4 +136,78 @@ Deno.test("createProxy lets the page read a refusal, also one of authorize itsel
   assertEquals(own.status, 401);
   assertEquals(own.headers.get("access-control-allow-origin"), SITE);
   assertEquals(t.emulator.requests.length, 0);
+});
+
+/** Sends a call to the proxy under a name that leads to it, as a browser does after DNS was changed. */
+async function under(url: string, host: string, headers: Record<string, string>): Promise<number> {
+  const { port, hostname } = new URL(url);
+  using connection = await Deno.connect({ port: Number(port), hostname });
+  const lines = [
+    `POST /tts/${SERVICE}/ListVoices HTTP/1.1`,
+    `host: ${host}`,
+    "connection: close",
+    "content-type: application/grpc-web+proto",
+    "content-length: 5",
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+  ];
+  await connection.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n\0\0\0\0\0`));
+  const answer = await new Response(connection.readable).text();
+  return Number(/^HTTP\/1.1 (\d+)/.exec(answer)?.[1]);
+}
+
+const REBOUND = [
+  "http://evil.example",
+  "http://evil.example:8000",
+  "http://127.0.0.1.evil.example",
+];
+
+for (const origin of REBOUND) {
+  Deno.test(`createProxy takes a page of ${origin} for a foreign one, though its name leads to the proxy`, async () => {
+    await using t = await setUp();
+    const { host } = new URL(origin);
+    for (const site of [undefined, "same-origin", "cross-site"]) {
+      const headers = { origin, ...(site === undefined ? {} : { "sec-fetch-site": site }) };
+      assertEquals(await under(t.url, host, headers), 403, site);
+    }
+    assertEquals(t.emulator.requests.length, 0);
+    assert(t.events[0]?.message.includes("publicUrl"));
+  });
+}
+
+Deno.test("createProxy takes pages of addresses and of localhost for its own", async () => {
+  await using t = await setUp();
+  for (const host of ["127.0.0.1:8000", "localhost:8000", "[::1]:8000", "192.168.1.5:8000"]) {
+    assertEquals(await under(t.url, host, { origin: `http://${host}` }), 200, host);
+  }
+  await using named = await setUp({ publicUrl: "http://intranet.example/tts" });
+  assertEquals(
+    await under(named.url, "intranet.example", { origin: "http://intranet.example" }),
+    200,
+  );
+});
+
+Deno.test("createProxy refuses a POST of another site's page that names no origin", async () => {
+  await using t = await setUp();
+  for (
+    const [site, status] of [["cross-site", 403], ["same-site", 403], ["same-origin", 200]] as const
+  ) {
+    assertEquals(await under(t.url, "127.0.0.1", { "sec-fetch-site": site }), status, site);
+  }
+});
+
+Deno.test("createProxy says of a stream that nothing on the way may hold or change it, and sniffing is off everywhere", async () => {
+  await using t = await setUp();
+  const response = await post(t.url, "StreamSpeech", StreamSpeechRequestSchema, {
+    text: "а",
+    voiceId: t.liveVoice,
+  });
+  await response.bytes();
+  assertEquals(response.headers.get("x-accel-buffering"), "no");
+  assertEquals(response.headers.get("accept-ranges"), "none");
+  assertEquals(response.headers.get("cache-control"), "no-store, no-transform");
+  for (const path of [`${SERVICE}/StreamSpeech`, "audio/unknown", "nothing"]) {
+    const answer = await fetch(`${t.url}/${path}`);
+    await answer.body?.cancel();
+    assertEquals(answer.headers.get("x-content-type-options"), "nosniff");
+  }
 });

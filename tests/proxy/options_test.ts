@@ -39,14 +39,35 @@ const CASES: readonly Case[] = [
   [{ audio: "yes" }, TypeError, "audio"],
   [{ audioMaxAge: 0 }, TypeError, "audioMaxAge"],
   [{ audioMaxAge: NaN }, TypeError, "audioMaxAge"],
+  [{ audioMaxAge: "3600000" }, TypeError, "audioMaxAge"],
+  [{ audioMaxAge: 2 ** 31 }, TypeError, "audioMaxAge"],
+  [{ audioMaxAge: Infinity }, TypeError, "audioMaxAge"],
+  [{ maxConcurrentCalls: 0 }, TypeError, "maxConcurrentCalls"],
+  [{ maxConcurrentCalls: "100" }, TypeError, "maxConcurrentCalls"],
+  [{ maxCharacters: "500" }, TypeError, "maxCharacters"],
+  [{ visitorKeys: "false" }, TypeError, "visitorKeys"],
+  [{ secure: "false" }, TypeError, "secure"],
+  [{ audio: "false" }, TypeError, "audio"],
+  [{ authorize: null }, TypeError, "authorize"],
+  [{ rateLimit: null }, TypeError, "rateLimit"],
+  [{ methods: null }, TypeError, "methods"],
+  [{ voices: null }, TypeError, "voices"],
+  [{ origins: null }, TypeError, "origins"],
+  [{ authorise: () => true }, TypeError, "Use authorize"],
+  [{ ratelimit: () => null }, TypeError, "Use rateLimit"],
+  [{ maxCharacter: 5 }, TypeError, "Use maxCharacters"],
+  [{ method: ["ListVoices"] }, TypeError, "Use methods"],
+  [{ cors: true }, TypeError, "publicUrl"],
+  [Object.create({ authorise: () => true }), TypeError, "Use authorize"],
   [{ publicUrl: "my.site" }, TypeError, "publicUrl"],
   [{ publicUrl: "https://my.site/?a" }, TypeError, "publicUrl"],
+  [{ publicUrl: ["https://my.site"] }, TypeError, "publicUrl"],
   [{ log: "all" }, TypeError, "log"],
 ];
 
 for (const [options, Class, names] of CASES) {
   Deno.test(`createProxy refuses ${Deno.inspect(options)}`, () => {
-    const given = options && { apiKey, ...options };
+    const given = options && Object.assign(options, { apiKey, ...options });
     const error = assertThrows(() => createProxy(given as never), Class) as Error;
     assert(error.message.includes(names), error.message);
     assert(error.message.includes("got"), error.message);

@@ -87,7 +87,7 @@ function startGossip(pieces: number) {
     if (key !== null) state.keys.add(key);
     if (pathname.startsWith("/files/")) {
       assertEquals(key, null, "no key goes to the audio's server");
-      const wav = `RIFF${KEY}${KEY}`;
+      const wav = `RIFF....WAVE${KEY}${KEY}`;
       return new Response(slowly(new TextEncoder().encode(wav), pieces), {
         headers: { ...gossip, "content-type": `audio/${KEY}` },
       });
@@ -150,7 +150,7 @@ for (const pieces of [3, 19, 100_000]) {
       if (audio) {
         upstream.state.ending = "good";
         const bytes = await t.page.downloadAudio(await t.page.checkStatus("job")).bytes();
-        assertEquals(new TextDecoder().decode(bytes), `RIFF${"*".repeat(2 * KEY.length)}`);
+        assertEquals(new TextDecoder().decode(bytes), `RIFF....WAVE${"*".repeat(2 * KEY.length)}`);
       }
       const received = t.received();
       assert(received.length > 4_000, `${received.length}`);

@@ -2,15 +2,18 @@ import { createRouterTransport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  connectTransport,
   RateLimitExceededError,
   ResourceNotFoundError,
   ServerError,
   ServiceUnavailableError,
+  TsetsenError,
 } from "../../mod.ts";
 import {
   GetUserBalanceRequestSchema,
   TsetsenTTS,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { leanTransport } from "../../src/lean/mod.ts";
 import { transportFetch } from "../../src/proxy/mod.ts";
 import { closedPort } from "../support/raw_server.ts";
 import { post, setUp, until } from "./setup.ts";
@@ -24,12 +27,21 @@ import { grpcTransport } from "../../src/grpc/mod.ts";
 const text = "Сайн байна уу?";
 const NATIVE = "over native gRPC";
 const PROTOCOLS = ["over gRPC-Web", NATIVE] as const;
+/** The transports of this package. */
+const OWN = ["over the default transport", "over the lean transport", NATIVE] as const;
 
-async function open(protocol: typeof PROTOCOLS[number]) {
+async function open(protocol: typeof PROTOCOLS[number] | typeof OWN[number]) {
   const service = await startEmulator({ queueTime: 0, pace: 0 });
   const native = await serveGrpc(service);
-  const transport = protocol === NATIVE
+  const grpc = protocol === NATIVE
     ? grpcTransport({ endpoint: native.url, secure: false })
+    : undefined;
+  const transport = grpc !== undefined
+    ? grpc
+    : protocol === "over the default transport"
+    ? connectTransport({ endpoint: service.url })
+    : protocol === "over the lean transport"
+    ? leanTransport({ endpoint: service.url })
     : createGrpcWebTransport({ baseUrl: service.url });
   const proxy = await setUp({ apiKey: service.apiKey, fetch: transportFetch(transport) });
   return {
@@ -37,7 +49,7 @@ async function open(protocol: typeof PROTOCOLS[number]) {
     service,
     async [Symbol.asyncDispose]() {
       await proxy[Symbol.asyncDispose]();
-      if ("close" in transport) transport.close();
+      grpc?.close();
       await native.close();
       await service.close();
     },
@@ -158,3 +170,36 @@ Deno.test("transportFetch says of a service that is away that it is, and not whe
   assertEquals(error.rawMessage, "The speech service cannot be reached.");
   assertEquals(JSON.stringify([error, error.details]).includes(`${port}`), false);
 });
+
+for (const protocol of OWN) {
+  for (const kind of ["hang", "drop"] as const) {
+    Deno.test(`transportFetch hands on the id of a paid job whose answer ends in a ${kind}, ${protocol}`, async () => {
+      await using it = await open(protocol);
+      // The frame of the message is whole, the trailers do not come: it has two fields, of which one is the id.
+      const afterBytes = 5 + 2 + "job-00000000-1".length + 2;
+      const pause = kind === "drop" ? { pause: 100 } : {};
+      it.service.addFault({ kind, method: "GenerateSpeech", afterBytes, ...pause });
+      const call = () => it.page.generateSpeech({ text, voiceId: it.voice }, { timeout: 1_000 });
+      const error = await assertRejects(call, TsetsenError);
+      assertEquals([error.charged, error.requestId], ["yes", it.service.jobs[0]!.requestId]);
+      assertEquals(it.service.ledger.charges.length, 1);
+    });
+  }
+
+  Deno.test(`transportFetch makes no proof of a refusal that its details contradict, ${protocol}`, async () => {
+    await using it = await open(protocol);
+    it.service.addFault({
+      kind: "error",
+      code: "RESOURCE_EXHAUSTED",
+      charged: true,
+      // google.rpc.Status { code: 14 }
+      trailers: { "grpc-status-details-bin": "CA4" },
+    });
+    const error = await assertRejects(
+      () => it.page.generateSpeech({ text, voiceId: it.voice }),
+      TsetsenError,
+    );
+    assertEquals(error.charged, "unknown");
+    assertEquals(it.service.ledger.charges.length, 1);
+  });
+}

@@ -1,5 +1,5 @@
 /**
- * What visitors ask for: read, checked against what the owner allows, and written anew with the key.
+ * The calls of visitors: read, checked against what the owner allows, and written anew with the key.
  *
  * @module
  */
@@ -15,10 +15,11 @@ import {
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { InvalidRequestError } from "../contract/errors.ts";
 import { validate } from "../contract/validate.ts";
-import { frame } from "./frames.ts";
+import { countCharacters } from "../text/count.ts";
+import { frame } from "../transport/frames.ts";
 import { KEY_HEADERS } from "./origins.ts";
-import type { Settings } from "./settings.ts";
-import { Code, Refused } from "./refused.ts";
+import type { ResolvedProxyOptions } from "./resolved_options.ts";
+import { Code, StatusError } from "./status_error.ts";
 
 /** A method of the service, by its name there. */
 export type ProxyMethod =
@@ -28,11 +29,11 @@ export type ProxyMethod =
   | "GetUserBalance"
   | "StreamSpeech";
 
-/** Every method. */
+/** The names of all methods. */
 export const METHODS: ReadonlySet<string> = new Set(TsetsenTTS.methods.map(({ name }) => name));
 
 /**
- * What a visitor asks for, as the hooks see it. The text is behind a method, so that logging a call logs nobody's words.
+ * A visitor's call, as the hooks see it. The text is behind a method, because a call that is logged must not show it.
  *
  * @typeParam Context What the handler was given beside the request.
  */
@@ -55,95 +56,93 @@ export interface ProxyCall<Context = unknown> {
   text(): string;
 }
 
-/** A call that is allowed as far as its content goes. */
-export interface ReadCall {
+/** A call whose content is allowed. */
+export interface AllowedCall {
   readonly call: ProxyCall<never>;
   /** The body for the service: one frame with the message, the key in it. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** The key in it: the proxy's own, or the visitor's. */
+  /** The key in the body: the proxy's own, or the visitor's. */
   readonly key: string;
 }
 
 /**
- * Reads a request's body. What is sent on is written anew from what was checked: fields that this version does not
- * know, and a key that the visitor sent, do not go along.
+ * Reads a request's body. The body for the service is written anew from the fields that were checked. Fields that this
+ * version does not know, and a key that the visitor sent, do not go along.
  *
- * @throws {Refused} when it is malformed or not allowed.
+ * @throws {StatusError} when the body is malformed or the call is not allowed.
  */
 export function readCall(
   method: ProxyMethod,
   { headers }: Pick<Request, "headers">,
   body: Uint8Array,
-  settings: Settings,
-): ReadCall {
-  const apiKey = settings.visitorKeys ? visitorKey(headers) : settings.key;
+  options: ResolvedProxyOptions,
+): AllowedCall {
+  const apiKey = options.visitorKeys ? visitorKey(headers) : options.key;
   const data = readFrame(body);
   switch (method) {
     case "ListVoices": {
       const { input } = TsetsenTTS.method.listVoices;
       const { version: given, skipCache } = decode(input, data);
-      const version = allowVersion(given || "beta-v0.1", settings);
-      return read(method, { version }, input, { apiKey, version, skipCache });
+      const version = allowVersion(given || "beta-v0.1", options);
+      return allow(method, { version }, input, { apiKey, version, skipCache });
     }
     case "CheckStatus": {
       const { input } = TsetsenTTS.method.checkStatus;
       const { requestId } = decode(input, data);
-      valid("requestId", requestId);
-      return read(method, { requestId }, input, { apiKey, requestId });
+      checkField("requestId", requestId);
+      return allow(method, { requestId }, input, { apiKey, requestId });
     }
     case "GetUserBalance": {
       const { input } = TsetsenTTS.method.getUserBalance;
       decode(input, data);
-      return read(method, {}, input, { apiKey });
+      return allow(method, {}, input, { apiKey });
     }
     case "GenerateSpeech":
     case "StreamSpeech": {
       const live = method === "StreamSpeech";
       const { input } = live ? TsetsenTTS.method.streamSpeech : TsetsenTTS.method.generateSpeech;
-      const { text, voiceId, speed: givenSpeed, version: given } = decode<typeof input>(
-        input,
-        data,
-      );
+      const message = decode<typeof input>(input, data);
+      const { text, voiceId, speed: givenSpeed, version: given } = message;
       const speed = givenSpeed === 0 ? 1 : givenSpeed;
-      const version = allowVersion(given || (live ? "beta-v0.2" : "beta-v0.1"), settings);
-      valid("text", text);
-      valid("voiceId", voiceId);
-      valid("speed", speed);
-      if (settings.voices?.has(voiceId) === false) {
-        throw new Refused(Code.PermissionDenied, "This voice is not allowed here.");
+      const version = allowVersion(given || (live ? "beta-v0.2" : "beta-v0.1"), options);
+      checkField("text", text);
+      checkField("voiceId", voiceId);
+      checkField("speed", speed);
+      if (options.voices?.has(voiceId) === false) {
+        throw new StatusError(Code.PermissionDenied, "This voice is not allowed here.");
       }
-      const characters = [...text].length;
-      const { maxCharacters } = settings;
+      const characters = countCharacters(text);
+      const { maxCharacters } = options;
       if (characters > maxCharacters) {
-        throw new Refused(
+        throw new StatusError(
           Code.InvalidArgument,
           `The text must not be longer than ${maxCharacters} characters: it has ${characters}.`,
         );
       }
       const facts = { voiceId, speed, version, characters, text: () => text };
-      return read(method, facts, input, { apiKey, text, voiceId, speed, version });
+      return allow(method, facts, input, { apiKey, text, voiceId, speed, version });
     }
   }
 }
 
-/** The key of a visitor who must bring one. In the message is the same, or it has none. */
+/** The key that the visitor brings. */
 function visitorKey(headers: Headers): string {
   const key = KEY_HEADERS.map((name) => headers.get(name)).find((value) => value !== null);
-  if (key === undefined) throw new Refused(Code.Unauthenticated, "The call has no API key.");
+  if (key === undefined) throw new StatusError(Code.Unauthenticated, "The call has no API key.");
   try {
     validate("apiKey", key);
   } catch {
-    throw new Refused(Code.Unauthenticated, "The API key does not look like one.");
+    throw new StatusError(Code.Unauthenticated, "The API key does not look like one.");
   }
   return key;
 }
 
-function read<Desc extends DescMessage>(
+function allow<Desc extends DescMessage>(
   method: ProxyMethod,
   facts: Partial<ProxyCall<never>>,
   schema: Desc,
   message: MessageInitShape<Desc> & { readonly apiKey: string },
-): ReadCall {
+): AllowedCall {
   const none = { requestId: undefined, voiceId: undefined, version: undefined, speed: undefined };
   return {
     call: { ...none, context: undefined, characters: 0, text: () => "", ...facts, method },
@@ -152,7 +151,7 @@ function read<Desc extends DescMessage>(
   };
 }
 
-/** The data of a body that is one frame, not compressed. */
+/** Reads a body that must be one frame, not compressed. @returns The data of the frame. */
 function readFrame(body: Uint8Array): Uint8Array {
   const view = new DataView(body.buffer, body.byteOffset, body.length);
   if (body.length < 5 || body[0] !== 0 || view.getUint32(1) !== body.length - 5) throw malformed();
@@ -167,24 +166,24 @@ function decode<Desc extends DescMessage>(schema: Desc, data: Uint8Array): Messa
   }
 }
 
-function malformed(): Refused {
-  return new Refused(Code.InvalidArgument, "The request is not one message of gRPC-Web.");
+function malformed(): StatusError {
+  return new StatusError(Code.InvalidArgument, "The request is not one message of gRPC-Web.");
 }
 
-function allowVersion(version: string, settings: Settings): string {
-  valid("version", version);
-  if (settings.versions?.has(version) === false) {
-    throw new Refused(Code.PermissionDenied, "This model version is not allowed here.");
+function allowVersion(version: string, options: ResolvedProxyOptions): string {
+  checkField("version", version);
+  if (options.versions?.has(version) === false) {
+    throw new StatusError(Code.PermissionDenied, "This model version is not allowed here.");
   }
   return version;
 }
 
 /** Checks a field by the core's rule. The core's messages show no content. */
-function valid(name: Parameters<typeof validate>[0], value: unknown): void {
+function checkField(name: Parameters<typeof validate>[0], value: unknown): void {
   try {
     validate(name, value);
   } catch (error) {
     const { rawMessage } = error as InvalidRequestError;
-    throw new Refused(Code.InvalidArgument, rawMessage ?? `${name} is not valid.`);
+    throw new StatusError(Code.InvalidArgument, rawMessage ?? `${name} is not valid.`);
   }
 }

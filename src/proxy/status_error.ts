@@ -1,5 +1,5 @@
 /**
- * Refusals as the answers of gRPC-Web: HTTP 200, the status in the headers, no body ("trailers-only").
+ * Calls that end with a gRPC status in place of an answer.
  *
  * @module
  */
@@ -14,16 +14,21 @@ export const Code = {
   Unknown: 2,
   InvalidArgument: 3,
   DeadlineExceeded: 4,
+  NotFound: 5,
   PermissionDenied: 7,
   ResourceExhausted: 8,
+  Aborted: 10,
   Unimplemented: 12,
   Internal: 13,
   Unavailable: 14,
   Unauthenticated: 16,
 } as const;
 
-/** A call that ends with a gRPC status instead of an answer. */
-export class Refused extends Error {
+/** One line of metadata. */
+export type Field = readonly [name: string, value: string];
+
+/** A call ends with this gRPC status. */
+export class StatusError extends Error {
   /** The gRPC code. */
   readonly code: number;
   /** How long to wait before the next try, in milliseconds. */
@@ -36,9 +41,9 @@ export class Refused extends Error {
   }
 
   /** The status as trailing metadata. */
-  fields(): [name: string, value: string][] {
+  fields(): Field[] {
     const { code, message, retryAfter } = this;
-    const fields: [string, string][] = [
+    const fields: Field[] = [
       ["grpc-status", `${code}`],
       ["grpc-message", encodeMessage(message)],
     ];
@@ -49,9 +54,11 @@ export class Refused extends Error {
     return fields;
   }
 
-  /** The status as a whole answer. */
+  /** The status as a whole answer: HTTP 200, the status in the headers, no body ("trailers-only"). */
   toResponse(): Response {
-    return new Response(null, { headers: [["content-type", GRPC_WEB], ...this.fields()] });
+    const headers = new Headers({ "content-type": GRPC_WEB });
+    for (const [name, value] of this.fields()) headers.set(name, value);
+    return new Response(null, { headers });
   }
 }
 
@@ -68,7 +75,7 @@ export function encodeMessage(message: string): string {
 }
 
 // google.rpc.Status { 1: code, 2: message, 3: details, each an Any { 1: type, 2: google.rpc.RetryInfo } }
-function details({ code, message }: Refused, ms: number): Uint8Array {
+function details({ code, message }: StatusError, ms: number): Uint8Array {
   const delay = new BinaryWriter()
     .tag(1, 0).int64(Math.floor(ms / 1000))
     .tag(2, 0).int32(Math.floor(ms % 1000) * 1_000_000)

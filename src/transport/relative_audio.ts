@@ -1,0 +1,38 @@
+/**
+ * Addresses of audio that are relative to the endpoint.
+ *
+ * A proxy in front of the service offers audio below its own address. It cannot know that address when a server in front of
+ * it changes the host or the path of requests, but the client does.
+ *
+ * @module
+ */
+
+import type { CheckStatusResponseMessage } from "../contract/messages.ts";
+import type { Transport } from "../contract/transport.ts";
+
+/** What a proxy offers. Anything else is not resolved: a service must not name addresses of the endpoint by accident. */
+const RELATIVE = /^audio\/[\w-]+$/;
+
+/**
+ * A part of `x-user-agent`, a header that needs no CORS permission of its own. A transport whose endpoint is not known says
+ * with it that it needs absolute addresses.
+ */
+export const ABSOLUTE_AUDIO = "absolute-audio";
+
+/** Returns the transport with addresses of audio resolved against `baseUrl`, which has no slash at the end. */
+export function withRelativeAudio(transport: Transport, baseUrl: string): Transport {
+  return {
+    ...transport,
+    async checkStatus(request, call) {
+      const response = await transport.checkStatus(request, call);
+      return RELATIVE.test(response.audioUrl) ? resolve(response, baseUrl) : response;
+    },
+  };
+}
+
+function resolve(
+  { requestId, status, audioUrl, errorMessage, metrics }: CheckStatusResponseMessage,
+  baseUrl: string,
+): CheckStatusResponseMessage {
+  return { requestId, status, audioUrl: `${baseUrl}/${audioUrl}`, errorMessage, metrics };
+}
