@@ -23,7 +23,6 @@
 // The client, and what its methods take and return.
 export { BaseClient } from "./src/client.ts";
 export { Client, type ClientOptions } from "./src/connect/client.ts";
-export { connectTransport, type ConnectTransportOptions } from "./src/connect/transport.ts";
 export type { CallOptions } from "./src/contract/options.ts";
 export type { ConnectInterceptor, ConnectTransport } from "./src/connect/connect_types.ts";
 export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/call/watch.ts";

@@ -27,12 +27,12 @@ export async function installPackage(): Promise<InstalledPackage> {
 /** Bundles an entry of a folder. Bun and Node find the package beside the bundle; for the others it is a part of it. */
 export async function bundle(
   { folder }: InstalledPackage,
-  entry: "grpc" | "page" | "process" | "worker",
+  entry: "grpc" | "lean" | "page" | "page_lean" | "process" | "worker" | "worker_lean",
   from = "tests/hosts/entries",
 ): Promise<string> {
   const esbuild = await import("esbuild");
   const outfile = `${folder}/${entry}.js`;
-  const inline = entry === "page" || entry === "worker";
+  const inline = /^(page|worker)/.test(entry);
   await esbuild.build({
     entryPoints: [`${ROOT}${from}/${entry}.ts`],
     outfile,

@@ -10,6 +10,7 @@ import {
 } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 import { grpcTransport } from "../../src/grpc/mod.ts";
+import { Client as LeanClient } from "../../src/lean/mod.ts";
 
 export const KEY = "tsetsen-development-emulator";
 export const TEXT = "Сайн байна уу?";
@@ -21,8 +22,8 @@ export const STREAM = { text: TEXT, voiceId: "emulator-v2-bold" } as const;
 /** Retries that a test need not wait for. */
 export const QUICK = { baseDelay: 5, maxDelay: 20, jitter: false } as const;
 
-/** What clients speak: tests of native gRPC say "grpc" before they import the tests that they run again. */
-export const mode: { speak: "grpc-web" | "grpc" } = { speak: "grpc-web" };
+/** What clients are made of: tests of another transport name it before they import the tests that they run again. */
+export const mode: { speak: "grpc-web" | "grpc" | "lean" } = { speak: "grpc-web" };
 
 export interface Rig extends AsyncDisposable {
   readonly emulator: RunningEmulator;
@@ -68,15 +69,15 @@ export async function setUp(
 
 /** A client of a server on this machine. */
 export function clientOf(endpoint: string, options: ClientOptions = {}): Client {
+  const all = { endpoint, apiKey: KEY, secure: false, backoff: QUICK, ...options };
+  if (mode.speak === "lean") {
+    const { transport, ...rest } = all;
+    if (transport === undefined || !("unary" in transport)) {
+      return new LeanClient({ ...rest, transport });
+    }
+  }
   const transport = mode.speak === "grpc" ? grpcTransport({ endpoint, secure: false }) : undefined;
-  return new Client({
-    endpoint,
-    transport,
-    apiKey: KEY,
-    secure: false,
-    backoff: QUICK,
-    ...options,
-  });
+  return new Client({ transport, ...all });
 }
 
 export function sleep(ms: number): Promise<void> {

@@ -6,8 +6,7 @@ import {
   type CheckStatusResponse,
   CheckStatusResponseSchema,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-
-type Check = (request: { apiKey: string; requestId: string }) => Promise<CheckStatusResponse>;
+import { API_KEY as apiKey, type Open } from "./contender.ts";
 
 // What ts-proto would generate, by hand and over the same codec as connect-web's.
 const definition = {
@@ -23,9 +22,11 @@ const definition = {
   },
 } as const;
 
-/** A call of CheckStatus through `nice-grpc-web`. */
-export function niceGrpcWeb(base: string): Check {
+/** `nice-grpc-web`. */
+export const open: Open = (base) => {
   const client = createClient(definition, createChannel(base));
-  return (request) =>
-    client.checkStatus({ $typeName: "tsetsen.api.v1.CheckStatusRequest", ...request });
-}
+  const $typeName = "tsetsen.api.v1.CheckStatusRequest";
+  return {
+    check: async (requestId) => (await client.checkStatus({ $typeName, apiKey, requestId })).status,
+  };
+};

@@ -1,22 +1,20 @@
 /**
- * Connect-Web's transports, over a guarded `fetch`.
+ * Connect-Web's transports for debugging and for other gateways: the Connect protocol, and JSON.
  *
  * @module
  */
 
-import { fromBinary, fromJson } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
-import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
-import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { createConnectTransport } from "@connectrpc/connect-web";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import { type AnswerFacts, connectFetch } from "./connect_fetch.ts";
 import type { ConnectInterceptor } from "./connect_types.ts";
 import { fromConnect } from "./errors.ts";
-import { withRelativeAudio } from "../transport/relative_audio.ts";
-import { guardedFetch } from "./guarded_fetch.ts";
 import { overConnect } from "./over_connect.ts";
+import { requestIdReader } from "./request_id.ts";
+import { webTransport } from "./web_transport.ts";
 
 /** Options of {@linkcode connectTransport}. */
 export interface ConnectTransportOptions extends EndpointOptions {
@@ -47,7 +45,8 @@ export interface ConnectTransportOptions extends EndpointOptions {
  *
  * @example JSON that the network panel shows
  * ```ts
- * import { Client, connectTransport } from "@tsetsen/sdk";
+ * import { Client } from "@tsetsen/sdk";
+ * import { connectTransport } from "@tsetsen/sdk/connect";
  *
  * function debug(endpoint: string): Client {
  *   return new Client({ transport: connectTransport({ endpoint, protocol: "connect", binary: false }) });
@@ -67,7 +66,7 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
   const { baseUrl, origin } = endpointOf(options);
   const intercepted = interceptors.length > 0;
   const answers = new WeakMap<TransportCall, AnswerFacts>();
-  const requestIdOf = binary ? requestIdIn : requestIdInJson;
+  const requestIdIn = requestIdReader(binary);
   return overConnect({
     origin,
     needsSignal: intercepted,
@@ -80,7 +79,7 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
     open(call, unary) {
       const facts: AnswerFacts = { reported: false };
       answers.set(call, facts);
-      const guard = { call, unary, origin, fetch, requestIdIn: requestIdOf };
+      const guard = { call, unary, origin, fetch, requestIdIn };
       return createConnectTransport({
         baseUrl,
         useBinaryFormat: binary,
@@ -96,49 +95,4 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
         answers.get(call)?.reported,
       ),
   });
-}
-
-/** Makes connect-web's transport of gRPC-Web, guarded. Nothing is sent. */
-export function webTransport(options: Omit<ConnectTransportOptions, "protocol">): Transport {
-  validateFields("options", options);
-  const { fetch, interceptors = [], binary = true } = options;
-  for (const interceptor of interceptors) validate("each of interceptors", interceptor);
-  const { baseUrl, origin } = endpointOf(options);
-  const intercepted = interceptors.length > 0;
-  const connect = {
-    baseUrl,
-    useBinaryFormat: binary,
-    interceptors: [...interceptors] as Interceptor[],
-  };
-  const requestIdOf = binary ? requestIdIn : requestIdInJson;
-  const transport = overConnect({
-    origin,
-    // The guard ends the call by itself. Interceptors may have work of their own to end.
-    needsSignal: intercepted,
-    open: (call, unary) =>
-      createGrpcWebTransport({
-        ...connect,
-        fetch: guardedFetch({ call, unary, origin, fetch, requestIdIn: requestIdOf }),
-      }),
-    explain: (error, { secrets }) =>
-      fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
-  });
-  return withRelativeAudio(transport, baseUrl);
-}
-
-function requestIdIn(message: Uint8Array): string {
-  try {
-    return fromBinary(GenerateSpeechResponseSchema, message).requestId;
-  } catch {
-    return ""; // connect-web throws for it soon enough
-  }
-}
-
-function requestIdInJson(message: Uint8Array): string {
-  try {
-    const json = JSON.parse(new TextDecoder().decode(message));
-    return fromJson(GenerateSpeechResponseSchema, json, { ignoreUnknownFields: true }).requestId;
-  } catch {
-    return "";
-  }
 }

@@ -1,6 +1,7 @@
 import { GrpcWebFetchTransport } from "@protobuf-ts/grpcweb-transport";
 import { MessageType, ScalarType } from "@protobuf-ts/runtime";
 import { ServiceType } from "@protobuf-ts/runtime-rpc";
+import { API_KEY as apiKey, type Open } from "./contender.ts";
 
 interface Request {
   apiKey: string;
@@ -40,12 +41,16 @@ const TsetsenTTS = new ServiceType("tsetsen.api.v1.TsetsenTTS", [
   { name: "CheckStatus", options: {}, I: CheckStatusRequest, O: CheckStatusResponse },
 ]);
 
-/** A call of CheckStatus through `@protobuf-ts/grpcweb-transport`. */
-export function protobufTs(baseUrl: string): (request: Request) => Promise<Response> {
+/** `@protobuf-ts/grpcweb-transport`. */
+export const open: Open = (baseUrl) => {
   const transport = new GrpcWebFetchTransport({ baseUrl, format: "binary" });
   const [method] = TsetsenTTS.methods;
-  return async (request) => {
-    const options = transport.mergeOptions({});
-    return await transport.unary<Request, Response>(method!, request, options).response;
+  return {
+    async check(requestId) {
+      const request = { apiKey, requestId };
+      const options = transport.mergeOptions({});
+      const call = transport.unary<Request, Response>(method!, request, options);
+      return (await call.response).status;
+    },
   };
-}
+};
