@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { AuthenticationError, Client } from "@tsetsen/sdk";
 import { type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
 import { ROOT, run } from "../hosts/tools.ts";
 import { find } from "../support/runtimes.ts";
@@ -95,6 +102,49 @@ for (const runtime of Object.keys(runtimes)) {
     assertStringIncludes(stderr, "JobFailedError: job_failed: ");
     assertStringIncludes(stderr, `no voice (Request ID: ${job?.requestId})`);
     assertEquals(files, []);
+  });
+}
+
+for (const [runtime, file] of [["bun", "bun/serve.ts"], ["node", "node/serve.mjs"]] as const) {
+  Deno.test(`examples/${file} keeps the key, and speaks for those who show the token`, async () => {
+    await install();
+    await using emulator = await startEmulator({ queueTime: 0, pace: 0 });
+    const program = find(runtime, runtime === "bun" ? "TSETSEN_BUN" : "TSETSEN_NODE");
+    const child = new Deno.Command(program, {
+      args: [`${ROOT}examples/${file}`],
+      env: {
+        NO_COLOR: "1",
+        PORT: "0",
+        VISITOR_TOKEN: "open sesame",
+        TSETSEN_API_KEY: emulator.apiKey,
+        TSETSEN_API_ENDPOINT: emulator.url,
+      },
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    try {
+      const { value = "" } = await reader.read();
+      const endpoint = value.trim().replace(/\/$/, "");
+      const open = (token: string) =>
+        new Client({
+          apiKey: null,
+          endpoint,
+          maxRetries: 0,
+          headers: { authorization: `Bearer ${token}` },
+        });
+      using visitor = open("open sesame");
+      const job = await visitor.submit({ text: TEXT, voiceId: "emulator-v1-bold" });
+      assert((await (await job.audio()).bytes()).length > 44);
+      using stranger = open("open sesam");
+      const call = () => stranger.generateSpeech({ text: TEXT, voiceId: "emulator-v1-bold" });
+      await assertRejects(call, AuthenticationError);
+      assertEquals(emulator.ledger.charges.length, 1);
+    } finally {
+      child.kill("SIGKILL");
+      await reader.cancel();
+      await child.status;
+    }
   });
 }
 
