@@ -101,6 +101,6 @@ export {
   wavHeader,
 } from "./src/audio/wav_writer.ts";
 export { type AudioFormat, audioFormat } from "./src/audio/format.ts";
-export { repairWav } from "./src/audio/wav_reader.ts";
+export { repairWav } from "./src/audio/wav_repair.ts";
 export { DEFAULT_ENDPOINT } from "./src/contract/endpoint.ts";
 export { VERSION } from "./src/contract/version.ts";

@@ -11,7 +11,7 @@ import {
   downloadAudio,
   type DownloadOptions,
 } from "./audio/download.ts";
-import { ServerError } from "./contract/errors.ts";
+import { ServerError, TsetsenError, withContext } from "./contract/errors.ts";
 import { Job } from "./job.ts";
 import { Limiter } from "./call/limiter.ts";
 import {
@@ -33,10 +33,18 @@ import {
 } from "./contract/models.ts";
 import { type CallOptions, type ClientOptions, resolveOptions } from "./contract/options.ts";
 import type { Transport } from "./contract/transport.ts";
-import { type StatusWatch, type WatchOptions, watchStatus } from "./call/watch.ts";
+import { type StatusWatch, WATCH_OPTIONS, type WatchOptions, watchStatus } from "./call/watch.ts";
 import type { OpenLifetimes } from "./lib/lifetime.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./audio/speech_stream.ts";
-import { validate } from "./contract/validate.ts";
+import { type FieldNames, validate, validateFields } from "./contract/validate.ts";
+import type { AudioStream } from "./audio/audio_stream.ts";
+
+const SPEAK_OPTIONS = {
+  ...WATCH_OPTIONS,
+  idleTimeout: true,
+  maxBytes: true,
+  onProgress: true,
+} as const satisfies FieldNames<Required<WatchOptions & DownloadOptions>>;
 
 /**
  * What every client of this package can do: the one of `@tsetsen/sdk` and that of `@tsetsen/sdk/lean` differ only in what
@@ -172,6 +180,56 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
     const { requestId, status } = await this.generateSpeech(request, options);
     const { apiKey, text } = request;
     return new Job(this.#core, { requestId, apiKey }, { requestId, status }, text);
+  }
+
+  /**
+   * Speaks a text: submits it, waits for its end and opens the audio. **Costs credits.** It is `submit` and `Job.audio` in one
+   * call; use these where another process may have to go on.
+   *
+   * When it fails, the error says in `charged` what is known about the money, and from the moment that the service has accepted
+   * the job it carries the `requestId`: `client.job(requestId).audio()` then goes on without another charge. An abort rejects
+   * with the signal's own reason; {@linkcode interruptedJobs} has the id.
+   *
+   * @param request The text, the voice, and how to speak.
+   * @param options Signal, timeouts (milliseconds), retries, headers, the largest size and progress. The timeout bounds the
+   * submission and the wait together, and the download by itself. Default: none for the wait, the client's for the submission.
+   * @returns The audio, not yet fetched: `wav()`, `bytes()`, `toResponse()` or a loop fetches it.
+   * @throws {InvalidRequestError} when a parameter is wrong; nothing was sent then.
+   * @throws {InsufficientCreditsError} when the balance is too low.
+   * @throws {JobFailedError} when the job FAILED.
+   * @throws {TimeoutError} when the audio is not ready within `timeout`. The job goes on at the service.
+   * @throws {ClientClosedError} when the client is closed.
+   * @throws {TsetsenError} of the class that fits when the submission or the polls fail otherwise.
+   *
+   * @example
+   * ```ts
+   * import type { Client } from "@tsetsen/sdk";
+   *
+   * async function speak(client: Client, voiceId: string): Promise<Uint8Array> {
+   *   const audio = await client.speak({ text: "Сайн байна уу?", voiceId }, { timeout: 120_000 });
+   *   return await audio.bytes();
+   * }
+   * ```
+   */
+  async speak(
+    request: GenerateSpeechRequest,
+    options: WatchOptions & DownloadOptions = {},
+  ): Promise<AudioStream> {
+    validateFields("options", options, SPEAK_OPTIONS);
+    const start = performance.now();
+    const { signal, maxRetries, headers, timeout } = options;
+    const submission = Math.min(timeout ?? Infinity, this.#core.options.timeout);
+    const job = await this.submit(request, { signal, maxRetries, headers, timeout: submission });
+    try {
+      const { pollInterval, timeout: _, ...download } = options;
+      // A millisecond at the least: the wait itself then says that the time is over.
+      const left = timeout && Math.max(1, timeout - (performance.now() - start));
+      await job.wait({ signal, maxRetries, headers, pollInterval, timeout: left });
+      return await job.audio({ ...download, timeout });
+    } catch (error) {
+      // Doing all of this again would be charged again.
+      throw error instanceof TsetsenError ? withContext(error, { billable: true }) : error;
+    }
   }
 
   /**

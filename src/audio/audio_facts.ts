@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ServerError } from "../contract/errors.ts";
 import type { AudioFormat } from "./format.ts";
 import type { Samples } from "./wav_reader.ts";
 
@@ -17,24 +18,44 @@ export interface AudioProgress {
   readonly duration: number | undefined;
 }
 
-/** Is told after each chunk. What it throws or rejects with is ignored. */
+/** Receives the progress after each chunk. What it throws or rejects with is ignored. */
 export type AudioProgressHook = (progress: AudioProgress) => void;
 
 /** What the audio is. */
 export interface AudioFacts {
-  /** By its first bytes. */
+  /** The format, by the first bytes. */
   readonly format: AudioFormat;
-  /** The media type, for example `"audio/wav"`. */
+  /** The name of the format in messages. */
+  readonly name: string;
+  /** The media type of the whole file, for example `"audio/wav"`. */
   readonly contentType: string;
   /** The length in bytes; `undefined` when it is not known beforehand. */
   readonly contentLength?: number | undefined;
-  /** Whether it is to become a WAV where a whole file is wanted. */
-  readonly bare?: boolean;
-  /** Where its samples are; `undefined` for what is neither PCM nor WAV. */
+  /** Whether the bytes are bare samples, which get a WAV header where a whole file is wanted. */
+  readonly isRaw: boolean;
+  /** Whether the audio is finished, so that it can be fetched again for nothing. */
+  readonly isFinished: boolean;
+  /** The strong ETag of the file. */
+  readonly etag?: string | undefined;
+  /** Where the samples are; `undefined` for what is neither PCM nor WAV. */
   readonly samples?: Samples | undefined;
-  /** The job that it is of. */
+  /** The id of the job. */
   readonly requestId?: string | undefined;
 }
 
-/** A download that was left before it began is nothing. */
-export const NOTHING: AudioFacts = { format: "pcm", contentType: "application/octet-stream" };
+/** The error for audio that a WAV cannot be made of. */
+export function notWav(
+  { format, requestId }: Pick<AudioFacts, "format" | "requestId">,
+): ServerError {
+  return new ServerError(
+    `The audio is ${format}: expected WAV or PCM. A new download's bytes() gives it as it is, streamSpeech gives PCM.`,
+    paidFor(requestId),
+  );
+}
+
+/** What the errors about the audio of a job say of the money: a job that has audio is paid for. */
+export function paidFor(
+  requestId: string | undefined,
+): { readonly requestId: string | undefined; readonly charged: "yes" | undefined } {
+  return { requestId, charged: requestId === undefined ? undefined : "yes" };
+}

@@ -4,21 +4,26 @@
  * @module
  */
 
-import { encodeWav, wavHeader } from "./wav_writer.ts";
-import { concatBytes, pushChunk } from "../lib/bytes.ts";
-import { ServerError } from "../contract/errors.ts";
-import { type AudioFacts, type AudioProgressHook, NOTHING } from "./audio_facts.ts";
+import { concatBytes } from "../lib/bytes.ts";
+import { type AudioFacts, type AudioProgressHook, notWav, paidFor } from "./audio_facts.ts";
+import { audioResponse, type AudioResponseInit, fileOf, responseInit } from "./audio_response.ts";
+import { AudioReader } from "./audio_reader.ts";
 import type { AudioFormat } from "./format.ts";
-import { notify } from "../contract/log.ts";
-import { cutShort, mendHeader, readWav } from "./wav_reader.ts";
+import { showAs } from "./inspect.ts";
+import { cutShort, readWav } from "./wav_reader.ts";
+import { repairWav } from "./wav_repair.ts";
+import { encodeWav } from "./wav_writer.ts";
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
 /**
- * Audio as an async iterator of bytes. It can be read once. Nothing is asked of the service before the first chunk is
- * asked for, and leaving the loop, `cancel()`, or cancelling one of its streams ends the transfer at once.
+ * Audio as an async iterator of bytes.
  *
- * @example What came, and how long it is
+ * It can be read once, like the body of a `Response`: the first reader locks it (`locked`), and each later one gets a
+ * `TypeError`. `bodyUsed` says whether reading has begun. Nothing is requested before the first chunk is asked for.
+ * Leaving the loop, `cancel()`, or cancelling one of its streams ends the transfer at once.
+ *
+ * @example The format and the length of audio
  * ```ts
  * import type { AudioStream } from "@tsetsen/sdk";
  *
@@ -29,13 +34,12 @@ type Chunk = Uint8Array<ArrayBuffer>;
  * ```
  */
 export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void>, AsyncDisposable {
-  readonly #items: AsyncIterator<Uint8Array, void, void>;
   readonly #facts: () => AudioFacts | undefined;
-  readonly #onProgress: AudioProgressHook | undefined;
-  #bytes = 0;
-  #complete = false;
-  /** Left or failed before its end. */
-  #left = false;
+  readonly #reader: AudioReader;
+
+  static {
+    showAs(this.prototype, "AudioStream");
+  }
 
   /** @internal */
   constructor(
@@ -43,19 +47,49 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     facts: () => AudioFacts | undefined,
     onProgress?: AudioProgressHook,
   ) {
-    this.#items = items;
     this.#facts = facts;
-    this.#onProgress = onProgress;
+    this.#reader = new AudioReader(items, facts, onProgress);
   }
 
-  /** What the bytes are: `"pcm"` for a stream; for a download `undefined` until its first chunk has come. */
+  /** The format of the bytes: `"pcm"` for a stream; for a download `undefined` until its first chunk has come. */
   get format(): AudioFormat | undefined {
     return this.#facts()?.format;
   }
 
   /**
+   * Whether the bytes are bare samples without a header. `wav()`, `blob()`, `toResponse()` and `saveAudio` make a WAV of
+   * them. For a download `undefined` until its first chunk has come.
+   */
+  get isRaw(): boolean | undefined {
+    return this.#facts()?.isRaw;
+  }
+
+  /**
+   * The length of the bytes, if it is known before the end; else `undefined`. For a download it is known from its first
+   * chunk on when the server announces it.
+   */
+  get contentLength(): number | undefined {
+    return this.#facts()?.contentLength;
+  }
+
+  /** The id of the job. For a download that was given it, from its first chunk on; for a stream `undefined`. */
+  get requestId(): string | undefined {
+    return this.#facts()?.requestId;
+  }
+
+  /** Whether a reader has the audio, or had it. */
+  get locked(): boolean {
+    return this.#reader.isLocked;
+  }
+
+  /** Whether reading has begun, or the audio was cancelled. */
+  get bodyUsed(): boolean {
+    return this.#reader.isUsed;
+  }
+
+  /**
    * Samples a second: 24,000 for a stream. For a download `undefined` until its first chunk has come, and for what is
-   * neither PCM nor WAV; what looks like bare PCM is taken for that of the service.
+   * neither PCM nor WAV. Bare PCM counts as PCM of the service.
    */
   get sampleRate(): number | undefined {
     return this.#facts()?.samples?.rate;
@@ -64,50 +98,48 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   /**
    * How long the audio is, in milliseconds. For a stream `undefined` until its end has been read; for a download until its
    * first chunk has come if its length is announced, else until its end. Always `undefined` for what is neither PCM nor
-   * WAV: `metrics.audioLength` of the job tells it, in seconds.
+   * WAV: `metrics.audioLength` of the job has it, in seconds.
    */
   get duration(): number | undefined {
-    return this.#time(this.#facts()?.contentLength ?? (this.#complete ? this.#bytes : Infinity));
+    return this.#reader.duration;
   }
 
   /**
    * The next chunk, at least one byte. The first call starts the transfer.
    *
-   * @throws {TsetsenError} of the class that fits when the transfer fails.
+   * @returns The chunk, or `done` at the end.
+   * @throws {TsetsenError} of the class that fits when the transfer fails, brings no audio, or brings something else.
+   * @throws {TypeError} when another reader has the audio.
+   * @throws {unknown} the signal's own reason when it aborts.
    */
   async next(): Promise<IteratorResult<Uint8Array, void>> {
-    let result: IteratorResult<Uint8Array, void>;
-    try {
-      result = await this.#items.next();
-    } catch (error) {
-      this.#left = true;
-      throw error;
-    }
-    if (result.done) this.#complete = !this.#left;
-    else {
-      const bytes = this.#bytes += result.value.length;
-      if (this.#onProgress) {
-        const totalBytes = this.#facts()?.contentLength;
-        notify(this.#onProgress, { bytes, totalBytes, duration: this.#time(bytes) });
-      }
-    }
-    return result;
+    this.#reader.lockFor("calls");
+    return await this.#reader.next();
   }
 
-  /** Ends the transfer. A pending `next()` is done at once. */
+  /**
+   * Ends the transfer. A pending `next()` is done at once.
+   *
+   * @returns `done`.
+   */
   async return(): Promise<IteratorResult<Uint8Array, void>> {
-    this.#left = !this.#complete;
-    await this.#items.return?.();
+    await this.#reader.cancel();
     return { done: true, value: undefined };
   }
 
-  /** Ends the transfer. The same as `return()`. */
+  /** Ends the transfer, like `return()`. Another reader that is under way fails with an `AbortError`. */
   async cancel(): Promise<void> {
     await this.return();
   }
 
-  /** The audio itself. */
+  /**
+   * The audio itself, locked to this loop.
+   *
+   * @returns The audio.
+   * @throws {TypeError} when another reader has the audio, or it has been read or cancelled.
+   */
   [Symbol.asyncIterator](): this {
+    this.#reader.lockFor("loop");
     return this;
   }
 
@@ -119,120 +151,115 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   /**
    * The same bytes as a `ReadableStream`, with backpressure: a chunk is asked for when one is read.
    *
-   * @throws {TypeError} when the audio has been read or left already.
+   * @returns The stream. It fails as `next()` does.
+   * @throws {TypeError} when the audio has been read, is being read, or was cancelled.
    */
   toReadableStream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    this.#mustBeUnread();
-    return this.#readable([]);
+    this.#reader.lockFor("whole");
+    return this.#reader.readable([]);
   }
 
   /**
-   * The audio as the `Response` of a server, with its content type, and its length if that is known; a stream's PCM gets
-   * a WAV header. It resolves when the first chunk has come, so that a failure can still become another response. When
-   * the client goes away, the transfer ends.
+   * The audio as the `Response` of a server: its media type, its length if that is known, and headers that keep proxies,
+   * caches and browsers from changing it. Bare PCM gets a WAV header. It resolves when the first chunk has come, so a
+   * failure can still become another response. When the visitor goes away, the transfer ends.
    *
-   * @param init Status and headers; given headers win.
+   * With the request, finished audio whose length is known answers a range with 206 (or 416), as players ask for it.
+   * Nothing is bought for a HEAD.
+   *
+   * @param given The request to answer, or status and headers and perhaps the request. Given headers win.
+   * @returns The response.
    * @throws {TsetsenError} of the class that fits when the transfer fails before its first chunk.
-   * @throws {TypeError} when the audio has been read or left already.
+   * @throws {TypeError} when the audio has been read, is being read, or was cancelled.
+   * @throws {unknown} the signal's own reason when it aborts before the first chunk.
+   *
+   * @example A finished job in a player that seeks
+   * ```ts
+   * import type { Client } from "@tsetsen/sdk";
+   *
+   * async function handler(client: Client, requestId: string, request: Request): Promise<Response> {
+   *   const audio = await client.job(requestId).audio();
+   *   return await audio.toResponse({ request });
+   * }
+   * ```
    */
-  async toResponse(init: ResponseInit = {}): Promise<Response> {
-    this.#mustBeUnread();
-    const first = await this.next();
-    const { contentType, contentLength, bare } = this.#facts() ?? NOTHING;
-    const headers = new Headers({ "content-type": contentType, "cache-control": "no-store" });
-    if (contentLength !== undefined) headers.set("content-length", `${contentLength}`);
-    new Headers(init.headers).forEach((value, name) => headers.set(name, value));
-    const ready = [bare ? wavHeader() : undefined, first.value as Chunk | undefined];
-    return new Response(this.#readable(ready), { ...init, headers });
+  async toResponse(given: Request | AudioResponseInit = {}): Promise<Response> {
+    this.#reader.lockFor("whole");
+    const init = responseInit(given);
+    const isHead = init.request?.method === "HEAD";
+    const known = this.#facts();
+    if (isHead && known !== undefined) {
+      await this.return();
+      return audioResponse(known, init, () => null);
+    }
+    const first = await this.#reader.part() as Chunk;
+    const facts = this.#facts() as AudioFacts;
+    const { header } = fileOf(facts);
+    const body = (from: number, to: number) =>
+      this.#reader.readable(header ? [header, first] : [first], from, to);
+    let response: Response | undefined;
+    try {
+      return response = audioResponse(facts, init, body);
+    } finally {
+      // Neither an answer without a body nor a status that is refused may keep the transfer.
+      if (!response?.body) await this.return();
+    }
   }
 
   /**
    * All of the bytes.
    *
-   * @throws {TsetsenError} of the class that fits when the transfer fails.
-   * @throws {TypeError} when the audio has been read or left already.
+   * @returns The bytes, in an array of their own.
+   * @throws {TsetsenError} of the class that fits when the transfer fails, brings no audio, or brings something else.
+   * @throws {TypeError} when the audio has been read, is being read, or was cancelled.
+   * @throws {unknown} the signal's own reason when it aborts.
    */
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    this.#mustBeUnread();
-    return concatBytes(await this.#rest());
+    this.#reader.lockFor("whole");
+    return concatBytes(await this.#reader.rest([]));
   }
 
   /**
-   * All of the audio as a `Blob` of its content type; a stream's PCM becomes a WAV with true lengths.
+   * All of the audio as a `Blob` of its media type. Bare PCM becomes a WAV with true lengths.
    *
-   * @throws {TsetsenError} of the class that fits when the transfer fails.
-   * @throws {TypeError} when the audio has been read or left already.
+   * @returns The Blob.
+   * @throws {TsetsenError} of the class that fits when the transfer fails, brings no audio, or brings something else.
+   * @throws {TypeError} when the audio has been read, is being read, or was cancelled.
+   * @throws {unknown} the signal's own reason when it aborts.
    */
   async blob(): Promise<Blob> {
-    const bytes = await this.bytes();
-    const { contentType: type, bare } = this.#facts() ?? NOTHING;
-    return new Blob(bare ? [wavHeader(bytes.length), bytes] : [bytes], { type });
+    this.#reader.lockFor("whole");
+    const chunks = await this.#reader.rest([]);
+    const { contentType: type, isRaw } = this.#facts() as AudioFacts;
+    return new Blob([isRaw ? encodeWav(chunks) : concatBytes(chunks)], { type });
   }
 
   /**
-   * All of the audio as a WAV file with true lengths in its header: 5 minutes of a stream are 14.4 MB. A WAV stays the one
-   * that it is, whatever its sample rate; bare PCM is taken for that of the service.
+   * All of the audio as a WAV file with true lengths in its header: 5 minutes of a stream are 14.4 MB. A WAV keeps its
+   * sample rate; bare PCM counts as PCM of the service.
    *
-   * @throws {ServerError} when a download is neither WAV nor PCM (it is then left after its first chunk), or is shorter
-   * than its WAV header says.
-   * @throws {TsetsenError} of the class that fits when the transfer fails.
-   * @throws {TypeError} when the audio has been read or left already.
+   * @returns The file.
+   * @throws {ServerError} when a download is neither WAV nor PCM (it ends after its first chunk then), or is shorter than
+   * its WAV header says.
+   * @throws {TsetsenError} of the class that fits when the transfer fails, brings no audio, or brings something else.
+   * @throws {TypeError} when the audio has been read, is being read, or was cancelled.
+   * @throws {unknown} the signal's own reason when it aborts.
    */
   async wav(): Promise<Uint8Array<ArrayBuffer>> {
-    this.#mustBeUnread();
-    const first = await this.next();
-    const { format, requestId } = this.#facts() ?? NOTHING;
-    const context = { requestId, charged: requestId === undefined ? undefined : "yes" } as const;
-    if (format !== "wav" && format !== "pcm") {
-      await this.cancel();
-      throw new ServerError(
-        `The audio is ${format}: expected WAV or PCM. A new download's bytes() gives it as it is, streamSpeech gives PCM.`,
-        context,
-      );
+    this.#reader.lockFor("whole");
+    const first = await this.#reader.part() as Chunk;
+    const facts = this.#facts() as AudioFacts;
+    if (facts.format !== "wav" && !facts.isRaw) {
+      await this.return();
+      throw notWav(facts);
     }
-    const chunks = await this.#rest(first.done ? [] : [first.value]);
-    if (format === "pcm") return encodeWav(chunks);
+    const chunks = await this.#reader.rest([first]);
+    if (facts.isRaw) return encodeWav(chunks);
     const bytes = concatBytes(chunks);
     const samples = readWav(bytes);
-    if (samples?.from) {
-      const end = samples.from + samples.bytes;
-      if (end < Infinity && end > bytes.length) throw cutShort(context);
-      mendHeader(bytes, bytes.length);
-    }
-    return bytes;
-  }
-
-  // A second WAV would be one of no sound, and look like a success.
-  #mustBeUnread(): void {
-    if (!this.#complete && !this.#left) return;
-    throw new TypeError(
-      "The audio has been read or left already, and can be read once: keep its bytes, or ask for it again.",
-    );
-  }
-
-  async #rest(chunks: Uint8Array[] = []): Promise<Uint8Array[]> {
-    for await (const chunk of this) pushChunk(chunks, chunk);
-    return chunks;
-  }
-
-  /** How long the samples before byte `end` are, in milliseconds. */
-  #time(end: number): number | undefined {
-    const { from, bytes, byteRate } = this.#facts()?.samples ?? { from: 0, bytes: 0, byteRate: 0 };
-    const ms = Math.max(0, Math.min(bytes, end - from)) * 1e3 / byteRate;
-    return ms < Infinity ? ms : undefined;
-  }
-
-  #readable(ready: (Chunk | undefined)[]): ReadableStream<Chunk> {
-    return new ReadableStream<Chunk>({
-      start: (controller) => {
-        for (const chunk of ready) if (chunk !== undefined) controller.enqueue(chunk);
-      },
-      pull: async (controller) => {
-        const { done, value } = await this.next();
-        if (done) controller.close();
-        else controller.enqueue(value as Chunk);
-      },
-      cancel: () => this.cancel(),
-    }, { highWaterMark: 0 });
+    if (!samples?.from) throw notWav(facts);
+    const end = samples.from + samples.bytes;
+    if (end < Infinity && end > bytes.length) throw cutShort(paidFor(facts.requestId));
+    return repairWav(bytes);
   }
 }

@@ -4,21 +4,14 @@
  * @module
  */
 
-/**
- * What audio is, by its first bytes. `"pcm"` is what none of the others is: bare samples, as far as bytes can tell.
- * `"text"` is no audio but a page or a message.
- */
-export type AudioFormat = "wav" | "mp3" | "ogg" | "flac" | "mp4" | "webm" | "text" | "pcm";
+import { type FrameKind, readFrames } from "./frames.ts";
+import { type AudioFormat, readMark, type Recognition } from "./marks.ts";
+import { isText } from "./text_bytes.ts";
 
-/** Where a format's mark stands, and the mark. */
-const MARKS: readonly (readonly [at: number, mark: string, format: AudioFormat])[] = [
-  [8, "WAVE", "wav"],
-  [0, "ID3", "mp3"],
-  [0, "OggS", "ogg"],
-  [0, "fLaC", "flac"],
-  [4, "ftyp", "mp4"],
-  [0, "\x1aE\xdf\xa3", "webm"],
-];
+export type { AudioFormat };
+
+/** So many bytes of the beginning tell the format: two frames of MP3 at least. */
+export const HEAD_BYTES = 2_048;
 
 /**
  * Tells formats of audio apart by their bytes.
@@ -35,33 +28,49 @@ const MARKS: readonly (readonly [at: number, mark: string, format: AudioFormat])
  * ```
  */
 export function audioFormat(bytes: Uint8Array): AudioFormat {
-  const head = String.fromCharCode(...bytes.subarray(0, 16));
-  for (const [at, mark, format] of MARKS) if (head.startsWith(mark, at)) return format;
-  if (isMp3(bytes)) return "mp3";
-  // So many samples that are printable characters are no sound that anybody recorded.
-  return head.length >= 16 && /^[\t\r\n\x20-\x7e]*$/.test(head) ? "text" : "pcm";
+  return recognize(bytes).format;
 }
 
-// Layer III, kbit/s by index: ISO/IEC 11172-3 2.4.2.3 (MPEG 1) and ISO/IEC 13818-3 2.4.2.3 (MPEG 2).
-const RATES_1 = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-const RATES_2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-const SAMPLE_RATES = [44_100, 48_000, 32_000];
+const BY_FRAMES: Readonly<Record<FrameKind, Recognition>> = {
+  mp3: { format: "mp3", name: "MP3", isAudio: true },
+  mp2: { format: "unknown", name: "MP2", isAudio: true },
+  adts: { format: "aac", name: "AAC (ADTS)", isAudio: true },
+  latm: { format: "aac", name: "AAC (LATM)", isAudio: true },
+  ac3: { format: "ac3", name: "AC-3", isAudio: true },
+};
 
-/** Whether an MPEG frame begins here, and another where it ends: samples may look like one header, not like two. */
-function isMp3(bytes: Uint8Array): boolean {
-  const length = frameLength(bytes, 0);
-  return length > 0 && (length + 4 > bytes.length || frameLength(bytes, length) > 0);
+/**
+ * What bytes are, with a name for messages.
+ *
+ * @param unseen Whether one frame of MP3 or AAC is enough when the second lies behind the end of `bytes`.
+ */
+export function recognize(bytes: Uint8Array, unseen: boolean = true): Recognition {
+  if (bytes.length === 0) return { format: "unknown", name: "nothing", isAudio: false };
+  const id3 = id3Length(bytes);
+  const marked = readMark(bytes.subarray(id3));
+  // What follows a tag that ends in these bytes; it is almost always MP3.
+  if (id3 > 0 && marked?.format !== "flac") {
+    return BY_FRAMES[readFrames(bytes, id3, true) ?? "mp3"];
+  }
+  if (marked !== undefined) return marked;
+  const frames = readFrames(bytes, 0, unseen);
+  if (frames !== undefined) return BY_FRAMES[frames];
+  if (isMpegTs(bytes)) return { format: "unknown", name: "MPEG-TS", isAudio: true };
+  if (isText(bytes.subarray(0, HEAD_BYTES))) {
+    return { format: "text", name: "text", isAudio: false };
+  }
+  return { format: "pcm", name: "bare PCM", isAudio: true };
 }
 
-/** The length of the Layer III frame at `at`, in bytes; 0 when there is none. */
-function frameLength(bytes: Uint8Array, at: number): number {
-  const [sync = 0, kind = 0, rates = 0] = bytes.subarray(at, at + 3);
-  const version = kind >> 3 & 3;
-  if (sync !== 0xff || kind >> 5 !== 7 || version === 1 || (kind >> 1 & 3) !== 1) return 0;
-  const isFirst = version === 3;
-  const bitRate = (isFirst ? RATES_1 : RATES_2)[rates >> 4] ?? 0;
-  const sampleRate = (SAMPLE_RATES[rates >> 2 & 3] ?? 0) / (isFirst ? 1 : version === 2 ? 2 : 4);
-  if (bitRate === 0 || sampleRate === 0) return 0;
-  const padding = rates >> 1 & 1;
-  return Math.floor((isFirst ? 144 : 72) * bitRate * 1_000 / sampleRate) + padding;
+/** The length of an ID3 tag at the start in bytes; 0 when there is none. */
+function id3Length(bytes: Uint8Array): number {
+  const [i, d, three, , , flags = 0, ...size] = bytes.subarray(0, 10);
+  if (i !== 0x49 || d !== 0x44 || three !== 0x33) return 0;
+  const footer = flags & 0x10 ? 10 : 0;
+  return 10 + size.reduce((sum, seven) => sum << 7 | seven & 0x7f, 0) + footer;
+}
+
+/** Whether packets of 188 bytes begin here, each with its sync byte. */
+function isMpegTs(bytes: Uint8Array): boolean {
+  return bytes.length > 376 && [0, 188, 376].every((at) => bytes[at] === 0x47);
 }

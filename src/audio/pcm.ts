@@ -7,14 +7,18 @@
 import { BYTES_PER_SAMPLE } from "./wav_writer.ts";
 import { concatBytes } from "../lib/bytes.ts";
 import { ServerError } from "../contract/errors.ts";
-import { cutShort, MAX_HEADER_BYTES, readWav } from "./wav_reader.ts";
+import { HEAD_BYTES, recognize } from "./format.ts";
+import { BARE_PCM, cutShort, MAX_HEADER_BYTES, readWav } from "./wav_reader.ts";
+
+/** So many bytes are held back at the start, to see what they are: 0.7 ms of sound. */
+const START_BYTES = 32;
 
 /**
  * Cuts chunks at the borders of 16-bit samples, and drops a RIFF/WAVE header at the start: whether the service sends one
  * is not documented.
  */
 export class PcmReader {
-  /** Bytes not given out yet: half a sample, or the start while it may still be a header. */
+  /** Bytes that are not given out yet: half a sample, or the start while it may still be a header. */
   #held: Uint8Array = new Uint8Array();
   #started = false;
   /** Bytes of samples still to come; a header may say how many. */
@@ -24,12 +28,13 @@ export class PcmReader {
    * Takes a chunk.
    *
    * @returns The whole samples that are known now; perhaps none. A view into the chunk where that is possible.
-   * @throws {ServerError} when a header announces another format, or has no end.
+   * @throws {ServerError} when the start is that of another format, or of a header without an end.
    */
   push(chunk: Uint8Array): Uint8Array {
     let bytes = this.#held.length === 0 ? chunk : concatBytes([this.#held, chunk]);
     if (!this.#started) {
-      const samples = readWav(bytes);
+      checkStart(bytes);
+      const samples = bytes.length < START_BYTES ? undefined : readWav(bytes);
       if (samples === undefined) {
         if (bytes.length > MAX_HEADER_BYTES) {
           throw new ServerError("The audio begins with a WAV header that has no end.");
@@ -65,8 +70,24 @@ export class PcmReader {
       if (this.#left < Infinity && this.#left > length) throw cutShort();
       return this.#held.subarray(0, 0);
     }
-    // From 12 bytes on it is a header for sure.
-    if (length >= 12) throw cutShort();
+    // A start of a header that is short enough to be samples counts as samples.
+    if (readWav(this.#held) !== BARE_PCM && length >= 12) throw cutShort();
     return this.#held.subarray(0, length - length % BYTES_PER_SAMPLE);
   }
+}
+
+/**
+ * Refuses a start that is no sound of the service. Frames without a mark count only when two of them are there, because
+ * one could be samples.
+ */
+function checkStart(bytes: Uint8Array): void {
+  if (bytes.length === 0) return;
+  const { format, name } = recognize(bytes.subarray(0, HEAD_BYTES), false);
+  // A few samples may be letters.
+  const isSound = format === "pcm" || format === "wav" ||
+    (format === "text" && bytes.length < START_BYTES);
+  if (isSound) return;
+  throw new ServerError(
+    `The stream must be PCM, bare or as WAV of 24000 Hz, 16 bits, 1 channel: got ${name}.`,
+  );
 }

@@ -14,6 +14,8 @@ import { CALL_OPTIONS, type CallOptions } from "../contract/options.ts";
 import { PcmReader } from "./pcm.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import { LazyIterator } from "../call/lazy_iterator.ts";
+import { showAs } from "./inspect.ts";
+import { ServerError } from "../contract/errors.ts";
 import { type FieldNames, validateFields } from "../contract/validate.ts";
 import { BARE_PCM } from "./wav_reader.ts";
 
@@ -21,7 +23,7 @@ import { BARE_PCM } from "./wav_reader.ts";
 export interface StreamOptions extends CallOptions {
   /**
    * The deadline of the whole stream in milliseconds, above 0 and at most 2,147,483,647, the time that the reader takes
-   * included. Default: none, as a stream may last for minutes; `idleTimeout` catches one that hangs.
+   * included. Default: none, because a stream may last for minutes; `idleTimeout` catches one that hangs.
    */
   readonly timeout?: number | undefined;
   /**
@@ -29,7 +31,7 @@ export interface StreamOptions extends CallOptions {
    * reader takes does not count. Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
-  /** Is told after each chunk how much has come. What it throws or rejects with is ignored. */
+  /** Receives how much has come, after each chunk. What it throws or rejects with is ignored. Default: none. */
   readonly onProgress?: AudioProgressHook | undefined;
 }
 
@@ -43,7 +45,7 @@ const STREAM_OPTIONS = {
  * Speech that is streamed while it is synthesised: an async iterator of PCM, 24,000 Hz, 16-bit little-endian, mono, in
  * chunks of whole samples.
  *
- * It can be read once. Nothing is sent before the first chunk is asked for; leaving the loop, `cancel()`, or cancelling
+ * It can be read once. Nothing is sent before the first chunk is asked for. Leaving the loop, `cancel()`, or cancelling
  * one of its streams ends the synthesis at the service. The service sends at most 5 minutes of audio a request, and on
  * the free tier takes one request a minute.
  *
@@ -57,16 +59,30 @@ const STREAM_OPTIONS = {
  * ```
  */
 export class SpeechStream extends AudioStream {
-  /** @internal */
-  constructor(items: AsyncIterator<Uint8Array, void, void>, onProgress?: AudioProgressHook) {
-    super(items, () => FACTS, onProgress);
+  static {
+    showAs(this.prototype, "SpeechStream");
+  }
+
+  /**
+   * @param items PCM in whole samples.
+   * @param totalBytes The length of all of it, once it is known.
+   * @internal
+   */
+  constructor(
+    items: AsyncIterator<Uint8Array, void, void>,
+    onProgress?: AudioProgressHook,
+    totalBytes: () => number | undefined = () => undefined,
+  ) {
+    super(items, () => ({ ...FACTS, contentLength: totalBytes() }), onProgress);
   }
 }
 
 const FACTS: AudioFacts = {
   format: "pcm",
+  name: "PCM",
   contentType: "audio/wav",
-  bare: true,
+  isRaw: true,
+  isFinished: false,
   samples: BARE_PCM,
 };
 
@@ -93,7 +109,7 @@ export function streamSpeech(
 type Messages = AsyncIterator<StreamSpeechResponseMessage, void, void>;
 
 /** How long to wait for the trailers after the message that says it is the last, in milliseconds. */
-const TRAILER_GRACE = 1_000;
+const TRAILER_GRACE_MS = 1_000;
 
 async function* run(
   call: Call,
@@ -104,6 +120,9 @@ async function* run(
   const pcm = new PcmReader();
   const { messages, result: first } = await open(call, message, idleTimeout);
   let result = first;
+  let isSilent = true;
+  /** What came after the last message, which ends the stream whatever follows. */
+  let late: { readonly error: unknown } | undefined;
   // Messages without audio do not count, or a stream of nothing else would never end.
   let silentSince = performance.now();
   const next = () =>
@@ -119,16 +138,35 @@ async function* run(
     if (audioChunk.length > 0) {
       call.charged = "yes";
       const samples = pcm.push(audioChunk);
-      if (samples.length > 0) yield samples;
+      if (samples.length > 0) {
+        isSilent = false;
+        yield samples;
+      }
       silentSince = performance.now();
     }
     if (isFinal) {
-      await drain(messages, lifetime);
+      late = await drain(messages, lifetime);
       break;
     }
   }
-  const rest = pcm.end();
+  const rest = endOf(pcm, late);
+  if (isSilent && rest.length === 0) {
+    throw late?.error ?? new ServerError(
+      "The stream must bring audio: it ended without any.",
+    );
+  }
   if (rest.length > 0) yield rest;
+  // The audio is complete. A connection that did not end well is not used again.
+  if (late !== undefined) lifetime.stop({ by: "cancel" });
+}
+
+/** The end of the samples. When it is missing, an error that came says more than the length. */
+function endOf(pcm: PcmReader, late: { readonly error: unknown } | undefined): Uint8Array {
+  try {
+    return pcm.end();
+  } catch (error) {
+    throw late?.error ?? error;
+  }
 }
 
 /** Opens the stream and waits for its first message: up to there it may be tried again, if nothing was accepted. */
@@ -145,11 +183,28 @@ function open(
     }, idleTimeout), idleTimeout);
 }
 
-/** Reads on to the trailers, so that the connection can be used again. The audio is complete: nothing fails any more. */
-async function drain(messages: Messages, lifetime: Lifetime): Promise<void> {
+/**
+ * Reads on to the trailers, after which the connection can be used again.
+ *
+ * @returns The error that came instead, or the wait that was too long; `undefined` when all is well.
+ */
+async function drain(
+  messages: Messages,
+  lifetime: Lifetime,
+): Promise<{ readonly error: unknown } | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const grace = new Promise<"late">((resolve) => {
+    timer = setTimeout(() => resolve("late"), TRAILER_GRACE_MS);
+  });
   try {
-    while (!(await lifetime.race(messages.next(), TRAILER_GRACE)).done);
-  } catch {
-    lifetime.stop({ by: "cancel" });
+    for (;;) {
+      const result = await lifetime.race(Promise.race([messages.next(), grace]));
+      if (result === "late") return { error: undefined };
+      if (result.done) return undefined;
+    }
+  } catch (error) {
+    return { error };
+  } finally {
+    clearTimeout(timer);
   }
 }

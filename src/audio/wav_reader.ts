@@ -1,5 +1,5 @@
 /**
- * Reading and mending the header of a WAV file.
+ * Reading the header of a WAV file.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "./wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
 
-/** A header longer than this is none. */
+/** The longest header that is read, in bytes. A longer one counts as one without an end. */
 export const MAX_HEADER_BYTES: number = 64 * 1024;
 
 /** Where the samples are. */
@@ -20,6 +20,8 @@ export interface Samples {
   readonly rate: number;
   /** Bytes a second. */
   readonly byteRate: number;
+  /** Bytes of one sample of all channels. */
+  readonly blockAlign: number;
   /** What they are, in words, when that is not the service's PCM. */
   readonly other?: string;
 }
@@ -30,6 +32,7 @@ export const BARE_PCM: Samples = {
   bytes: Infinity,
   rate: SAMPLE_RATE,
   byteRate: SAMPLE_RATE * BYTES_PER_SAMPLE,
+  blockAlign: BYTES_PER_SAMPLE,
 };
 
 /** What the WAV header at the start of `bytes` says; `undefined` while more bytes are needed. */
@@ -42,9 +45,7 @@ export function readWav(bytes: Uint8Array): Samples | undefined {
     const name = tag(at);
     const size = view.getUint32(at + 4, true);
     if (name === "data") {
-      // 0 and the largest numbers are what writers put where they do not know the length.
-      const known = size > 0 && size < 0x7fff_0000;
-      return { ...samples, from: at + 8, bytes: known ? size : Infinity };
+      return { ...samples, from: at + 8, bytes: isPlaceholder(size) ? Infinity : size };
     }
     if (name === "fmt ") {
       if (at + 24 > bytes.length) return undefined;
@@ -52,7 +53,10 @@ export function readWav(bytes: Uint8Array): Samples | undefined {
       const channels = view.getUint16(at + 10, true);
       const rate = view.getUint32(at + 12, true);
       const bits = view.getUint16(at + 22, true);
-      samples = { ...BARE_PCM, rate, byteRate: view.getUint32(at + 16, true) };
+      // A header may leave the block out.
+      const blockAlign = view.getUint16(at + 20, true) ||
+        Math.max(1, channels * Math.ceil(bits / 8));
+      samples = { ...BARE_PCM, rate, byteRate: view.getUint32(at + 16, true), blockAlign };
       // 0xfffe is "extensible": what it says by its other fields.
       const isPcm = coding === 1 || coding === 0xfffe;
       if (!isPcm || channels !== 1 || rate !== SAMPLE_RATE || bits !== 16) {
@@ -65,52 +69,12 @@ export function readWav(bytes: Uint8Array): Samples | undefined {
   return undefined;
 }
 
+/** Whether a size is one that writers put where they do not know the length: 0, or one of the largest numbers. */
+export function isPlaceholder(size: number): boolean {
+  return size === 0 || size >= 0x7fff_0000;
+}
+
 /** The error for audio that is shorter than its header says. */
 export function cutShort(context?: { readonly requestId?: string | undefined }): ServerError {
   return new ServerError("The audio is cut short: it ends before its WAV header says.", context);
-}
-
-/**
- * Gives a WAV that was written while its length was not known, or that was cut short, its true lengths.
- *
- * @param wav The whole file.
- * @returns A copy with true lengths in its header. Beyond 4 GiB, which a header cannot name, they stay unknown.
- * @throws {TypeError} when it does not begin with a WAV header.
- *
- * @example
- * ```ts
- * import { encodeWav, repairWav, wavHeader } from "@tsetsen/sdk";
- *
- * const streamed = new Uint8Array([...wavHeader(), 1, 2, 3, 4]);
- * console.assert(`${repairWav(streamed)}` === `${encodeWav(new Uint8Array([1, 2, 3, 4]))}`);
- * ```
- */
-export function repairWav(wav: Uint8Array): Uint8Array<ArrayBuffer> {
-  const copy = wav.slice();
-  mendHeader(copy, copy.length);
-  return copy;
-}
-
-/**
- * Writes true lengths into the header at the start of `head`, in place.
- *
- * @param size How long the whole file is, in bytes.
- * @returns Where the samples are, by their true length.
- * @throws {TypeError} when there is no WAV header.
- */
-export function mendHeader(head: Uint8Array, size: number): Samples {
-  const samples = readWav(head);
-  if (!samples?.from) {
-    throw new TypeError("A WAV must begin with a WAV header: RIFF, WAVE, and a data chunk.");
-  }
-  // The samples are the last chunk; with a length that is known they may be followed by others.
-  const bytes = Math.min(samples.bytes, size - samples.from);
-  if (bytes < samples.bytes) {
-    const view = new DataView(head.buffer, head.byteOffset);
-    const write = (at: number, length: number) =>
-      view.setUint32(at, Math.min(length, 0xffff_ffff), true);
-    write(4, size - 8);
-    write(samples.from - 4, bytes);
-  }
-  return { ...samples, bytes };
 }

@@ -37,7 +37,8 @@ export interface WatchOptions extends CallOptions {
   readonly maxRetries?: number | undefined;
 }
 
-const WATCH_OPTIONS = {
+/** The names of the options of a watch. */
+export const WATCH_OPTIONS = {
   ...CALL_OPTIONS,
   pollInterval: true,
 } as const satisfies FieldNames<Required<WatchOptions>>;

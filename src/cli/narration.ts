@@ -1,7 +1,8 @@
 import { readdir, rm } from "node:fs/promises";
-import { basename, dirname, relative } from "node:path";
+import { dirname, relative } from "node:path";
 import { WAV_HEADER_BYTES } from "../audio/wav_writer.ts";
 import { saveAudio } from "../file/mod.ts";
+import { isPartOf } from "../file/part_file.ts";
 import {
   type BuyOptions,
   narrate,
@@ -149,11 +150,7 @@ async function keep(
 /** Removes what a process that was killed has left of the same file. */
 async function removeLeftovers(output: string): Promise<void> {
   const folder = dirname(output);
-  const own = `${basename(output)}.`;
   for (const name of await readdir(folder)) {
-    const isOurs = name.startsWith(own) && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.part$/.test(
-      name.slice(own.length),
-    );
-    if (isOurs) await rm(`${folder}/${name}`, { force: true });
+    if (isPartOf(name, output)) await rm(`${folder}/${name}`, { force: true });
   }
 }

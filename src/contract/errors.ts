@@ -287,9 +287,10 @@ export function withContext<E extends TsetsenError>(
   error: E,
   context: Pick<TsetsenErrorOptions, "requestId" | "charged" | "billable">,
 ): E {
-  const { rawMessage, code, statusCode, details, retryAfter, billable, cause } = error;
+  const { rawMessage, code, statusCode, requestId, details, charged } = error;
+  const { retryAfter, billable, cause } = error;
   const Class = error.constructor as new (message: string, options: TsetsenErrorOptions) => E;
-  const known = { code, statusCode, details, retryAfter, billable, cause };
+  const known = { code, statusCode, requestId, details, charged, retryAfter, billable, cause };
   return new Class(rawMessage, { ...known, ...context });
 }
 

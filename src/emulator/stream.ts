@@ -5,7 +5,7 @@ import type { StreamFault } from "./faults.ts";
 import type { Settings } from "./options.ts";
 import { invalid, type Speech } from "./speech.ts";
 import { compose, duration, render } from "./synth.ts";
-import { sampleBytes, waveHeader } from "./wave.ts";
+import { BYTES_PER_SAMPLE, wavHeaderFor } from "../audio/wav_writer.ts";
 
 type StreamMessage = MessageInitShape<typeof StreamSpeechResponseSchema>;
 
@@ -32,7 +32,7 @@ export function streamSource(
     throw invalid(`the audio must not be longer than ${settings.maxAudioSeconds} seconds`);
   }
   return {
-    bytes: score.samples * sampleBytes,
+    bytes: score.samples * BYTES_PER_SAMPLE,
     synthetic: false,
     read: (from, to) => render(score, from, to),
   };
@@ -64,7 +64,7 @@ export async function* streamAudio(
     if (over) return;
     const to = Math.min(from + size, source.bytes);
     let audioChunk = source.read(from, to);
-    if (sent === 0 && fault?.waveHeader) audioChunk = join(waveHeader(source.bytes), audioChunk);
+    if (sent === 0 && fault?.waveHeader) audioChunk = join(wavHeaderFor(source.bytes), audioChunk);
     if (sent === 0) charge();
     const isFinal = to >= source.bytes && errorMessage === undefined && !fault?.neverFinal;
     yield { audioChunk, isFinal };

@@ -1,5 +1,5 @@
 /**
- * Writing audio to disk on Deno, Bun and Node: atomically, with progress, and never over an existing file unless told.
+ * Writing audio to disk on Deno, Bun and Node: atomically, with progress, and never over an existing file unasked.
  *
  * ```ts
  * import type { Client } from "@tsetsen/sdk";
@@ -14,5 +14,7 @@
  * @module
  */
 
+export { keptAudio } from "./part_file.ts";
 export { repairWavFile } from "./repair.ts";
-export { saveAudio, type SavedAudio, type SaveOptions, type SaveSource } from "./save.ts";
+export { saveAudio, type SavedAudio, type SaveOptions } from "./save.ts";
+export type { SaveSource } from "./write.ts";

@@ -5,10 +5,12 @@
  */
 
 import { type FileHandle, open } from "node:fs/promises";
-import { MAX_HEADER_BYTES, mendHeader } from "../audio/wav_reader.ts";
+import { MAX_HEADER_BYTES } from "../audio/wav_reader.ts";
+import { type Mended, mendHeader } from "../audio/wav_repair.ts";
 
 /**
- * Writes the true lengths into the header of a WAV file that was written while its length was not known, or that was cut short.
+ * Writes the true lengths into the header of a WAV file that was written while its length was not known, or that was cut
+ * short. Half a sample at its end is cut off.
  *
  * @param path The file.
  * @returns How many bytes of samples it holds.
@@ -27,18 +29,25 @@ import { MAX_HEADER_BYTES, mendHeader } from "../audio/wav_reader.ts";
 export async function repairWavFile(path: string | URL): Promise<number> {
   const file = await open(path, "r+");
   try {
-    return await repairOpen(file);
+    return (await repairOpen(file)).bytes;
   } finally {
     await file.close();
   }
 }
 
 /** Does the work of `repairWavFile` on an open file. */
-export async function repairOpen(file: FileHandle): Promise<number> {
+export async function repairOpen(file: FileHandle): Promise<Mended> {
   const { size } = await file.stat();
+  const head = await readHead(file);
+  const mended = mendHeader(head, size);
+  await file.write(head, 0, mended.from, 0);
+  if (mended.end !== size) await file.truncate(mended.end);
+  return mended;
+}
+
+/** The start of a file, up to the length of the longest header. */
+export async function readHead(file: FileHandle): Promise<Uint8Array> {
   const head = new Uint8Array(MAX_HEADER_BYTES);
   const { bytesRead } = await file.read(head, 0, head.length, 0);
-  const { from, bytes } = mendHeader(head.subarray(0, bytesRead), size);
-  await file.write(head, 0, from, 0);
-  return bytes;
+  return head.subarray(0, bytesRead);
 }

@@ -4,22 +4,29 @@
  * @module
  */
 
-import { type FileHandle, link, lstat, open, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
+import { lstat, stat } from "node:fs/promises";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { wavHeader } from "../audio/wav_writer.ts";
-import { notify } from "../contract/log.ts";
-import { SpeechStream } from "../audio/speech_stream.ts";
-import { repairOpen } from "./repair.ts";
-
-/** Audio to write: a stream or a download of the SDK, or any bytes. */
-export type SaveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array;
+import {
+  codeOf,
+  problem,
+  publish,
+  renamePatiently,
+  syncFile,
+  syncFolder,
+  targetOf,
+} from "./disk.ts";
+import { isPaidStream, PartFile } from "./part_file.ts";
+import { isOwnRaw, isUsed, type SaveSource, writeAudio, WriteError } from "./write.ts";
 
 /** Options of {@linkcode saveAudio}. */
 export interface SaveOptions {
   /** Whether an existing file may be replaced. Default false. */
   readonly overwrite?: boolean | undefined;
-  /** Is told after each chunk how many bytes have been written, a WAV header included. What it throws or rejects with is ignored. */
+  /**
+   * Receives after each chunk how many bytes have been written, a WAV header included. What it throws or rejects with is
+   * ignored. Default: none.
+   */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
 
@@ -32,19 +39,28 @@ export interface SavedAudio {
 }
 
 /**
- * Writes audio to a file. It is written to a temporary file beside it and takes its name when it is complete: under the
- * final name there is never half a file. The PCM of {@linkcode Client.streamSpeech} becomes a WAV file with true lengths;
- * everything else is written as it is.
+ * Writes audio to a file. It is written to a temporary file beside it and gets its name when it is complete: under the
+ * final name there is never half a file. A symbolic link stays a link; the file that it leads to is replaced.
+ *
+ * Bare PCM becomes a WAV file with true lengths: that of {@linkcode Client.streamSpeech} and of a job whatever the name,
+ * bytes of yours when the name ends in `.wav`. A WAV gets true lengths where its header has none. Under a name that ends
+ * in `.wav` nothing else is saved. Everything else is written as it is.
+ *
+ * When a paid stream breaks off, what had come stays beside the file as a WAV, and the error says where:
+ * {@linkcode keptAudio}.
  *
  * @param path The file to write.
- * @param audio What to write. It is not read at all when the file exists already: nothing is paid for in vain.
+ * @param audio What to write. It is not read at all when the file exists already, so nothing is bought in vain.
  * @param options Whether to overwrite, and progress.
  * @returns The path and the length.
- * @throws {TypeError} when the path is empty.
+ * @throws {TypeError} when the path is empty; when the audio has been read already, or holds nothing; when bytes of yours
+ * are neither WAV nor PCM and the name ends in `.wav`.
+ * @throws {ServerError} when the audio of a job is neither WAV nor PCM and the name ends in `.wav`, or is cut short.
  * @throws {Error} with the `code` `"EEXIST"` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
- * missing, or of the runtime when it cannot be written. If another program has taken the name in the meantime, the audio, which
- * is complete then, stays under the temporary name that the message tells.
- * @throws {unknown} What the audio itself fails with; the temporary file is removed then.
+ * missing, or of the runtime when it cannot be written. If the audio was complete by then, it stays under the temporary
+ * name that the message says: another program may have taken the final name in the meantime.
+ * @throws {unknown} What the audio itself fails with. The temporary file is removed then, unless it holds paid audio that
+ * cannot be fetched again.
  *
  * @example
  * ```ts
@@ -61,105 +77,68 @@ export async function saveAudio(
   audio: SaveSource,
   options: SaveOptions = {},
 ): Promise<SavedAudio> {
-  const target = path instanceof URL ? fileURLToPath(path) : path;
+  const named = path instanceof URL ? fileURLToPath(path) : path;
   const { overwrite = false, onProgress } = options;
-  await checkTarget(target, overwrite);
-  const temporary = `${target}.${crypto.randomUUID()}.part`;
-  const file = await create(temporary, target);
+  const target = await checkTarget(named, overwrite);
+  if (isUsed(audio)) {
+    throw new TypeError(
+      "audio must be unread: it has been read, is being read, or was cancelled. Nothing was written.",
+    );
+  }
+  const isWav = /^\.wave?$/i.test(extname(named));
+  const part = await PartFile.create(target);
   let bytes: number;
   try {
-    try {
-      bytes = await write(file, audio, onProgress);
-      // On the disk before it has its name: after a crash there is the whole file or none.
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    bytes = await writeAudio(part.handle, audio, isWav, onProgress);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    const { size } = await part.handle.stat();
+    const reason = error instanceof WriteError ? error.cause : error;
+    // The disk may be full: what was paid for is there all the same.
+    const isPaid = error instanceof WriteError ? isOwnRaw(audio) : isPaidStream(error);
+    if (!isPaid || size === 0) await part.remove();
+    throw isPaid && size > 0 ? await part.keep(reason) : reason;
   }
   try {
-    if (overwrite) await rename(temporary, target);
-    else await publish(temporary, target);
+    // On the disk before it has its name: after a crash there is the whole file or none.
+    await syncFile(part.handle);
+    await part.handle.close();
+    if (overwrite) await renamePatiently(part.path, target);
+    else await publish(part.path, target);
   } catch (error) {
+    await part.handle.close().catch(() => {});
     // It may have been paid for.
     const { message } = error as Error;
-    throw problem(error, `${message.replace(/\.$/, "")}: the audio is whole, in ${temporary}.`);
+    throw problem(error, `${message.replace(/\.$/, "")}: the audio is whole, in ${part.path}.`);
   }
-  return { path: target, bytes };
+  await syncFolder(target);
+  return { path: named, bytes };
 }
 
-/** Sees what is in the way before anything is read, and so paid for. */
-async function checkTarget(target: string, overwrite: boolean): Promise<void> {
-  if (target === "") throw new TypeError("path must name a file: got an empty string");
-  const there = await lstat(target).catch(() => undefined);
-  if (there === undefined) return;
+/** Looks at what is in the way before anything is read, and so paid for. Returns the file to replace. */
+async function checkTarget(named: string, overwrite: boolean): Promise<string> {
+  if (named === "") throw new TypeError("path must name a file: got an empty string");
+  const there = await lstat(named).catch(() => undefined);
+  if (there === undefined) return named;
   if (!overwrite) {
     throw problem(
       "EEXIST",
-      `${target} exists already: choose another name, or give overwrite: true.`,
+      `${named} exists already: choose another name, or give overwrite: true.`,
     );
   }
-  const found = await stat(target).catch(() => there);
+  const target = there.isSymbolicLink() ? await targetOf(named) : named;
+  let found;
+  try {
+    found = await stat(target);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return target;
+    throw error;
+  }
   if (found.isDirectory()) {
-    throw problem("EISDIR", `${target} is a folder: give the name of a file in it.`);
+    throw problem("EISDIR", `${named} is a folder: give the name of a file in it.`);
   }
   // A rename would replace a device or a pipe.
-  if (!found.isFile() && !found.isSymbolicLink()) {
-    throw problem("EEXIST", `${target} is no regular file: give another name.`);
+  if (!found.isFile()) {
+    throw problem("EEXIST", `${named} is no regular file: give another name.`);
   }
-}
-
-async function create(temporary: string, target: string): Promise<FileHandle> {
-  try {
-    return await open(temporary, "wx+");
-  } catch (error) {
-    if ((error as { code?: string }).code !== "ENOENT") throw error;
-    throw problem(error, `There is no folder ${dirname(target)} for ${target}: make it first.`);
-  }
-}
-
-async function write(
-  file: FileHandle,
-  audio: SaveSource,
-  onProgress: ((bytes: number) => void) | undefined,
-): Promise<number> {
-  const isPcm = audio instanceof SpeechStream;
-  let bytes = 0;
-  const append = async (chunk: Uint8Array) => {
-    for (let at = 0; at < chunk.length;) {
-      at += (await file.write(chunk, at, chunk.length - at, bytes + at)).bytesWritten;
-    }
-    bytes += chunk.length;
-    notify(onProgress, bytes);
-  };
-  if (isPcm) await append(wavHeader());
-  if (audio instanceof Uint8Array) await append(audio);
-  else for await (const chunk of audio) await append(chunk);
-  if (isPcm) await repairOpen(file);
-  return bytes;
-}
-
-/** Gives a file its name, unless another one took it meanwhile. */
-async function publish(temporary: string, target: string): Promise<void> {
-  try {
-    // A link fails where the name is taken; a rename would replace the other file.
-    await link(temporary, target);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    const isTaken = code === "EEXIST" || await lstat(target).then(() => true, () => false);
-    if (isTaken) throw problem("EEXIST", `${target} exists already`, error);
-    // A file system without links: the check comes a moment before, which is the best that it allows.
-    await rename(temporary, target);
-    return;
-  }
-  await rm(temporary);
-}
-
-/** An error with a runtime's code, or with that of its cause. */
-function problem(given: unknown, message: string, cause: unknown = given): Error {
-  const code = typeof given === "string" ? given : (given as { code?: unknown }).code;
-  const options = cause instanceof Error ? { cause } : undefined;
-  return Object.assign(new Error(message, options), { code });
+  return target;
 }

@@ -96,6 +96,6 @@ export {
   wavHeader,
 } from "../audio/wav_writer.ts";
 export { type AudioFormat, audioFormat } from "../audio/format.ts";
-export { repairWav } from "../audio/wav_reader.ts";
+export { repairWav } from "../audio/wav_repair.ts";
 export { DEFAULT_ENDPOINT } from "../contract/endpoint.ts";
 export { VERSION } from "../contract/version.ts";

@@ -1,8 +1,14 @@
 /**
- * Keeping the key and the user's text out of what the service or a runtime says.
+ * Keeps the key and the user's text out of what the service or a runtime says.
+ *
+ * What is promised: a message holds no run of 12 characters of the text, nor of 6 characters of the random part of the key,
+ * be it written plainly, in another case, with the escapes of JSON, C, URLs or HTML, or as base64. Other encodings (a hash, a
+ * cipher, a transliteration, single characters between other words) are not recognised.
  *
  * @module
  */
+
+import { decodeBase64, lowered, read, type Reading } from "./spellings.ts";
 
 /** Longest message taken over from an answer, in UTF-16 code units. */
 const MAX_LENGTH = 1_000;
@@ -13,7 +19,7 @@ export const REDACTED = "[redacted]";
 /** A service may quote the beginning of a text only: a run of this many code units of a secret counts as it. */
 const RUN = 12;
 
-/** Of what is random in a key less gives it away, and no word is like it. */
+/** A shorter run of the random part of a key gives it away, and no word is like it. */
 const KEY_RUN = 6;
 
 /** Any key, not only the one in use: an answer may name another one. */
@@ -24,33 +30,35 @@ export function redact(text: string, secrets: readonly string[]): string {
   return redactAll([text], secrets)[0] as string;
 }
 
-/** Each text as `redact` gives it. Every secret is looked through once, however many they are. */
+/** Each text as `redact` gives it. Every secret is searched through once, however many texts there are. */
 export function redactAll(texts: readonly string[], secrets: readonly string[]): string[] {
-  let results = texts.map((text) =>
+  const shortened = texts.map((text) =>
     (text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text).replace(ANY_KEY, REDACTED)
   );
-  for (const secret of secrets) {
-    for (const [form, run] of formsOf(secret.trim(), results)) results = hide(results, form, run);
-  }
-  return results;
+  const forms = secrets.map((secret) => formOf(secret.trim())).filter(({ size }) => size >= 3);
+  if (forms.length === 0) return shortened;
+  const hidden = shortened.map((text) => new Uint8Array(text.length));
+  const readings = shortened.map(read);
+  for (const { secret, size } of forms) mark(readings, secret, size, hidden);
+  shortened.forEach((text, i) => markBase64(text, forms, hidden[i] as Uint8Array));
+  return shortened.map((text, i) => without(text, hidden[i] as Uint8Array));
 }
 
-type Secret = readonly [secret: string, run: number];
+interface Form {
+  /** In lower case, without lone surrogates, which no server writes. */
+  readonly secret: string;
+  /** How long a run of it gives it away. Hiding one or two characters everywhere would protect nothing. */
+  readonly size: number;
+}
 
-/** What a secret may look like, and how much of it is too much. */
-function formsOf(secret: string, texts: readonly string[]): Secret[] {
+function formOf(secret: string): Form {
   const random = /^tsetsen-(?:prod|development)-(.{8,})$/.exec(secret)?.[1];
-  if (random !== undefined) return [[random, KEY_RUN]];
-  const forms: Secret[] = [[secret, RUN]];
-  // Metadata is ASCII: a text in it is percent-encoded.
-  if (texts.some((text) => text.includes("%"))) {
-    forms.push([encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\uFFFD")), RUN]);
-  }
-  return forms;
+  const shown = lowered((random ?? secret).replace(/\p{Surrogate}/gu, "\uFFFD"));
+  return { secret: shown, size: Math.min(random === undefined ? RUN : KEY_RUN, shown.length) };
 }
 
 /**
- * What may be told of an error that is not ours: a copy with its name, its message without secrets, the codes of the
+ * What may be shown of an error that is not ours: a copy with its name, its message without secrets, the codes of the
  * runtime, and its own causes. Whatever else hangs on it may hold the whole request, headers included.
  */
 export function safeCause(cause: unknown, secrets: readonly string[], depth = 0): unknown {
@@ -67,12 +75,15 @@ export function safeCause(cause: unknown, secrets: readonly string[], depth = 0)
   return Object.assign(copy, known);
 }
 
-function hide(texts: readonly string[], secret: string, run: number): string[] {
-  const size = Math.min(run, secret.length);
-  // Hiding one or two characters everywhere would make the message unreadable and protect nothing.
-  if (size < 3) return [...texts];
+/** Marks the places of each run of a secret. */
+function mark(
+  readings: readonly Reading[],
+  secret: string,
+  size: number,
+  hidden: readonly Uint8Array[],
+): void {
   const places = new Map<string, [text: number, at: number][]>();
-  texts.forEach((text, i) => {
+  readings.forEach(({ text }, i) => {
     for (let at = 0; at + size <= text.length; at++) {
       const piece = text.slice(at, at + size);
       const known = places.get(piece);
@@ -80,14 +91,31 @@ function hide(texts: readonly string[], secret: string, run: number): string[] {
       else places.set(piece, [[i, at]]);
     }
   });
-  const hidden = texts.map((text) => new Uint8Array(text.length));
   // Along the secret, which may be long, once: what is found is not looked for again.
   for (let at = 0; at + size <= secret.length && places.size > 0; at++) {
     const piece = secret.slice(at, at + size);
-    for (const [i, from] of places.get(piece) ?? []) hidden[i]?.fill(1, from, from + size);
+    for (const [i, start] of places.get(piece) ?? []) {
+      const { from, to } = readings[i] as Reading;
+      hidden[i]?.fill(1, from[start], to[start + size - 1]);
+    }
     places.delete(piece);
   }
-  return texts.map((text, i) => without(text, hidden[i] as Uint8Array));
+}
+
+/** Marks base64 that holds a run of a secret. */
+function markBase64(text: string, forms: readonly Form[], hidden: Uint8Array): void {
+  for (const { from, to, text: decoded } of decodeBase64(text)) {
+    for (const { secret, size } of forms) {
+      const inside = new Uint8Array(decoded.length);
+      const reading = {
+        text: decoded,
+        from: [...decoded].map((_, i) => i),
+        to: [...decoded].map((_, i) => i + 1),
+      };
+      mark([reading], secret, size, [inside]);
+      if (inside.includes(1)) hidden.fill(1, from, to);
+    }
+  }
 }
 
 /** The text, with the places that are marked left out. */

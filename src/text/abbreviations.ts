@@ -1,13 +1,15 @@
 /**
- * Abbreviations that never end a sentence, as what they belong to follows them, even in upper case: "ж.нь. Монгол",
- * "проф. Дорж". The many that may end one ("м.кв.", "г.м.", "тэрб.") need no list: lower case behind them goes on,
- * upper case starts a sentence.
+ * Abbreviations of Mongolian text, each written without its last dot.
  *
  * "ж.нь" and "ө.х" stand in a Mongolian tokenizer for spaCy (bayarra/CourseProject, mn/tokenizer_exceptions.py),
- * "ж.нь." before upper case in published user interfaces, "д-р" and "проф" in a Mongolian text normaliser; the rest is
- * observed.
+ * "ж.нь." before upper case in published user interfaces, "д-р" and "проф" in a Mongolian text normaliser. The rest is
+ * observed: no standard lists the abbreviations of Mongolian.
+ *
+ * @module
  */
-const NEVER_LAST: ReadonlySet<string> = /* @__PURE__ */ new Set([
+
+/** Abbreviations that a name or an example follows, even in upper case: "ж.нь. Монгол", "проф. Дорж". */
+const BEFORE_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   // for example; that is
   "ж.нь",
   "жнь",
@@ -24,6 +26,7 @@ const NEVER_LAST: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "докт",
   "д-р",
   "др",
+  "г-н",
   "инж",
   "ген",
   "mr",
@@ -32,17 +35,70 @@ const NEVER_LAST: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "dr",
   "prof",
   "st",
-  // see, compare, figure, table, number: a number or a name follows
+  // see, compare, figure, table, number
   "үз",
   "харьц",
   "зур",
   "хүсн",
   "дуг",
   "no",
-  "№",
 ]);
 
-/** Whether a word, written without its last dot, is such an abbreviation. */
-export function isNeverLast(word: string): boolean {
-  return NEVER_LAST.has(word.toLowerCase());
+/** Abbreviations that a number follows: "Тел. 1800-1917", "х. 25". */
+const BEFORE_NUMBERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "тел",
+  "утс",
+  "ут",
+  "х",
+  "хх",
+  "хууд",
+  "тоот",
+]);
+
+/** Units of measures in several steps: "5 мин. 30 сек.", "3 м. 20 см". */
+const UNITS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
+  "мм см дм м км мг г гр кг т тн мл л с сек мин ц цаг " +
+  "төг мөнгө сая мян тэрб га"
+).split(" "));
+
+/** Other abbreviations: lower case behind them continues the sentence. */
+const OTHERS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
+  "ам кв куб байг үйлд хор дүүр айм гудм худ орл дарг мэрг зөвл нэгд хян техн монг " +
+  "англ лат хэвл ред орч маг бак"
+).split(" "));
+
+/** Whole words as short as abbreviations: "Тийм юм. Тэр …". */
+const SHORT_WORDS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
+  "юм уу үү юу юү вэ бэ аа ээ оо өө за нь ха би чи та он эм ус " +
+  "үг ой ах эх хэ үр ам од өв үс"
+).split(" "));
+
+/** Whether the sentence continues behind this abbreviation, even in upper case. */
+export function isBeforeName(word: string): boolean {
+  return BEFORE_NAMES.has(word.toLowerCase());
+}
+
+/** Whether a number belongs to this abbreviation. */
+export function isBeforeNumber(word: string): boolean {
+  return BEFORE_NUMBERS.has(word.toLowerCase());
+}
+
+/** Whether the word is a unit of a measure in several steps. */
+export function isUnit(word: string): boolean {
+  return UNITS.has(word.toLowerCase());
+}
+
+/**
+ * Whether a word before a full stop is an abbreviation: one of the lists, or what has no vowel, a hyphen or a digit,
+ * fewer than three letters, or an inner dot behind as few. Numbers of five digits and more are telephone numbers, and
+ * longer words with an inner dot are names of files.
+ */
+export function isAbbreviation(word: string): boolean {
+  const lower = word.toLowerCase();
+  if (/^\p{N}{5,}$/u.test(lower) || SHORT_WORDS.has(lower)) return false;
+  if (/^\p{L}+(?:\.[\p{L}\p{N}]+)+$/u.test(lower)) return !/\p{L}{5}/u.test(lower);
+  if (!/^\p{L}+$/u.test(lower) || !/[аэиоуөүеёюяыaeiou]/.test(lower)) return true;
+  return lower.length < 3 || BEFORE_NAMES.has(lower) || BEFORE_NUMBERS.has(lower) ||
+    UNITS.has(lower) ||
+    OTHERS.has(lower);
 }

@@ -12,12 +12,14 @@
  * - `control-character`, `invisible-character`: what nobody sees or says
  * - `damaged-character`: what a lost encoding left: U+FFFD, half a pair, private use, `?` inside a word
  * - `emoji`, `url`, `email`: what has no agreed reading aloud
+ * - `markdown`, `entity` (`&mdash;`), `tag` (of HTML), `ssml`: markup, which the service does not read as markup
+ * - `divided-word`: a word divided at the end of a line
  *
  * Where the rules come from:
  *
  * | kind | source |
  * | --- | --- |
- * | `latin-letter` | the confusables of Unicode (UTS #39); k, m, t: observed |
+ * | `latin-letter` | the confusables of Unicode (UTS #39); k, m, t, initials and abbreviations: observed |
  * | `letter-substitute` | the habits that English Wikipedia ("Mongolian Cyrillic alphabet") and hamagmongol.narod.ru describe; `letters.ts` tells which letter is whose |
  * | `mixed-scripts` | mixed-script detection (UTS #39, 5.1), for single words |
  * | `foreign-letter` | the alphabet of 35 letters |
@@ -29,6 +31,10 @@
  * | `damaged-character` | U+FFFD, surrogates (Cs), private use (Co), noncharacters; `?` between small letters: what an encoding without ө and ү (Windows-1251) makes of them |
  * | `emoji` | UTS #51 (Extended_Pictographic, regional indicators, keycaps, modifiers) |
  * | `url`, `email` | the forms of RFC 3986 and RFC 5321 that people type; the list of endings without `http://` is a choice |
+ * | `markdown` | CommonMark 0.31, and GitHub's tables, tasks, footnotes and `~~`; what plain text has, too ("- ", "1.", indentation) is no finding |
+ * | `entity` | the HTML Standard, character references; the names of HTML 4 |
+ * | `tag`, `ssml` | the HTML Standard, and SSML 1.1. That the service reads neither is an assumption: its documentation knows plain text only |
+ * | `divided-word` | the division of words in Mongolian orthography; what tells a dividing hyphen from another is observed |
  */
 export type FindingKind =
   | "latin-letter"
@@ -44,7 +50,12 @@ export type FindingKind =
   | "damaged-character"
   | "emoji"
   | "url"
-  | "email";
+  | "email"
+  | "markdown"
+  | "entity"
+  | "tag"
+  | "ssml"
+  | "divided-word";
 
 /** Something in a text that looks wrong. */
 export interface TextFinding {
@@ -61,6 +72,9 @@ export interface TextFinding {
   /** What {@linkcode repairText} puts there; `undefined` when only the author can know. */
   readonly suggestion?: string;
 }
+
+/** A finding without its excerpt. */
+export type Found = Omit<TextFinding, "excerpt">;
 
 /** A character for a message: `є (U+0454)`, or only the number of one that does not print. */
 export function nameOf(character: string): string {

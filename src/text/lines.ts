@@ -1,8 +1,12 @@
 /**
- * Lines and paragraphs.
+ * Lines and paragraphs. Unicode's rules (UAX #29, SB4) end a sentence at every line end. People and programs wrap their
+ * text, and so a line end is a border here only when nothing shows that the sentence goes on.
  *
  * @module
  */
+
+import { extendsCluster } from "./graphemes.ts";
+import { isBlockLine, startsItem } from "./items.ts";
 
 /** A stretch of text that ends at a line end that means something. */
 export interface Line {
@@ -18,12 +22,17 @@ const NEWLINE = /\r\n|[\n\v\f\r\x85\u2028\u2029]/g;
 /** The lines of a text. A line end in the middle of a sentence, as in wrapped text, is no end of a line here. */
 export function* lines(text: string, paragraphs: "blank-line" | "line"): Generator<Line> {
   let start = 0;
+  let physical = 0;
   for (const { 0: space, index } of text.matchAll(SPACE)) {
     const end = index + space.length;
-    if (index === 0 || end === text.length) continue;
+    // White space that carries an accent belongs to what follows.
+    if (index === 0 || end === text.length || extendsCluster(text, end)) continue;
     const boundary = boundaryOf(space, paragraphs);
     if (boundary === undefined) continue;
-    if (boundary === "line" && isWrapped(text, index, end)) continue;
+    const wrapped = boundary === "line" && !isBlockLine(text, physical) &&
+      isWrapped(text, index, behindQuote(text, physical, end));
+    physical = end;
+    if (wrapped) continue;
     yield { start, end, boundary };
     start = end;
   }
@@ -39,8 +48,23 @@ function boundaryOf(
   return count > 1 || paragraphs === "line" || /[\f\u2029]/.test(space) ? "paragraph" : "line";
 }
 
-/** Whether the sentence goes on behind a line end: in lower case, or after a mark that asks for more. */
+const QUOTE = /[ \t]*>[ \t]?/y;
+
+/** Where the content of the line at `next` starts: in a quotation that goes on, behind its sign. */
+function behindQuote(text: string, line: number, next: number): number {
+  QUOTE.lastIndex = line;
+  if (!QUOTE.test(text)) return next;
+  QUOTE.lastIndex = next;
+  return QUOTE.test(text) ? QUOTE.lastIndex : next;
+}
+
+/**
+ * Whether the sentence goes on behind a line end: in lower case, or after a comma or a dash. An item of a list begins
+ * anew, and so does a line behind a semicolon.
+ */
 function isWrapped(text: string, index: number, end: number): boolean {
-  if (/[,;–—―-]/.test(text.charAt(index - 1))) return true;
-  return /^\p{Ll}/u.test(text.slice(end, end + 2)) && !/[.!?…:]/.test(text.charAt(index - 1));
+  const before = text.charAt(index - 1);
+  if (startsItem(text, end, before)) return false;
+  if (/[,–—―-]/.test(before)) return true;
+  return /^["«„“(]?\p{Ll}/u.test(text.slice(end, end + 3)) && !/[.!?…:;]/.test(before);
 }

@@ -25,4 +25,6 @@ export { countCharacters } from "./count.ts";
 // Checking.
 export { checkText } from "./check.ts";
 export { repairText } from "./repair.ts";
+export { stripMarkup } from "./strip.ts";
+export { MarkupStripper } from "./stripper.ts";
 export type { FindingKind, TextFinding } from "./finding.ts";

@@ -4,8 +4,9 @@ import type { TextFinding } from "./finding.ts";
 /**
  * Applies the suggestions of {@linkcode checkText} to a text. What has no suggestion stays as it is.
  *
- * Without findings it repairs all that can be repaired, also what comes to light by a repair; done twice it does no
- * more than once. With findings, for example those that a user confirmed, it applies just these, once.
+ * Without findings it repairs all that can be repaired, also what comes to light by a repair. A second call changes
+ * nothing more, unless mistakes are nested more than ten levels deep. With findings, for example those that a user
+ * confirmed, it applies just these, once.
  *
  * @example Repair
  * ```ts
@@ -20,24 +21,37 @@ import type { TextFinding } from "./finding.ts";
  * ```
  *
  * @param text The text.
- * @param findings Findings of this very text. Default: all, until none has a suggestion.
+ * @param findings Findings of this very text. Default: all.
  * @returns The repaired text.
  * @throws {TypeError} If the text is no string.
  * @throws {RangeError} If findings lie outside the text or overlap.
  */
 export function repairText(text: string, findings?: readonly TextFinding[]): string {
   if (findings !== undefined) return apply(text, findings);
-  // A repair can bring two halves together that are one mixed word: few rounds, as each leaves nothing to remove.
-  for (;;) {
-    const repaired = apply(text, checkText(text));
-    if (repaired === text) return text;
-    text = repaired;
-  }
+  return applyUntilDone(text, checkText);
 }
 
-function apply(text: string, findings: readonly TextFinding[]): string {
+/** What more rounds than these bring to light was nested on purpose. */
+const MAX_ROUNDS = 10;
+
+/** Applies what `find` finds, again and again: a repair can bring the halves of another mistake together. */
+export function applyUntilDone(
+  text: string,
+  find: (text: string) => readonly Suggestion[],
+): string {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    const repaired = apply(text, find(text));
+    if (repaired === text) break;
+    text = repaired;
+  }
+  return text;
+}
+
+type Suggestion = Pick<TextFinding, "start" | "end" | "suggestion">;
+
+function apply(text: string, findings: readonly Suggestion[]): string {
   const wanted = findings.filter(({ suggestion }) => suggestion !== undefined);
-  let repaired = "";
+  const pieces: string[] = [];
   let done = 0;
   for (const { start, end, suggestion } of wanted.sort((a, b) => a.start - b.start)) {
     if (!(start >= done && end >= start && end <= text.length)) {
@@ -45,8 +59,8 @@ function apply(text: string, findings: readonly TextFinding[]): string {
         `findings must lie inside the text and apart: got one from ${start} to ${end}`,
       );
     }
-    repaired += text.slice(done, start) + suggestion;
+    pieces.push(text.slice(done, start), suggestion!);
     done = end;
   }
-  return repaired + text.slice(done);
+  return pieces.join("") + text.slice(done);
 }

@@ -1,11 +1,14 @@
 /**
- * The things in a text that are looked at: addresses, words, characters that are no letters.
+ * Finds mistakes in a text: in its markup, in its words, in the characters between them.
  *
  * @module
  */
 
-import { type FindingKind, nameOf } from "./finding.ts";
-import { checkWord, type WordFinding } from "./words.ts";
+import { dividedWords } from "./divided.ts";
+import { type FindingKind, type Found, nameOf } from "./finding.ts";
+import { markup } from "./markup.ts";
+import { apart, outside } from "./ranges.ts";
+import { checkAbbreviation, checkInitial, checkWord, type WordFinding } from "./words.ts";
 
 /** Format characters and blank letters: nobody sees them. The variation selectors behind an emoji go with the emoji. */
 const INVISIBLE =
@@ -27,30 +30,37 @@ const THINGS = /* @__PURE__ */ new RegExp(
     `(?<email>[\\p{L}\\p{N}._%+-]{1,64}@${HOST}\\p{L}{2,63})`,
     `(?<url>(?:[Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://[^${NOT_ADDRESS}]+|[Ww]{3}\\.[^${NOT_ADDRESS}]+|` +
     `(?:[A-Za-z0-9-]{1,63}\\.){1,8}${ENDINGS}(?:[/?#][^${NOT_ADDRESS}]*)?)`,
+    // M.Баяр; with a space, only where no item or vitamin can stand: "нарийн бичиг M. Баяр".
+    "(?<initial>(?<![\\p{L}\\p{M}\\p{N}@/_-])[A-Z](?=\\.(?:\\p{Lu}\\.){0,2}[А-ЯЁӨҮ][а-яёөү])" +
+    "|(?<=\\p{Ll} )[HMOPTX](?=\\. [А-ЯЁӨҮ][а-яёөү]))",
     `(?<traditional>[${TRADITIONAL}]+(?:[\\s\\u202f\\u200c\\u200d]{1,8}[${TRADITIONAL}]+){0,99})`,
     `(?<emoji>(?:${EMOJI}){1,99})`,
     `(?<word>(?:(?![${INVISIBLE}${TRADITIONAL}])[\\p{L}\\p{M}]){1,256})`,
     "(?<control>[\\0-\\x08\\v\\f\\x0e-\\x1f\\x7f-\\x9f]+)",
     `(?<invisible>[${INVISIBLE}]+)`,
-    "(?<damaged>[\\ufffd\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]+|(?<=\\p{Ll})\\?+(?=\\p{Ll}))",
+    "(?<damaged>[\\ufffd\\p{Cs}\\p{Co}\\p{Noncharacter_Code_Point}]+" +
+    // "Ирэх вэ?би" lacks a space, not a letter.
+    "|(?<=\\p{Ll})(?<!(?<!\\p{L})(?:уу|үү|юу|юү|вэ|бэ))\\?+(?=\\p{Ll}))",
   ].join("|"),
   "gu",
 );
 
-/** A finding and where it stands. */
-export interface Found extends WordFinding {
-  readonly start: number;
-  readonly end: number;
+/** Goes through a text and returns what looks wrong, in order and apart. */
+export function scan(text: string): Found[] {
+  const first = apart([...dividedWords(text), ...markup(text)]);
+  return apart([...first, ...outside(mistakes(text), first)]);
 }
 
-/** Goes through a text once and yields what looks wrong, in order, without overlaps. */
-export function* scan(text: string): Generator<Found> {
+/** The mistakes of words and characters, in order. */
+function* mistakes(text: string): Generator<Found> {
+  const cyrillic = /\p{Script=Cyrillic}/u.test(text);
   for (const match of text.matchAll(THINGS)) {
-    const groups = match.groups as Record<keyof typeof JUDGES, string | undefined>;
-    for (const [name, judge] of Object.entries(JUDGES)) {
-      const thing = groups[name as keyof typeof JUDGES];
+    const groups = match.groups as Record<keyof typeof CHECKS, string | undefined>;
+    for (const [name, check] of Object.entries(CHECKS)) {
+      const thing = groups[name as keyof typeof CHECKS];
       if (thing === undefined) continue;
-      const finding = judge(thing);
+      const finding = check(thing) ??
+        (cyrillic && name === "word" ? checkAbbreviation(thing) : undefined);
       if (finding === undefined) continue;
       const length = name === "url" ? withoutEnd(thing).length : thing.length;
       yield { ...finding, start: match.index, end: match.index + length };
@@ -58,39 +68,44 @@ export function* scan(text: string): Generator<Found> {
   }
 }
 
-const JUDGES = {
+const CHECKS = {
   email: () =>
-    tell("email", "An e-mail address has no agreed reading: write it as it should sound"),
+    finding("email", "An e-mail address has no agreed reading: write it as it should sound"),
   url: () =>
-    tell("url", "A web address has no agreed reading: leave it out or write how it should sound"),
+    finding(
+      "url",
+      "A web address has no agreed reading: leave it out or write how it should sound",
+    ),
+  initial: checkInitial,
   traditional: () =>
-    tell("traditional-script", "Traditional Mongolian script: the service reads Cyrillic"),
-  emoji: () => tell("emoji", "An emoji or pictograph is not spoken, or spoken unforeseeably", ""),
+    finding("traditional-script", "Traditional Mongolian script: the service reads Cyrillic"),
+  emoji: () =>
+    finding("emoji", "An emoji or pictograph is not spoken, or spoken unforeseeably", ""),
   word: checkWord,
   control: (thing: string) =>
-    tell(
+    finding(
       "control-character",
       `Control character ${nameOf(thing)}`,
       // These three end lines.
       thing.replace(/[^\v\f\x85]/g, "").replace(/[\v\f\x85]/g, "\n"),
     ),
   invisible: (thing: string) =>
-    tell("invisible-character", `Invisible character ${nameOf(thing)}`, ""),
-  damaged: judgeDamaged,
+    finding("invisible-character", `Invisible character ${nameOf(thing)}`, ""),
+  damaged: checkDamage,
 } satisfies Record<string, (thing: string) => WordFinding | undefined>;
 
-function tell(kind: FindingKind, message: string, suggestion?: string): WordFinding {
+function finding(kind: FindingKind, message: string, suggestion?: string): WordFinding {
   return suggestion === undefined ? { kind, message } : { kind, message, suggestion };
 }
 
-function judgeDamaged(thing: string): WordFinding {
+function checkDamage(thing: string): WordFinding {
   const kind = "damaged-character";
   if (thing.startsWith("?")) {
-    return tell(kind, "A question mark inside a word: a letter (ө or ү?) was lost, or a space");
+    return finding(kind, "A question mark inside a word: a letter (ө or ү?) was lost, or a space");
   }
   const message = `${nameOf(thing)} is what a damaged or private character left`;
   // Half a pair says nothing, and cannot be sent; of the others something may still be made out.
-  return /^\p{Cs}+$/u.test(thing) ? tell(kind, message, "") : tell(kind, message);
+  return /^\p{Cs}+$/u.test(thing) ? finding(kind, message, "") : finding(kind, message);
 }
 
 /** An address without the punctuation of the sentence around it. */

@@ -1,10 +1,13 @@
 import { countCharacters } from "./count.ts";
-import { endsSentence } from "./judge.ts";
+import { endings } from "./endings.ts";
 import { lines } from "./lines.ts";
-import { endings } from "./marks.ts";
 import { type SentenceOptions, settle } from "./options.ts";
 import { type BoundaryKind, isSpeakable, type TextPart } from "./part.ts";
 import { pauseAfter } from "./pauses.ts";
+import { endsSentence, isLowerCase } from "./sentence_end.ts";
+
+/** The code units of the longest number of an item ("## АРВАНХОЁРДУГААР БҮЛЭГ"), with room for its signs. */
+const LONGEST_NUMBER = 48;
 
 /** The end of a sentence, and what follows it. */
 export interface Cut {
@@ -70,13 +73,16 @@ export function* sentenceCuts(text: string, paragraphs: "blank-line" | "line"): 
   let speakable = false;
   for (const line of lines(text, paragraphs)) {
     const content = text.slice(line.start, line.end);
-    for (const ending of endings(content)) {
+    const places = endings(content);
+    const lowerCase = isLowerCase(content, places);
+    for (const ending of places) {
       const end = line.start + ending.end;
       // Each stretch is looked at once, however many places in it turn out to end nothing.
       speakable ||= isSpeakable(text.slice(seen, end));
       seen = end;
-      const soFar = text.slice(start, Math.min(line.start + ending.start, start + 24));
-      if (!speakable || !endsSentence(content, ending, soFar)) continue;
+      const marks = line.start + ending.start;
+      const soFar = marks - start > LONGEST_NUMBER ? "" : text.slice(start, marks);
+      if (!speakable || !endsSentence(content, ending, soFar, lowerCase)) continue;
       if (held) yield held;
       held = { end, boundary: "sentence" };
       start = end;

@@ -4,15 +4,11 @@
  * @module
  */
 
-import { type FindingKind, nameOf } from "./finding.ts";
+import { type Found, nameOf } from "./finding.ts";
 import { ALPHABET, LATIN, LOOKALIKES, SUBSTITUTES } from "./letters.ts";
 
-/** What is wrong with a word, where it stands being the caller's affair. */
-export interface WordFinding {
-  readonly kind: FindingKind;
-  readonly message: string;
-  readonly suggestion?: string;
-}
+/** What is wrong with a word, without its place. */
+export type WordFinding = Omit<Found, "start" | "end">;
 
 const CYRILLIC = /\p{Script=Cyrillic}/u;
 /** Vowel harmony: a word has back vowels or front ones, и aside. */
@@ -26,6 +22,34 @@ const AMBIGUOUS: Readonly<Record<string, string>> = {
   "b": "в or ь",
   "h": "н or х",
 };
+
+/** Abbreviations of Mongolian whose letters all have a Latin look-alike, except for Latin ones (ATM, TV). Observed. */
+const ABBREVIATIONS: Readonly<Record<string, string>> = {
+  "XXK": "ХХК",
+  "XK": "ХК",
+  "AHY": "АНУ",
+  "OXY": "ОХУ",
+  "MAH": "МАН",
+  "MAXH": "МАХН",
+  "XACXOM": "ХАСХОМ",
+  "XAA": "ХАА",
+};
+
+/** An abbreviation of Mongolian in Latin letters: XXK. */
+export function checkAbbreviation(word: string): WordFinding | undefined {
+  if (!Object.hasOwn(ABBREVIATIONS, word)) return undefined;
+  const suggestion = ABBREVIATIONS[word]!;
+  const message = "A Mongolian abbreviation is written in Latin letters";
+  return { kind: "latin-letter", message, suggestion };
+}
+
+/** A Latin initial of a Mongolian name: M.Баяр. */
+export function checkInitial(letter: string): WordFinding {
+  const kind = "latin-letter";
+  const suggestion = LOOKALIKES[letter];
+  const message = `${nameOf(letter)} is a Latin initial before a Cyrillic name`;
+  return suggestion === undefined ? { kind, message } : { kind, message, suggestion };
+}
 
 /** What is wrong with a word; `undefined` for a good one and for one without Cyrillic letters. */
 export function checkWord(word: string): WordFinding | undefined {

@@ -107,17 +107,6 @@ export function fromHttp(
   });
 }
 
-/** The error for a download that was refused. */
-export function refusedWith(status: number, origin: string): TsetsenError {
-  const Class = status === 404 || status === 410
-    ? ResourceNotFoundError
-    : HTTP_CLASSES[status] ?? ServerError;
-  return new Class(
-    `${origin} refused the audio with HTTP ${status}. Its address may have expired: check the job again.`,
-    { statusCode: status },
-  );
-}
-
 /**
  * The error for a request that failed before any answer.
  *

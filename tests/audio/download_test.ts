@@ -195,7 +195,9 @@ Deno.test("Client.downloadAudio gives its fetch no key and no credentials, on th
     }
     const location = hop === 1 ? "/b.wav" : "https://other.example/c.wav";
     return Promise.resolve(
-      hop === 5 ? new Response("ok") : new Response(null, { status: 302, headers: { location } }),
+      hop === 5
+        ? new Response(bytesOf("ok"))
+        : new Response(null, { status: 302, headers: { location } }),
     );
   };
   const headers = { authorization: "Bearer s3cret", "x-mine": "1" };
@@ -255,7 +257,7 @@ Deno.test("Client.downloadAudio checks where a fetch that follows by itself has 
   using client = clientOf("127.0.0.1:1", { fetch: fetch as unknown as typeof globalThis.fetch });
   const opaque = () => Object.defineProperty(new Response(), "type", { value: "opaqueredirect" });
   const followed = (url: string) =>
-    Object.defineProperties(new Response("ok"), {
+    Object.defineProperties(new Response(bytesOf("ok")), {
       redirected: { value: true },
       url: { value: url },
     });
@@ -319,7 +321,7 @@ Deno.test("Client.downloadAudio ends at idleTimeout when nothing comes any more"
   for (const afterBytes of [undefined, 5_000]) {
     const silent = { kind: "hang", method: "Audio", ...afterBytes && { afterBytes } } as const;
     rig.emulator.addFault(silent);
-    const download = rig.client.downloadAudio(done, { idleTimeout: 100 });
+    const download = rig.client.downloadAudio(done, { idleTimeout: 100, maxRetries: 0 });
     const error = await failure(TimeoutError, download.bytes());
     assert(error.message.includes("for 100 ms (idleTimeout)"), error.message);
     assertEquals(error.requestId, done.requestId);

@@ -26,7 +26,7 @@ const TABLE: Record<string, [Uint8Array, AudioFormat]> = {
     Uint8Array.from({ length: 4_000 }, (_, i) => [0xff, 0xfb, 0x90, 0x64][i] ?? 7),
     "pcm",
   ],
-  "nothing": [new Uint8Array(), "pcm"],
+  "nothing": [new Uint8Array(), "unknown"],
 };
 
 for (const [name, [bytes, format]] of Object.entries(TABLE)) {

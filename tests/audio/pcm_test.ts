@@ -123,6 +123,7 @@ Deno.test("PcmReader bounds a header that has no end", () => {
 
 Deno.test("PcmReader does not keep a view into a chunk that its owner may write again", () => {
   const reader = new PcmReader();
+  reader.push(new Uint8Array(32));
   const chunk = hex("01 02 03");
   reader.push(chunk);
   chunk.fill(0xff);

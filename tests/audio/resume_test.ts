@@ -218,7 +218,7 @@ Deno.test("AudioDownload says so when its address has expired meanwhile", async 
   await using rig = await setUp();
   const [done] = await finished(rig);
   rig.emulator.addFault({ ...DROP, afterBytes: 60_000 });
-  rig.emulator.addFault({ kind: "http", method: "Audio", status: 403 });
+  rig.emulator.addFault({ kind: "http", method: "Audio", status: 403, times: Infinity });
   const error = await failure(PermissionDeniedError, rig.client.downloadAudio(done).bytes());
   assert(error.message.includes("check the job again"), error.message);
 });
@@ -244,7 +244,7 @@ Deno.test("AudioDownload keeps its idle timeout, its deadline and its abort whil
 
   const quick = rig.open();
   drop();
-  rig.emulator.addFault({ kind: "hang", method: "Audio", afterBytes: 10 });
+  rig.emulator.addFault({ kind: "hang", method: "Audio", afterBytes: 10, times: Infinity });
   const error = await failure(
     TimeoutError,
     quick.downloadAudio(done, { idleTimeout: 150 }).bytes(),

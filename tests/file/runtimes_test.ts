@@ -18,7 +18,7 @@ for (const runtime of RUNTIMES) {
           "EEXIST",
           "/хоолой 1.wav exists already: choose another name, or give overwrite: true.",
         ],
-        overwritten: 200_000,
+        overwritten: 200_044,
         failed: ["E", "broken off"],
         taken: [
           "EEXIST",
@@ -43,9 +43,29 @@ for (const runtime of RUNTIMES) {
       const run = await programs.run(runtime, "files", folder, "127.0.0.1:1", "killed");
       assert(run.code !== 0);
       const names = Array.from(Deno.readDirSync(folder), ({ name }) => name);
-      assertEquals(names.map((name) => name.replace(/[\da-f-]{36}/, "ID")), ["killed.wav.ID.part"]);
+      assertEquals(names.map((name) => name.replace(/\.[\da-f]{8}\./, ".ID.")), [
+        "killed.wav.ID.part",
+      ]);
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
   });
 }
+
+Deno.test("saveAudio tries a rename again that is refused for a moment, and syncs file and folder", async () => {
+  await using programs = await bundle("busy_files");
+  const folder = await Deno.makeTempDir();
+  try {
+    const run = await programs.run("node", "busy_files", folder);
+    assertEquals([run.code, run.stderr], [0, ""]);
+    const [a, b, c, d, names] = JSON.parse(run.stdout);
+    assertEquals(a, [46, "file synced, EPERM, EBUSY, EACCES, renamed, folder synced"]);
+    // Without links, a name that must not be replaced is renamed, too.
+    assertEquals(b, [46, "file synced, EPERM, renamed, folder synced"]);
+    assertEquals(c, ["EXDEV", "file synced, EXDEV"]);
+    assertEquals(d, ["EBUSY", `file synced${", EBUSY".repeat(7)}`]);
+    assertEquals(names, ["a.wav", "b.wav"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -65,7 +65,7 @@ Deno.test("saveAudio does not read the audio when the file exists", async () => 
     assertEquals(await Deno.readTextFile(path), "mine");
     assertEquals(emulator.ledger.charges.length, 0);
     await saveAudio(path, new Uint8Array([1, 2]), { overwrite: true });
-    assertEquals(await Deno.readFile(path), new Uint8Array([1, 2]));
+    assertEquals(await Deno.readFile(path), encodeWav(new Uint8Array([1, 2])));
   });
 });
 
@@ -87,7 +87,7 @@ Deno.test("saveAudio does not replace a file that appears while it writes, and k
         assertEquals((error as Error & { code: string }).code, "EEXIST");
         assertEquals(await Deno.readTextFile(path), "mine");
       }
-      assertEquals(await Deno.readFile(`${folder}/${kept}`), new Uint8Array([1, 2]));
+      assertEquals(await Deno.readFile(`${folder}/${kept}`), encodeWav(new Uint8Array([1, 2])));
       assertEquals(more, []);
       await Deno.remove(`${folder}/${kept}`);
     }

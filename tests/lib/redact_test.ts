@@ -75,13 +75,76 @@ Deno.test("redact hides a text that is percent-encoded", () => {
 Deno.test("redact looks through a long text once, however much there is to redact", () => {
   const text = "а".repeat(300_000) + "б";
   let looked = 0;
-  const secret = Object.assign(Object(text), {
-    trim: () => secret,
-    slice: (from: number, to: number) => (looked++, text.slice(from, to)),
+  const { slice } = String.prototype;
+  String.prototype.slice = function (this: string, ...args) {
+    if (this.length > 100_000) looked++;
+    return slice.apply(this, args);
+  };
+  try {
+    const details = Array.from({ length: 60 }, (_, i) => `${"а".repeat(5 + i % 5)}в`.repeat(90));
+    redactAll(details, ["", text]);
+    assert(looked > 0 && looked <= text.length, `${looked}`);
+  } finally {
+    String.prototype.slice = slice;
+  }
+});
+
+const bytesOf = (text: string) => [...new TextEncoder().encode(text)];
+const padded = (number: number, radix: number, width: number) =>
+  number.toString(radix).padStart(width, "0");
+const unitsOf = (text: string) => Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+
+/** How servers quote a text. */
+const SPELLINGS: Record<string, (text: string) => string> = {
+  "as it is": (text) => text,
+  "in upper case": (text) => text.toUpperCase(),
+  "in lower case": (text) => text.toLowerCase(),
+  "JSON escapes": (text) => unitsOf(text).map((unit) => `\\u${padded(unit, 16, 4)}`).join(""),
+  "JSON escapes in capitals": (text) =>
+    unitsOf(text).map((unit) => `\\u${padded(unit, 16, 4).toUpperCase()}`).join(""),
+  "JSON inside JSON": (text) => unitsOf(text).map((unit) => `\\\\u${padded(unit, 16, 4)}`).join(""),
+  "JSON escapes of what is not ASCII": (text) =>
+    text.replace(/[^ -~]/g, (unit) => `\\u${padded(unit.charCodeAt(0), 16, 4)}`),
+  "escapes in braces": (text) =>
+    unitsOf(text).map((unit) => `\\u{${padded(unit, 16, 1)}}`).join(""),
+  "C escapes, octal": (text) => bytesOf(text).map((byte) => `\\${padded(byte, 8, 3)}`).join(""),
+  "C escapes of what is not ASCII": (text) =>
+    text.replace(/[^ -~]/g, (unit) => bytesOf(unit).map((b) => `\\${padded(b, 8, 3)}`).join("")),
+  "C escapes, hexadecimal": (text) => bytesOf(text).map((b) => `\\x${padded(b, 16, 2)}`).join(""),
+  "percent": (text) => encodeURIComponent(text),
+  "percent, lower case": (text) => encodeURIComponent(text).toLowerCase(),
+  "percent, a form": (text) => `${new URLSearchParams({ q: text })}`,
+  "HTML, decimal": (text) => unitsOf(text).map((unit) => `&#${unit};`).join(""),
+  "HTML, hexadecimal": (text) => unitsOf(text).map((unit) => `&#x${padded(unit, 16, 1)};`).join(""),
+  "base64": (text) => new TextEncoder().encode(text).toBase64(),
+  "base64, URL-safe": (text) => new TextEncoder().encode(text).toBase64({ alphabet: "base64url" }),
+};
+
+for (const [name, spell] of Object.entries(SPELLINGS)) {
+  Deno.test(`redact hides a text and a key that are quoted ${name}`, () => {
+    for (const secret of ["Өнөөдөр маш сайхан", KEY]) {
+      const shown = redact(`bad: "${spell(secret)}"!`, [KEY, secret]);
+      // Of a key the prefix may stay, which is no secret.
+      const start = secret === KEY ? "tsetsen-prod-".length : 0;
+      for (let at = start; at + 12 <= secret.length; at++) {
+        assert(!shown.includes(spell(secret.slice(at, at + 12))), shown);
+      }
+      assert(shown.startsWith('bad: "') && shown.endsWith('"!'), shown);
+      assertStringIncludes(shown, "[redacted]");
+    }
   });
-  const details = Array.from({ length: 60 }, (_, i) => `${"а".repeat(5 + i % 5)}в`.repeat(90));
-  redactAll(details, ["", secret]);
-  assert(looked > 0 && looked <= text.length, `${looked}`);
+}
+
+Deno.test("redact leaves escapes and base64 alone that quote nothing", () => {
+  for (
+    const text of [
+      "100%25 sure \\u0041\\x41 &#65; \\101",
+      "trace c2Vuc2VsZXNzIHRva2Vu",
+      "\\ud83d %zz",
+    ]
+  ) {
+    assertEquals(redact(text, [KEY, TEXT]), text);
+  }
 });
 
 Deno.test("Client shows no key in the names of metadata, nor key or text in binary metadata", async () => {

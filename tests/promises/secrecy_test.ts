@@ -212,7 +212,7 @@ Deno.test("Client.downloadAudio sends neither key nor credentials, to a redirect
   const done = await client.waitForCompletion(requestId);
   await using other = rawServer(async (connection) => {
     await connection.write(
-      new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"),
+      new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nID3"),
     );
   });
   emulator.addFault({ kind: "delay", delay: 0, method: "Audio" });
@@ -223,7 +223,7 @@ Deno.test("Client.downloadAudio sends neither key nor credentials, to a redirect
     headers: { location: `${other.url}/elsewhere.wav`, "set-cookie": "a=b" },
   });
   await client.downloadAudio(done).bytes();
-  assertEquals(await client.downloadAudio(done).bytes(), new TextEncoder().encode("ok"));
+  assertEquals(await client.downloadAudio(done).bytes(), new TextEncoder().encode("ID3"));
   const downloads = rig.sent("Audio");
   assertEquals(downloads.length, 2);
   assertEquals(other.requests.length, 1);

@@ -123,6 +123,114 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       "",
     ], ["emoji", "☎", ""]],
   ],
+  "Latin initials and abbreviations": [
+    ["M.Баяр ирэв.", ["latin-letter", "M", "М"]],
+    ["Б.M.Баяр, C.B.Дорж", ["latin-letter", "M", "М"], ["latin-letter", "C", "С"], [
+      "latin-letter",
+      "B",
+      "В",
+    ]],
+    ["гишүүн M. Баяр", ["latin-letter", "M", "М"]],
+    ["Y.Бат, J.Бат", ["latin-letter", "Y"], ["latin-letter", "J"]],
+    ["Хүрд XXK-ийн, AHY, OXY", ["latin-letter", "XXK", "ХХК"], ["latin-letter", "AHY", "АНУ"], [
+      "latin-letter",
+      "OXY",
+      "ОХУ",
+    ]],
+    ["Витамин C. Энэ нь A. Тийм, XX. Бүлэг, ATM-ийн, XXI зуун, H.264 формат."],
+  ],
+  "signs of Markdown": [
+    ["**Тод** үг", ["markdown", "**", ""], ["markdown", "**", ""]],
+    ["# Гарчиг\n\nЭхлэл.", ["markdown", "# ", ""]],
+    ["### Гарчиг ##", ["markdown", "### ", ""], ["markdown", " ##", ""]],
+    ["> ишлэл", ["markdown", "> ", ""]],
+    ["* нэг\n+ хоёр\n- гурав", ["markdown", "* ", "- "], ["markdown", "+ ", "- "]],
+    ["- [x] болсон", ["markdown", "[x] ", ""]],
+    ["`код` үг", ["markdown", "\`", ""], ["markdown", "\`", ""]],
+    ["Гарчиг\n===\nБичвэр", ["markdown", "===", ""]],
+    ['[энд](https://a.mn/x_(y) "нэр")', ["markdown", "[", ""], [
+      "markdown",
+      '](https://a.mn/x_(y) "нэр")',
+      "",
+    ]],
+    ["![зураг](a.png)", ["markdown", "![", ""], ["markdown", "](a.png)", ""]],
+    ["үг[^1]", ["markdown", "[^1]", ""]],
+    ["\\*од\\*", ["markdown", "\\*", "*"], ["markdown", "\\*", "*"]],
+    ["| а | б |\n|---|---|", ["markdown", "| ", ""], ["markdown", " | ", ", "], [
+      "markdown",
+      " |",
+      ".",
+    ], ["markdown", "|---|---|", ""]],
+    ["**Тод үг", ["markdown", "**", ""]],
+    // What plain text holds, too.
+    ["- нэг\n– хоёр\n1. гурав\n\n* * *\n\n5 * 3, 5*3*2, үнэ*, а_б_в, __________, [1], (2), x**н, 5 < 7 > 3"],
+  ],
+  "blocks of code as a whole, and only the fences around prose": [
+    ["а\n\`\`\`js\nx = 'Сайн'\n\`\`\`", ["markdown", "\`\`\`js\nx = 'Сайн'\n\`\`\`", ""]],
+    ["\`\`\`\n**Сайн** уу\n\`\`\`", ["markdown", "\`\`\`\n", ""], ["markdown", "\`\`\`", ""]],
+  ],
+  "character references": [
+    ["Ном &mdash; гэр &nbsp;ба &amp;", ["entity", "&mdash;", "—"], ["entity", "&nbsp;", "\u00a0"], [
+      "entity",
+      "&amp;",
+      "&",
+    ]],
+    [
+      "а &#8212; &#x2014; &#X2014; &#151; &laquo",
+      ["entity", "&#8212;", "—"],
+      [
+        "entity",
+        "&#x2014;",
+        "—",
+      ],
+      ["entity", "&#X2014;", "—"],
+      ["entity", "&#151;", "—"],
+      ["entity", "&laquo", "«"],
+    ],
+    ["а &amp;amp;mdash;", ["entity", "&amp;amp;mdash;", "—"]],
+    ["а &tugrik; &#0; &#xD800;", ["entity", "&tugrik;"], ["entity", "&#0;"], [
+      "entity",
+      "&#xD800;",
+    ]],
+    ["АНУ & ОХУ, R&D, a&b=c; AT&T;"],
+  ],
+  "tags": [
+    ["<p>Сайн байна уу?</p>", ["tag", "<p>", ""], ["tag", "</p>", ""]],
+    ["Нэг.<br/>Хоёр.", ["tag", "<br/>", "\n"]],
+    ['а <a href="b > c">г</a>', ["tag", '<a href="b > c">', ""], ["tag", "</a>", ""]],
+    ["а<!-- б -->в", ["tag", "<!-- б -->", ""]],
+    ["<script>x<y</script>а", ["tag", "<script>x<y</script>", ""]],
+    [
+      "<!DOCTYPE html>\n<ul><li>а</li><li>б</li></ul>",
+      [
+        "tag",
+        "<!DOCTYPE html>\n<ul><li>",
+        "- ",
+      ],
+      ["tag", "</li><li>", "\n- "],
+      ["tag", "</li></ul>", ""],
+    ],
+    ["<<Би ирлээ.>> 3 < 5, <нэр>"],
+  ],
+  "SSML": [
+    ['<break time="1s"/> Сайн', ["ssml", '<break time="1s"/> ', ""]],
+    ["<speak><prosody rate='slow'>а</prosody></speak>", [
+      "ssml",
+      "<speak><prosody rate='slow'>",
+      "",
+    ], ["ssml", "</prosody></speak>", ""]],
+  ],
+  "words divided at the end of a line": [
+    ["Тэр хурдан яв-\nсан.", ["divided-word", "яв-\nсан", "явсан"]],
+    ["хэ-\r\n  лэв", ["divided-word", "хэ-\r\n  лэв", "хэлэв"]],
+    ["яв\u00ad\nсан я‐\nвав", ["divided-word", "яв\u00ad\nсан", "явсан"], [
+      "divided-word",
+      "я‐\nвав",
+      "явав",
+    ]],
+    // A hyphen of the word's own, a name, a pair, a dash.
+    ["3-\nр анги, ХХК-\nийн, Ням-\nОсор, аль-\nаль, ном-\nмом, ажил-\nхөдөлмөр, ям-\nба"],
+  ],
   "addresses": [
     [
       "Энд: https://tsetsen.ai/a?b=c. Тэнд (www.x.mn), gogo.mn/news.",
@@ -189,6 +297,23 @@ const messy = fc.array(
     "gogo.mn",
     "a@b.mn",
     "http://",
+    ..."*_~`<>[]|#&;\\-",
+    "**",
+    "\n# ",
+    "](б)",
+    "<b>",
+    "</p>",
+    "<br/>",
+    "<!--",
+    "-->",
+    "&amp;",
+    "&lt;",
+    "&mdash;",
+    "\n```\n",
+    "\n|",
+    "яв-\nсан",
+    "M.Баяр",
+    "XXK",
   ),
   { maxLength: 30 },
 ).map((pieces) => pieces.join(""));
@@ -216,6 +341,19 @@ Deno.test("repairText does all that can be done, and twice no more than once", (
     }),
     { numRuns: 3000 },
   ));
+
+Deno.test("repairText writes what the signs of markup stand for", () => {
+  for (
+    const [text, repaired] of [
+      ["**Тод** үг", "Тод үг"],
+      ["Ном &mdash; гэр &nbsp;ба &amp;", "Ном — гэр \u00a0ба &"],
+      ["<p>Сайн байна уу?</p>", "Сайн байна уу?"],
+      ["Тэр хурдан яв-\nсан.", "Тэр хурдан явсан."],
+      ["&lt;b&gt;**Мoнгол**&lt;/b&gt;", "Монгол"],
+      ["яв-\ncан", "явсан"],
+    ] as const
+  ) assertEquals(repairText(text), repaired);
+});
 
 Deno.test("repairText leaves correct text alone, and everything between the findings", () => {
   assertEquals(repairText(declaration), declaration);

@@ -1,5 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { checkText, repairText, splitSentences, splitText } from "../../src/text/mod.ts";
+import {
+  checkText,
+  MarkupStripper,
+  repairText,
+  splitSentences,
+  splitText,
+  stripMarkup,
+} from "../../src/text/mod.ts";
 import { repeat, withoutSegmenter } from "./support.ts";
 
 /** What linear work takes a second or two for; anything quadratic takes minutes to hours. */
@@ -41,6 +48,72 @@ const PATTERNS = [
   "http://",
   "ᠮ ",
   "y\u200bб",
+  // Sentences as people write them.
+  "гарав.Ээж",
+  "уу?гэ",
+  ". «",
+  "А.»Б",
+  '"А."Б',
+  "сек. 5 ",
+  ": 1. ",
+  "1.1.",
+  "1) а\n",
+  "а;\n",
+  "а) ",
+  "аа, бб ",
+  "  \n",
+  "яв-\nсан ",
+  "\u00ad\n",
+  "M.Б",
+];
+
+/** Markup that opens and never closes, closes and never opened, or nests. */
+const MARKUP = [
+  ..."*_~`[]<>|#&\\",
+  "*а ",
+  "а* ",
+  "**а",
+  "а**а",
+  "_а ",
+  "`а",
+  "``а`",
+  "```\n",
+  "~~~а\n",
+  "[а",
+  "[а](б",
+  '[а](б "',
+  "![",
+  "](",
+  "[[а]",
+  "[^1]",
+  "[а]: http://b\n",
+  "https://а*",
+  "<http://",
+  "<a ",
+  '<a "',
+  "<a b='",
+  "<a<",
+  "<b<b>",
+  "<!--",
+  "<!-- -->",
+  "<b>",
+  "</p> ",
+  "<script>",
+  "<style>а",
+  "&amp;",
+  "amp;",
+  "&#",
+  "&nbsp",
+  "\\*",
+  "|а|\n",
+  "|-|\n",
+  "а | а\n",
+  "> ",
+  "#а #\n",
+  "# а   #",
+  "- [ ] а\n",
+  "* а\n",
+  "x\n---\n",
 ];
 
 for (const [what, text] of Object.entries(MEGABYTE)) {
@@ -68,6 +141,36 @@ Deno.test("splitText and checkText take any pattern, often repeated, in linear t
     const took = performance.now() - started;
     assert(took < BOUND_MS, `${JSON.stringify(pattern)}: ${took} ms`);
   }
+});
+
+Deno.test("stripMarkup and MarkupStripper take any markup, often repeated, in linear time", () => {
+  for (const pattern of MARKUP) {
+    const text = "а " + repeat(pattern, 40_000);
+    const started = performance.now();
+    stripMarkup(text);
+    repairText(text);
+    const stripper = new MarkupStripper();
+    for (let at = 0; at < text.length; at += 16) stripper.push(text.slice(at, at + 16));
+    stripper.flush();
+    for (const maxCharacters of [1, 500]) {
+      assertEquals(joined(splitText(text, { maxCharacters })), text);
+    }
+    const took = performance.now() - started;
+    assert(took < BOUND_MS, `${JSON.stringify(pattern)}: ${took} ms`);
+  }
+});
+
+Deno.test("repairText and stripMarkup end after a bounded number of rounds", () => {
+  // Each round uncovers one level more.
+  const nested = "<b".repeat(20_000) + ">".repeat(20_000);
+  const references = "&" + "amp;".repeat(20_000) + "lt;";
+  const started = performance.now();
+  for (const text of [nested, references]) {
+    assert(stripMarkup(text).length < text.length);
+    assert(repairText(`а ${text}`).length < text.length);
+  }
+  const took = performance.now() - started;
+  assert(took < BOUND_MS, `${took} ms`);
 });
 
 Deno.test("repairText needs few rounds for what a repair brings together", () => {

@@ -119,7 +119,9 @@ testBoth("splitText cuts inside a word only when the word alone is too long", ()
 
 /** The length of the stretch around `at` that holds no place where a line may break. */
 function wordAround(text: string, at: number): number {
-  const left = /(?:[^\s\x85]|[\u00a0\u2007\u202f\ufeff])*$/u.exec(text.slice(0, at))![0];
+  // A space that carries an accent belongs to the word.
+  const left =
+    /(?:[^\s\x85]|[\u00a0\u2007\u202f\ufeff]|\s(?=[\p{M}\u200d]))*$/u.exec(text.slice(0, at))![0];
   const right = /^(?:[^\s\x85]|[\u00a0\u2007\u202f\ufeff])*[\s\x85]*(?:[\p{M}\u200d]\S*)?/u
     .exec(text.slice(at))![0];
   return countCharacters(left + right);
@@ -196,9 +198,48 @@ testBoth("splitText keeps clusters whole in a word of any length", () => {
   }
   const accents = "б" + "\u0301".repeat(600);
   const parts = splitText("а".repeat(300) + accents + "а".repeat(300), { maxCharacters: 700 });
-  assertEquals(parts.map(({ end }) => end), [300, 1000, 1201]);
-  const thumb = splitText("а".repeat(253) + "👍🏽б", { maxCharacters: 254 });
-  assertEquals(thumb.map(({ end }) => end), [253, 258]);
+  assertEquals(parts.map(({ end }) => end), [300, 901, 1201]);
+  // Two parts would fit, but only with a cut inside the thumb.
+  const thumb = splitText("а".repeat(253) + "👍🏽" + "б".repeat(253), { maxCharacters: 254 });
+  assertEquals(thumb.length, 3);
+  assertEquals(thumb.filter(({ text }) => text.includes("👍🏽")).length, 1);
+});
+
+/** A sentence of words of this length, `characters` long. */
+function sentence(characters: number, word: number, commaAt = 0): string {
+  const letters: string[] = Array.from(
+    { length: characters },
+    (_, i) => (i + 1) % (word + 1) ? "а" : " ",
+  );
+  if (commaAt > 0) letters.splice(commaAt - 2, 2, ",", " ");
+  return letters.slice(0, -1).join("").replace(/ $/, "а") + ".";
+}
+
+testBoth("splitText cuts a long sentence into pieces of like size", () => {
+  const lengths = (text: string, maxCharacters: number) =>
+    splitText(text, { maxCharacters }).map(({ characters }) => characters);
+  assertEquals(lengths(sentence(512, 7), 510), [256, 256]);
+  // The only comma would leave a piece of eight.
+  assertEquals(lengths(sentence(512, 7, 504), 510), [256, 256]);
+  // One near the middle is the better place.
+  assertEquals(lengths(sentence(512, 7, 231), 510), [232, 280]);
+  assertEquals(lengths("а".repeat(1001), 500), [334, 334, 333]);
+  for (const word of [1, 4, 9]) {
+    for (let max = 40; max < 520; max += 7) {
+      for (const over of [1, 2, word, 50]) {
+        const text = sentence(2 * max + over, word);
+        const sizes = lengths(text, max);
+        assert(sizes.length >= 3);
+        assert(Math.max(...sizes) - Math.min(...sizes) <= 3 * (word + 1), `${sizes} of ${max}`);
+      }
+    }
+  }
+});
+
+testBoth("splitText leaves no paragraph's last sentence alone that fits with others", () => {
+  const text = `${"Сайн байна уу, найз минь? ".repeat(20)}Тийм.`;
+  const sizes = splitText(text, { maxCharacters: 510 }).map(({ characters }) => characters);
+  assertEquals(sizes, [260, 265]);
 });
 
 Deno.test("splitText mixes paragraphs and sentences only when asked", () => {

@@ -177,7 +177,7 @@ Deno.test("Client sends grpc-timeout as at most 8 digits and a unit, rounded up"
 });
 
 Deno.test("Client.streamSpeech sends a grpc-timeout only when it is given a timeout", async () => {
-  const canned = cannedFetch(() => grpcWeb([hex("10 01")]));
+  const canned = cannedFetch(() => grpcWeb([hex("0a 02 01 02 10 01")]));
   using client = cannedClient(canned, { timeout: 5_000 });
   await client.streamSpeech(SPEECH).bytes();
   await client.streamSpeech(SPEECH, { timeout: 60_000 }).bytes();

@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import { audioFormat, RequestStatus } from "../../../mod.ts";
+import { type AudioStream, RequestStatus } from "../../../mod.ts";
 import { saveAudio } from "../../file/mod.ts";
-import { SpeechStream } from "../../audio/speech_stream.ts";
 import {
   addBuyingOptions,
   type AddCommand,
@@ -86,13 +85,12 @@ async function fetchJob(
   const job = (await context.client()).job(requestId);
   const response = await follow(context, job, { timeout, pollInterval });
   const { signal } = context;
-  const { audio, format } = await identify(await job.audio({ signal, timeout }));
+  const audio = await job.audio({ signal, timeout });
   const bytes = output === STDOUT
     ? await pipe(audio)
     : (await saveAudio(output, audio, { overwrite: force })).bytes;
-  if (output !== STDOUT && format !== "wav" && /\.wave?$/i.test(output)) {
-    context.warn(`The service has made this audio as ${format}: rename ${output}.`);
-  }
+  // Bare samples have become a WAV.
+  const format = audio.isRaw ? "wav" : audio.format;
   const { status, metrics } = response;
   await context.result(
     { requestId, status: RequestStatus[status] ?? status, output, bytes, format, metrics },
@@ -100,21 +98,11 @@ async function fetchJob(
   );
 }
 
-/** Looks at the first bytes: bare samples become a WAV, everything else stays as it is. */
-async function identify(download: AsyncIterableIterator<Uint8Array, void, void>) {
-  const first = await download.next();
-  const kind = audioFormat(first.value ?? new Uint8Array());
-  async function* whole(): AsyncGenerator<Uint8Array, void, void> {
-    if (!first.done) yield first.value;
-    yield* download;
-  }
-  if (kind === "pcm") return { audio: new SpeechStream(whole()), format: "wav" as const };
-  return { audio: whole(), format: kind };
-}
-
-async function pipe(audio: AsyncIterable<Uint8Array>): Promise<number> {
+/** Writes a whole file to standard output: bare samples become a WAV. */
+async function pipe(audio: AudioStream): Promise<number> {
   let bytes = 0;
-  for await (const chunk of audio) {
+  const { body } = await audio.toResponse();
+  for await (const chunk of body ?? []) {
     await write("stdout", chunk);
     bytes += chunk.length;
   }

@@ -22,7 +22,7 @@ if (end === "killed") {
 const told: Record<string, unknown> = {};
 const failing = async (work: Promise<unknown>) => {
   const { code, message } = await work.then(() => ({ code: "none", message: "" }), (e) => e);
-  return [code, message.replaceAll(folder, "").replace(/[\da-f-]{36}/, "ID")];
+  return [code, message.replaceAll(folder, "").replace(/\.[\da-f]{8}\./, ".ID.")];
 };
 const client = clientOf(endpoint);
 
@@ -61,6 +61,7 @@ await store.save("ном", { part: 1 });
 await store.saveAudio?.("ном", 0, new Uint8Array([1, 2]));
 told["store"] = [await store.load("ном"), [...(await store.loadAudio?.("ном", 0)) ?? []]];
 await store.remove("ном");
-told["names"] = (await readdir(folder)).map((name) => name.replace(/[\da-f-]{36}/, "ID")).sort();
+told["names"] = (await readdir(folder)).map((name) => name.replace(/\.[\da-f]{8}\./, ".ID."))
+  .sort();
 client.close();
 console.log(JSON.stringify(told));

@@ -12,7 +12,7 @@ export interface Ending {
   readonly marks: string;
   /** Where the marks start. */
   readonly start: number;
-  /** Whether quotes or brackets close behind the marks. */
+  /** Whether quotes or brackets close behind the marks. Markdown's emphasis is neither. */
   readonly closed: boolean;
   /** Whether white space follows. */
   readonly spaced: boolean;
@@ -20,9 +20,10 @@ export interface Ending {
   readonly end: number;
 }
 
-// Marks, what closes directly behind them, what closes behind one more space (« Сайн уу? »), and the white space.
+// Marks, what closes directly behind them (Markdown's emphasis included, and >> for »), what closes behind one more
+// space (« Сайн уу? »), and the white space.
 const ENDING =
-  /([.!?…‼⁇⁈⁉‽。．！？｡\u1803\u1809]+)(["'”“’‘»›)\]}]*(?:[ \u00a0\u202f]?[”’»›)\]}]){0,9})([\s\x85]*)/gu;
+  /([.!?…‼⁇⁈⁉‽。．！？｡\u1803\u1809]+)(["'”“’‘»›)\]}>*_~`]*(?:[ \u00a0\u202f]?(?:[”’»›)\]}]|>>)){0,9})([\s\x85]*)/gu;
 
 /** A mark that ends a sentence in another script: a danda, an Arabic question mark. */
 const FOREIGN = /(?![.!?‼⁇⁈⁉‽。．！？｡\u1803\u1809])\p{Sentence_Terminal}/u;
@@ -40,16 +41,17 @@ export function endings(line: string): Ending[] {
     const [all, marks = "", closers = "", space = ""] = match;
     const start = match.index;
     const spaced = space !== "";
-    found.push({ marks, start, closed: closers !== "", spaced, end: start + all.length });
+    const closed = /[^*_~`]/.test(closers);
+    found.push({ marks, start, closed, spaced, end: start + all.length });
   }
   if (FOREIGN.test(line)) addForeign(line, found);
   return found.filter(({ end }) => end < line.length);
 }
 
 /**
- * Adds the endings that the marks of other scripts make. The marks of Mongolian text are left to the rules here, so
- * that a text has the same sentences on every runtime: versions of Intl.Segmenter differ, and none knows Mongolian
- * initials, quotes followed by гэж, or a sentence that starts with a number.
+ * Adds the endings that the marks of other scripts make. The rules of this module decide about the marks of Mongolian
+ * text, because versions of Intl.Segmenter differ, and none knows Mongolian initials, quotes followed by гэж, or a
+ * sentence that starts with a number. A text has the same sentences on every runtime.
  */
 function addForeign(line: string, found: Ending[]): void {
   const known = [...found];
@@ -67,14 +69,14 @@ function addForeign(line: string, found: Ending[]): void {
 
 /** In windows: on Node.js 20 the work of Intl.Segmenter grows with the square of the text. */
 function* bySegmenter(segmenter: Intl.Segmenter, line: string): Generator<number> {
-  // Line ends were judged before: here they are spaces.
+  // lines.ts has decided about line ends: here they are spaces.
   const text = line.replace(NEWLINES, " ");
   for (let start = 0; start < text.length;) {
     let last = start;
     for (const { index } of segmenter.segment(text.slice(start, start + WINDOW))) {
       if (index === 0) continue;
       last = start + index;
-      // Only the ends that a mark of another script makes: the rest is the rules' affair.
+      // Only the ends that a mark of another script makes: the rules decide about the others.
       if (FOREIGN.test(text.slice(Math.max(0, last - 16), last))) yield last;
     }
     start = last > start ? last : start + WINDOW / 2;

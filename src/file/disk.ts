@@ -1,0 +1,112 @@
+/**
+ * File systems that refuse, for a moment or for good.
+ *
+ * @module
+ */
+
+import {
+  type FileHandle,
+  link,
+  lstat,
+  open,
+  readlink,
+  realpath,
+  rename,
+  rm,
+} from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+
+/** An error of the runtime, by its code. */
+export function codeOf(error: unknown): string | undefined {
+  return (error as { readonly code?: string } | undefined)?.code;
+}
+
+/** An error with a code of the runtime, or with that of its cause. */
+export function problem(given: unknown, message: string, cause: unknown = given): Error {
+  const code = typeof given === "string" ? given : codeOf(given);
+  const options = cause instanceof Error ? { cause } : undefined;
+  return Object.assign(new Error(message, options), { code });
+}
+
+/** The waits before a rename is tried again, in milliseconds: a virus scanner or an indexer has the file meanwhile. */
+const RENAME_DELAYS_MS = [20, 50, 100, 200, 400, 800];
+
+/** Renames a file. A refusal that may pass is tried again for a second and a half. */
+export async function renamePatiently(from: string, to: string): Promise<void> {
+  for (const delay of [...RENAME_DELAYS_MS, undefined]) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const mayPass = ["EPERM", "EBUSY", "EACCES"].includes(codeOf(error) ?? "");
+      if (!mayPass || delay === undefined) throw error;
+      await new Promise((done) => setTimeout(done, delay));
+    }
+  }
+}
+
+/** Gives a file its final name, unless another one has it. */
+export async function publish(temporary: string, target: string): Promise<void> {
+  try {
+    // A link fails where the name is taken; a rename would replace the other file.
+    await link(temporary, target);
+  } catch (error) {
+    const isTaken = codeOf(error) === "EEXIST" || await exists(target);
+    if (isTaken) throw problem("EEXIST", `${target} exists already`, error);
+    // On a file system without links, the check a moment before is the best that it allows.
+    return await renamePatiently(temporary, target);
+  }
+  // The file has its name: what cannot be removed is only litter.
+  await rm(temporary).catch(() => {});
+}
+
+function exists(path: string): Promise<boolean> {
+  return lstat(path).then(() => true, () => false);
+}
+
+/**
+ * What file systems without fsync answer: FUSE, SMB and NFS among them. The file is written all the same. Other errors
+ * mean that it may be not.
+ */
+const NO_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EACCES", "EROFS", "EBADF"];
+
+/** Waits until a file is on the disk, where the file system can tell. */
+export async function syncFile(file: FileHandle): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    if (!NO_SYNC.includes(codeOf(error) ?? "")) throw error;
+  }
+}
+
+/** Waits until a name is on the disk: after a power cut, a folder may have forgotten it. Not every system can. */
+export async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(dirname(path), "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    // Windows opens no folders. The file itself has been written.
+  }
+}
+
+/** Links that lead on and on are a loop. */
+const MAX_LINKS = 40;
+
+/** The file that a symbolic link leads to, also one that is not there yet. */
+export async function targetOf(path: string): Promise<string> {
+  let target = path;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    try {
+      return await realpath(target);
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+    }
+    const next = await readlink(target).catch(() => undefined);
+    if (next === undefined) return target;
+    target = resolve(dirname(target), next);
+  }
+  throw problem("ELOOP", `${path} is a link that leads to itself: give another name.`);
+}

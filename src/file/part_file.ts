@@ -1,0 +1,132 @@
+/**
+ * The file that audio is written to until it is complete.
+ *
+ * @module
+ */
+
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { interruptedJobs } from "../call/interrupted_jobs.ts";
+import { TsetsenError } from "../contract/errors.ts";
+import { problem } from "./disk.ts";
+import { repairOpen } from "./repair.ts";
+
+/** So many bytes of the final name stand in the temporary one, because file systems allow 255. */
+const STEM_BYTES = 100;
+
+const kept = new WeakMap<object, string[]>();
+
+/**
+ * The files that {@linkcode saveAudio} left of paid audio which broke off. A {@linkcode TsetsenError} names its file in
+ * the message, too; the reason of an aborted signal cannot.
+ *
+ * @param error What `saveAudio` rejected with.
+ * @returns The paths of WAV files with what had come; empty when there are none.
+ *
+ * @example
+ * ```ts
+ * import type { Client } from "@tsetsen/sdk";
+ * import { keptAudio, saveAudio } from "@tsetsen/sdk/file";
+ *
+ * async function save(client: Client, text: string, voiceId: string, signal: AbortSignal) {
+ *   try {
+ *     await saveAudio("speech.wav", client.streamSpeech({ text, voiceId }, { signal }));
+ *   } catch (error) {
+ *     console.warn("paid, and kept:", keptAudio(error));
+ *     throw error;
+ *   }
+ * }
+ * ```
+ */
+export function keptAudio(error: unknown): readonly string[] {
+  return [...kept.get(error as object) ?? []];
+}
+
+/** A temporary file beside the final one. */
+export class PartFile {
+  /** Where it is. */
+  readonly path: string;
+  /** The file, open. */
+  readonly handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.handle = handle;
+  }
+
+  /** Creates the file. */
+  static async create(target: string): Promise<PartFile> {
+    const path = join(dirname(target), `${stemOf(target)}.${crypto.randomUUID().slice(0, 8)}.part`);
+    try {
+      return new PartFile(path, await open(path, "wx+"));
+    } catch (error) {
+      if ((error as { code?: string }).code !== "ENOENT") throw error;
+      throw problem(error, `There is no folder ${dirname(target)} for ${target}: make it first.`);
+    }
+  }
+
+  /** Removes the file. */
+  async remove(): Promise<void> {
+    await this.handle.close().catch(() => {});
+    await rm(this.path, { force: true });
+  }
+
+  /**
+   * Keeps the file as a WAV with what has come of paid audio.
+   *
+   * @returns The error to reject with: the same, which names the file where it can.
+   */
+  async keep(error: unknown): Promise<unknown> {
+    // A header without its lengths is better than no file.
+    await repairOpen(this.handle).catch(() => {});
+    await this.handle.close().catch(() => {});
+    const named = `${this.path}.wav`;
+    const path = await rename(this.path, named).then(() => named, () => this.path);
+    const told = naming(error, path);
+    if ((typeof told === "object" || typeof told === "function") && told !== null) {
+      kept.set(told, [...keptAudio(told), path]);
+    }
+    return told;
+  }
+}
+
+/** Whether an error interrupted audio that was paid for and has no id to fetch it by: a stream. */
+export function isPaidStream(error: unknown): boolean {
+  return interruptedJobs(error).some(({ requestId, charged }) =>
+    requestId === undefined && charged === "yes"
+  );
+}
+
+/** An error of ours with the path in its message. Others, a signal's reason among them, stay as they are. */
+function naming(error: unknown, path: string): unknown {
+  if (!(error instanceof TsetsenError)) return error;
+  const { rawMessage, code, statusCode, details, requestId, charged, retryAfter } = error;
+  const Class = error.constructor as typeof TsetsenError;
+  return new Class(`${rawMessage.replace(/\.$/, "")}. What had come is in ${path}.`, {
+    code,
+    statusCode,
+    details,
+    requestId,
+    charged,
+    retryAfter,
+    cause: error,
+  });
+}
+
+/** Whether a name is that of a temporary file of `target`, which a process that was killed may have left. */
+export function isPartOf(name: string, target: string): boolean {
+  const stem = `${stemOf(target)}.`;
+  return name.startsWith(stem) && /^[\da-f]{8}\.part$/.test(name.slice(stem.length));
+}
+
+/** The start of a file's name, cut between characters. */
+function stemOf(target: string): string {
+  let stem = "";
+  let bytes = 0;
+  for (const character of basename(target)) {
+    bytes += new TextEncoder().encode(character).length;
+    if (bytes > STEM_BYTES) break;
+    stem += character;
+  }
+  return stem;
+}

@@ -1,0 +1,135 @@
+/**
+ * Writing audio into an open file, with the header that it needs.
+ *
+ * @module
+ */
+
+import type { FileHandle } from "node:fs/promises";
+import { notWav, paidFor } from "../audio/audio_facts.ts";
+import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format.ts";
+import { cutShort, readWav } from "../audio/wav_reader.ts";
+import { wavHeader } from "../audio/wav_writer.ts";
+import { notify } from "../contract/log.ts";
+import { concatBytes } from "../lib/bytes.ts";
+import { readHead, repairOpen } from "./repair.ts";
+
+/** Audio to write: a stream or a download of the SDK, or any bytes. */
+export type SaveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array;
+
+/** What audio of the SDK says of itself. It is asked for by name, because a program may hold two copies of the SDK. */
+interface OwnAudio {
+  readonly isRaw?: boolean | undefined;
+  readonly format?: AudioFormat | undefined;
+  readonly requestId?: string | undefined;
+  readonly locked?: boolean;
+  readonly bodyUsed?: boolean;
+}
+
+/** A failure of the file, not of the audio. */
+export class WriteError extends Error {
+  override readonly name = "WriteError";
+}
+
+/** Whether audio has a reader, or had one. */
+export function isUsed(audio: SaveSource): boolean {
+  const { locked, bodyUsed } = audio as OwnAudio;
+  return locked === true || bodyUsed === true;
+}
+
+/** Whether audio of the SDK is bare samples. */
+export function isOwnRaw(audio: SaveSource): boolean {
+  return (audio as OwnAudio).isRaw === true;
+}
+
+/**
+ * Writes all of the audio.
+ *
+ * @param isWavName Whether the file must be a WAV.
+ * @returns The length of the file in bytes.
+ */
+export async function writeAudio(
+  file: FileHandle,
+  audio: SaveSource,
+  isWavName: boolean,
+  onProgress: ((bytes: number) => void) | undefined,
+): Promise<number> {
+  let bytes = 0;
+  const append = async (chunk: Uint8Array) => {
+    try {
+      for (let at = 0; at < chunk.length;) {
+        at += (await file.write(chunk, at, chunk.length - at, bytes + at)).bytesWritten;
+      }
+    } catch (cause) {
+      throw new WriteError("The file cannot be written.", { cause });
+    }
+    bytes += chunk.length;
+    notify(onProgress, bytes);
+  };
+  const chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = audio instanceof Uint8Array
+    ? [audio]
+    : audio;
+  let head: Uint8Array | undefined = new Uint8Array();
+  let format: AudioFormat = "unknown";
+  const begin = async () => {
+    const start = head as Uint8Array;
+    head = undefined;
+    format = formatOf(audio, start, isWavName);
+    if (format === "pcm") await append(wavHeader());
+    await append(start);
+  };
+  for await (const chunk of chunks) {
+    if (head === undefined) await append(chunk);
+    else {
+      head = concatBytes([head, chunk]);
+      // Audio of the SDK has looked at its start already.
+      const isKnown = (audio as OwnAudio).isRaw !== undefined;
+      if (head.length >= HEAD_BYTES || (isKnown && head.length > 0)) await begin();
+    }
+  }
+  if (head !== undefined) {
+    if (head.length === 0) {
+      throw new TypeError("audio must hold bytes: got none. Was it read already?");
+    }
+    await begin();
+  }
+  return await complete(file, audio, format, isWavName);
+}
+
+/** What the file becomes: `"pcm"` for samples that need a header, `"wav"` for a WAV, anything else as it is. */
+function formatOf(audio: SaveSource, head: Uint8Array, isWavName: boolean): AudioFormat {
+  const own = audio as OwnAudio;
+  const { format, name } = own.isRaw === undefined
+    ? recognize(head)
+    : { format: own.format ?? "unknown", name: "" };
+  if (own.isRaw || format === "wav") return own.isRaw ? "pcm" : "wav";
+  if (!isWavName) return "unknown";
+  if (own.isRaw === false) throw notWav({ format, requestId: own.requestId });
+  if (format === "pcm") return "pcm";
+  throw new TypeError(
+    `audio must be WAV or bare PCM under a name that ends in .wav: got ${name}. Give another name.`,
+  );
+}
+
+/** Gives the file its true lengths. */
+async function complete(
+  file: FileHandle,
+  audio: SaveSource,
+  format: AudioFormat,
+  isWavName: boolean,
+): Promise<number> {
+  const { size } = await file.stat();
+  if (format !== "wav" && format !== "pcm") return size;
+  const { isRaw, requestId } = audio as OwnAudio;
+  const samples = readWav(await readHead(file));
+  if (!samples?.from) {
+    if (!isWavName) return size;
+    throw isRaw === false
+      ? notWav({ format, requestId })
+      : new TypeError("audio must be a WAV with a data chunk under a name that ends in .wav.");
+  }
+  const isCut = samples.bytes < Infinity && samples.from + samples.bytes > size;
+  if (isRaw === false && isCut) throw cutShort(paidFor(requestId));
+  const { bytes, end } = await repairOpen(file);
+  if (bytes === 0) throw new TypeError("audio must hold samples: got none.");
+  return end;
+}

@@ -1,0 +1,124 @@
+import { closesFence, FENCE } from "./blocks.ts";
+import { isOpen } from "./inline.ts";
+import { stripMarkup } from "./strip.ts";
+
+/** The most code units that wait for the partner of a sign. */
+const MAX_WAIT = 2_000;
+/** The end of a sentence, or of a line. */
+const STOP = /[.!?…]["'”“’»›)\]*_~`]{0,9}\s|\n/g;
+/** Stands for the start of a line of which the first part is gone. */
+const LINE_START = "x ";
+
+/**
+ * Takes the markup out of text that arrives in pieces, for example from a language model. It returns the text sentence
+ * by sentence, and holds back only what may still change: a sentence without its end, `**` without its partner, a block
+ * of code. The pieces may be cut anywhere; the result is the same.
+ *
+ * It differs from {@linkcode stripMarkup} where only the whole text tells: a link by reference (`[текст][1]`) stays,
+ * paragraphs of HTML are lines, and a sign waits for its partner no longer than 2,000 code units.
+ *
+ * @example Strip what a model writes
+ * ```ts
+ * import { MarkupStripper } from "@tsetsen/sdk/text";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const stripper = new MarkupStripper();
+ * assertEquals(stripper.push("Энэ бол **то"), "");
+ * assertEquals(stripper.push("д** үг. Дараа"), "Энэ бол тод үг. ");
+ * assertEquals(stripper.flush(), "Дараа");
+ * ```
+ */
+export class MarkupStripper {
+  /** What has arrived and is not returned. */
+  #pending = "";
+  /** Up to where the search for an end has come. */
+  #searched = 0;
+  /** Whether the pending text starts a line. */
+  #atLineStart = true;
+  /** The fence of the block of code that the pending text starts with. */
+  #fence: string | undefined;
+
+  /**
+   * Takes the next piece.
+   *
+   * @param piece The piece, of any length.
+   * @returns The text that is complete by now, without markup; often empty.
+   * @throws {TypeError} If the piece is no string.
+   */
+  push(piece: string): string {
+    if (typeof piece !== "string") {
+      throw new TypeError(`piece must be a string: got ${piece === null ? "null" : typeof piece}`);
+    }
+    this.#pending += piece;
+    const done: string[] = [];
+    for (let end; (end = this.#end()) !== undefined;) done.push(this.#take(end));
+    return done.join("");
+  }
+
+  /**
+   * Ends the text. The stripper is as new afterwards.
+   *
+   * @returns The rest, without markup.
+   */
+  flush(): string {
+    const rest = this.#take(this.#pending.length);
+    this.#atLineStart = true;
+    return rest;
+  }
+
+  /** Strips the pending text up to `end`, and forgets it. */
+  #take(end: number): string {
+    const text = this.#pending.slice(0, end);
+    this.#pending = this.#pending.slice(end);
+    this.#searched = 0;
+    this.#fence = undefined;
+    const stripped = this.#atLineStart
+      ? stripMarkup(text)
+      : stripMarkup(LINE_START + text).slice(LINE_START.length);
+    if (text !== "") this.#atLineStart = text.endsWith("\n");
+    return stripped;
+  }
+
+  /** Where the text ends that nothing can change any more. */
+  #end(): number | undefined {
+    if (this.#fence === undefined) {
+      if (this.#atLineStart) this.#openFence();
+      if (this.#fence === undefined) return this.#endOfSentence();
+    }
+    return this.#endOfCode();
+  }
+
+  #openFence(): void {
+    const index = this.#pending.indexOf("\n");
+    if (index < 0 || index > MAX_WAIT) return;
+    this.#fence = FENCE.exec(this.#pending.slice(0, index).replace(/\r$/, ""))?.[1];
+    if (this.#fence !== undefined) this.#searched = index + 1;
+  }
+
+  #endOfCode(): number | undefined {
+    for (let index; (index = this.#pending.indexOf("\n", this.#searched)) >= 0;) {
+      const line = this.#pending.slice(this.#searched, index);
+      this.#searched = index + 1;
+      if (closesFence(line, this.#fence!.charAt(0), this.#fence!.length)) return index + 1;
+    }
+    return undefined;
+  }
+
+  #endOfSentence(): number | undefined {
+    // A table's row, and a line that may become a fence, are whole lines.
+    const whole = this.#atLineStart &&
+      /^\s*(?:\||`{1,3}(?!.)|```|~{1,3}(?!.)|~~~)/.test(this.#pending);
+    STOP.lastIndex = this.#searched;
+    for (let stop; (stop = STOP.exec(this.#pending)) !== null;) {
+      const end = stop.index + stop[0].length;
+      if (end > MAX_WAIT) break;
+      if (whole && !stop[0].endsWith("\n")) continue;
+      const text = this.#pending.slice(0, end);
+      if (/\n[ \t\r]*\n$/.test(text) || !isOpen(text)) return end;
+    }
+    this.#searched = Math.max(0, this.#pending.length - 12);
+    if (this.#pending.length < MAX_WAIT) return undefined;
+    const space = this.#pending.lastIndexOf(" ", MAX_WAIT - 1);
+    return space > 0 ? space + 1 : MAX_WAIT;
+  }
+}

@@ -1,0 +1,113 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import fc from "fast-check";
+import { MarkupStripper, stripMarkup } from "../../src/text/mod.ts";
+
+/** Pushes pieces, and returns what each returned, and the rest. */
+function streamed(pieces: readonly string[]): string[] {
+  const stripper = new MarkupStripper();
+  return [...pieces.map((piece) => stripper.push(piece)), stripper.flush()];
+}
+
+const CASES: readonly (readonly [text: string, stripped: string])[] = [
+  ["## 1. Танилцуулга\n\nЭнэ бол **тод** үг.", "1. Танилцуулга\n\nЭнэ бол тод үг."],
+  ["***Тод налуу*** ба **тод *налуу*** ба ~~зураас~~", "Тод налуу ба тод налуу ба зураас"],
+  ["мон**гол** үг, **нэг\nхоёр**", "монгол үг, нэг\nхоёр"],
+  ["[![лого](a.png)](https://a.mn) нүүр", "лого нүүр"],
+  ["[эх][1] ба [Хоёр]\n\n[1]: https://a.mn\n[хоёр]: /b\n", "эх ба Хоёр\n\n"],
+  ["Үг[^1].\n\n[^1]: Тайлбар.", "Үг.\n\nТайлбар."],
+  ["<https://a.mn> хаяг", "https://a.mn хаяг"],
+  ["https://a.mn/_x_/*y* хаяг", "https://a.mn/_x_/y хаяг"],
+  ["| Нэр | Нас |\n|:--|--:|\n| Бат | 25 |\n| | 3 |", "Нэр, Нас.\nБат, 25.\n3."],
+  ["Нэр | Нас\n--- | ---\nБат | 25", "Нэр, Нас\nБат, 25"],
+  ["> ## Ишлэл\n> - **нэг**\n>> дотор", "Ишлэл\n- нэг\nдотор"],
+  ["- [ ] хийх\n* [x] болсон\n1. [X] гурав", "- хийх\n- болсон\n1. гурав"],
+  ["````md\n```\nСайн\n```\n````", "Сайн\n"],
+  ["Код:\n```\nx = 1\n```\nДараа.", "Код:\n\nДараа."],
+  ["`**код**` ба ``a`b``", "код ба a`b"],
+  ["<h1>Гарчиг</h1>\n<p>Нэг<br>хоёр</p><p>Гурав</p>", "Гарчиг\n\nНэг\nхоёр\n\nГурав"],
+  ["<table><tr><td>а</td><td>б</td></tr><tr><td>в</td></tr></table>", "а, б\nв"],
+  ["<speak>Сайн <break time='1s'/> уу?</speak>", "Сайн уу?"],
+  ["&laquo;Сайн&raquo; &#8212; &lt;b&gt;гэв", "«Сайн» — гэв"],
+  ["1\\. Нэг \\*од\\*", "1. Нэг од"],
+  // Not markup.
+  ["- нэг\n– хоёр\n3. гурав\n\n* * *\n5*3*2 а_б_в <<үг>> 3 < 5 R&D х**н үнэ*", ""],
+];
+
+Deno.test("stripMarkup leaves the text that the signs belong to", () => {
+  for (const [text, stripped] of CASES) assertEquals(stripMarkup(text), stripped || text);
+  assertEquals(stripMarkup(""), "");
+  assertThrows(() => stripMarkup(null as unknown as string), TypeError, "got null");
+});
+
+Deno.test("MarkupStripper returns a sentence as soon as nothing can change it", () => {
+  assertEquals(streamed(["Нэг", ". ", "**Хоёр. Гу", "рав.** Дөрөв", ". Тав"]), [
+    "",
+    "Нэг. ",
+    "",
+    "Хоёр. Гурав. ",
+    "Дөрөв. ",
+    "Тав",
+  ]);
+  assertEquals(streamed(["# Гар", "чиг\n", "[эн", "д](a) ", "дар. ", "Уу"]), [
+    "",
+    "Гарчиг\n",
+    "",
+    "",
+    "энд дар. ",
+    "",
+    "Уу",
+  ]);
+  assertEquals(streamed(["```js\nx. ", "y\n``", "`\nСайн", "."]), [
+    "",
+    "",
+    "\n",
+    "",
+    "Сайн.",
+  ]);
+});
+
+Deno.test("MarkupStripper returns the same however the text is cut into pieces", () =>
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.constantFrom(
+          ..."аб*_~`<>[]()|#&;\\- \n.!>",
+          "**",
+          "Сайн уу? ",
+          "\n\n",
+          "\n# ",
+          "](б)",
+          "<b>",
+          "<!--",
+          "-->",
+          "&mdash;",
+          "\n```\n",
+          "\n| а | б |\n",
+        ),
+        { maxLength: 40 },
+      ),
+      fc.integer({ min: 1, max: 9 }),
+      (pieces, size) => {
+        const text = pieces.join("");
+        const chunks = text.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
+        assertEquals(streamed(chunks).join(""), streamed([text]).join(""));
+      },
+    ),
+    { numRuns: 3000 },
+  ));
+
+Deno.test("MarkupStripper holds back no more than 2,000 code units for a sign without its partner", () => {
+  const stripper = new MarkupStripper();
+  const text = `*${"үг. ".repeat(2_000)}`;
+  const returned = stripper.push(text);
+  assertEquals(text.startsWith(returned) && text.length - returned.length < 2_000, true);
+  assertEquals(returned + stripper.flush(), text);
+});
+
+Deno.test("MarkupStripper is as new after a flush, and refuses what is no string", () => {
+  const stripper = new MarkupStripper();
+  stripper.push("```js\nx");
+  stripper.flush();
+  assertEquals(stripper.push("# Гарчиг\n"), "Гарчиг\n");
+  assertThrows(() => stripper.push(5 as unknown as string), TypeError, "piece must be a string");
+});
