@@ -66,7 +66,9 @@ async function answer(request: Request, env: Env): Promise<Response> {
   }
   if (method === "GET" && id !== undefined) {
     // A job that is not done within 20 s becomes a 504 that says when to ask again.
-    return await (await client.job(id).audio({ timeout: 20_000 })).toResponse();
+    const audio = await client.job(id).audio({ timeout: 20_000 });
+    // Players ask for ranges: they cost nothing, however many.
+    return await audio.toResponse({ request });
   }
   throw new ResourceNotFoundError("There is no such page.");
 }

@@ -136,7 +136,7 @@ async function readBody(
           ? new StatusError(Code.DeadlineExceeded, "The request did not come in time.")
           : new StatusError(Code.InvalidArgument, "The request broke off.");
       });
-      if (done) break;
+      if (done || value === undefined) break;
       pushChunk(chunks, value);
       length += value.length;
       if (length > maxRequestBytes) throw tooLarge();

@@ -4,13 +4,16 @@
  * @module
  */
 
-import { audioFormat } from "../audio/format.ts";
+import { decodedReader } from "../audio/content_coding.ts";
+import { HEAD_BYTES, recognize } from "../audio/format.ts";
+import { formatByType } from "../audio/media_type.ts";
+import { TsetsenError } from "../contract/errors.ts";
 import { concatBytes } from "../lib/bytes.ts";
+import type { BodyReader } from "../transport/body_reader.ts";
 import type { Exchange } from "./exchange.ts";
 import { KeyMask } from "./key_mask.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 /** Audio that may go to the visitor. */
 export interface AudioBody {
@@ -20,12 +23,6 @@ export interface AudioBody {
   /** Whether a content coding was undone: lengths and ranges in the headers mean other bytes then. */
   readonly isDecoded: boolean;
 }
-
-/** So many bytes tell the format. */
-const HEAD_BYTES = 2_048;
-
-/** Types that are never audio. */
-const PAGE_TYPE = /^(text\/|application\/(json|xml|xhtml\+xml|problem\+json))/i;
 
 /**
  * Opens the body of an answer.
@@ -42,88 +39,67 @@ export async function openAudio(
   const { status, headers, body } = response;
   const coding = headers.get("content-encoding")?.trim().toLowerCase() || "identity";
   const isDecoded = coding !== "identity";
-  const isContent = method === "GET" && (status === 200 || status === 206);
-  if (!isContent) {
+  if (method !== "GET" || (status !== 200 && status !== 206)) {
     body?.cancel().catch(() => {});
     return { response, bytes: undefined, isDecoded };
   }
   if (body === null) return "no audio";
-  let reader: Reader = body.getReader();
-  let head = await readHead(reader, exchange, isDecoded ? 2 : HEAD_BYTES);
-  if (isDecoded) {
-    // "identity" was asked for. Deno decodes nothing then, the other runtimes do.
-    const isGzip = head.bytes[0] === 0x1f && head.bytes[1] === 0x8b;
-    if (!/^(x-)?gzip$/.test(coding) || (isGzip && status !== 200)) {
-      return `audio in a content coding that was not asked for (${coding.slice(0, 20)})`;
-    }
-    const rest = read(reader, exchange, head.bytes);
-    const stream = streamOf(rest);
-    reader = (isGzip ? stream.pipeThrough(new DecompressionStream("gzip")) : stream).getReader();
-    head = await readHead(reader, exchange, HEAD_BYTES);
+  // A part of coded bytes is no audio by itself.
+  if (isDecoded && status !== 200) return `a part of audio in a content coding`;
+  const whole = body.getReader();
+  let reader: BodyReader;
+  try {
+    reader = decodedReader(whole, coding);
+  } catch (error) {
+    whole.cancel().catch(() => {});
+    if (error instanceof TsetsenError) return `audio in a content coding (${coding.slice(0, 20)})`;
+    throw error;
   }
-  const { bytes, isWhole } = head;
-  if (bytes.length === 0) return "no audio: 0 bytes";
-  const isStart = status === 200 || /^bytes 0-/.test(headers.get("content-range") ?? "");
-  const format = isStart && (isWhole || bytes.length >= 16) ? audioFormat(bytes) : "pcm";
-  const isUnknown = format === "pcm" || format === "text";
-  if (format === "text" || (isUnknown && PAGE_TYPE.test(headers.get("content-type") ?? ""))) {
-    return "text and not audio";
-  }
-  return { response, bytes: pass(reader, exchange, bytes, key), isDecoded };
+  const head = await readHead(reader, exchange);
+  const problem = problemOf(head, headers, status);
+  if (problem !== undefined) return problem;
+  return { response, bytes: pass(reader, exchange, head, key), isDecoded };
 }
 
-/** Reads until enough bytes are there. */
-async function readHead(
-  reader: Reader,
-  exchange: Exchange,
-  enough: number,
-): Promise<{ readonly bytes: Bytes; readonly isWhole: boolean }> {
+/** Says what came in place of audio; `undefined` when it may be audio. The middle of audio looks like anything. */
+function problemOf(head: Bytes, headers: Headers, status: number): string | undefined {
+  if (head.length === 0) return "no audio: 0 bytes";
+  const isStart = status === 200 || /^bytes 0-/.test(headers.get("content-range") ?? "");
+  // Safari asks for two bytes first.
+  const isEnough = status === 200 || head.length >= 16;
+  const { format, isAudio, name } = isStart && isEnough
+    ? recognize(head)
+    : { format: "pcm", isAudio: true, name: "" };
+  if (!isAudio) return `${name} and not audio`;
+  const isText = format === "pcm" && formatByType(headers.get("content-type")) === "text";
+  return isText ? "text and not audio" : undefined;
+}
+
+/** Reads until enough bytes are there to tell the format. */
+async function readHead(reader: BodyReader, exchange: Exchange): Promise<Bytes> {
   let bytes: Bytes = new Uint8Array(0);
-  while (bytes.length < enough) {
+  while (bytes.length < HEAD_BYTES) {
     const { done, value } = await exchange.read(reader);
-    if (done) return { bytes, isWhole: true };
+    if (done || value === undefined) return bytes;
     bytes = concatBytes([bytes, value]);
   }
-  return { bytes, isWhole: false };
-}
-
-async function* read(
-  reader: Reader,
-  exchange: Exchange,
-  head: Bytes,
-): AsyncGenerator<Bytes, void, void> {
-  yield head;
-  for (;;) {
-    const { done, value } = await exchange.read(reader);
-    if (done) return;
-    yield value as Bytes;
-  }
-}
-
-/** A stream that asks for a piece when one is read: whoever reads slowly makes nothing pile up. */
-function streamOf(source: AsyncGenerator<Bytes, void, void>): ReadableStream<Bytes> {
-  return new ReadableStream<Bytes>({
-    async pull(controller) {
-      const { done, value } = await source.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel: () => void source.return(),
-  }, { highWaterMark: 0 });
+  return bytes;
 }
 
 /** The bytes as they come. The key was not sent to this server. Should it come all the same, it stays here. */
 async function* pass(
-  reader: Reader,
+  reader: BodyReader,
   exchange: Exchange,
   head: Bytes,
   key: string,
 ): AsyncGenerator<Bytes, void, void> {
   const mask = new KeyMask(key);
   try {
-    for await (const bytes of read(reader, exchange, head)) {
+    for (let bytes: Uint8Array | undefined = head; bytes !== undefined;) {
       const ready = mask.push(bytes);
       if (ready.length > 0) yield ready;
+      const { done, value } = await exchange.read(reader);
+      bytes = done ? undefined : value;
     }
     const rest = mask.end();
     if (rest.length > 0) yield rest;

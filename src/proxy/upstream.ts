@@ -66,7 +66,7 @@ export async function* callService(
   let [received, inMessages] = [0, 0];
   while (!frames.complete) {
     const { done, value } = await exchange.read(reader);
-    if (done) break;
+    if (done || value === undefined) break;
     // A page may have no type, too. Its first byte is no flag of a frame.
     const isFrame = received > 0 || value.length === 0 || value[0] === 0 || value[0] === TRAILER;
     if (!isFrame && !isExact(headers)) throw notGrpcWeb(response, method, options);
