@@ -9,7 +9,8 @@ import { askAuthorize, askHook, askRateLimit, readAllowedCall } from "./admissio
 import { addressOf, isWebAddress, mayFetch } from "./audio_address.ts";
 import { serveAudio } from "./audio_route.ts";
 import { AudioTokens } from "./audio_token.ts";
-import { type AllowedCall, METHODS } from "./call.ts";
+import type { AllowedCall } from "./call.ts";
+import { METHODS } from "./proxy_call.ts";
 import { Exchange, MAX_EXCHANGE_MS } from "./exchange.ts";
 import { Forwarding } from "./forward.ts";
 import { InFlight, type Place } from "./in_flight.ts";
