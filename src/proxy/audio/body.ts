@@ -4,14 +4,14 @@
  * @module
  */
 
-import { decodedReader } from "../audio/content_coding.ts";
-import { HEAD_BYTES, recognize } from "../audio/format.ts";
-import { formatByType } from "../audio/media_type.ts";
-import { TsetsenError } from "../contract/errors.ts";
-import { concatBytes } from "../lib/bytes.ts";
-import type { BodyReader } from "../transport/body_reader.ts";
-import type { Exchange } from "./exchange.ts";
-import { KeyMask } from "./key_mask.ts";
+import { decodedReader } from "../../audio/content_coding.ts";
+import { HEAD_BYTES, recognize } from "../../audio/format.ts";
+import { formatByType } from "../../audio/media_type.ts";
+import { TsetsenError } from "../../contract/errors.ts";
+import { concatBytes } from "../../lib/bytes.ts";
+import type { BodyReader } from "../../transport/body_reader.ts";
+import type { Exchange } from "../exchange.ts";
+import { KeyMask } from "../key_mask.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

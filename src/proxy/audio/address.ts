@@ -4,9 +4,9 @@
  * @module
  */
 
-import { zoneOf } from "../audio/audio_url.ts";
-import { ABSOLUTE_AUDIO } from "../transport/relative_audio.ts";
-import type { ResolvedProxyOptions } from "./resolved_options.ts";
+import { zoneOf } from "../../audio/audio_url.ts";
+import { ABSOLUTE_AUDIO } from "../../transport/relative_audio.ts";
+import type { ResolvedProxyOptions } from "../resolved_options.ts";
 
 /**
  * Whether audio may be fetched from an address: over TLS, unless plaintext was allowed; from this machine only if the

@@ -5,18 +5,18 @@
  * @module
  */
 
-import { requestedRange } from "../audio/byte_range.ts";
-import { followRedirects } from "../audio/redirects.ts";
-import { mayFetch, mayRedirect } from "./audio_address.ts";
-import { type AudioBody, openAudio } from "./audio_body.ts";
-import type { AudioTokens } from "./audio_token.ts";
+import { requestedRange } from "../../audio/byte_range.ts";
+import { followRedirects } from "../../audio/redirects.ts";
+import { mayFetch, mayRedirect } from "./address.ts";
+import { type AudioBody, openAudio } from "./body.ts";
+import type { AudioTokens } from "../audio_token.ts";
 import { sliceBytes } from "./slice_bytes.ts";
-import { discard, Exchange, MAX_EXCHANGE_MS } from "./exchange.ts";
-import type { InFlight } from "./in_flight.ts";
-import { showsKey } from "./key_mask.ts";
-import { plainText } from "./plain_text.ts";
-import type { ResolvedProxyOptions } from "./resolved_options.ts";
-import { visitorBody } from "./visitor_body.ts";
+import { discard, Exchange, MAX_EXCHANGE_MS } from "../exchange.ts";
+import type { InFlight } from "../in_flight.ts";
+import { showsKey } from "../key_mask.ts";
+import { plainText } from "../responses.ts";
+import type { ResolvedProxyOptions } from "../resolved_options.ts";
+import { visitorBody } from "../visitor_body.ts";
 
 /** The visitor's headers that go along: ranges, and nothing that says who the visitor is. */
 const PASSED_UP = ["range", "if-range", "if-none-match"];
