@@ -25,6 +25,7 @@ const BEFORE_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "доц",
   "докт",
   "д-р",
+  "д.р",
   "др",
   "г-н",
   "инж",
@@ -58,7 +59,7 @@ const BEFORE_NUMBERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
 /** Units of measures in several steps: "5 мин. 30 сек.", "3 м. 20 см". */
 const UNITS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
   "мм см дм м км мг г гр кг т тн мл л с сек мин ц цаг " +
-  "төг мөнгө сая мян тэрб га"
+  "төг мөн мөнгө сая мян тэрб га"
 ).split(" "));
 
 /** Other abbreviations: lower case behind them continues the sentence. */

@@ -3,10 +3,10 @@ import { isSpeakable } from "./part.ts";
 import { scan } from "./scan.ts";
 
 /**
- * What looks wrong with a text, before it is paid for. Good Mongolian has no findings. Nothing is changed and nothing
- * is refused: a finding is for the author to judge, and {@linkcode repairText} applies the suggestions when asked.
+ * Finds what looks wrong with a text, before it is paid for. Good Mongolian has no findings. The text is not changed
+ * and not refused: the author decides about each finding, and {@linkcode repairText} applies the suggestions.
  *
- * Latin words stay unjudged as long as no Cyrillic letter is in them, and so do suffixes joined to them by a hyphen.
+ * Latin words are not checked unless they hold a Cyrillic letter, nor are suffixes joined to them by a hyphen.
  * The work grows with the length of the text, whatever it holds.
  *
  * @example Findings

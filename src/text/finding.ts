@@ -20,7 +20,7 @@
  * | kind | source |
  * | --- | --- |
  * | `latin-letter` | the confusables of Unicode (UTS #39); k, m, t, initials and abbreviations: observed |
- * | `letter-substitute` | the habits that English Wikipedia ("Mongolian Cyrillic alphabet") and hamagmongol.narod.ru describe; `letters.ts` tells which letter is whose |
+ * | `letter-substitute` | the habits that English Wikipedia ("Mongolian Cyrillic alphabet") and hamagmongol.narod.ru describe; `letters.ts` has the source of each letter |
  * | `mixed-scripts` | mixed-script detection (UTS #39, 5.1), for single words |
  * | `foreign-letter` | the alphabet of 35 letters |
  * | `decomposed-letter` | Unicode normalization (UAX #15): what NFC makes one character |

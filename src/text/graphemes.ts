@@ -1,6 +1,6 @@
 /**
- * What a reader takes for one character (UAX #29, grapheme clusters): an emoji of several code points, a letter and
- * its accents, CR LF. Asked for only where a single word is longer than a part may be.
+ * Grapheme clusters (UAX #29): what a reader takes for one character, such as an emoji of several code points, a letter
+ * with its accents, CR LF. Needed only where a word is longer than a part may be.
  *
  * @module
  */
@@ -8,16 +8,16 @@
 import { nextCharacter } from "./count.ts";
 import { segmenter } from "./segmenter.ts";
 
-/** What never starts a cluster: GB9 and GB9a. */
+/** Characters that never start a cluster: GB9 and GB9a. */
 const EXTENDS = /[\p{Grapheme_Extend}\p{Emoji_Modifier}\p{Mc}\u200d]/uy;
 
-/** A cluster by rule, for runtimes without Intl.Segmenter: GB3 to GB13 without the lists of rare scripts. */
+/** A cluster by a regular expression, for runtimes without Intl.Segmenter: GB3 to GB13 without the lists of rare scripts. */
 const CLUSTER =
   /\r\n|\p{Cc}|(?:\p{RI}\p{RI}|\p{Extended_Pictographic}(?:[\p{Grapheme_Extend}\p{Emoji_Modifier}]*\u200d\p{Extended_Pictographic}){0,99}|[\u1100-\u115f\ua960-\ua97c]*[\uac00-\ud7a3]?[\u1160-\u11ff\ud7b0-\ud7fb]+|[\u1100-\u115f\ua960-\ua97c]+[\uac00-\ud7a3]?|[^])[\p{Grapheme_Extend}\p{Emoji_Modifier}\p{Mc}\u200d]*/uy;
 
 /**
- * Enough for nearly every cluster, and short: on Node.js 20 the work of Intl.Segmenter grows with the square of the
- * text.
+ * The code units that Intl.Segmenter sees at a time: longer than nearly every cluster, and short, because on Node.js 20
+ * its work grows with the square of the text.
  */
 const WINDOW = 256;
 
@@ -33,11 +33,11 @@ export function* clusterEnds(text: string, start: number, end: number): Generato
   let at = start;
   for (let size = WINDOW; at < end;) {
     const rest = at + size >= end;
-    // Not between the halves of a pair: the window would show them as two.
+    // A window that ended inside a surrogate pair would show its halves as two.
     const stop = rest ? end : nextCharacter(text, at + size - 1);
     const window = text.slice(at, stop);
     const ends = own ? bySegmenter(own, window) : byRule(window);
-    // The last may go on behind the window.
+    // The last cluster may be longer than the window.
     if (!rest) ends.pop();
     for (const length of ends) yield at + length;
     at += ends.at(-1) ?? 0;

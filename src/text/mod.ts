@@ -1,6 +1,6 @@
 /**
- * Long Mongolian texts: cut into parts and sentences, and checked before they are paid for. Pure functions without a
- * dependency, for every runtime; nothing here calls the service.
+ * Long Mongolian texts: cut into parts and sentences, checked before they are paid for, and freed from markup. Pure
+ * functions without a dependency, for every runtime; nothing here calls the service.
  *
  * ```ts
  * import { checkText, splitText } from "@tsetsen/sdk/text";
@@ -22,7 +22,7 @@ export { DEFAULT_MAX_CHARACTERS, type SentenceOptions, type SplitOptions } from 
 export { DEFAULT_PAUSES, type Pauses } from "./pauses.ts";
 export { countCharacters } from "./count.ts";
 
-// Checking.
+// Checking and repairing.
 export { checkText } from "./check.ts";
 export { repairText } from "./repair.ts";
 export { stripMarkup } from "./strip.ts";

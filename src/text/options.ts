@@ -4,8 +4,8 @@ import { DEFAULT_PAUSES, type Pauses } from "./pauses.ts";
 export interface SentenceOptions {
   /**
    * What ends a paragraph: a blank line (default), so that a text wrapped at 80 columns stays whole, or every line
-   * end. With `"blank-line"` a single line end ends a sentence, unless the next line goes on in lower case or after a
-   * comma or a dash.
+   * end. With `"blank-line"` a single line end ends a sentence, unless the text is wrapped there: before lower case,
+   * or behind a comma or a dash. An item of a list and a line behind a semicolon always begin a sentence.
    */
   readonly paragraphs?: "blank-line" | "line" | undefined;
   /** Pauses in milliseconds that differ from {@linkcode DEFAULT_PAUSES}. */
@@ -31,7 +31,7 @@ export interface SplitOptions extends SentenceOptions {
 }
 
 /**
- * The most characters of a part, unless told otherwise: 500. The service documents no limit but five minutes of audio
+ * The most characters of a part, by default: 500. The service documents no limit but five minutes of audio
  * for a stream. Five hundred characters are roughly half a minute of speech: long enough for its melody, short enough
  * that a failure costs little and several parts can be made at once.
  */
@@ -47,7 +47,7 @@ export interface Settings {
 }
 
 /** Checks the text and the options, and fills in the defaults. */
-export function settle(text: string, options: SplitOptions): Settings {
+export function resolveOptions(text: string, options: SplitOptions): Settings {
   if (typeof text !== "string") {
     throw new TypeError(`text must be a string: got ${text === null ? "null" : typeof text}`);
   }

@@ -16,10 +16,10 @@ export interface TextPart {
   readonly characters: number;
   /** What follows it. `"word"` stands also for a cut inside a word that alone is longer than the maximum. */
   readonly boundary: BoundaryKind;
-  /** The pause that the punctuation at its end asks for, in milliseconds. 0 after words and at the end of the text. */
+  /** The pause after the punctuation at its end, in milliseconds. 0 after words and at the end of the text. */
   readonly pause: number;
   /**
-   * Whether it holds a letter or a digit. A part without one (`* * *`, white space) is worth its pause, not a request.
+   * Whether it holds a letter or a digit. A part without one (`* * *`, white space) is only a pause: do not send it.
    */
   readonly speakable: boolean;
 }

@@ -25,8 +25,8 @@ export interface Pauses {
 }
 
 /**
- * The pauses that {@linkcode splitText} and {@linkcode splitSentences} use unless told otherwise. A choice, not a measurement
- * and by order (comma, colon, full stop, ellipsis, paragraph), as no published measurement for Mongolian was found.
+ * The pauses that {@linkcode splitText} and {@linkcode splitSentences} use by default. They are a choice, in the order
+ * comma, colon, full stop, ellipsis, paragraph, because no published measurement for Mongolian was found.
  */
 export const DEFAULT_PAUSES: Pauses = /* @__PURE__ */ Object.freeze({
   paragraph: 800,
@@ -42,7 +42,7 @@ export const DEFAULT_PAUSES: Pauses = /* @__PURE__ */ Object.freeze({
 });
 
 /** The last mark before the border, behind closing quotes, brackets and white space. */
-const LAST_MARK = /(\.\.+|[.!?…‼⁇⁈⁉‽,;:–—―-]|[，；：、！？])["'”“’‘»›)\]}\s\x85]*$/u;
+const LAST_MARK = /(\.\.+|[.!?…‼⁇⁈⁉‽,;:–—―-]|[，；：、！？])["'”“’‘»›)\]}>*_~`\s\x85]*$/u;
 
 const MARKS: Readonly<Record<string, keyof Pauses>> = {
   "?": "question",

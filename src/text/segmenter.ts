@@ -1,8 +1,8 @@
-/** Made once, when first asked for: making one costs more than cutting a sentence with it. */
-const made: { [G in "sentence" | "grapheme"]?: Intl.Segmenter } = {};
+/** The segmenters, created once, when first needed: creating one costs more than cutting a sentence with it. */
+const segmenters: { [G in "sentence" | "grapheme"]?: Intl.Segmenter } = {};
 
 /** The runtime's segmenter; `undefined` where there is none. */
 export function segmenter(granularity: "sentence" | "grapheme"): Intl.Segmenter | undefined {
   if (typeof Intl !== "object" || !("Segmenter" in Intl)) return undefined;
-  return made[granularity] ??= new Intl.Segmenter("mn", { granularity });
+  return segmenters[granularity] ??= new Intl.Segmenter("mn", { granularity });
 }

@@ -1,7 +1,7 @@
 import { countCharacters } from "./count.ts";
 import { endings } from "./endings.ts";
 import { lines } from "./lines.ts";
-import { type SentenceOptions, settle } from "./options.ts";
+import { resolveOptions, type SentenceOptions } from "./options.ts";
 import { type BoundaryKind, isSpeakable, type TextPart } from "./part.ts";
 import { pauseAfter } from "./pauses.ts";
 import { endsSentence, isLowerCase } from "./sentence_end.ts";
@@ -19,9 +19,10 @@ export interface Cut {
  * The sentences of a text, in order: the units of captions, and what {@linkcode splitText} packs into parts. Joined,
  * they are the text.
  *
- * Made for Mongolian: initials ("А. Амар ирлээ."), quotes that the sentence goes on behind (`"Сайн уу?" гэж тэр
+ * The rules are made for Mongolian: initials ("А. Амар ирлээ."), quotes that the sentence goes on behind (`"Сайн уу?" гэж тэр
  * асуув.`), abbreviations ("ж.нь. Монгол"), decimals, ordinals ("3-р"), list numbers and ellipses stay whole; a
- * sentence may start with a number. Initials win over doubt: "Витамин А. Энэ" stays one sentence. Marks of other
+ * sentence may start with a number. Each item of a list is a sentence, and so is a heading with its number. Sentences
+ * in lower case ("гарав. ээж нь") and without a space ("гарав.Ээж нь") are found, too. Initials win over doubt: "Витамин А. Энэ" stays one sentence. Marks of other
  * scripts are found by `Intl.Segmenter` where the runtime has it, else by their Unicode property. A sentence always
  * holds a letter or a digit, unless its whole paragraph does not.
  *
@@ -45,7 +46,7 @@ export interface Cut {
  * @throws {RangeError} If an option is out of range.
  */
 export function splitSentences(text: string, options: SentenceOptions = {}): TextPart[] {
-  const { paragraphs, pauses } = settle(text, options);
+  const { paragraphs, pauses } = resolveOptions(text, options);
   const sentences: TextPart[] = [];
   let start = 0;
   for (const { end, boundary } of sentenceCuts(text, paragraphs)) {
@@ -66,7 +67,7 @@ export function splitSentences(text: string, options: SentenceOptions = {}): Tex
 
 /** The ends of the sentences, in order. */
 export function* sentenceCuts(text: string, paragraphs: "blank-line" | "line"): Generator<Cut> {
-  // The last cut of the paragraph is held back: what follows may be too little for a sentence and belong to it.
+  // The last cut of a paragraph waits, because what follows may be too little for a sentence, and belong to it.
   let held: Cut | undefined;
   let start = 0;
   let seen = 0;
@@ -77,7 +78,7 @@ export function* sentenceCuts(text: string, paragraphs: "blank-line" | "line"): 
     const lowerCase = isLowerCase(content, places);
     for (const ending of places) {
       const end = line.start + ending.end;
-      // Each stretch is looked at once, however many places in it turn out to end nothing.
+      // Each stretch is searched once, even if many places in it end nothing.
       speakable ||= isSpeakable(text.slice(seen, end));
       seen = end;
       const marks = line.start + ending.start;

@@ -1,5 +1,5 @@
 import { countCharacters } from "./count.ts";
-import { type Settings, settle, type SplitOptions } from "./options.ts";
+import { resolveOptions, type Settings, type SplitOptions } from "./options.ts";
 import { hasScrap, pack } from "./packing.ts";
 import { isSpeakable, type TextPart } from "./part.ts";
 import { pauseAfter } from "./pauses.ts";
@@ -37,7 +37,7 @@ import { type Cut, sentenceCuts } from "./sentences.ts";
  * @throws {RangeError} If an option is out of range.
  */
 export function splitText(text: string, options: SplitOptions = {}): TextPart[] {
-  const settings = settle(text, options);
+  const settings = resolveOptions(text, options);
   const parts: TextPart[] = [];
   let start = 0;
   for (const group of groups(text, settings)) {

@@ -19,7 +19,9 @@ const DECLARATION = /<[!?][A-Za-z[][^<>]{0,2000}>/y;
 const HIDDEN = /^(?:script|style)$/i;
 const PARAGRAPH =
   /^(?:p|div|h[1-6]|ul|ol|dl|table|blockquote|section|article|header|footer|main|nav|aside|figure|pre|hr|form)$/i;
-const LINE = /^(?:br|li|tr|dt|dd|option|summary|caption|figcaption)$/i;
+/** Elements inside a line. Unknown elements, such as a model's <answer>, have a line of their own. */
+const INLINE =
+  /^(?:|a|abbr|acronym|b|bdi|bdo|big|button|cite|code|data|del|dfn|em|font|i|img|input|ins|kbd|label|mark|q|rp|rt|ruby|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr|audio)$/i;
 const CELL = /^t[dh]$/i;
 const SSML =
   /^(?:speak|break|prosody|say-as|phoneme|emphasis|voice|lexicon|lookup|token|par|seq|media|desc|express-as|(?:mstts|amazon|google):[\w-]+)$/i;
@@ -66,6 +68,7 @@ function finding(text: string, start: number, end: number, names: readonly strin
     if (wanted > there) suggestion = "\n".repeat(wanted);
     else if (wanted > 0) suggestion = "";
     else if (names.some((name) => CELL.test(name.replace("/", "")))) suggestion = ", ";
+    else if (names.includes("break") && before + after === 0) suggestion = " ";
   }
   // The items of a list stay items.
   if (names.at(-1)?.toLowerCase() === "li") suggestion += "- ";
@@ -81,7 +84,8 @@ function lineEndsFor(names: readonly string[]): number {
     // Between the items of a list there is no paragraph.
     return bare.includes("li") ? 1 : 2;
   }
-  return bare.some((name) => LINE.test(name)) ? 1 : 0;
+  const inside = (name: string) => INLINE.test(name) || CELL.test(name) || SSML.test(name);
+  return bare.every(inside) ? 0 : 1;
 }
 
 function lineEnds(space: string): number {

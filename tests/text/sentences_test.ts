@@ -198,6 +198,11 @@ Deno.test("splitSentences asks for the pauses of the marks", () => {
     splitSentences(text).map(({ pause }) => pause),
     [450, 500, 450, 600, 600, 450, 450, 500, 800, 0],
   );
+  // Emphasis and quotes close behind the mark.
+  assertEquals(
+    splitSentences("**Нэг.** <<Хоёр.>> Гурав;\n- дөрөв").map(({ pause }) => pause),
+    [450, 450, 300, 0],
+  );
   assertEquals(
     splitSentences("Нэг. Хоёр?\n\nГурав", { pauses: { period: 100 }, pauseScale: 0.5 })
       .map(({ pause }) => pause),

@@ -236,6 +236,11 @@ testBoth("splitText cuts a long sentence into pieces of like size", () => {
   }
 });
 
+testBoth("splitText does not cut a word where a line end divides it", () => {
+  const parts = splitText("хурдан яв-\nсан одов.", { maxCharacters: 12 });
+  assertEquals(parts.map(({ text }) => text), ["хурдан ", "яв-\nсан ", "одов."]);
+});
+
 testBoth("splitText leaves no paragraph's last sentence alone that fits with others", () => {
   const text = `${"Сайн байна уу, найз минь? ".repeat(20)}Тийм.`;
   const sizes = splitText(text, { maxCharacters: 510 }).map(({ characters }) => characters);

@@ -26,6 +26,8 @@ const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["`**код**` ба ``a`b``", "код ба a`b"],
   ["<h1>Гарчиг</h1>\n<p>Нэг<br>хоёр</p><p>Гурав</p>", "Гарчиг\n\nНэг\nхоёр\n\nГурав"],
   ["<table><tr><td>а</td><td>б</td></tr><tr><td>в</td></tr></table>", "а, б\nв"],
+  ["<answer>Тийм.</answer><note>Үгүй.</note>", "Тийм.\nҮгүй."],
+  ["<b>тод</b>ууд, Нэг.<break time='1s'/>Хоёр.", "тодууд, Нэг. Хоёр."],
   ["<speak>Сайн <break time='1s'/> уу?</speak>", "Сайн уу?"],
   ["&laquo;Сайн&raquo; &#8212; &lt;b&gt;гэв", "«Сайн» — гэв"],
   ["1\\. Нэг \\*од\\*", "1. Нэг од"],
@@ -95,6 +97,14 @@ Deno.test("MarkupStripper returns the same however the text is cut into pieces",
     ),
     { numRuns: 3000 },
   ));
+
+Deno.test("MarkupStripper knows the middle of a line from its start", () => {
+  // A star, a number sign and a tag in mid-line, behind a sentence that is returned already.
+  for (const text of ["Нэг. * хоёр", "Нэг. # хоёр", "Нэг. > хоёр", "Нэг. + хоёр\n* гурав"]) {
+    assertEquals(streamed([...text]).join(""), stripMarkup(text));
+  }
+  assertEquals(streamed(["Нэг. ", "<p>Хоёр"]).join(""), stripMarkup("Нэг. <p>Хоёр"));
+});
 
 Deno.test("MarkupStripper holds back no more than 2,000 code units for a sign without its partner", () => {
   const stripper = new MarkupStripper();
