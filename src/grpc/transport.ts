@@ -105,7 +105,9 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
     unary: (method, signal, ...rest) => free(true, signal).unary(method, signal, ...rest),
     stream: (method, signal, ...rest) => free(false, signal).stream(method, signal, ...rest),
   };
-  return Object.assign(calls, { close, [Symbol.dispose]: close, [BOUND]: bound });
+  // The client asks where the service is: from there alone may audio on this machine be named.
+  const { origin } = url;
+  return Object.assign(calls, { close, origin, [Symbol.dispose]: close, [BOUND]: bound });
 }
 
 function openConnect(connection: Connection, baseUrl: string, call: BoundCall): Transport {
