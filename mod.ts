@@ -56,6 +56,7 @@ export {
   ClientClosedError,
   ConnectionError,
   type ErrorCode,
+  type ErrorReason,
   InsufficientCreditsError,
   InvalidRequestError,
   JobFailedError,

@@ -43,8 +43,10 @@ export interface Core {
 
 /** What is known about a call, for its errors and its retries. */
 export interface CallFacts {
-  /** The method's name, for messages. */
+  /** The method's name. */
   readonly method: string;
+  /** What messages name in place of the method. */
+  readonly subject?: string | undefined;
   /** The key to send; empty for none. */
   readonly key: string;
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
@@ -206,7 +208,7 @@ export class Call {
       end = this.lifetime.expire();
     }
     const context = { ...this.#context(), cause: this.#failed };
-    const { method } = this.#facts;
+    const { subject = this.#facts.method } = this.#facts;
     switch (end.by) {
       case "signal":
         if (context.charged !== undefined) {
@@ -215,12 +217,12 @@ export class Call {
         return end.reason;
       case "deadline":
         return new TimeoutError(
-          `${method} took longer than its timeout of ${end.ms} ms. ${this.#advice}`,
+          `${subject} took longer than its timeout of ${end.ms} ms. ${this.#advice}`.trimEnd(),
           context,
         );
       case "idle":
         return new TimeoutError(
-          `${method} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`,
+          `${subject} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`.trimEnd(),
           context,
         );
       default:
@@ -246,9 +248,8 @@ export class Call {
 
   get #advice(): string {
     if (this.#requestId !== undefined) return "The job goes on: ask for it again by its id.";
-    if (this.#facts.billable && this.charged !== "no") {
-      return "It may have been charged: look at the balance before sending it again.";
-    }
+    // The error itself says what to look at when the call may have been charged.
+    if (this.#facts.billable && this.charged !== "no") return "";
     return "Try again, or give it more time.";
   }
 

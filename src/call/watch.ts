@@ -75,10 +75,10 @@ export function watchStatus(
   const message = toCheckStatus(request, core.options.apiKey);
   validateFields("options", options);
   const { apiKey: key, requestId } = message;
-  const watched = { method: "The job", key, requestId, text };
+  const watched = { method: "CheckStatus", subject: "The job", key, requestId, text };
   return new LazyIterator(
     () => new Call(core, watched, options, options.timeout),
-    (watch) => poll(core, { ...watched, method: "CheckStatus" }, options, watch, seen),
+    (watch) => poll(core, { ...watched, subject: undefined }, options, watch, seen),
   );
 }
 

@@ -28,10 +28,22 @@ export type ErrorCode =
   | "job_failed"
   | "client_closed";
 
+/**
+ * The decision that an error asks for, where its `code` does not tell it.
+ *
+ * - `"outcome_unknown"`: an earlier submission may have been charged. The option `retryUnknown` submits it again.
+ * - `"audio_lost"`: the audio was paid for and was not kept. The option `retryLost` buys it again.
+ * - `"below_min_balance"`: the balance would fall below the option `minBalance`.
+ * - `"not_pcm"`: the audio of a job has another format than the service's PCM.
+ */
+export type ErrorReason = "outcome_unknown" | "audio_lost" | "below_min_balance" | "not_pcm";
+
 /** What an error knows beside its message. All of it is optional. */
 export interface TsetsenErrorOptions {
   /** The kind of failure as a string. A subclass has its own, whatever is given here. */
   readonly code?: string | undefined;
+  /** The decision that the error asks for. */
+  readonly reason?: ErrorReason | undefined;
   /** The gRPC status code (0 to 16), or the HTTP status (100 to 599) when a proxy answered instead of the service. */
   readonly statusCode?: number | undefined;
   /** The id of the job that the error is about. */
@@ -68,6 +80,8 @@ export class TsetsenError extends Error {
   declare readonly name: string;
   /** The kind of failure as a string, for example `"timeout"`; `undefined` on a bare `TsetsenError` without one. */
   readonly code: string | undefined;
+  /** The decision that the error asks for; `undefined` for most errors. */
+  readonly reason: ErrorReason | undefined;
   /** The message without the code, the request id, and what to look at. */
   readonly rawMessage: string;
   /** The gRPC status code (0 to 16) or the HTTP status of a proxy (100 to 599); `undefined` when no answer came. */
@@ -94,12 +108,13 @@ export class TsetsenError extends Error {
   constructor(message: string, options: TsetsenErrorOptions = {}) {
     const { cause, requestId } = options;
     const code = new.target.prototype.code ?? options.code;
-    const text = advised(message, code, options);
+    const text = advised(message, options);
     super(
       `${code ? `${code}: ` : ""}${text}${requestId ? ` (Request ID: ${requestId})` : ""}`,
       cause === undefined ? undefined : { cause },
     );
     this.code = code;
+    this.reason = options.reason;
     this.rawMessage = message;
     this.statusCode = options.statusCode;
     this.requestId = requestId;
@@ -263,24 +278,26 @@ export function withContext<E extends TsetsenError>(
   error: E,
   context: Pick<TsetsenErrorOptions, "requestId" | "charged">,
 ): E {
-  const { rawMessage, code, statusCode, details, retryAfter, cause } = error;
+  const { rawMessage, code, reason, statusCode, details, retryAfter, cause } = error;
   const Class = error.constructor as new (message: string, options: TsetsenErrorOptions) => E;
-  return new Class(rawMessage, { code, statusCode, details, retryAfter, cause, ...context });
+  return new Class(rawMessage, {
+    code,
+    reason,
+    statusCode,
+    details,
+    retryAfter,
+    cause,
+    ...context,
+  });
 }
 
-/**
- * Nobody can ask for a job without its id: what is left is to look at the balance. Whether a connection was ever made is
- * known on some runtimes only, so that what is said of one must be true of both.
- */
-function advised(message: string, code: unknown, options: TsetsenErrorOptions): string {
-  const { charged, requestId } = options;
-  const mayBe = charged === "unknown" || charged === "no" && code === "connection_error";
-  if (!mayBe || requestId !== undefined || /\bcharged\b/.test(message)) return message;
-  const when = code === "connection_error"
-    ? 'Unless charged is "no",'
-    : "It may have been charged:";
+/** Adds what to look at when a call may have been charged. With a request id the job itself can be asked for. */
+function advised(message: string, options: TsetsenErrorOptions): string {
+  const { charged, requestId, reason } = options;
+  if (charged !== "unknown" || requestId !== undefined || reason !== undefined) return message;
   const sentence = message.replace(/[^.!?)]$/, "$&.");
-  return `${sentence} ${when} look at the balance before sending it again.`.trimStart();
+  return `${sentence} It may have been charged: look at the balance before sending it again.`
+    .trimStart();
 }
 
 // On the prototype, so that a stack's first line has the name and minifiers cannot change it.

@@ -153,8 +153,15 @@ const CASES: Readonly<Record<string, Case>> = {
     code: "usage",
     charged: null,
   },
-  "plaintext without --insecure": {
+  "an endpoint that is none": {
     args: ["balance", "--endpoint", "ftp://x"],
+    exit: 2,
+    name: "InvalidRequestError",
+    code: "invalid_request",
+    charged: "no",
+  },
+  "plaintext to another machine without --insecure": {
+    args: ["balance", "--endpoint", "http://127.0.0.1.example:1"],
     exit: 2,
     name: "InvalidRequestError",
     code: "invalid_request",
@@ -239,25 +246,43 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
   "no command": [[], "Give a command"],
   "a command that there is not": [["sey"], "unknown command 'sey' (Did you mean say?)"],
   "a text in the place of a command": [["Сайн байна уу"], "unknown command (not shown)"],
-  "no output": [["say", "Сайн"], "required option '-o, --output <file>'"],
+  "no output": [["say", "Сайн"], "error: Say where the audio goes: -o FILE.wav, or -o - for"],
+  "no output of a stream": [["stream", "Сайн"], "Say where the audio goes: -o FILE.wav"],
   "two texts": [["check", "Сайн", "уу"], "too many arguments"],
   "a text like an option": [["check", "-Сайн уу"], "Put -- before a text that begins with a dash."],
   "a number that is none": [
     ["say", "Сайн", "-o", "x.wav", "--speed", "fast"],
-    "It must be a number.",
+    "--speed must be a number above 0: got something else.",
   ],
   "a speed of 0": [
     ["say", "Сайн", "-o", "x.wav", "--voice", "v", "--speed", "0"],
-    "--speed must be",
+    "--speed must be a number above 0: got 0.",
   ],
-  "a timeout of 0": [
-    ["balance", "--timeout", "0"],
-    "--timeout or --job-timeout must be milliseconds above 0",
+  "a timeout of 0": [["balance", "--timeout", "0"], "--timeout must be milliseconds above 0"],
+  "a timeout that no timer has": [
+    ["balance", "--timeout", "2147483648"],
+    "at most 2147483647: got 2147483648.",
+  ],
+  "half a retry": [
+    ["balance", "--retries", "0.5"],
+    "--retries must be a whole number of at least 0: got 0.5.",
+  ],
+  "a part without a character": [
+    ["say", "Сайн", "-o", "x.wav", "--max-characters", "0"],
+    "--max-characters must be a whole number of at least 1",
+  ],
+  "a model that is no name": [
+    ["voices", "--model", "Сайн"],
+    "--model must be a name like beta-v0.2",
+  ],
+  "a voice that is empty": [
+    ["say", "Сайн", "-o", "x.wav", "--voice", ""],
+    "--voice must be the id of a voice",
   ],
   "a pause of no kind": [["say", "Сайн", "-o", "x.wav", "--pause", "constructor=1"], "kind=ms"],
   "a pause below 0": [
     ["say", "Сайн", "-o", "x.wav", "--voice", "v", "--pause", "comma=-1"],
-    "--pause comma must be",
+    "--pause comma must be milliseconds from 0 to",
   ],
   "an output of another format": [
     ["say", "Сайн", "-o", "x.mp3"],
@@ -269,14 +294,17 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
   ],
   "captions over the audio": [["say", "Сайн", "-o", "x.wav", "--srt", "./x.wav"], "named twice"],
   "a device": [["say", "Сайн", "-o", "/dev/null", "--force"], "is no regular file"],
-  "a file that is not there": [["say", "buk.txt", "-o", "x.wav"], "There is no such file"],
+  "a file that is not there": [
+    ["say", "buk.txt", "-o", "x.wav"],
+    "error: There is no file buk.txt. Give the text",
+  ],
   "a file with a Cyrillic name that is not there": [
     ["say", "нмо.txt", "-o", "x.wav"],
-    "There is no such file",
+    "There is no file нмо.txt.",
   ],
   "a file with a name of several words that is not there": [
     ["stream", "миний анхны ном.txt", "-o", "x.wav"],
-    "There is no such file",
+    "There is no file миний анхны ном.txt.",
   ],
   "a folder for a text": [["check", "."], ". is a folder"],
   "an empty text": [
@@ -331,7 +359,7 @@ Deno.test("tsetsen says that a voice is not known, and how to find one that is",
 
 Deno.test("tsetsen reads a standard input that is closed as an empty one", async () => {
   await using desk = await setUp();
-  const line = '"$0" "$@" --insecure say - -o x.wav <&-';
+  const line = '"$0" "$@" say - -o x.wav <&-';
   const program = ["sh", "-c", line, Deno.execPath(), "run", "-A", "--no-check", MAIN];
   const { code, stderr } = await desk.run([], { program });
   assertEquals(code, 2, stderr);

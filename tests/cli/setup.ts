@@ -64,7 +64,7 @@ export async function setUp(options: StartOptions = {}): Promise<Desk> {
       TERM: "xterm-256color",
       ...given.env,
     };
-    const process = spawn(["--insecure", ...args], folder, { ...given, env });
+    const process = spawn(args, folder, { ...given, env });
     processes.add(process);
     process.ended.finally(() => processes.delete(process));
     return process;

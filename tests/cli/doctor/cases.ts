@@ -14,6 +14,7 @@ import {
   greeting,
   handled,
   oldTls,
+  overHttp10,
   page,
   type Served,
 } from "./servers.ts";
@@ -250,7 +251,14 @@ export const CASES: Readonly<Record<string, Case>> = {
     ill: NO_HTTP,
     verdict: /: The server speaks TLS there, not plaintext http\. Give https:\/\/ as endpoint/,
   },
-  "HTTP/1.0": {
+  "gRPC-Web over HTTP/1.0": {
+    serve: ({ emulator }) => overHttp10(emulator),
+    scheme: "http",
+    exit: 0,
+    ill: "skipped: tls grpc",
+    verdict: /^All is well: http:\/\/localhost:\d+ speaks gRPC-Web and accepts the key\. $/,
+  },
+  "a page over HTTP/1.0": {
     serve: () =>
       rawServer(async ({ write, close }) => {
         await write(bytesOf("HTTP/1.0 200 OK\r\ncontent-type: text/html\r\n\r\n<h1>"));
@@ -259,7 +267,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     scheme: "http",
     error: notGrpcWeb("HTTP 200, content type text/html"),
     exit: 12,
-    ill: "failed: grpc-web; warning: http; skipped: tls grpc cors account latency clock",
+    ill: "failed: grpc-web; skipped: tls grpc cors account latency clock",
     verdict: /gRPC-Web is not spoken: HTTP 200/,
   },
   "another protocol": {
@@ -281,7 +289,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     verdict: /: Nobody listens at port \d+ of .*127\.0\.0\.1.*\. Check the port/,
   },
   "a name that nobody has": {
-    endpoint: "tsetsen.invalid:50051",
+    endpoint: "http://tsetsen.invalid:50051",
+    args: ["--insecure"],
     scheme: "http",
     error: [
       "ConnectionError",
