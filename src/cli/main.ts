@@ -78,8 +78,9 @@ export async function run(): Promise<never> {
   for (const name of STOP_SIGNALS) {
     process.on(name, () => {
       const reason = new Interruption(name);
-      if (controller.signal.aborted) process.exit(reason.exitCode);
-      controller.abort(reason);
+      if (!controller.signal.aborted) controller.abort(reason);
+      // A closed terminal may send SIGHUP more than once.
+      else if (name !== "SIGHUP") process.exit(reason.exitCode);
     });
   }
   process.exit(await main(process.argv.slice(2), { signal: controller.signal }));

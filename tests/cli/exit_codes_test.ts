@@ -384,3 +384,27 @@ Deno.test("tsetsen takes the key from a file, refuses text that is not UTF-8, an
   }
   assertStringIncludes((await run(["check", "Манай хаяг gogo.mn"])).stdout, "url");
 });
+
+Deno.test("tsetsen speaks plaintext http to this machine without --insecure, and to no other", async () => {
+  await using desk = await setUp();
+  const { port } = desk.emulator;
+  await using six = await startEmulator({ hostname: "::1" });
+  const here = [`http://127.0.0.1:${port}`, `http://127.1:${port}`, `http://localhost:${port}`];
+  const env = { TSETSEN_API_ENDPOINT: "" };
+  for (const endpoint of [...here, six.url]) {
+    const { code, stderr } = await desk.run(["balance", "--endpoint", endpoint], { env });
+    assertEquals([code, stderr], [0, ""], endpoint);
+    const variable = await desk.run(["balance"], { env: { TSETSEN_API_ENDPOINT: endpoint } });
+    assertEquals(variable.code, 0, endpoint);
+  }
+  const sent = desk.emulator.requests.length;
+  for (const endpoint of ["http://0.0.0.0", "http://localhost.example", "http://10.0.0.1"]) {
+    const args = ["balance", "--endpoint", `${endpoint}:${port}`];
+    const { code, stderr } = await desk.run(args, { env });
+    assertEquals(code, 2, endpoint);
+    assertStringIncludes(stderr, "--endpoint gives plaintext http. --insecure allows it.");
+  }
+  assertEquals(desk.emulator.requests.length, sent);
+  const forced = ["balance", "--insecure", "--endpoint", `http://0.0.0.0:${port}`];
+  assertEquals((await desk.run(forced, { env })).code, 0);
+});

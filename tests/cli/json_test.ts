@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { checkText } from "../../src/text/mod.ts";
-import { VERSION } from "../../mod.ts";
+import { Client, VERSION } from "../../mod.ts";
+import { grpcTransport } from "../../src/grpc/mod.ts";
 import { jsonLines, setUp } from "./setup.ts";
 
 const VOICE = ["--voice", "emulator-v1-bold"];
@@ -114,6 +115,37 @@ Deno.test("tsetsen emulate serves the other commands until Ctrl-C, and takes the
   assertEquals((await run(["balance"], { env })).stdout, "77 credits\n");
   service.kill("SIGINT");
   assertEquals((await service.ended).code, 0);
+
+  const own = start(["emulate", "--port", "0", "--grpc"]);
+  await own.until("Ctrl-C stops it.");
+  const exports = [...own.said().matchAll(/^ {2}export (\w+)=(\S+)$/gm)];
+  const named = Object.fromEntries(exports.map(([, name, value]) => [name, value]));
+  assertEquals(Object.keys(named), ["TSETSEN_API_ENDPOINT", "TSETSEN_API_KEY"]);
+  assertEquals((await run(["balance"], { env: named })).stdout, "100,000 credits\n");
+  const [, grpcUrl = ""] = /^Native gRPC is on (\S+):/m.exec(own.said()) ?? [];
+  const transport = grpcTransport({ endpoint: grpcUrl, secure: false });
+  using client = new Client({ apiKey: named["TSETSEN_API_KEY"], transport });
+  assertEquals(await client.getUserBalance(), { credits: 100_000 });
+
+  const { port } = new URL(named["TSETSEN_API_ENDPOINT"] ?? "");
+  const busy: [args: string[], says: string][] = [
+    [["--port", port], `error: Port ${port} of 127.0.0.1 is in use: give another with --port, or`],
+    [
+      ["--port", "0", "--grpc-port", port],
+      `error: Port ${port} of 127.0.0.1 is in use: give another with --grpc-port, or`,
+    ],
+    [
+      ["--port", "0", "--hostname", "tsetsen.invalid"],
+      "error: tsetsen.invalid is no address of this machine: give another with --hostname.",
+    ],
+  ];
+  for (const [args, says] of busy) {
+    const { code, stdout, stderr } = await run(["emulate", ...args]);
+    assertEquals([code, stdout, stderr.trimEnd().split("\n").length], [1, "", 1], stderr);
+    assertStringIncludes(stderr, says);
+  }
+  own.kill("SIGTERM");
+  assertEquals((await own.ended).code, 0);
 
   const wrong = await run(["emulate", "--volume", "11", "--json"]);
   assertEquals([wrong.code, jsonLines(wrong.stdout)[0].error.code], [2, "usage"]);

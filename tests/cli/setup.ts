@@ -216,6 +216,15 @@ export function holdAfter(emulator: RunningEmulator, jobs: number): void {
   });
 }
 
+/** Waits until something is true; fails after 20 seconds. */
+export async function untilAsync(isTrue: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!await isTrue()) {
+    if (performance.now() > end) throw new Error("it is not true after 20 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** Waits until a narration has so many parts that the service knows. */
 export async function untilKnown(folder: string, parts: number): Promise<NarrationState> {
   const end = performance.now() + 20_000;

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import type { Fault } from "../../src/emulator/mod.ts";
 import { until } from "../support/rig.ts";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
-import { exists, holdAfter, setUp, stateOf } from "./setup.ts";
+import { exists, holdAfter, setUp, stateOf, untilAsync, untilKnown } from "./setup.ts";
 
 const TEXT = paragraphs(12);
 const VOICE = ["--voice", "emulator-v1-bold", "--speed", "20", "--poll-interval", "5"];
@@ -83,6 +83,34 @@ Deno.test("tsetsen say stops at SIGTERM with 143, and keeps the id of the job th
   assertStringIncludes(stderr, "To go on:  tsetsen resume book.wav.tsetsen\n");
   const fourth = (await stateOf(path("book.wav.tsetsen")))?.parts[3];
   assertEquals([fourth?.status, fourth?.requestId], ["submitted", emulator.jobs[3]?.requestId]);
+  assertEquals((await run(["resume", "book.wav.tsetsen"])).code, 0);
+  assertEquals(paid(emulator), texts(TEXT));
+});
+
+Deno.test("tsetsen say stops in order at SIGHUP with 129, by a signal and by a terminal that is closed", async () => {
+  await using desk = await setUp();
+  const { emulator, start, run, path, write } = desk;
+  await write("book.txt", TEXT);
+  holdAfter(emulator, 3);
+  const first = start(SAY);
+  await untilKnown(path("book.wav.tsetsen"), 6);
+  first.kill("SIGHUP");
+  const { code, stdout, stderr } = await first.ended;
+  assertEquals([code, stdout], [129, ""]);
+  assertStringIncludes(stderr, "Stopped because the terminal was closed (SIGHUP).");
+  assertStringIncludes(stderr, "6 of 12 parts are paid for, and kept in book.wav.tsetsen.\n");
+  assertEquals(await exists(path("book.wav.tsetsen/lock")), false);
+
+  const second = start(["resume", "book.wav.tsetsen"], { terminal: true });
+  await second.until(/█.* 3\/12 parts/);
+  assert(await exists(path("book.wav.tsetsen/lock")));
+  // The terminal's own process: nobody reads or writes it any more.
+  second.kill("SIGKILL");
+  await second.ended;
+  await untilAsync(async () => !await exists(path("book.wav.tsetsen/lock")));
+  const names = Array.from(Deno.readDirSync(desk.folder), ({ name }) => name).sort();
+  assertEquals(names, ["book.txt", "book.wav.tsetsen"]);
+  emulator.clearFaults();
   assertEquals((await run(["resume", "book.wav.tsetsen"])).code, 0);
   assertEquals(paid(emulator), texts(TEXT));
 });

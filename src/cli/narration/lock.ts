@@ -85,10 +85,8 @@ async function takeOver(path: string, dead: Owner, own: Owner): Promise<void> {
     );
   }
   try {
-    // Another process may have taken over between the look at the lock and the guard.
-    const holder = await readOwner(path);
-    if (holder !== undefined && holder.token !== dead.token) throw held(path, holder);
-    await rm(path, { force: true });
+    // Another process may have taken over between the look at the lock and the guard: its lock stays.
+    if ((await readOwner(path))?.token === dead.token) await rm(path, { force: true });
     if (!await publish(path, own)) throw held(path, await readOwner(path));
   } finally {
     await rm(guard, { force: true });
