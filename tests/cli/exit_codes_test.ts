@@ -388,10 +388,11 @@ Deno.test("tsetsen takes the key from a file, refuses text that is not UTF-8, an
 Deno.test("tsetsen speaks plaintext http to this machine without --insecure, and to no other", async () => {
   await using desk = await setUp();
   const { port } = desk.emulator;
+  await using two = await startEmulator({ hostname: "127.0.0.2" });
   await using six = await startEmulator({ hostname: "::1" });
-  const here = [`http://127.0.0.1:${port}`, `http://127.1:${port}`, `http://localhost:${port}`];
+  const here = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
   const env = { TSETSEN_API_ENDPOINT: "" };
-  for (const endpoint of [...here, six.url]) {
+  for (const endpoint of [...here, two.url, six.url]) {
     const { code, stderr } = await desk.run(["balance", "--endpoint", endpoint], { env });
     assertEquals([code, stderr], [0, ""], endpoint);
     const variable = await desk.run(["balance"], { env: { TSETSEN_API_ENDPOINT: endpoint } });
