@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Client } from "../../mod.ts";
+import type { Client } from "./sdk.ts";
 import { AuthenticationError, InvalidRequestError } from "../contract/errors.ts";
 import { DEFAULT_ENDPOINT, resolveEndpoint } from "../contract/options.ts";
 import { validate } from "../contract/validate.ts";
@@ -20,7 +20,7 @@ export async function openClient(globals: Globals): Promise<Client> {
   const apiKey = await checkedKey(globals);
   const endpoint = givenEndpoint(globals);
   checkEndpoint(endpoint, globals.insecure === true);
-  const { Client } = await import("../../mod.ts");
+  const { Client } = await import("./sdk.ts");
   return new Client({
     apiKey,
     endpoint: endpoint.value,

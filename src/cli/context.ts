@@ -1,4 +1,4 @@
-import type { Client } from "../../mod.ts";
+import type { Client } from "./sdk.ts";
 import { openClient } from "./connection.ts";
 import { LostReader } from "./errors/classes.ts";
 import type { Globals } from "./globals.ts";

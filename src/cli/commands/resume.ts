@@ -1,4 +1,4 @@
-import { RequestStatus } from "../../../mod.ts";
+import { RequestStatus } from "../sdk.ts";
 import { saveAudio } from "../../file/mod.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";

@@ -1,4 +1,4 @@
-import { type CheckStatusResponse, RequestStatus } from "../../../mod.ts";
+import { type CheckStatusResponse, RequestStatus } from "../sdk.ts";
 import type { DefineCommand } from "../options.ts";
 import type { Context } from "../context.ts";
 import { printable } from "../terminal/printable.ts";

@@ -1,4 +1,4 @@
-import { WAV_HEADER_BYTES } from "../../../mod.ts";
+import { WAV_HEADER_BYTES } from "../sdk.ts";
 import { saveAudio } from "../../file/mod.ts";
 import {
   addSpeechOptions,

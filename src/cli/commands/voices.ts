@@ -1,4 +1,4 @@
-import { Gender } from "../../../mod.ts";
+import { Gender } from "../sdk.ts";
 import { type DefineCommand, modelVersion } from "../options.ts";
 import type { Context } from "../context.ts";
 import { nameOf } from "./status.ts";

@@ -1,4 +1,4 @@
-import { type CheckStatusResponse, type Job, RequestStatus } from "../../../mod.ts";
+import { type CheckStatusResponse, type Job, RequestStatus } from "../sdk.ts";
 import { addFollowOptions, type DefineCommand } from "../options.ts";
 import type { Context } from "../context.ts";
 import { duration } from "../terminal/format.ts";

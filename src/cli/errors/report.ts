@@ -1,5 +1,5 @@
 import process from "node:process";
-import type { InterruptedJob } from "../../../mod.ts";
+import type { InterruptedJob } from "../sdk.ts";
 import { type ErrorCode, type ErrorReason, TsetsenError } from "../../contract/errors.ts";
 import { redact } from "../../lib/redact.ts";
 import { Interruption, LostReader, Unfinished, UsageError } from "./classes.ts";
@@ -89,7 +89,7 @@ export async function report(
 async function jobsOf(error: unknown): Promise<readonly InterruptedJob[]> {
   // A wrong command line must not load the SDK.
   if (error instanceof UsageError || error instanceof LostReader) return [];
-  const { interruptedJobs } = await import("../../../mod.ts");
+  const { interruptedJobs } = await import("../sdk.ts");
   return interruptedJobs(error);
 }
 

@@ -6,7 +6,7 @@ import {
   SAMPLE_RATE,
   ServerError,
   wavHeader,
-} from "../../../mod.ts";
+} from "../sdk.ts";
 import { write } from "../terminal/terminal.ts";
 
 /** The duration of the service's PCM, in seconds. */

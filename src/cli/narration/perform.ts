@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, dirname, relative } from "node:path";
-import { WAV_HEADER_BYTES } from "../../../mod.ts";
+import { WAV_HEADER_BYTES } from "../sdk.ts";
 import { saveAudio } from "../../file/mod.ts";
 import {
   type BuyOptions,

@@ -1,4 +1,4 @@
-import { Client } from "../../../../mod.ts";
+import { Client } from "../../sdk.ts";
 import { type ErrorCode, TsetsenError } from "../../../contract/errors.ts";
 import { grpcTransport } from "../../../grpc/mod.ts";
 import { failed, ok, type Report, warning } from "../report.ts";
