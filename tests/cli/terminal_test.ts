@@ -206,7 +206,8 @@ Deno.test("tsetsen say stops at Ctrl-C at each stage, keeps what is paid for, an
       await process.type(CTRL_C);
       const { code, stdout } = await process.ended;
       assertEquals(code, 130);
-      assert(performance.now() - stopped < 3_000);
+      // The shortest of these waits would last for 30 seconds.
+      assert(performance.now() - stopped < 20_000);
       assertStringIncludes(stdout, "Stopped by Ctrl-C.");
       assertEquals(emulator.jobs.length, count);
       const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
