@@ -42,6 +42,8 @@ export interface Case {
   readonly error?: Told;
   /** The same where a runtime sees less: `fetch` of Node and Bun speaks HTTP/1.1 only. */
   readonly errorOfHttp1?: Told;
+  /** The longest time for a step, in milliseconds. Default: out of reach, also of a machine that is busy. */
+  readonly patience?: number;
   /** Where it is tried, if the runtime makes no difference. Default: everywhere. */
   readonly runtimes?: readonly Runtime[];
   readonly exit: number;
@@ -304,6 +306,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     serve: () => greeting(""),
     scheme: "http",
     error: UNANSWERED,
+    patience: 1_000,
     exit: 9,
     ill: NO_HTTP,
     verdict: /: The server accepts connections and does not answer within 1000 ms\. Check/,
@@ -312,6 +315,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     serve: () => greeting(""),
     scheme: "https",
     error: UNANSWERED,
+    patience: 1_000,
     exit: 9,
     ill: UNTRUSTED,
     verdict: /: The server accepts connections and says nothing: no TLS within 1000 ms\. Check/,

@@ -7,8 +7,6 @@ import { find, type Runtime, RUNTIMES } from "../../support/runtimes.ts";
 import { type Case, CASES, type Surroundings } from "./cases.ts";
 import { greeting, handled, overHttp10 } from "./servers.ts";
 
-const PATIENCE = ["--timeout", "1000", "--json"];
-
 interface Found {
   readonly name: string;
   readonly status: string;
@@ -38,12 +36,13 @@ Deno.test("tsetsen doctor tells what is wrong between here and the service, as t
       const at = ["--endpoint", typeof endpoint === "string" ? endpoint : endpoint()];
       await Promise.all((given.runtimes ?? RUNTIMES).map(async (runtime) => {
         const start = { program: programs[runtime], env };
-        const more = given.args ?? [];
+        const { args: more = [], patience = 60_000 } = given;
+        const limits = ["--timeout", `${patience}`, "--json"];
         const plain = more.includes("--insecure") ? ["--insecure"] : [];
-        const balance = ["balance", "--retries", "0", ...plain, ...at, ...PATIENCE];
+        const balance = ["balance", "--retries", "0", ...plain, ...at, ...limits];
         const call = await desk.run(balance, start);
         assertTold(jsonLines(call.stdout).at(-1), given, runtime);
-        const args = ["doctor", ...at, ...PATIENCE, ...more];
+        const args = ["doctor", ...at, ...limits, ...more];
         const { code, stdout, stderr } = await desk.run(args, start);
         assertEquals([code, stderr], [given.exit, ""], `${runtime}: ${stdout}`);
         assertFound(jsonLines(stdout), given, runtime);
@@ -61,7 +60,7 @@ Deno.test("tsetsen doctor tells what is wrong between here and the service, as t
     const say = ["say", "Сайн уу?", "-o", "x.wav", "--voice", "emulator-v1-bold"];
     const at = ["--endpoint", `https://localhost:${server.port}`, "--retries", "0"];
     for (const runtime of RUNTIMES) {
-      const told = await desk.run([...say, ...at, ...PATIENCE], { program: programs[runtime] });
+      const told = await desk.run([...say, ...at, "--json"], { program: programs[runtime] });
       const { error } = jsonLines(told.stdout).at(-1);
       assertEquals([error.name, error.charged], ["ConnectionError", "no"], runtime);
       assertMatch(error.cause, /certificate|CERT/i);
