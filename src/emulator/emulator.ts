@@ -1,18 +1,18 @@
-import { audioAnswer, audioFile, audioNotFound } from "./audio_route.ts";
-import { type Answer, Call } from "./call.ts";
-import { exposeTo, isPreflight, preflightHeaders } from "./cors.ts";
-import { answerWithFault } from "./fault_answers.ts";
-import { checkFault } from "./fault_check.ts";
-import { type Fault, FaultQueue } from "./faults.ts";
-import { type EmulatorJob, Jobs, score } from "./jobs.ts";
-import { Accounts, type Ledger } from "./ledger.ts";
+import { audioAnswer, audioFile, audioNotFound } from "./service/audio_file.ts";
+import { type Answer, Call } from "./http/call.ts";
+import { exposeTo, isPreflight, preflightHeaders } from "./http/cors.ts";
+import { answerWithFault } from "./faults/answers.ts";
+import { checkFault } from "./faults/check.ts";
+import { type Fault, FaultQueue } from "./faults/faults.ts";
+import { type EmulatorJob, Jobs, score } from "./service/jobs.ts";
+import { Accounts, type Ledger } from "./service/ledger.ts";
 import { type EmulatorOptions, resolve, type Settings } from "./options.ts";
-import { RateLimit } from "./rate_limit.ts";
-import type { RecordedRequest } from "./requests.ts";
-import { findTarget, messageFields, type Target } from "./routes.ts";
-import { serveCall, serviceHandlers } from "./service.ts";
-import { compose, type Score } from "./synth.ts";
-import { type EmulatorVoice, previewText } from "./voices.ts";
+import { RateLimit } from "./service/rate_limit.ts";
+import type { RecordedRequest } from "./http/requests.ts";
+import { findTarget, messageFields, type Target } from "./http/routes.ts";
+import { serveCall, serviceHandlers } from "./service/service.ts";
+import { compose, type Score } from "./service/synth.ts";
+import { type EmulatorVoice, previewText } from "./service/voices.ts";
 
 /** A local Tsetsen service. */
 export interface Emulator {

@@ -29,8 +29,8 @@ import type {
 import type { AddressInfo, Socket } from "node:net";
 import { destroyLate } from "../grpc/late_destroy.ts";
 import { must, object } from "./check.ts";
-import { NativeAnswer, toGrpcWeb } from "./native_answer.ts";
-import { checkPlace, listen, readBody, type RunningEmulator, send } from "./serve.ts";
+import { NativeAnswer, toGrpcWeb } from "./http/native_answer.ts";
+import { checkPlace, listen, readBody, type RunningEmulator, send } from "./http/serve.ts";
 
 /** Where native gRPC is served. */
 export interface GrpcServeOptions {

@@ -14,9 +14,9 @@ import {
   whole,
 } from "./check.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { keyPattern } from "./keys.ts";
-import { maxCredits } from "./ledger.ts";
-import { defaultVoices, type EmulatorVoice, versions } from "./voices.ts";
+import { keyPattern } from "./service/keys.ts";
+import { maxCredits } from "./service/ledger.ts";
+import { defaultVoices, type EmulatorVoice, versions } from "./service/voices.ts";
 
 /** The key that an emulator knows when it is given none. It opens nothing but an emulator. */
 export const demoApiKey = "tsetsen-development-emulator";

@@ -5,7 +5,7 @@ import { createSecureServer } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { listen, type RunningEmulator } from "../../../src/emulator/serve.ts";
+import { listen, type RunningEmulator } from "../../../src/emulator/http/serve.ts";
 import type { Leaf } from "../../support/certificates.ts";
 import { type RawServer, rawServer } from "../../support/raw_server.ts";
 import { bytesOf } from "../../support/wire.ts";

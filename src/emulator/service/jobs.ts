@@ -1,4 +1,4 @@
-import type { Settings } from "./options.ts";
+import type { Settings } from "../options.ts";
 import { compose, duration, type Score } from "./synth.ts";
 import type { EmulatorVoice } from "./voices.ts";
 

@@ -1,4 +1,4 @@
-import type { Fault } from "./faults.ts";
+import type { Fault } from "../faults/faults.ts";
 import type { RecordedRequest } from "./requests.ts";
 
 /** An answer on its way out: a Response that is not one yet. */

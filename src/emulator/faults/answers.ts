@@ -12,12 +12,12 @@ import {
   withTrailers,
   zeros,
 } from "./bodies.ts";
-import type { Answer, Call } from "./call.ts";
-import type { Clock } from "./clock.ts";
+import type { Answer, Call } from "../http/call.ts";
+import type { Clock } from "../clock.ts";
 import { codeNumbers } from "./error_codes.ts";
 import type { ErrorFault, Fault, HttpFault } from "./faults.ts";
-import { frame, trailerData, trailerFlag } from "./frames.ts";
-import { rpcStatus } from "./status.ts";
+import { frame, TRAILER, trailerData } from "../http/frames.ts";
+import { rpcStatus } from "../../lib/rpc_status.ts";
 
 const grpcWeb = "application/grpc-web+proto";
 
@@ -133,7 +133,7 @@ function errorAnswer(fault: ErrorFault): Answer {
   }
   const headers = new Headers({ "content-type": grpcWeb, ...fault.headers });
   if (!fault.trailersOnly) {
-    return { status: 200, headers, body: bodyOf(frame(trailerFlag, trailerData(trailers))) };
+    return { status: 200, headers, body: bodyOf(frame(TRAILER, trailerData(trailers))) };
   }
   setAll(headers, Object.fromEntries(trailers));
   return { status: 200, headers, body: null };

@@ -1,5 +1,5 @@
 import type { EmulatorVoice } from "./voices.ts";
-import { sampleBytes, sampleRate } from "./wave.ts";
+import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../../audio/wav_writer.ts";
 
 // Seconds at speed 1. A short syllable and its gap are about what a calm reader takes.
 const shortSyllable = 0.16;
@@ -35,7 +35,7 @@ export function compose(text: string, voice: EmulatorVoice, speed: number): Scor
   const segments: Segment[] = [];
   let samples = 0;
   function add(seconds: number, frequency: number) {
-    const length = Math.max(1, Math.round((seconds / speed) * sampleRate));
+    const length = Math.max(1, Math.round((seconds / speed) * SAMPLE_RATE));
     segments.push({ start: samples, samples: length, frequency });
     samples += length;
   }
@@ -56,7 +56,7 @@ export function compose(text: string, voice: EmulatorVoice, speed: number): Scor
 
 /** How long a text takes, in seconds. */
 export function duration(score: Score): number {
-  return score.samples / sampleRate;
+  return score.samples / SAMPLE_RATE;
 }
 
 /**
@@ -67,14 +67,14 @@ export function duration(score: Score): number {
  * @param to The byte after the last.
  */
 export function render(score: Score, from: number, to: number): Uint8Array<ArrayBuffer> {
-  const first = Math.floor(from / sampleBytes);
-  const pcm = renderSamples(score, first, Math.ceil(to / sampleBytes));
-  return pcm.subarray(from - first * sampleBytes, to - first * sampleBytes);
+  const first = Math.floor(from / BYTES_PER_SAMPLE);
+  const pcm = renderSamples(score, first, Math.ceil(to / BYTES_PER_SAMPLE));
+  return pcm.subarray(from - first * BYTES_PER_SAMPLE, to - first * BYTES_PER_SAMPLE);
 }
 
 function renderSamples(score: Score, from: number, to: number): Uint8Array<ArrayBuffer> {
   const end = Math.min(to, score.samples);
-  const bytes = new Uint8Array(Math.max(0, end - from) * sampleBytes);
+  const bytes = new Uint8Array(Math.max(0, end - from) * BYTES_PER_SAMPLE);
   const view = new DataView(bytes.buffer);
   let index = find(score.segments, from);
   for (let at = from; at < end; index++) {
@@ -83,15 +83,17 @@ function renderSamples(score: Score, from: number, to: number): Uint8Array<Array
     const stop = Math.min(end, segment.start + segment.samples);
     // A silence is what the buffer already holds.
     if (segment.frequency === 0) at = stop;
-    for (; at < stop; at++) view.setInt16((at - from) * sampleBytes, sample(segment, at), true);
+    for (; at < stop; at++) {
+      view.setInt16((at - from) * BYTES_PER_SAMPLE, sample(segment, at), true);
+    }
   }
   return bytes;
 }
 
 function sample(segment: Segment, at: number): number {
   const position = at - segment.start;
-  const edge = Math.min(position, segment.samples - 1 - position) / (fade * sampleRate);
-  const angle = (2 * Math.PI * segment.frequency * position) / sampleRate;
+  const edge = Math.min(position, segment.samples - 1 - position) / (fade * SAMPLE_RATE);
+  const angle = (2 * Math.PI * segment.frequency * position) / SAMPLE_RATE;
   // The overtone makes it less of a test tone; the fade at both edges keeps it from clicking.
   const wave = 0.75 * Math.sin(angle) + 0.25 * Math.sin(2 * angle);
   return Math.round(0.35 * 32767 * wave * Math.min(1, edge));

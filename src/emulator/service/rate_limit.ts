@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { errorInfo, retryInfo } from "./status.ts";
+import { errorInfo, retryInfo } from "../../lib/rpc_status.ts";
 
 const minute = 60_000;
 

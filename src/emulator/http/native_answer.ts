@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { prefixBytes, trailerFlag } from "./frames.ts";
+import { concatBytes } from "../../lib/bytes.ts";
+import { FRAME_HEAD_BYTES, FrameScanner, TRAILER } from "./frames.ts";
 
 const grpcWeb = "application/grpc-web+proto";
 
@@ -27,55 +28,39 @@ export class NativeAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: ReadableStream<Uint8Array> | null;
-  readonly #translated: boolean;
-  /** The head of the frame that is passing, and how much of its data is still to come. */
-  readonly #head: number[] = [];
-  #left = 0;
-  #trailers: number[] | undefined;
+  readonly #isTranslated: boolean;
+  readonly #scanner = new FrameScanner();
+  /** The trailers frame as far as it has come. */
+  readonly #trailers: Uint8Array[] = [];
 
   constructor({ status, headers, body }: Response) {
-    this.#translated = headers.get("content-type") === grpcWeb;
+    this.#isTranslated = headers.get("content-type") === grpcWeb;
     this.status = status;
     // Nothing of HTTP/1.1's own may go over HTTP/2.
     const { connection: _, "transfer-encoding": _t, ...rest } = Object.fromEntries(headers);
     this.headers = rest;
-    if (this.#translated) this.headers["content-type"] = "application/grpc+proto";
+    if (this.#isTranslated) this.headers["content-type"] = "application/grpc+proto";
     this.body = body;
   }
 
-  /** The trailers, when all of the body was taken; undefined when it had none. */
+  /** The trailers, once the whole body is taken; `undefined` when the body had none. */
   get trailers(): Record<string, string> | undefined {
-    if (this.#trailers === undefined) return undefined;
-    const text = new TextDecoder().decode(new Uint8Array(this.#trailers.slice(prefixBytes)));
-    // What is not a name and a value cannot be said in HTTP/2.
-    const lines = [...text.matchAll(/^([\w.-]+):[ \t]*(.*?)\r?$/gm)];
+    if (this.#trailers.length === 0) return undefined;
+    const data = concatBytes(this.#trailers).subarray(FRAME_HEAD_BYTES);
+    // HTTP/2 has no place for anything but a name and a value.
+    const lines = [...new TextDecoder().decode(data).matchAll(/^([\w.-]+):[ \t]*(.*?)\r?$/gm)];
     return Object.fromEntries(lines.map(([, name = "", value = ""]) => [name, value]));
   }
 
-  /** Takes a piece of the body, and answers what goes out as data. */
+  /** Takes a piece of the body. @returns The bytes that go out as data. */
   take(piece: Uint8Array): Uint8Array {
-    if (!this.#translated) return piece;
-    for (let at = 0; at < piece.length;) {
-      if (this.#trailers !== undefined) {
-        this.#trailers.push(...piece.subarray(at));
-        return piece.subarray(0, 0);
-      }
-      if (this.#left > 0) {
-        const skipped = Math.min(this.#left, piece.length - at);
-        this.#left -= skipped;
-        at += skipped;
-        continue;
-      }
-      if (this.#head.length === 0 && piece[at] === trailerFlag) {
-        this.#trailers = [...piece.subarray(at)];
-        return piece.subarray(0, at);
-      }
-      this.#head.push(piece[at++] as number);
-      if (this.#head.length === prefixBytes) {
-        this.#left = new DataView(new Uint8Array(this.#head).buffer).getUint32(1);
-        this.#head.length = 0;
-      }
+    if (!this.#isTranslated) return piece;
+    const data: Uint8Array[] = [];
+    for (const { flags, bytes } of this.#scanner.push(piece)) {
+      // The trailers come last: bytes behind them, which a fault may add, are not data.
+      const isData = flags !== TRAILER && this.#trailers.length === 0;
+      (isData ? data : this.#trailers).push(bytes);
     }
-    return piece;
+    return data.length === 1 ? data[0]! : concatBytes(data);
   }
 }

@@ -1,5 +1,5 @@
-import type { Call } from "./call.ts";
-import { flagsOf, frame, prefixBytes, splitFrames, trailerFlag } from "./frames.ts";
+import type { Call } from "../http/call.ts";
+import { frame, FRAME_HEAD_BYTES, splitFrames, TRAILER } from "../http/frames.ts";
 
 type Body = AsyncIterable<Uint8Array>;
 
@@ -46,7 +46,7 @@ export async function* cut(
 /** A body that ends in the middle of its first frame. */
 export async function* cutFrame(body: Body): AsyncGenerator<Uint8Array> {
   for await (const bytes of splitFrames(body)) {
-    yield bytes.subarray(0, prefixBytes + Math.floor((bytes.length - prefixBytes) / 2));
+    yield bytes.subarray(0, FRAME_HEAD_BYTES + Math.floor((bytes.length - FRAME_HEAD_BYTES) / 2));
     return;
   }
 }
@@ -54,15 +54,18 @@ export async function* cutFrame(body: Body): AsyncGenerator<Uint8Array> {
 /** A body without its trailer frame. */
 export async function* withoutTrailers(body: Body): AsyncGenerator<Uint8Array> {
   for await (const bytes of splitFrames(body)) {
-    if ((flagsOf(bytes) & trailerFlag) === 0) yield bytes;
+    if ((flagsOf(bytes) & TRAILER) === 0) yield bytes;
   }
 }
 
 /** A body with more trailers. */
 export async function* withTrailers(body: Body, more: Uint8Array): AsyncGenerator<Uint8Array> {
   for await (const bytes of splitFrames(body)) {
-    if ((flagsOf(bytes) & trailerFlag) === 0) yield bytes;
-    else yield frame(flagsOf(bytes), new Uint8Array([...bytes.subarray(prefixBytes), ...more]));
+    if ((flagsOf(bytes) & TRAILER) === 0) yield bytes;
+    else {yield frame(
+        flagsOf(bytes),
+        new Uint8Array([...bytes.subarray(FRAME_HEAD_BYTES), ...more]),
+      );}
   }
 }
 
@@ -70,7 +73,7 @@ export async function* withTrailers(body: Body, more: Uint8Array): AsyncGenerato
 export async function* withFlags(body: Body, flags: number): AsyncGenerator<Uint8Array> {
   let first = true;
   for await (const bytes of splitFrames(body)) {
-    yield first ? frame(flags, bytes.subarray(prefixBytes)) : bytes;
+    yield first ? frame(flags, bytes.subarray(FRAME_HEAD_BYTES)) : bytes;
     first = false;
   }
 }
@@ -86,6 +89,11 @@ export async function* inPieces(body: Body, size: number): AsyncGenerator<Uint8A
 export async function* zeros(bytes: number): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(Math.min(bytes, 65_536));
   for (let left = bytes; left > 0; left -= buffer.length) yield buffer.subarray(0, left);
+}
+
+/** The flags of a frame. */
+function flagsOf(bytes: Uint8Array): number {
+  return bytes[0] ?? 0;
 }
 
 /** Bytes that mean nothing, the same for the same number. */

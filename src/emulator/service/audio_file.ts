@@ -1,8 +1,8 @@
-import { bodyOf } from "./bodies.ts";
-import type { Answer } from "./call.ts";
-import type { AudioFault } from "./faults.ts";
+import { bodyOf } from "../faults/bodies.ts";
+import type { Answer } from "../http/call.ts";
+import type { AudioFault } from "../faults/faults.ts";
 import { render, type Score } from "./synth.ts";
-import { sampleBytes, waveHeader, waveHeaderBytes } from "./wave.ts";
+import { BYTES_PER_SAMPLE, WAV_HEADER_BYTES, wavHeader } from "../../audio/wav_writer.ts";
 
 const pieceBytes = 65_536;
 
@@ -18,7 +18,7 @@ interface AudioFile {
 /** What a job has spoken as a file, or what a fault makes of it. */
 export function audioFile(id: string, score: Score, fault?: AudioFault): AudioFile {
   const bytes = fault?.bytes;
-  const size = bytes?.length ?? waveHeaderBytes + score.samples * sampleBytes;
+  const size = bytes?.length ?? WAV_HEADER_BYTES + score.samples * BYTES_PER_SAMPLE;
   const headers = new Headers({ "cache-control": "no-cache" });
   const { contentType = "audio/wav", etag = `"${id}-${size}"`, lastModified = "" } = fault ?? {};
   const given = { "content-type": contentType, etag, "last-modified": lastModified };
@@ -73,11 +73,11 @@ export function audioNotFound(): Answer {
 
 /** The bytes of a WAVE file from one to another, made piece by piece. */
 async function* wave(score: Score, from: number, to: number): AsyncGenerator<Uint8Array> {
-  const header = waveHeader(score.samples * sampleBytes);
-  if (from < waveHeaderBytes) yield header.subarray(from, to);
-  for (let at = Math.max(from, waveHeaderBytes); at < to; at += pieceBytes) {
+  const header = wavHeader(score.samples * BYTES_PER_SAMPLE);
+  if (from < WAV_HEADER_BYTES) yield header.subarray(from, to);
+  for (let at = Math.max(from, WAV_HEADER_BYTES); at < to; at += pieceBytes) {
     const end = Math.min(at + pieceBytes, to);
-    yield render(score, at - waveHeaderBytes, end - waveHeaderBytes);
+    yield render(score, at - WAV_HEADER_BYTES, end - WAV_HEADER_BYTES);
   }
 }
 

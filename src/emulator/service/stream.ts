@@ -1,11 +1,12 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { StreamSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { turn } from "./clock.ts";
-import type { StreamFault } from "./faults.ts";
-import type { Settings } from "./options.ts";
+import type { StreamSpeechResponseSchema } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { concatBytes } from "../../lib/bytes.ts";
+import { turn } from "../clock.ts";
+import type { StreamFault } from "../faults/faults.ts";
+import type { Settings } from "../options.ts";
 import { invalid, type Speech } from "./speech.ts";
 import { compose, duration, render } from "./synth.ts";
-import { sampleBytes, waveHeader } from "./wave.ts";
+import { BYTES_PER_SAMPLE, wavHeader } from "../../audio/wav_writer.ts";
 
 type StreamMessage = MessageInitShape<typeof StreamSpeechResponseSchema>;
 
@@ -32,7 +33,7 @@ export function streamSource(
     throw invalid(`the audio must not be longer than ${settings.maxAudioSeconds} seconds`);
   }
   return {
-    bytes: score.samples * sampleBytes,
+    bytes: score.samples * BYTES_PER_SAMPLE,
     synthetic: false,
     read: (from, to) => render(score, from, to),
   };
@@ -64,7 +65,9 @@ export async function* streamAudio(
     if (over) return;
     const to = Math.min(from + size, source.bytes);
     let audioChunk = source.read(from, to);
-    if (sent === 0 && fault?.waveHeader) audioChunk = join(waveHeader(source.bytes), audioChunk);
+    if (sent === 0 && fault?.waveHeader) {
+      audioChunk = concatBytes([wavHeader(source.bytes), audioChunk]);
+    }
     if (sent === 0) charge();
     const isFinal = to >= source.bytes && errorMessage === undefined && !fault?.neverFinal;
     yield { audioChunk, isFinal };
@@ -86,11 +89,4 @@ async function breathe(
     // A reader that is always ready would keep timers, and its own abort, from ever running.
     await turn();
   }
-}
-
-function join(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }

@@ -1,8 +1,18 @@
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import type { ErrorDetail } from "./faults.ts";
+/**
+ * The details of a gRPC status: three messages of google.rpc, encoded by hand because generated code would be larger.
+ *
+ * @module
+ */
 
-// The three messages of google.rpc that are needed, written by hand: generated code for them would
-// be larger than everything that uses it.
+import { BinaryWriter } from "@bufbuild/protobuf/wire";
+
+/** One detail: a message in its encoding. */
+export interface StatusDetail {
+  /** The full name of the message, as in `google.rpc.RetryInfo`. */
+  readonly type: string;
+  /** The encoded message. */
+  readonly value: Uint8Array;
+}
 
 /** A google.rpc.ErrorInfo: `reason` is field 1, `domain` field 2. */
 export function errorInfo(reason: string): { type: string; value: Uint8Array<ArrayBuffer> } {
@@ -24,7 +34,7 @@ export function retryInfo(ms: number): { type: string; value: Uint8Array<ArrayBu
 export function rpcStatus(
   code: number,
   message: string,
-  details: readonly ErrorDetail[],
+  details: readonly StatusDetail[],
 ): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter().tag(1, 0).int32(code).tag(2, 2).string(message);
   for (const { type, value } of details) {

@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
-import { isString, must, object, type Rule, whole } from "./check.ts";
-import { createEmulator, type Emulator, maxBodyBytes } from "./emulator.ts";
-import type { EmulatorOptions } from "./options.ts";
+import { isString, must, object, type Rule, whole } from "../check.ts";
+import { createEmulator, type Emulator, maxBodyBytes } from "../emulator.ts";
+import type { EmulatorOptions } from "../options.ts";
 
 /** How an emulator is started: what it is made of, and where it listens. */
 export interface StartOptions extends EmulatorOptions {

@@ -1,4 +1,4 @@
-import type { RecordedRequest, Route } from "./requests.ts";
+import type { RecordedRequest, Route } from "../http/requests.ts";
 
 /** The gRPC status codes other than OK. */
 export type ErrorCode =

@@ -12,10 +12,10 @@ import {
   type Rule,
   string,
   whole,
-} from "./check.ts";
+} from "../check.ts";
 import { codeNumbers } from "./error_codes.ts";
 import type { ErrorDetail, Fault, FaultTarget } from "./faults.ts";
-import { routeNames } from "./routes.ts";
+import { routeNames } from "../http/routes.ts";
 
 type Kind = Fault["kind"];
 type Rules<Name extends PropertyKey> = Readonly<Record<Name, Rule>>;

@@ -1,4 +1,4 @@
-import { anyWhole, must } from "./check.ts";
+import { anyWhole, must } from "../check.ts";
 
 /** One charge. The API key is not stored: `account` is its place in the option `apiKeys`. */
 export interface Charge {

@@ -1,6 +1,6 @@
 import { fromBinary } from "@bufbuild/protobuf";
-import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { prefixBytes } from "./frames.ts";
+import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { FRAME_HEAD_BYTES } from "./frames.ts";
 import type { Route } from "./requests.ts";
 
 /** What a path leads to. */
@@ -36,7 +36,7 @@ export function messageFields(
   const method = methods.get(route);
   if (method === undefined || !contentType?.startsWith("application/grpc-web")) return undefined;
   try {
-    const { $typeName: _, ...fields } = fromBinary(method.input, body.subarray(prefixBytes));
+    const { $typeName: _, ...fields } = fromBinary(method.input, body.subarray(FRAME_HEAD_BYTES));
     return fields;
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Accounts } from "./ledger.ts";
-import type { Settings } from "./options.ts";
-import { errorInfo } from "./status.ts";
+import type { Settings } from "../options.ts";
+import { errorInfo } from "../../lib/rpc_status.ts";
 import { type EmulatorVoice, versions } from "./voices.ts";
 
 /** What GenerateSpeech and StreamSpeech ask for. */

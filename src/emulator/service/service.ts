@@ -8,19 +8,18 @@ import {
   type HandlerContext,
   type ServiceImpl,
 } from "@connectrpc/connect";
-import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import {
   CheckStatusResponse_Status,
   GenerateSpeechResponse_Status,
   TsetsenTTS,
   Voice_Gender,
-} from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { bodyOf } from "./bodies.ts";
-import type { Answer, Call } from "./call.ts";
+} from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { bodyOf } from "../faults/bodies.ts";
+import type { Answer, Call } from "../http/call.ts";
 import type { Job, Jobs } from "./jobs.ts";
 import { authenticate } from "./keys.ts";
 import type { Accounts } from "./ledger.ts";
-import { demoCredits, type Settings } from "./options.ts";
+import { demoCredits, type Settings } from "../options.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import { checkBalance, checkSpeech, checkVersion, invalid } from "./speech.ts";
 import { streamAudio, streamSource } from "./stream.ts";
@@ -36,6 +35,9 @@ export interface ServiceState {
   /** Makes an id that no other job or stream has. */
   readonly newId: (kind: string) => string;
 }
+
+/** A handler of Connect's router. Its name is exported by an entry point that Connect marks private. */
+type UniversalHandler = ReturnType<typeof createConnectRouter>["handlers"][number];
 
 const callKey: ContextKey<Call | undefined> = createContextKey<Call | undefined>(undefined);
 

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Accounts } from "./ledger.ts";
-import { errorInfo } from "./status.ts";
+import { errorInfo } from "../../lib/rpc_status.ts";
 
 /** What an API key looks like. */
 export const keyPattern: RegExp = /^tsetsen-(prod|development)-[A-Za-z0-9_-]+$/;
