@@ -97,7 +97,8 @@ Deno.test("Job.wait and Job.audio throw JobFailedError with the service's own me
 });
 
 Deno.test("Job is as usable as before after an abort, a timeout, a failed poll, and a loop that was left", async () => {
-  await using rig = await setUp({ emulator: { queueTime: 400 }, client: { maxRetries: 0 } });
+  const clock = new ManualClock();
+  await using rig = await setUp({ emulator: { clock, queueTime: 400 }, client: { maxRetries: 0 } });
   const job = await rig.client.submit(GENERATE);
   const reason = new Error("enough");
   assertEquals(await rejection(job.wait({ signal: AbortSignal.abort(reason) })), reason);
@@ -108,6 +109,7 @@ Deno.test("Job is as usable as before after an abort, a timeout, a failed poll, 
   rig.emulator.addFault({ kind: "http", status: 401, method: "CheckStatus" });
   await failure(AuthenticationError, job.audio());
   for await (const _ of job) break;
+  await clock.advance(400);
   // A download that failed is begun anew from the same handle.
   rig.emulator.addFault({ kind: "http", method: "Audio", status: 503 });
   await failure(ServiceUnavailableError, (await job.audio()).bytes());

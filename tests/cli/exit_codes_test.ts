@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Fault, type Route, startEmulator } from "../../src/emulator/mod.ts";
+import { type Fault, ManualClock, type Route, startEmulator } from "../../src/emulator/mod.ts";
 import { KEY } from "../support/rig.ts";
 import { type Desk, jsonLines, MAIN, setUp } from "./setup.ts";
 
@@ -222,11 +222,13 @@ Deno.test("tsetsen ends with 7 when a job has failed, and names the job", async 
 });
 
 Deno.test("tsetsen ends with 9 when a job takes longer than --job-timeout, and the job can be had later", async () => {
-  await using desk = await setUp({ queueTime: 1_500 });
+  const clock = new ManualClock();
+  await using desk = await setUp({ clock, queueTime: 1_500 });
   const { run } = desk;
   const late = await run([...SAY, "--job-timeout", "200"]);
   assertEquals(late.code, 9);
   assertStringIncludes(late.stderr, "tsetsen resume x.wav.tsetsen");
+  await clock.advance(1_500);
   assertEquals((await run(["resume", "x.wav.tsetsen"])).code, 0);
   assertEquals(desk.emulator.ledger.charges.length, 1);
 });

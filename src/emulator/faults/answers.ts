@@ -14,12 +14,12 @@ import {
 } from "./bodies.ts";
 import type { Answer, Call } from "../http/call.ts";
 import type { Clock } from "../clock.ts";
-import { codeNumbers } from "./error_codes.ts";
+import { CODE_NUMBERS } from "./error_codes.ts";
 import type { ErrorFault, Fault, HttpFault } from "./faults.ts";
 import { frame, TRAILER, trailerData } from "../http/frames.ts";
 import { rpcStatus } from "../../lib/rpc_status.ts";
 
-const grpcWeb = "application/grpc-web+proto";
+const GRPC_WEB = "application/grpc-web+proto";
 
 /**
  * Answers a request as its fault says.
@@ -118,11 +118,11 @@ function change(
 }
 
 function ok(body: AsyncIterable<Uint8Array>): Answer {
-  return { status: 200, headers: new Headers({ "content-type": grpcWeb }), body };
+  return { status: 200, headers: new Headers({ "content-type": GRPC_WEB }), body };
 }
 
 function errorAnswer(fault: ErrorFault): Answer {
-  const code = typeof fault.code === "number" ? fault.code : codeNumbers[fault.code];
+  const code = typeof fault.code === "number" ? fault.code : CODE_NUMBERS[fault.code];
   const message = fault.message ?? "injected fault";
   const trailers = new Map<string, string>(Object.entries(fault.trailers ?? {}));
   trailers.set("grpc-status", String(code));
@@ -131,7 +131,7 @@ function errorAnswer(fault: ErrorFault): Answer {
     const status = rpcStatus(code, message, fault.details);
     trailers.set("grpc-status-details-bin", base64Encode(status, "std_raw"));
   }
-  const headers = new Headers({ "content-type": grpcWeb, ...fault.headers });
+  const headers = new Headers({ "content-type": GRPC_WEB, ...fault.headers });
   if (!fault.trailersOnly) {
     return { status: 200, headers, body: bodyOf(frame(TRAILER, trailerData(trailers))) };
   }

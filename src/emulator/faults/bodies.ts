@@ -10,12 +10,12 @@ export async function* bodyOf(...pieces: Uint8Array[]): AsyncGenerator<Uint8Arra
   }
 }
 
-/** Never answers. Rejects when the client leaves, or the emulator closes. */
+/** Never answers. Rejects when the client closes the connection, or the emulator is closed. */
 export function silence(call: Call): Promise<never> {
   return call.race(new Promise<never>(() => {}));
 }
 
-/** What a client sees of a connection that is gone: its fetch rejects with a TypeError. */
+/** The error of a lost connection: `fetch` rejects with a TypeError. */
 export function dropped(): TypeError {
   return new TypeError("The emulator dropped the connection (injected fault)");
 }
@@ -85,7 +85,7 @@ export async function* inPieces(body: Body, size: number): AsyncGenerator<Uint8A
   }
 }
 
-/** So many zero bytes, from one buffer. */
+/** Zero bytes, from one buffer. */
 export async function* zeros(bytes: number): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(Math.min(bytes, 65_536));
   for (let left = bytes; left > 0; left -= buffer.length) yield buffer.subarray(0, left);
@@ -96,7 +96,7 @@ function flagsOf(bytes: Uint8Array): number {
   return bytes[0] ?? 0;
 }
 
-/** Bytes that mean nothing, the same for the same number. */
+/** Meaningless bytes, the same for the same number. */
 export function garbage(bytes: number): Uint8Array<ArrayBuffer> {
   let state = 0x9e3779b9 ^ bytes;
   return new Uint8Array(bytes).map(() => {

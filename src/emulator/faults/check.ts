@@ -13,7 +13,7 @@ import {
   string,
   whole,
 } from "../check.ts";
-import { codeNumbers } from "./error_codes.ts";
+import { CODE_NUMBERS } from "./error_codes.ts";
 import type { ErrorDetail, Fault, FaultTarget } from "./faults.ts";
 import { routeNames } from "../http/routes.ts";
 
@@ -48,7 +48,7 @@ const details: Rule = {
     Array.isArray(value) &&
     value.every((detail?: ErrorDetail) => isString(detail?.type) && isBytes(detail?.value)),
 };
-const code = either(oneOf(Object.keys(codeNumbers)), whole(0, max));
+const code = either(oneOf(Object.keys(CODE_NUMBERS)), whole(0, max));
 const body = either(string, bytes);
 
 const target: Rules<keyof FaultTarget> = {

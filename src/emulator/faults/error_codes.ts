@@ -2,7 +2,7 @@ import { Code } from "@connectrpc/connect";
 import type { ErrorCode } from "./faults.ts";
 
 /** The numbers of the gRPC status codes other than OK. */
-export const codeNumbers: Readonly<Record<ErrorCode, number>> = {
+export const CODE_NUMBERS: Readonly<Record<ErrorCode, number>> = {
   CANCELLED: Code.Canceled,
   UNKNOWN: Code.Unknown,
   INVALID_ARGUMENT: Code.InvalidArgument,

@@ -27,7 +27,7 @@ export interface ErrorDetail {
   readonly value: Uint8Array;
 }
 
-/** What every fault has: which requests it hits, and how often. */
+/** The fields of every fault: which requests it hits, and how often. */
 export interface FaultTarget {
   /** The method, or `"Audio"` for downloads. Default: every method, but not downloads. */
   readonly method?: Route;
@@ -39,7 +39,7 @@ export interface FaultTarget {
   readonly delay?: number;
 }
 
-/** What a fault that answers in the service's place has besides. */
+/** The fields of a fault that answers in place of the service. */
 export interface FaultCharge {
   /**
    * Whether the service does its work first: the job is accepted, the credits are gone, and only
@@ -109,7 +109,7 @@ export interface DropFault extends FaultTarget, FaultCharge {
   readonly pause?: number;
 }
 
-/** Never answers: the connection stays open and silent until the client leaves. */
+/** Never answers: the connection stays open and silent until the client closes it. */
 export interface HangFault extends FaultTarget, FaultCharge {
   /** Which fault this is. */
   readonly kind: "hang";
@@ -128,7 +128,7 @@ export interface TruncateFault extends FaultTarget {
   readonly afterBytes?: number;
 }
 
-/** Serves the request, but leaves the trailers out. */
+/** Serves the request without trailers. */
 export interface NoTrailersFault extends FaultTarget {
   /** Which fault this is. */
   readonly kind: "no-trailers";

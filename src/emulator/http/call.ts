@@ -1,7 +1,7 @@
 import type { Fault } from "../faults/faults.ts";
 import type { RecordedRequest } from "./requests.ts";
 
-/** An answer on its way out: a Response that is not one yet. */
+/** An answer before it becomes a `Response`. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -31,30 +31,30 @@ export class Call {
     this.#onDone = onDone;
     // The request is kept as long as the call is: on Node a Request that is collected forgets its signal.
     this.#request = request;
-    this.#onAbort = () => this.leave(request.signal.reason);
+    this.#onAbort = () => this.clientClosed(request.signal.reason);
     request.signal.addEventListener("abort", this.#onAbort, { once: true });
     if (request.signal.aborted) this.#onAbort();
   }
 
-  /** Aborts when the client leaves, or the emulator closes. */
+  /** Aborts when the client closes the connection, or the emulator is closed. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** The client is gone. */
-  leave(reason: unknown): void {
+  /** Ends the call because the client closed the connection. */
+  clientClosed(reason: unknown): void {
     if (this.record.done) return;
     this.record.aborted = true;
     this.end(reason);
   }
 
-  /** Ends what is still going on. */
+  /** Ends the work of the call. */
   end(reason: unknown): void {
     this.#controller.abort(reason);
     this.finish();
   }
 
-  /** There is nothing more to do. */
+  /** Marks the call as done. */
   finish(): void {
     if (this.record.done) return;
     this.record.done = true;
@@ -62,7 +62,7 @@ export class Call {
     this.#onDone(this);
   }
 
-  /** Waits for something, but not longer than the client does. */
+  /** Waits for work, until the call ends. */
   race<T>(work: Promise<T>): Promise<T> {
     const { signal } = this;
     return new Promise((resolve, reject) => {
@@ -96,12 +96,12 @@ export class Call {
         }
       },
       cancel: (reason) => {
-        // Not left to the iterator: its return() waits behind a next() that is still going on.
-        this.leave(reason ?? new DOMException("The client left", "AbortError"));
+        // The iterator's return() would wait behind a pending next().
+        this.clientClosed(reason ?? new DOMException("The client left", "AbortError"));
         stop();
       },
     }, { highWaterMark: 0 });
-    // A client that leaves between two reads is noticed here: nobody may ever pull again.
+    // The client may close the connection between two reads, and nothing pulls again.
     this.signal.addEventListener("abort", stop, { once: true });
     return new Response(body, { status, headers });
   }

@@ -10,13 +10,13 @@ const exposed = [
   "etag",
 ];
 
-/** Whether a request is a browser's question before the real one. */
+/** Whether a request is a preflight. */
 export function isPreflight(request: Request): boolean {
   return request.method === "OPTIONS" && request.headers.has("access-control-request-method");
 }
 
 /**
- * What a browser is told: any origin, and exactly the headers that a client of this service needs.
+ * The answer to a preflight: any origin, and exactly the headers that a client of this service needs.
  * A client that sends another one fails here as it would against a careful real server.
  */
 export function preflightHeaders(): Headers {

@@ -2,9 +2,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import { concatBytes } from "../../lib/bytes.ts";
 import { FRAME_HEAD_BYTES, FrameScanner, TRAILER } from "./frames.ts";
 
-const grpcWeb = "application/grpc-web+proto";
+const GRPC_WEB = "application/grpc-web+proto";
 
-/** A request of gRPC as one of gRPC-Web: the frames are the same. Audio and its like pass as they are. */
+/** Turns a request of gRPC into one of gRPC-Web: the frames are the same. Other requests pass unchanged. */
 export function toGrpcWeb(
   origin: string,
   request: { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders },
@@ -17,13 +17,13 @@ export function toGrpcWeb(
     headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
   if (/^application\/grpc(\+proto)?$/.test(headers.get("content-type") ?? "")) {
-    headers.set("content-type", grpcWeb);
+    headers.set("content-type", GRPC_WEB);
   }
   const { method, url } = request;
   return new Request(origin + url, { method, headers, signal, ...(body && { body }) });
 }
 
-/** An answer of gRPC-Web as one of gRPC: its last frame becomes the trailers. Anything else passes as it is. */
+/** Turns an answer of gRPC-Web into one of gRPC: its last frame becomes the trailers. Other answers pass unchanged. */
 export class NativeAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -34,9 +34,9 @@ export class NativeAnswer {
   readonly #trailers: Uint8Array[] = [];
 
   constructor({ status, headers, body }: Response) {
-    this.#isTranslated = headers.get("content-type") === grpcWeb;
+    this.#isTranslated = headers.get("content-type") === GRPC_WEB;
     this.status = status;
-    // Nothing of HTTP/1.1's own may go over HTTP/2.
+    // HTTP/2 forbids these headers of HTTP/1.1.
     const { connection: _, "transfer-encoding": _t, ...rest } = Object.fromEntries(headers);
     this.headers = rest;
     if (this.#isTranslated) this.headers["content-type"] = "application/grpc+proto";

@@ -7,9 +7,9 @@ export type Route =
   | "StreamSpeech"
   | "Audio";
 
-/** What an emulator remembers of a request. */
+/** A request that an emulator has received. */
 export interface RecordedRequest {
-  /** What was asked for. */
+  /** The method of the service. */
   readonly method: Route;
   /** The HTTP method: POST for calls, GET or HEAD for audio. */
   readonly httpMethod: string;
@@ -26,8 +26,8 @@ export interface RecordedRequest {
    * Undefined for audio and for a body that is not the message.
    */
   readonly message: Readonly<Record<string, unknown>> | undefined;
-  /** Whether the client left before it had the whole answer. */
+  /** Whether the client closed the connection before it had the whole answer. */
   readonly aborted: boolean;
-  /** Whether the emulator is through with it: answered, broken off or left by the client. */
+  /** Whether the emulator has finished it: answered, broken off, or cancelled by the client. */
   readonly done: boolean;
 }

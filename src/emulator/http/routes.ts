@@ -3,10 +3,10 @@ import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { FRAME_HEAD_BYTES } from "./frames.ts";
 import type { Route } from "./requests.ts";
 
-/** What a path leads to. */
+/** The target of a path. */
 export interface Target {
   readonly route: Route;
-  /** What comes before the part of the path that is ours; the service may be mounted anywhere. */
+  /** The path before the service, which may be mounted anywhere. */
   readonly prefix: string;
   /** The path of the method, or the id of the audio. */
   readonly name: string;

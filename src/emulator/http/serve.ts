@@ -1,10 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
 import { isString, must, object, type Rule, whole } from "../check.ts";
-import { createEmulator, type Emulator, maxBodyBytes } from "../emulator.ts";
+import { createEmulator, type Emulator, MAX_BODY_BYTES } from "../emulator.ts";
 import type { EmulatorOptions } from "../options.ts";
 
-/** How an emulator is started: what it is made of, and where it listens. */
+/** The options of an emulator that listens on a port. */
 export interface StartOptions extends EmulatorOptions {
   /** The TCP port, 0 to 65,535. Default 0: any that is free. */
   readonly port?: number;
@@ -119,7 +119,7 @@ function shutDown(end: () => void, server: Server, sockets: Set<Socket>): Promis
   });
 }
 
-/** Answers one request. Whatever goes wrong on the way, the client sees a broken connection. */
+/** Answers one request. On any failure the client sees a broken connection. */
 async function answer(
   emulator: Emulator,
   request: IncomingMessage,
@@ -167,12 +167,12 @@ export async function readBody(
   for await (const piece of request) {
     pieces.push(piece);
     bytes += piece.length;
-    if (bytes > maxBodyBytes) throw new RangeError("The request is too large");
+    if (bytes > MAX_BODY_BYTES) throw new RangeError("The request is too large");
   }
   return pieces.length > 0 ? await new Blob(pieces).arrayBuffer() : undefined;
 }
 
-/** What is written to. HTTP/1.1 and HTTP/2 have it alike. */
+/** The response of HTTP/1.1 or of HTTP/2. */
 interface Sink {
   write(piece: Uint8Array, done: (error?: Error | null) => void): boolean;
 }

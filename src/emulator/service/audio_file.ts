@@ -4,18 +4,18 @@ import type { AudioFault } from "../faults/faults.ts";
 import { render, type Score } from "./synth.ts";
 import { BYTES_PER_SAMPLE, WAV_HEADER_BYTES, wavHeader } from "../../audio/wav_writer.ts";
 
-const pieceBytes = 65_536;
+const PIECE_BYTES = 65_536;
 
 /** A file to be downloaded. */
 interface AudioFile {
   readonly size: number;
-  /** What it is called in HTTP: its type and its version. */
+  /** The headers of its type and its version. */
   readonly headers: Headers;
   readonly ranges: boolean;
   read(from: number, to: number): AsyncIterable<Uint8Array>;
 }
 
-/** What a job has spoken as a file, or what a fault makes of it. */
+/** The audio of a job as a file, changed by a fault. */
 export function audioFile(id: string, score: Score, fault?: AudioFault): AudioFile {
   const bytes = fault?.bytes;
   const size = bytes?.length ?? WAV_HEADER_BYTES + score.samples * BYTES_PER_SAMPLE;
@@ -32,8 +32,7 @@ export function audioFile(id: string, score: Score, fault?: AudioFault): AudioFi
 }
 
 /**
- * Answers a GET or a HEAD for a file, or for a range of it. No key is asked for, as no key belongs
- * here.
+ * Answers a GET or a HEAD for a file, or for a range of it. It needs no key, because no key may be sent here.
  */
 export function audioAnswer(request: Request, file: AudioFile): Answer {
   const { method, headers } = request;
@@ -75,8 +74,8 @@ export function audioNotFound(): Answer {
 async function* wave(score: Score, from: number, to: number): AsyncGenerator<Uint8Array> {
   const header = wavHeader(score.samples * BYTES_PER_SAMPLE);
   if (from < WAV_HEADER_BYTES) yield header.subarray(from, to);
-  for (let at = Math.max(from, WAV_HEADER_BYTES); at < to; at += pieceBytes) {
-    const end = Math.min(at + pieceBytes, to);
+  for (let at = Math.max(from, WAV_HEADER_BYTES); at < to; at += PIECE_BYTES) {
+    const end = Math.min(at + PIECE_BYTES, to);
     yield render(score, at - WAV_HEADER_BYTES, end - WAV_HEADER_BYTES);
   }
 }

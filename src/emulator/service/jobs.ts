@@ -5,11 +5,11 @@ import type { EmulatorVoice } from "./voices.ts";
 /** How far a job is. */
 export type JobStatus = "PENDING" | "PROCESSING" | "COMPLETED" | "FAILED";
 
-/** A job of GenerateSpeech, as it is at the moment it is looked at. */
+/** A job of GenerateSpeech, at the moment of the call. */
 export interface EmulatorJob {
   /** The id that GenerateSpeech answered. */
   readonly requestId: string;
-  /** How far it is. */
+  /** Its status. */
   readonly status: JobStatus;
   /** The text to speak. */
   readonly text: string;
@@ -27,7 +27,7 @@ export interface EmulatorJob {
   readonly errorMessage: string | undefined;
 }
 
-/** What a job is, which never changes; how far it is follows from the clock. */
+/** The facts of a job. Its status follows from the clock. */
 export interface Job {
   readonly requestId: string;
   readonly apiKey: string;
@@ -42,7 +42,7 @@ export interface Job {
   readonly audioSeconds: number;
 }
 
-/** What GenerateSpeech was asked, after its checks. */
+/** A request of GenerateSpeech after its checks. */
 export type Order = Pick<Job, "requestId" | "apiKey" | "text" | "characters" | "voice" | "speed">;
 
 /** The jobs of an emulator. Each has a worker of its own: no job waits for another. */

@@ -2,8 +2,8 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { Accounts } from "./ledger.ts";
 import { errorInfo } from "../../lib/rpc_status.ts";
 
-/** What an API key looks like. */
-export const keyPattern: RegExp = /^tsetsen-(prod|development)-[A-Za-z0-9_-]+$/;
+/** The form of an API key. */
+export const KEY_PATTERN: RegExp = /^tsetsen-(prod|development)-[A-Za-z0-9_-]+$/;
 
 /**
  * Checks the key of a call: in the message and in the metadata `x-api-key` or `x-goog-api-key`, the
@@ -29,7 +29,7 @@ export function authenticate(
   if (fromMetadata.some((key) => key !== fromBody)) {
     throw unauthenticated("API keys of request and metadata differ", "API_KEY_INVALID");
   }
-  if (!keyPattern.test(fromBody)) {
+  if (!KEY_PATTERN.test(fromBody)) {
     throw unauthenticated("API key is malformed", "API_KEY_INVALID");
   }
   if (!accounts.has(fromBody)) {

@@ -4,7 +4,7 @@ import { anyWhole, must } from "../check.ts";
 export interface Charge {
   /** The id of the job, or of the stream, that was paid for. */
   readonly requestId: string;
-  /** What was paid for: a job of GenerateSpeech, or a stream of StreamSpeech. */
+  /** The method that was charged: GenerateSpeech or StreamSpeech. */
   readonly kind: "generate" | "stream";
   /** Characters (Unicode code points) of the text. */
   readonly characters: number;
@@ -17,7 +17,7 @@ export interface Charge {
 }
 
 /**
- * What has been charged, and what is left.
+ * The charges, and the balances.
  *
  * GenerateSpeech is charged when the job is accepted, StreamSpeech when its first chunk is sent.
  * Nothing is given back: neither for a job that ends FAILED nor for a stream that breaks or is
@@ -38,7 +38,7 @@ export interface Ledger {
 }
 
 /** The highest balance: the service answers it in an int32. */
-export const maxCredits: number = 2 ** 31 - 1;
+export const MAX_CREDITS: number = 2 ** 31 - 1;
 
 interface Account {
   readonly index: number;
@@ -75,11 +75,11 @@ export class Accounts implements Ledger {
     return this.#accounts.has(apiKey);
   }
 
-  /** Adds to a balance, or takes from it; it stays within 0 and {@link maxCredits}. */
+  /** Adds to a balance, or takes from it; it stays within 0 and {@link MAX_CREDITS}. */
   add(apiKey: string, credits: number): number {
     must("add credits", "credits", credits, anyWhole);
     const account = this.#account(apiKey);
-    account.credits = Math.min(maxCredits, Math.max(0, account.credits + credits));
+    account.credits = Math.min(MAX_CREDITS, Math.max(0, account.credits + credits));
     return account.credits;
   }
 

@@ -19,12 +19,12 @@ import type { Answer, Call } from "../http/call.ts";
 import type { Job, Jobs } from "./jobs.ts";
 import { authenticate } from "./keys.ts";
 import type { Accounts } from "./ledger.ts";
-import { demoCredits, type Settings } from "../options.ts";
+import { DEMO_CREDITS, type Settings } from "../options.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import { checkBalance, checkSpeech, checkVersion, invalid } from "./speech.ts";
 import { streamAudio, streamSource } from "./stream.ts";
 
-/** What the service works with. */
+/** The state of the service. */
 export interface ServiceState {
   readonly settings: Settings;
   readonly accounts: Accounts;
@@ -49,8 +49,8 @@ export function serviceHandlers(state: ServiceState): ReadonlyMap<string, Univer
 }
 
 /**
- * Hands a request to a handler. Not by connect's createFetchHandler, which has no way to pass our
- * call along, and which cancels a body only behind the read that is still going on.
+ * Passes a request to a handler. Connect's createFetchHandler is not used: it cannot carry the call, and cancels a body only
+ * after the pending read.
  */
 export async function serveCall(
   handler: UniversalHandler,
@@ -79,7 +79,7 @@ function implement(state: ServiceState): ServiceImpl<typeof TsetsenTTS> {
   const { clock } = settings;
 
   function keyOf(message: { readonly apiKey: string }, context: HandlerContext): string {
-    const newcomer = settings.allowAnyKey ? demoCredits : undefined;
+    const newcomer = settings.allowAnyKey ? DEMO_CREDITS : undefined;
     return authenticate(message.apiKey, context.requestHeader, accounts, newcomer);
   }
 

@@ -4,7 +4,7 @@ import type { Settings } from "../options.ts";
 import { errorInfo } from "../../lib/rpc_status.ts";
 import { type EmulatorVoice, versions } from "./voices.ts";
 
-/** What GenerateSpeech and StreamSpeech ask for. */
+/** The request of GenerateSpeech and StreamSpeech. */
 export interface SpeechRequest {
   readonly text: string;
   readonly voiceId: string;
@@ -12,7 +12,7 @@ export interface SpeechRequest {
   readonly version: string;
 }
 
-/** The same after its checks. */
+/** A request after its checks. */
 export interface Speech {
   readonly text: string;
   readonly characters: number;
@@ -45,7 +45,7 @@ export function checkVersion(version: string): void {
   if (!versions.includes(version)) throw invalid(`version must be one of ${versions.join(", ")}`);
 }
 
-/** Refuses what the balance does not pay for. */
+/** Refuses a request that the balance does not cover. */
 export function checkBalance(accounts: Accounts, apiKey: string, credits: number): void {
   const balance = accounts.balance(apiKey) ?? 0;
   if (balance >= credits) return;

@@ -2,16 +2,16 @@ import type { EmulatorVoice } from "./voices.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../../audio/wav_writer.ts";
 
 // Seconds at speed 1. A short syllable and its gap are about what a calm reader takes.
-const shortSyllable = 0.16;
-const longSyllable = 0.24;
-const wordGap = 0.06;
-const clausePause = 0.2;
-const sentencePause = 0.4;
+const SHORT_SYLLABLE_S = 0.16;
+const LONG_SYLLABLE_S = 0.24;
+const WORD_GAP_S = 0.06;
+const CLAUSE_PAUSE_S = 0.2;
+const SENTENCE_PAUSE_S = 0.4;
 const fade = 0.015;
 
 const vowels = /[аэиоөуүыеёюяaeiouy]+/giu;
 const pieces = /[\p{L}\p{N}]+|[.!?…\n]+|[^\p{L}\p{N}.!?…\n]+/gu;
-const pentatonic = [0, 2, 4, 7, 9, 12, 9, 7];
+const PENTATONIC = [0, 2, 4, 7, 9, 12, 9, 7];
 
 /** One tone, or a silence where the frequency is 0. */
 interface Segment {
@@ -40,17 +40,17 @@ export function compose(text: string, voice: EmulatorVoice, speed: number): Scor
     samples += length;
   }
   for (const [piece] of text.matchAll(pieces)) {
-    if (/[.!?…\n]/u.test(piece)) add(sentencePause, 0);
-    else if (/[^\s\p{L}\p{N}]/u.test(piece)) add(clausePause, 0);
-    else if (/^\s/u.test(piece)) add(wordGap, 0);
+    if (/[.!?…\n]/u.test(piece)) add(SENTENCE_PAUSE_S, 0);
+    else if (/[^\s\p{L}\p{N}]/u.test(piece)) add(CLAUSE_PAUSE_S, 0);
+    else if (/^\s/u.test(piece)) add(WORD_GAP_S, 0);
     else {
       for (const syllable of syllables(piece)) {
-        const step = pentatonic[(hash(syllable) + segments.length) % pentatonic.length] ?? 0;
-        add(syllable.length > 1 ? longSyllable : shortSyllable, base * 2 ** (step / 12));
+        const step = PENTATONIC[(hash(syllable) + segments.length) % PENTATONIC.length] ?? 0;
+        add(syllable.length > 1 ? LONG_SYLLABLE_S : SHORT_SYLLABLE_S, base * 2 ** (step / 12));
       }
     }
   }
-  if (samples === 0) add(shortSyllable, 0);
+  if (samples === 0) add(SHORT_SYLLABLE_S, 0);
   return { segments, samples };
 }
 

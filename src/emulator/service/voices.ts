@@ -16,7 +16,7 @@ export interface EmulatorVoice {
 }
 
 /** The voices that an emulator has when it is given none. The ids are the emulator's own. */
-export const defaultVoices: readonly EmulatorVoice[] = [
+export const DEFAULT_VOICES: readonly EmulatorVoice[] = [
   { id: "emulator-v1-sarnai", name: "Сарнай", gender: "female", version: "beta-v0.1" },
   { id: "emulator-v1-bold", name: "Болд", gender: "male", version: "beta-v0.1" },
   { id: "emulator-v2-sarnai", name: "Сарнай", gender: "female", version: "beta-v0.2" },
@@ -25,5 +25,5 @@ export const defaultVoices: readonly EmulatorVoice[] = [
   { id: "emulator-v2-temuulen", name: "Тэмүүлэн", gender: "male", version: "beta-v0.2" },
 ];
 
-/** What a preview says. */
-export const previewText = "Сайн байна уу? Намайг Цэцэн гэдэг.";
+/** The text of a preview. */
+export const PREVIEW_TEXT = "Сайн байна уу? Намайг Цэцэн гэдэг.";
