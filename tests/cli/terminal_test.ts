@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import type { Fault } from "../../src/emulator/mod.ts";
+import { type Fault, ManualClock } from "../../src/emulator/mod.ts";
 import { until } from "../support/rig.ts";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
 import { exists, holdAfter, setUp, stateOf, untilAsync, untilKnown } from "./setup.ts";
@@ -132,7 +132,8 @@ Deno.test("tsetsen stops at Ctrl-C while it waits for a job, and names the job",
 });
 
 Deno.test("tsetsen stops at Ctrl-C while it reads standard input and while it streams", async () => {
-  await using desk = await setUp({ streamPace: 200 });
+  // The stream gives its first chunk, and pauses until the test is over.
+  await using desk = await setUp({ clock: new ManualClock(), streamPace: 200 });
   const { emulator, start, folder } = desk;
   const reading = start(["say", "-", "-o", "x.wav", ...VOICE], { terminal: true });
   await reading.until("end it with Ctrl-D on a line of its own.");
