@@ -149,7 +149,7 @@ export class Counter {
       : `and the next part takes about ${cost}, which would leave less than`;
     throw new InsufficientCreditsError(
       `The balance is ${credits} credits, ${why} the minBalance of ${minBalance}: nothing more was submitted.`,
-      { charged: "no" },
+      { charged: "no", reason: "below_min_balance" },
     );
   }
 

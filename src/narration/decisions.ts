@@ -15,7 +15,7 @@ export function undecided(
       index + 1
     } was submitted before, and whether it was charged is not known. Look at the balance or the ` +
       "service's history; retryUnknown: true submits it again. Nothing was sent.",
-    { charged: "unknown" },
+    { charged: "unknown", reason: "outcome_unknown" },
   );
 }
 
@@ -25,6 +25,6 @@ export function lost(index: number): InvalidRequestError {
     `Part ${
       index + 1
     } was streamed and paid for, and its audio was not kept: retryLost: true buys it again.`,
-    { charged: "yes" },
+    { charged: "yes", reason: "audio_lost" },
   );
 }

@@ -55,6 +55,6 @@ function notPcm(name: string, cause?: unknown): ServerError {
   return new ServerError(
     `The audio is ${name}: parts can be joined only as PCM or as WAV of the service's PCM. ` +
       'method: "stream" gives PCM; client.job() with the request id gives the audio as it is.',
-    { charged: "yes", cause },
+    { charged: "yes", reason: "not_pcm", cause },
   );
 }

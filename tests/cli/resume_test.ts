@@ -193,7 +193,7 @@ Deno.test("tsetsen resume refuses while another process works on the same narrat
   assertEquals(refused.code, 2);
   assertMatch(
     refused.stderr,
-    /Process \d+ is at work on this narration\..*delete book\.wav\.tsetsen\/lock\./,
+    /Process \d+.* holds the lock of this narration\..*delete book\.wav\.tsetsen\/lock, and run/,
   );
   process.kill("SIGKILL");
   await process.ended;
