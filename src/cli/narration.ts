@@ -10,6 +10,7 @@ import {
   type PartState,
   plan,
   type Progress,
+  savedNarration,
   toSrt,
   toWebVtt,
 } from "../narration/mod.ts";
@@ -35,10 +36,12 @@ export async function perform(
   let narration: Narration | undefined;
   let bytes: number;
   try {
-    const before = spoken(await state?.store.load(NARRATION) as NarrationState | undefined);
+    const before = spoken(state && await savedNarration(state.store, NARRATION));
     const { text, speed } = order.request;
     // A run that goes on may have nothing to report for a while.
-    const live = context.live(before.length || plan(text, { ...order.parts, speed }).requests);
+    const live = context.live(
+      before.length || plan(text, { ...order.parts, method: order.method, speed }).requests,
+    );
     live.update(before.filter(({ status }) => status === "done").length, "parts");
     const outlook = outlooks();
     narration = narrate(await context.client(), order.request, {
@@ -126,7 +129,7 @@ async function keep(
   await narration?.settled().catch(() => {});
   if (state === undefined) return error;
   // A run that has not begun knows nothing of those before it.
-  const known = narration?.state ?? await state.store.load(NARRATION) as NarrationState | undefined;
+  const known = narration?.state ?? await savedNarration(state.store, NARRATION);
   const parts = spoken(known);
   const paid = parts.filter(({ status }) => status === "submitted" || status === "done").length;
   const unknown = parts.filter(({ status }) => status === "unknown" || status === "submitting");

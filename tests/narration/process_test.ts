@@ -1,7 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeWav, InvalidRequestError } from "../../mod.ts";
 import { fileStore } from "../../src/narration/file_store.ts";
-import { type Method, narrate, type NarrationState } from "../../src/narration/mod.ts";
+import {
+  type Method,
+  narrate,
+  type NarrationState,
+  savedNarration,
+} from "../../src/narration/mod.ts";
 import { failure, setUp, until } from "../support/rig.ts";
 import { concat, FAST, jobAudio, paid, paragraphs, STREAM_VOICE, texts, VOICE } from "./setup.ts";
 
@@ -35,7 +40,7 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 }
 
 async function stateIn(folder: string): Promise<NarrationState | undefined> {
-  return await fileStore(folder).load("book") as NarrationState | undefined;
+  return await savedNarration(fileStore(folder), "book");
 }
 
 Deno.test("narrate resumes what a killed process has left, and pays for each part once", async () => {
