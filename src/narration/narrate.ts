@@ -226,14 +226,20 @@ export function narrate(
         obtained.then(({ complete }) => complete).catch(fail(next));
         ahead.push(obtained);
       }
-      const { audio, complete } = await lifetime.race(ahead.shift() as Promise<Obtained>);
-      const chunks = audio[Symbol.asyncIterator]();
-      for (;;) {
-        const { done, value } = await lifetime.race(chunks.next());
-        if (done) break;
-        yield* joiner.push(value);
+      try {
+        const { audio, complete } = await lifetime.race(ahead.shift() as Promise<Obtained>);
+        const chunks = audio[Symbol.asyncIterator]();
+        for (;;) {
+          const { done, value } = await lifetime.race(chunks.next());
+          if (done) break;
+          yield* joiner.push(value);
+        }
+        await lifetime.race(complete);
+      } catch (error) {
+        // The parts before it are given to their ends, with the pause behind them.
+        if (lifetime.end === undefined) yield* joiner.finish();
+        throw error;
       }
-      await lifetime.race(complete);
       const { pause, boundary } = parts[part] as NarrationState["parts"][number];
       if (orders[part] === undefined) joiner.skip(pause, boundary);
       else yield* joiner.end(pause, boundary);

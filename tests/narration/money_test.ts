@@ -331,13 +331,22 @@ Deno.test("narrate refuses a state of another request, or of another form, and s
   for (
     const wrong of [
       {},
-      { ...state, format: 2 },
+      { ...state, format: 3 },
       { ...state, kind: "batch" },
       { ...state, parts: state.parts.slice(1) },
       { ...state, parts: state.parts.slice(0, -1) },
       { ...state, parts: state.parts.map((part) => ({ ...part, status: "sold" })) },
       { ...state, parts: state.parts.map((part) => ({ ...part, requestId: "" })) },
       { ...state, parts: state.parts.map((part) => ({ ...part, pause: -1 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, pause: 2e9 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, pause: 1.5 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, samples: -1 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, lead: 1e12 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, hash: "../.." })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, boundary: "song" })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, creditsUsed: -5 })) },
+      { ...state, paragraphs: "page" },
+      { ...state, method: "guess" },
     ]
   ) {
     const resume = wrong as NarrationState;
