@@ -21,7 +21,7 @@ import { ProgressCounter } from "./purchase/progress.ts";
 import { type Obtained, Session } from "./purchase/session.ts";
 import type { Order } from "./purchase/submitter.ts";
 import { Run } from "./run.ts";
-import { type BatchState, EMPTY, type Method, type Purchase } from "./state.ts";
+import { type BatchState, EMPTY, type Method } from "./state.ts";
 
 interface Work {
   state: () => BatchState | undefined;
@@ -150,14 +150,12 @@ export function batch(
     const checked = await Promise.all(list.map((item) => orderOf(item, method)));
     const orders = checked.map(({ order }) => order);
     const hashes = checked.map(({ hash }) => hash);
-    let progress: ProgressCounter | undefined;
-    const changed = (index: number, before: Purchase, after: Purchase) =>
-      progress?.changed(index, before, after);
     const opening = { ...resolved, hashes, resume: options.resume };
     const opened = await lifetime.race(openBatch(opening));
-    const journal = await lifetime.race(Journal.open({ ...opened, changed }));
+    const journal = await lifetime.race(Journal.open(opened));
     const characters = orders.map((order) => order?.characters ?? 0);
-    progress = new ProgressCounter(characters, journal.purchases, resolved.onProgress);
+    const progress = new ProgressCounter(characters, journal.purchases, resolved.onProgress);
+    journal.onChange = progress.changed.bind(progress);
     work.state = () => ({
       format: 2,
       kind: "batch",

@@ -188,13 +188,11 @@ export function narrate(
         characters: countCharacters(content),
       };
     });
-    let progress: ProgressCounter | undefined;
-    const changed = (index: number, before: Purchase, after: Purchase) =>
-      progress?.changed(index, before, after);
-    const journal = await lifetime.race(Journal.open({ ...opened.journal, changed }));
+    const journal = await lifetime.race(Journal.open(opened.journal));
     const { purchases } = journal;
     const characters = orders.map((order) => order?.characters ?? 0);
-    progress = new ProgressCounter(characters, purchases, resolved.onProgress);
+    const progress = new ProgressCounter(characters, purchases, resolved.onProgress);
+    journal.onChange = progress.changed.bind(progress);
     work.state = () => {
       const now = journal.purchases;
       return { ...head, parts: parts.map((part, i) => withPurchase(part, now[i] as Purchase)) };

@@ -53,7 +53,7 @@ export interface OpenedNarration {
   readonly head: Omit<NarrationState, "parts">;
   /** The parts with their hashes. */
   readonly parts: readonly PartState[];
-  readonly journal: Omit<JournalOptions, "changed">;
+  readonly journal: JournalOptions;
 }
 
 /** Boundaries by the letter that stands for them in a plan's rows. */
@@ -131,7 +131,7 @@ export interface BatchOpening extends Pick<ResolvedOptions, "store" | "key" | "m
 }
 
 /** Opens a batch. */
-export async function openBatch(opening: BatchOpening): Promise<Omit<JournalOptions, "changed">> {
+export async function openBatch(opening: BatchOpening): Promise<JournalOptions> {
   const { hashes, method, store, resume } = opening;
   const key = opening.key ?? await hash(JSON.stringify([method, hashes]));
   const found = store && await loadRun(store, "batch", key);
@@ -169,7 +169,7 @@ function journalOf(
   names: readonly (string | undefined)[],
   known: readonly Purchase[],
   plan: Omit<Parameters<typeof saveRun>[1], "run">,
-): Omit<JournalOptions, "changed"> {
+): JournalOptions {
   const run = crypto.randomUUID();
   const claim = async (store: Store) => ({
     name: headName(plan.kind, plan.key),

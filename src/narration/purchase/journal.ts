@@ -53,8 +53,6 @@ export interface JournalOptions {
   readonly claim: (store: Store) => Promise<Fence>;
   /** The name of this run, unlike all others. */
   readonly run: string;
-  /** Called after each change. */
-  readonly changed: (index: number, before: Purchase, after: Purchase) => void;
 }
 
 /**
@@ -67,6 +65,8 @@ export class Journal {
   readonly #entries: Entry[];
   readonly #options: JournalOptions;
   #fence: Fence | undefined;
+  /** Called after each change. */
+  onChange: (index: number, before: Purchase, after: Purchase) => void = () => {};
 
   private constructor(entries: Entry[], options: JournalOptions) {
     this.#entries = entries;
@@ -186,7 +186,7 @@ export class Journal {
     const entry = this.#entries[index] as Entry;
     const before = entry.purchase;
     Object.assign(entry, { purchase, intent, isKept: false });
-    this.#options.changed(index, before, purchase);
+    this.onChange(index, before, purchase);
   }
 
   /** @returns Whether the store has taken it. */
@@ -234,7 +234,7 @@ export class Journal {
   #adopt(index: number, found: Entry): void {
     const before = this.at(index);
     this.#entries[index] = found;
-    this.#options.changed(index, before, found.purchase);
+    this.onChange(index, before, found.purchase);
   }
 }
 
