@@ -66,7 +66,7 @@ Deno.test("narrate with other options of the cut follows them, and buys only par
     const apart = ["Нэг нэг нэг.", "Хоёр хоёр!"];
     assertEquals(await run({ captions: "sentence" }), [...together, ...apart]);
     assertEquals(await run({ pauses: { paragraph: 3_000 } }), [...together, ...apart]);
-    assertEquals(await run({ maxCharacters: 12 }), [...together, ...apart]);
+    assertEquals(await run({ maxCharacters: 13 }), [...together, ...apart]);
     assertEquals(await run({}), [...together, ...apart]);
   }
 });

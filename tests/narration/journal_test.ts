@@ -36,9 +36,9 @@ const WAYS = {
 };
 
 for (const [name, way] of Object.entries(WAYS)) {
-  Deno.test(`${name} writes as much for a part of 300 as for a part of 50, below 1,000 bytes`, async () => {
+  Deno.test(`${name} writes as much for a part of 160 as for a part of 40, below 1,000 bytes`, async () => {
     const bytes: number[] = [];
-    for (const parts of [50, 300]) {
+    for (const parts of [40, 160]) {
       const store = counting();
       await way(paragraphs(parts), store)();
       bytes.push(store.bytes / parts);

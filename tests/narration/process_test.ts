@@ -8,7 +8,17 @@ import {
   savedNarration,
 } from "../../src/narration/mod.ts";
 import { failure, setUp, until } from "../support/rig.ts";
-import { concat, FAST, jobAudio, paid, paragraphs, STREAM_VOICE, texts, VOICE } from "./setup.ts";
+import {
+  concat,
+  FAST,
+  jobAudio,
+  muchLater,
+  paid,
+  paragraphs,
+  STREAM_VOICE,
+  texts,
+  VOICE,
+} from "./setup.ts";
 
 const TEXT = paragraphs(12);
 const REQUEST = { text: TEXT, ...VOICE } as const;
@@ -89,9 +99,11 @@ Deno.test("narrate knows that a submission was on its way when the process was k
 
     const sent = emulator.requests.length;
     const options = { ...FAST, key: "book", store: fileStore(folder) };
-    const error = await failure(InvalidRequestError, narrate(client, REQUEST, options).bytes());
-    assertEquals([error.charged, emulator.requests.length], ["unknown", sent]);
-    await narrate(client, REQUEST, { ...options, retryUnknown: true }).bytes();
+    await muchLater(async () => {
+      const error = await failure(InvalidRequestError, narrate(client, REQUEST, options).bytes());
+      assertEquals([error.charged, emulator.requests.length], ["unknown", sent]);
+      await narrate(client, REQUEST, { ...options, retryUnknown: true }).bytes();
+    });
     assertEquals(paid(emulator).sort(), [...texts(TEXT), texts(TEXT)[2]].sort());
   });
 });
@@ -110,7 +122,7 @@ Deno.test("narrate never pays twice unasked, at whatever moments its process is 
       assert(open.length <= 1, "one part at most is left with unknown outcome");
       // The user's decision, by a look at the history: it may be paid twice only by it.
       for (const { start, end } of open) twice.add(text.slice(start, end).trim());
-      const options = JSON.stringify({ retryUnknown: open.length > 0 });
+      const options = JSON.stringify({ retryUnknown: open.length > 0, later: round * 60_000 });
       const before = emulator.requests.length;
       const process = start("narrate", request, emulator.url, folder, options);
       const ended = said(process);
@@ -131,6 +143,24 @@ Deno.test("narrate never pays twice unasked, at whatever moments its process is 
       assert(times === 1 || twice.has(part), `paid ${times} times`);
     }
   });
+});
+
+Deno.test("narrate buys each part once when two processes narrate under one key, and one of them reports success", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 30 } });
+  const { emulator } = rig;
+  for (let round = 0; round < 3; round++) {
+    emulator.reset();
+    await withFolder(async (folder) => {
+      const run = () => said(start("narrate", JSON.stringify(REQUEST), emulator.url, folder));
+      const first = run();
+      // At once, and when the first is in the middle of it.
+      if (round > 0) await until(() => emulator.jobs.length >= 3 * round, 20_000);
+      const ends = await Promise.all([first, run()]);
+      assertEquals(ends.filter(({ bytes }) => bytes > 0).length, 1, JSON.stringify(ends));
+      assertEquals(ends.filter(({ code }) => code === "superseded").length, 1);
+      assertEquals(paid(emulator).sort(), texts(TEXT).sort());
+    });
+  }
 });
 
 for (const method of ["generate", "stream"] as Method[]) {
