@@ -223,7 +223,7 @@ export class Session {
         }
         if (known?.code === "rate_limit_exceeded") {
           await this.#pace.slowDown(error as RateLimitExceededError);
-        } else if (known === undefined || known.requestId) throw error;
+        } else if (known === undefined || known.charged === "yes" && known.requestId) throw error;
         else throw withContext(known, { requestId, charged: "yes" });
       }
     }
