@@ -25,7 +25,7 @@ export function undecided(index: number): InvalidRequestError {
     `Part ${
       index + 1
     } was submitted before, and whether it was charged is not known. Look at the balance or the ` +
-      "service's history. To submit it again, give retryUnknown: true. Nothing was sent.",
+      "service's history; retryUnknown: true submits it again. Nothing was sent.",
     { charged: "unknown" },
   );
 }
@@ -35,7 +35,7 @@ export function lost(index: number): InvalidRequestError {
   return new InvalidRequestError(
     `Part ${
       index + 1
-    } was streamed and paid for, and its audio was not kept. To buy it again, give retryLost: true.`,
+    } was streamed and paid for, and its audio was not kept: retryLost: true buys it again.`,
     { charged: "yes" },
   );
 }
