@@ -18,8 +18,9 @@
  */
 
 import { readdirSync, readFileSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { codeOf, read, sync, syncParents, write, writeFile } from "./store/disk.ts";
 import { recordsOf } from "./store/plan_records.ts";
 import type { Store, StoredRecord } from "./store/store.ts";
 
@@ -224,78 +225,4 @@ async function renameNew(temporary: string, target: string, value: string): Prom
       await new Promise((resolve) => setTimeout(resolve, 20 * tries));
     }
   }
-}
-
-async function read(path: string): Promise<Uint8Array | undefined> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Writes a file beside its place, and renames it: there is the old one or the new one, never half of one. */
-async function writeFile(folder: string, name: string, content: Uint8Array): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const temporary = `${folder}/.${crypto.randomUUID()}`;
-  try {
-    await write(temporary, content);
-    await rename(temporary, `${folder}/${name}`);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
-  await sync(folder);
-}
-
-/** Writes a new file, down to the disk. */
-async function write(path: string, content: string | Uint8Array): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(content);
-    await flush(file);
-  } finally {
-    await file.close();
-  }
-}
-
-/** Flushes a folder to the disk: without it a loss of power may take a new name away. */
-async function sync(folder: string): Promise<void> {
-  let file;
-  try {
-    file = await open(folder, "r");
-  } catch {
-    // Windows opens no folders, and keeps names by its journal.
-    return;
-  }
-  try {
-    await flush(file);
-  } finally {
-    await file.close();
-  }
-}
-
-/** Flushes the folders above one that is new. */
-async function syncParents(root: string, folder: string): Promise<void> {
-  for (let at = folder; at.length > root.length;) {
-    at = at.slice(0, at.lastIndexOf("/"));
-    await sync(at);
-  }
-  await sync(`${root}/..`);
-}
-
-/** Codes of file systems that flush nothing by command: some of networks, of containers, and FUSE. */
-const NO_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EBADF", "EISDIR"];
-
-async function flush(file: { sync(): Promise<void> }): Promise<void> {
-  try {
-    await file.sync();
-  } catch (error) {
-    if (!NO_SYNC.includes(codeOf(error))) throw error;
-  }
-}
-
-function codeOf(error: unknown): string {
-  return (error as { code?: string }).code ?? "";
 }

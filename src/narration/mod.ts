@@ -43,7 +43,7 @@ export type {
   PartStatus,
   Purchase,
 } from "./state.ts";
-export { savedBatch, savedNarration } from "./open.ts";
+export { savedBatch, savedNarration } from "./saved.ts";
 export type { Store, StoredRecord } from "./store/store.ts";
 export { type MemoryStore, memoryStore } from "./store/memory_store.ts";
 export { checkStore } from "./store/check_store.ts";

@@ -24,7 +24,8 @@ import {
 import { cutText, freshPart, isSpoken, spokenText, withPurchase } from "./plan.ts";
 import { Journal } from "./purchase/journal.ts";
 import { ProgressCounter } from "./purchase/progress.ts";
-import { type Obtained, Session } from "./purchase/session.ts";
+import type { Obtained } from "./purchase/obtained.ts";
+import { Session } from "./purchase/session.ts";
 import type { Order } from "./purchase/submitter.ts";
 import { Run } from "./run.ts";
 import type { NarrationState, Purchase } from "./state.ts";

@@ -5,26 +5,15 @@
  */
 
 import type { Client, Job } from "../../../mod.ts";
-import { concatBytes, pushChunk } from "../../lib/bytes.ts";
+import { concatBytes } from "../../lib/bytes.ts";
 import { type RateLimitExceededError, ServerError, withContext } from "../../contract/errors.ts";
 import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav_writer.ts";
-import { measureSilence } from "../join.ts";
 import { checkAudio, lengthOf, toPcm } from "../part_audio.ts";
-import type { Purchase } from "../state.ts";
 import { asTsetsenError, isDoubtful, lost, undecided } from "./errors.ts";
-import { LiveAudio } from "./live_audio.ts";
+import { collect, factsOf, LiveAudio, type Obtained, obtained } from "./obtained.ts";
 import { Pace } from "./pace.ts";
 import { type Order, Submitter, type SubmitterOptions } from "./submitter.ts";
-
-/** A part's audio. */
-export interface Obtained {
-  /** Its chunks: those of a stream may still come. */
-  readonly audio: LiveAudio;
-  readonly job: Job | undefined;
-  /** Resolves when all of it has come and is kept. */
-  readonly complete: Promise<void>;
-}
 
 /** What a session works with. */
 export interface SessionOptions extends SubmitterOptions {
@@ -291,22 +280,4 @@ export class Session {
     });
     return obtained(chunks, job);
   }
-}
-
-/** What the journal keeps of samples. */
-function factsOf(pcm: readonly Uint8Array[]): Pick<Purchase, "samples" | "lead" | "tail"> {
-  return { samples: lengthOf(pcm) / BYTES_PER_SAMPLE, ...measureSilence(pcm) };
-}
-
-function obtained(chunks: readonly Uint8Array[], job: Job | undefined): Obtained {
-  const audio = new LiveAudio();
-  for (const chunk of chunks) audio.push(chunk);
-  audio.close();
-  return { audio, job, complete: Promise.resolve() };
-}
-
-async function collect(audio: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of audio) pushChunk(chunks, chunk);
-  return chunks;
 }
