@@ -69,7 +69,9 @@ export function fileStore(folder: string | URL, options: FileStoreOptions = {}):
   const { audio = true, ...others } = options;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) {
-    throw new TypeError(`${unknown} must be the name of an option: the only one is audio.`);
+    throw new TypeError(
+      `options must hold known names only: got ${unknown}, and the only option is audio`,
+    );
   }
   if (typeof audio !== "boolean") throw new TypeError("audio must be a value of type boolean.");
   const root = folder instanceof URL ? fileURLToPath(folder) : folder;

@@ -230,7 +230,7 @@ function unknownOption(name: string, known: readonly string[]): TypeError {
   const [nearest] = known.map((other) => [distance(name.toLowerCase(), other.toLowerCase()), other])
     .sort(([a], [b]) => (a as number) - (b as number));
   return new TypeError(
-    `${shown} must be the name of an option: there is none, the nearest is ${nearest?.[1]}.`,
+    `options must hold known names only: got ${shown}, and the nearest option is ${nearest?.[1]}`,
   );
 }
 

@@ -10,7 +10,7 @@ import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
 import { concatBytes } from "../lib/bytes.ts";
 
-/** What formats are called in messages, where that is not their own name in capitals. */
+/** The names of formats in messages, where they are not the format in capitals. */
 const NAMES: Readonly<Record<string, string>> = {
   wav: "WAV of another kind than 24,000 Hz, 16 bits, mono",
   ogg: "Ogg",
@@ -23,7 +23,7 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Options of {@linkcode toPcm}. */
 export interface ToPcmOptions {
   /**
-   * The length that the service tells in `metrics.audioLength`, in seconds. Audio without a header that is longer or shorter by more
+   * The length that the service gives in `metrics.audioLength`, in seconds. Audio without a header that is longer or shorter by more
    * than 0.25 seconds and a tenth is refused. Default: none, and no check.
    */
   readonly audioLength?: number | undefined;
@@ -34,10 +34,10 @@ export interface ToPcmOptions {
  * you buy the parts of a {@linkcode plan} by an engine of your own.
  *
  * @param chunks The audio as it was downloaded, in one piece or in several.
- * @param options What the service tells of the audio.
+ * @param options What the service says of the audio.
  * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in whole samples: at least one piece, none of them empty.
  * @throws {ServerError} when it is neither WAV of the service's PCM nor bare PCM, holds no sample, or is not as long as the service
- * tells; its `charged` is `"yes"`.
+ * says; its `charged` is `"yes"`.
  *
  * @example
  * ```ts
@@ -67,7 +67,11 @@ export function toPcm(chunks: readonly Uint8Array[], options: ToPcmOptions = {})
   return samples;
 }
 
-/** Refuses an item's audio that is none: a page, a message, nothing, or bytes that are not as long as the service tells. */
+/**
+ * Checks that the bytes of an item are audio.
+ *
+ * @throws {ServerError} when they are a page, a message, nothing, or not as long as the service says.
+ */
 export function checkAudio(chunks: readonly Uint8Array[], audioLength: number | undefined): void {
   const format = formatOf(chunks);
   const isEmpty = chunks.every(({ length }) => length === 0);
@@ -90,7 +94,7 @@ function headOf(chunks: readonly Uint8Array[]): Uint8Array {
   return concatBytes(head).subarray(0, HEAD_BYTES);
 }
 
-/** How much of audio tells its format. */
+/** How many bytes are enough to find the format. */
 const HEAD_BYTES = 4_096;
 
 /** Whether a WAV is one of the service's PCM: other kinds are audio, too, but their samples are not read here. */
@@ -103,18 +107,20 @@ function isOurWav(chunks: readonly Uint8Array[]): boolean {
   }
 }
 
-/** Compares with the length that the service tells, where no header has confirmed the length. */
+/** Compares with the length that the service gives, where no header has confirmed it. */
 function checkLength(
   chunks: readonly Uint8Array[],
   samples: readonly Uint8Array[],
   format: AudioFormat,
-  told: number | undefined,
+  audioLength: number | undefined,
 ): void {
-  if (!told || (format === "wav" && announcesLength(chunks))) return;
+  if (!audioLength || (format === "wav" && announcesLength(chunks))) return;
   const seconds = lengthOf(samples) / BYTES_PER_SAMPLE / SAMPLE_RATE;
-  if (Math.abs(seconds - told) <= 0.25 + told / 10) return;
+  if (Math.abs(seconds - audioLength) <= 0.25 + audioLength / 10) return;
   throw new ServerError(
-    `The audio must be about ${told.toFixed(2)} seconds long, as the service says: as PCM it is ${
+    `The audio must be about ${
+      audioLength.toFixed(2)
+    } seconds long, as the service says: as PCM it is ${
       seconds.toFixed(2)
     } seconds, so it is cut short, or no PCM. ${ADVICE}`,
     { charged: "yes" },

@@ -148,7 +148,8 @@ async function run(
       for (let i = random(3); i > 0; i--) emulator.addFault(FREE[random(FREE.length)]!);
     }
     const before = await known(kind, store);
-    isAllThere = before.length > 0 && before.every(({ status }) => status === "done");
+    isAllThere = before.length > 0 &&
+      before.every(({ status }) => status === "done" || status === "submitted");
     const open = before.filter(({ status }) => status === "submitting" || status === "unknown");
     // What broke off behind its charge is bought again by resuming.
     decided += before.filter(({ status }) => status === "failed").length;

@@ -199,10 +199,14 @@ export class Session {
       try {
         const { metrics } = await job.wait(waiting);
         const chunks = audio === "none" ? [] : await collect(await job.audio(waiting));
-        const told = { audioLength: metrics?.audioLength };
-        if (audio === "bytes") checkAudio(chunks, told.audioLength);
+        const audioLength = metrics?.audioLength;
+        if (audio === "bytes") checkAudio(chunks, audioLength);
         this.#pace.calm();
-        return await this.#done(index, audio === "pcm" ? toPcm(chunks, told) : chunks, job);
+        return await this.#done(
+          index,
+          audio === "pcm" ? toPcm(chunks, { audioLength }) : chunks,
+          job,
+        );
       } catch (error) {
         const known = asTsetsenError(error);
         if (known?.code === "job_failed") {
@@ -225,7 +229,7 @@ export class Session {
       const stream = client.streamSpeech(order.request, settings);
       const first = await stream.next();
       if (first.done) throw new ServerError("The stream held no audio.", { charged: "unknown" });
-      // Until all of it is here, a process that is killed leaves nothing of it.
+      // The intent stays until all of it is here: a process that is killed has kept none of it.
       return { value: { stream, first: first.value }, purchase: undefined };
     });
     if (submission === undefined) return undefined;
