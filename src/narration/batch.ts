@@ -26,6 +26,7 @@ import { type BatchState, EMPTY, type Method } from "./state.ts";
 
 interface Work {
   state: () => BatchState | undefined;
+  opening?: Promise<unknown>;
   session?: Session;
 }
 
@@ -99,6 +100,8 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
    * @throws {unknown} What the store fails with.
    */
   async settled(): Promise<void> {
+    // A failure to open is what reading has thrown.
+    await this.#work.opening?.catch(() => {});
     await this.#work.session?.settled();
   }
 }
@@ -151,9 +154,11 @@ export function batch(
     const checked = await Promise.all(list.map((item) => orderOf(item, method)));
     const orders = checked.map(({ order }) => order);
     const hashes = checked.map(({ hash }) => hash);
-    const opening = { ...resolved, hashes, resume: options.resume };
-    const opened = await lifetime.race(openBatch(opening));
-    const journal = await lifetime.race(Journal.open(opened));
+    const opened = await lifetime.race(
+      openBatch({ ...resolved, hashes, resume: options.resume }),
+    );
+    const opening = work.opening = Journal.open(opened);
+    const journal = await lifetime.race(opening);
     const characters = orders.map((order) => order?.characters ?? 0);
     const progress = new ProgressCounter(characters, journal.purchases, resolved.onProgress);
     journal.onChange = progress.changed.bind(progress);

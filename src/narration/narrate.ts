@@ -34,6 +34,7 @@ import type { NarrationState, Purchase } from "./state.ts";
 interface Work {
   readonly text: string;
   state: () => NarrationState | undefined;
+  opening?: Promise<unknown>;
   session?: Session;
   failedPart?: number;
 }
@@ -75,6 +76,8 @@ export class Narration extends SpeechStream {
    * @throws {unknown} What the store fails with.
    */
   async settled(): Promise<void> {
+    // A failure to open is what reading has thrown.
+    await this.#work.opening?.catch(() => {});
     await this.#work.session?.settled();
   }
 
@@ -189,7 +192,8 @@ export function narrate(
         characters: countCharacters(content),
       };
     });
-    const journal = await lifetime.race(Journal.open(opened.journal));
+    const opening = work.opening = Journal.open(opened.journal);
+    const journal = await lifetime.race(opening);
     const { purchases } = journal;
     const characters = orders.map((order) => order?.characters ?? 0);
     const progress = new ProgressCounter(characters, purchases, resolved.onProgress);

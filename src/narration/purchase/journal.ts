@@ -6,7 +6,7 @@
 
 import type { Lifetime } from "../../lib/lifetime.ts";
 import { checkPurchase, type Purchase } from "../state.ts";
-import { forEach, loadRecord, parse } from "../store/plan_records.ts";
+import { forEach, loadRecord, MAX_REFUSALS, parse, refusing } from "../store/plan_records.ts";
 import type { Store } from "../store/store.ts";
 import { isDoubtful, overtaken, superseded } from "./errors.ts";
 
@@ -208,7 +208,8 @@ export class Journal {
   /** Keeps an outcome, also when another run that follows the same job has kept one meanwhile. */
   async #insist(index: number): Promise<void> {
     const { store, names } = this.#options;
-    while (!await this.#keep(index)) {
+    for (let tries = 1; !await this.#keep(index); tries++) {
+      if (tries === MAX_REFUSALS) throw refusing();
       const entry = this.#entries[index] as Entry;
       const found = await loadEntry(store as Store, names[index] as string);
       const isOurs = found?.intent?.run === this.#options.run;

@@ -9,6 +9,7 @@ import { concatBytes } from "../../lib/bytes.ts";
 import { type RateLimitExceededError, ServerError, withContext } from "../../contract/errors.ts";
 import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav_writer.ts";
+import { MAX_REFUSALS, refusing } from "../store/plan_records.ts";
 import { checkAudio, lengthOf, toPcm } from "../part_audio.ts";
 import { asTsetsenError, isDoubtful, lost, undecided } from "./errors.ts";
 import { collect, factsOf, LiveAudio, type Obtained, obtained } from "./obtained.ts";
@@ -102,7 +103,7 @@ export class Session {
     const { orders, journal, options, lifetime } = this.#with;
     const order = orders[index];
     if (order === undefined) return obtained([], undefined);
-    for (;;) {
+    for (let tries = 1;; tries++) {
       await journal.awaitOthers(index, lifetime);
       const error = this.#undecided(index);
       if (error !== undefined) throw error;
@@ -114,6 +115,7 @@ export class Session {
         );
       // Without a result another run has submitted the part at the same moment.
       if (bought !== undefined) return bought;
+      if (tries === MAX_REFUSALS) throw refusing();
     }
   }
 

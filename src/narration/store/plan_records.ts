@@ -110,11 +110,7 @@ export async function saveRun(
     const before = await loadRecord(store, headName(kind, key));
     const version = await store.save(headName(kind, key), value, before?.version);
     if (version !== undefined) return version;
-    if (tries === 20) {
-      throw new TypeError(
-        "store.save must take a record that follows the version that load gave: it refused 20 times. Check the store with checkStore.",
-      );
-    }
+    if (tries === MAX_REFUSALS) throw refusing();
   }
 }
 
@@ -156,6 +152,17 @@ export async function hash(text: string): Promise<string> {
 }
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** How often a store may refuse in a row what follows the version that it has just given. */
+export const MAX_REFUSALS = 20;
+
+/** The error for a store that never takes a record. */
+export function refusing(): TypeError {
+  return new TypeError(
+    `store.save must take a record that follows the version that load gave: it refused ${MAX_REFUSALS} times. ` +
+      "Check the store with checkStore.",
+  );
+}
 
 /** The error for a state or a record that this package has not made. */
 export function broken(): TypeError {
