@@ -71,7 +71,7 @@ export class Narration extends SpeechStream {
 
   /**
    * Resolves when nothing is under way any more and the state is final. Wait for it after an abort, a `break` or a failure,
-   * before keeping `state`: a job that was being submitted at that moment has its request id then.
+   * before keeping `state`: it then has the request id of a job that was being submitted at that moment.
    *
    * @throws {unknown} What the store fails with.
    */
@@ -210,14 +210,14 @@ export function narrate(
       options: resolved,
       lifetime,
       audio: "pcm",
-      // Whatever the reason: the parts behind it would be paid for in vain.
+      // The parts behind a failed one are not bought, whatever the reason.
       stopAfter: (error) => error,
     });
     work.session = session;
     await session.prepare();
 
     const fail = (index: number) => (error: unknown) => {
-      // Parts that are under way go on. Nothing behind the failed one is paid for in vain.
+      // Parts that are under way go on. Nothing more is bought behind the failed one.
       session.halt(error);
       if (lifetime.end === undefined) work.failedPart ??= index;
     };

@@ -120,7 +120,7 @@ function checkLength(
   throw new ServerError(
     `The audio must be about ${
       audioLength.toFixed(2)
-    } seconds long, as the service says: as PCM it is ${
+    } seconds long, because the service says so: as PCM it is ${
       seconds.toFixed(2)
     } seconds, so it is cut short, or no PCM. ${ADVICE}`,
     { charged: "yes" },

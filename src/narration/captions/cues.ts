@@ -48,7 +48,7 @@ interface Place extends SpokenPart {
 /**
  * The captions of a narration: a cue for each sentence of the parts that are done, up to the first that is not.
  *
- * With `captions: "sentence"` the times of all are exact, as each part is a sentence or a piece of one. Otherwise those of
+ * With `captions: "sentence"` the times of all are exact, because each part is a sentence or a piece of one. Otherwise those of
  * sentences that share a part are estimates, and marked so. Parts without anything to speak have none.
  *
  * @param text The text of the narration.

@@ -25,7 +25,7 @@ export interface Fence {
   readonly version: string;
 }
 
-/** Who intends a submission, and since when. */
+/** An intent to submit a part. */
 interface Intent {
   readonly run: string;
   /** In milliseconds since 1970. */
