@@ -157,7 +157,7 @@ export function batch(
     const opened = await lifetime.race(
       openBatch({ ...resolved, hashes, resume: options.resume }),
     );
-    const opening = work.opening = Journal.open(opened);
+    const opening = work.opening = Journal.open(opened, lifetime);
     const journal = await lifetime.race(opening);
     const characters = orders.map((order) => order?.characters ?? 0);
     const progress = new ProgressCounter(characters, journal.purchases, resolved.onProgress);

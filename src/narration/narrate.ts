@@ -192,7 +192,7 @@ export function narrate(
         characters: countCharacters(content),
       };
     });
-    const opening = work.opening = Journal.open(opened.journal);
+    const opening = work.opening = Journal.open(opened.journal, lifetime);
     const journal = await lifetime.race(opening);
     const { purchases } = journal;
     const characters = orders.map((order) => order?.characters ?? 0);

@@ -137,6 +137,33 @@ Deno.test("narrate tells the id of a job whose record another run has replaced b
   assertEquals(state?.parts[0]?.requestId, emulator.jobs[1]?.requestId);
 });
 
+Deno.test("narrate claims no key for a run that was cancelled while it was opened", async () => {
+  await using rig = await setUp();
+  const { client, emulator } = rig;
+  const memory = memoryStore();
+  let go = () => {};
+  const held = new Promise<void>((resolve) => go = resolve);
+  let opens = 0;
+  const slow: Store = {
+    ...memory,
+    load: async (name) => {
+      if (name.startsWith("part/") && opens++ === 0) await held;
+      return await memory.load(name);
+    },
+  };
+  const first = narrate(client, REQUEST, { ...FAST, key: "book", store: slow });
+  const end = first.next();
+  await until(() => opens > 0);
+  await first.cancel();
+  await end;
+  const second = narrate(client, REQUEST, { ...FAST, key: "book", store: memory });
+  await second.next();
+  go();
+  await first.settled();
+  for await (const _ of second);
+  assertEquals(paid(emulator), texts(TEXT));
+});
+
 Deno.test("narrate refuses a store of version 0.1 and one that never takes a record, and sends nothing", async () => {
   await using rig = await setUp();
   const { client, emulator } = rig;

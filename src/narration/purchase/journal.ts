@@ -73,8 +73,12 @@ export class Journal {
     this.#options = options;
   }
 
-  /** Reads what the store has of each part, and keeps what is known from elsewhere. */
-  static async open(options: JournalOptions): Promise<Journal> {
+  /**
+   * Reads what the store has of each part, keeps what is known from elsewhere, and claims the key.
+   *
+   * @param lifetime The lifetime of the run. A run that has ended meanwhile claims nothing from one that has begun since.
+   */
+  static async open(options: JournalOptions, lifetime: Lifetime): Promise<Journal> {
     const { names, known, store } = options;
     const entries = await forEach(names, async (name, index): Promise<Entry> => {
       const purchase = known[index] ?? PENDING;
@@ -86,7 +90,7 @@ export class Journal {
     });
     const journal = new Journal(entries, options);
     await journal.flush();
-    journal.#fence = store && await options.claim(store);
+    if (lifetime.end === undefined) journal.#fence = store && await options.claim(store);
     return journal;
   }
 
