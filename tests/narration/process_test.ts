@@ -157,16 +157,31 @@ Deno.test("narrate never pays twice unasked, at whatever moments its process is 
 });
 
 Deno.test("narrate buys each part once when two processes narrate under one key, and one of them reports success", async () => {
-  await using rig = await setUp({ emulator: { queueTime: 30 } });
+  await using rig = await setUp();
   const { emulator } = rig;
   for (let round = 0; round < 3; round++) {
     emulator.reset();
+    // No later job ends before the second process has opened the key.
+    emulator.addFault({
+      kind: "unknown-enum",
+      method: "CheckStatus",
+      times: Infinity,
+      when: ({ message }) =>
+        emulator.jobs.findIndex(({ requestId }) => requestId === message?.["requestId"]) >=
+          3 * round,
+    });
     await withFolder(async (folder) => {
       const run = () => said(start("narrate", JSON.stringify(REQUEST), emulator.url, folder));
       const first = run();
       // At once, and when the first is in the middle of it.
-      if (round > 0) await until(() => emulator.jobs.length >= 3 * round, 20_000);
-      const ends = await Promise.all([first, run()]);
+      if (round > 0) await until(() => emulator.jobs.length >= 3 * round, 60_000);
+      const second = run();
+      const store = fileStore(folder);
+      while (Number((await store.load("narration/book"))?.version ?? 0) < 2) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      emulator.clearFaults();
+      const ends = await Promise.all([first, second]);
       assertEquals(ends.filter(({ bytes }) => bytes > 0).length, 1, JSON.stringify(ends));
       assertEquals(ends.filter(({ code }) => code === "superseded").length, 1);
       assertEquals(paid(emulator).sort(), texts(TEXT).sort());
