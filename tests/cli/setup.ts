@@ -2,7 +2,7 @@
 
 import { type RunningEmulator, startEmulator, type StartOptions } from "../../src/emulator/mod.ts";
 import { fileStore } from "../../src/narration/file_store.ts";
-import type { NarrationState } from "../../src/narration/mod.ts";
+import { type NarrationState, savedNarration } from "../../src/narration/mod.ts";
 import { KEY } from "../support/rig.ts";
 
 export const MAIN = new URL("../../src/cli/main.ts", import.meta.url).href;
@@ -195,7 +195,7 @@ export function jsonLines(text: string): any[] {
 
 /** What `say` keeps of an unfinished narration. */
 export async function stateOf(folder: string): Promise<NarrationState | undefined> {
-  return await fileStore(folder).load("narration") as NarrationState | undefined;
+  return await savedNarration(fileStore(folder), "narration");
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -271,7 +271,7 @@ Deno.test("batch refuses the state of other items", async () => {
   const count = rig.emulator.requests.length;
   const state = running.state!;
   assert(!/[а-яёөү]/i.test(JSON.stringify(state)) && !JSON.stringify(state).includes(KEY));
-  const others = ITEMS.with(0, { text: "Өөр.", ...VOICE });
+  const others = TEXTS.map((text) => ({ text: `${text} Өөр.`, ...VOICE }));
   const error = await rejection(batch(rig.client, others, { ...FAST, resume: state }).results());
   assert((error as Error).message.includes("another batch"));
   const broken = { ...state, items: [{}] } as unknown as BatchState;

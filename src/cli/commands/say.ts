@@ -173,6 +173,7 @@ function isSame(a: Order, b: Order): boolean {
 async function printPlan(context: Context, options: SayOptions, text: string): Promise<void> {
   const { requests, characters, pauses } = plan(text, {
     ...partsOf(options),
+    method: options.method,
     speed: options.speed,
   });
   await context.result(

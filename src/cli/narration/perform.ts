@@ -11,6 +11,7 @@ import {
   type PartState,
   plan,
   type Progress,
+  savedNarration,
   toSrt,
   toWebVtt,
 } from "../../narration/mod.ts";
@@ -50,7 +51,7 @@ export async function perform(
     const { text, speed } = order.request;
     // A run that goes on may have nothing to report for a while.
     const live = await context.live(
-      before.length || plan(text, { ...order.parts, speed }).requests,
+      before.length || plan(text, { ...order.parts, method: order.method, speed }).requests,
     );
     live.update(before.filter(({ status }) => status === "done").length, "parts");
     const outlook = outlooks();

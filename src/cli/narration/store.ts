@@ -1,5 +1,5 @@
 import { type FileStore, fileStore } from "../../narration/file_store.ts";
-import type { NarrationState } from "../../narration/mod.ts";
+import { type NarrationState, savedNarration } from "../../narration/mod.ts";
 
 /** The name of the narration in its store. */
 export const NARRATION = "narration";
@@ -19,7 +19,7 @@ export function openStore(folder: string): NarrationStore {
   const store = fileStore(folder);
   return {
     store,
-    load: async () => await store.load(NARRATION) as NarrationState | undefined,
-    remove: async () => await store.remove(NARRATION),
+    load: () => savedNarration(store, NARRATION),
+    remove: () => store.remove(NARRATION),
   };
 }

@@ -1,7 +1,13 @@
-import { notify } from "../contract/log.ts";
-import type { Purchase } from "./state.ts";
+/**
+ * How far a narration or a batch is.
+ *
+ * @module
+ */
 
-/** How far a narration or a batch is. */
+import { notify } from "../../contract/log.ts";
+import type { Purchase } from "../state.ts";
+
+/** How far a narration or a batch is. Durations are milliseconds. */
 export interface Progress {
   /** How many parts are done. */
   readonly partsDone: number;
@@ -13,23 +19,23 @@ export interface Progress {
   readonly charactersDone: number;
   /** The characters of all parts. */
   readonly characters: number;
-  /** The credits charged so far, as far as the service has told; earlier runs included. */
+  /** The credits charged so far, as far as the service has said so; earlier runs included. */
   readonly creditsUsed: number;
   /** The bytes of audio of the parts that are done. */
   readonly bytes: number;
   /** The time since this run began, in milliseconds. */
   readonly elapsedMs: number;
-  /** The time left at the pace of this run in milliseconds; `undefined` before its first part is done. */
+  /** The time left in milliseconds, by the pace of this run; `undefined` before its first part is done. */
   readonly estimatedMsLeft: number | undefined;
-  /** How long it waits for a rate limit to pass now, in milliseconds; `undefined` when it does not. */
+  /** How long the present wait for a rate limit is, in milliseconds; `undefined` when there is none. */
   readonly waitMs: number | undefined;
 }
 
-/** Is told how far it is. What it throws or rejects with is ignored. */
+/** Called after each step. Its errors and rejections are ignored. */
 export type ProgressHook = (progress: Progress) => void;
 
-/** Counts, and tells. */
-export class Tally {
+/** Counts what is done, and calls the hook. */
+export class ProgressCounter {
   readonly #characters: readonly number[];
   readonly #hook: ProgressHook | undefined;
   readonly #start = performance.now();
@@ -65,17 +71,17 @@ export class Tally {
     return this.#highest;
   }
 
-  /** Counts a change, and tells. */
+  /** Counts a change, and calls the hook. */
   changed(index: number, before: Purchase, after: Purchase): void {
     const spent = this.#credits;
     this.#count(index, before, -1);
     this.#count(index, after, 1);
-    // What a failed job has cost stays spent when the part is bought again.
+    // The credits of a failed job stay spent when the part is bought again.
     this.#credits = Math.max(spent, this.#credits);
     this.notify();
   }
 
-  /** Tells the hook. */
+  /** Calls the hook. */
   notify(waitMs?: number): void {
     const elapsedMs = performance.now() - this.#start;
     const made = this.#charactersDone - this.#before;

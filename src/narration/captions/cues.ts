@@ -1,9 +1,15 @@
-import { SAMPLE_RATE } from "../audio/wav_writer.ts";
-import { countCharacters, splitSentences, type TextPart } from "../text/mod.ts";
-import type { NarrationState, PartState } from "./state.ts";
-import { words } from "./words.ts";
+/**
+ * The sentences of a narration, and when they are spoken.
+ *
+ * @module
+ */
 
-/** A caption: what is spoken, and when. */
+import { SAMPLE_RATE } from "../../audio/wav_writer.ts";
+import { countCharacters, splitSentences, type TextPart } from "../../text/mod.ts";
+import { placesOf } from "../join.ts";
+import type { NarrationState, PartState } from "../state.ts";
+
+/** A sentence that is spoken, and when. */
 export interface Cue {
   /** When it begins, in milliseconds. */
   readonly start: number;
@@ -20,15 +26,21 @@ export interface Cue {
 
 /**
  * The parts of a text and their audio: what captions are made from. A {@linkcode NarrationState} is one; the parts of a
- * {@linkcode plan} become one when their audio is known.
+ * {@linkcode plan} become one with the lengths of their audio.
  */
 export interface SpokenParts extends Pick<NarrationState, "paragraphs"> {
   /** The parts, in order. Together they are the text. */
-  readonly parts: readonly Omit<PartState, "boundary">[];
+  readonly parts: readonly SpokenPart[];
+}
+
+/** A part of a text that is spoken. */
+export interface SpokenPart extends Omit<PartState, "boundary"> {
+  /** What follows it in the text. Default: none, and silence that a part carries is not taken away behind a pause of 0. */
+  readonly boundary?: PartState["boundary"] | undefined;
 }
 
 /** A part with its place in the audio, in samples. */
-interface Place extends Omit<PartState, "boundary"> {
+interface Place extends SpokenPart {
   readonly from: number;
   readonly to: number;
 }
@@ -36,7 +48,7 @@ interface Place extends Omit<PartState, "boundary"> {
 /**
  * The captions of a narration: a cue for each sentence of the parts that are done, up to the first that is not.
  *
- * With `captions: "sentence"` the times of all are exact, as each part is a sentence or a piece of one. Otherwise those of
+ * With `captions: "sentence"` the times of all are exact, because each part is a sentence or a piece of one. Otherwise those of
  * sentences that share a part are estimates, and marked so. Parts without anything to speak have none.
  *
  * @param text The text of the narration.
@@ -53,7 +65,7 @@ interface Place extends Omit<PartState, "boundary"> {
  * ```
  */
 export function cues(text: string, state: SpokenParts): Cue[] {
-  const places = placesOf(state);
+  const places = placesIn(state);
   const found: Cue[] = [];
   let first = 0;
   for (const sentence of splitSentences(text, { paragraphs: state.paragraphs })) {
@@ -72,16 +84,21 @@ export function cues(text: string, state: SpokenParts): Cue[] {
 }
 
 /** The parts that are done, up to the first that is not. */
-function placesOf({ parts }: SpokenParts): Place[] {
-  const places: Place[] = [];
-  let from = 0;
-  for (const part of parts) {
-    if (part.status !== "done" || part.samples === undefined) break;
-    const to = from + part.samples;
-    places.push({ ...part, from, to });
-    from = to + part.pause;
-  }
-  return places;
+function placesIn({ parts }: SpokenParts): Place[] {
+  const missing = parts.findIndex(({ status, samples }) =>
+    status !== "done" || samples === undefined
+  );
+  const done = missing < 0 ? parts : parts.slice(0, missing);
+  const places = placesOf(
+    done.map(({ samples = 0, lead = 0, tail = 0, pause, boundary }) => ({
+      samples,
+      lead,
+      tail,
+      pause,
+      boundary,
+    })),
+  );
+  return done.map((part, i) => ({ ...part, ...places[i] as { from: number; to: number } }));
 }
 
 /** Where in the audio a place of the text is spoken: exactly at a border of the part, else by the share of characters. */
@@ -95,4 +112,9 @@ function sampleAt(text: string, { start, end, from, to }: Place, at: number): nu
 function cue({ text }: TextPart, from: number, to: number, exact: boolean): Cue {
   const ms = (samples: number) => Math.round(samples * 1_000 / SAMPLE_RATE);
   return { start: ms(from), end: ms(to), text: words(text).join(" "), exact };
+}
+
+/** The pieces of a text between white space that a line may break at: "5 км" with a no-break space stays one. */
+export function words(text: string): string[] {
+  return text.split(/[ \t\r\n\v\f\x85\u2028\u2029]+/).filter((word) => word !== "");
 }
