@@ -30,6 +30,7 @@ export { SpeechStream, type StreamOptions } from "./src/audio/speech_stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/audio/download.ts";
 export { Job, type SavedJob } from "./src/job.ts";
 export { AudioStream } from "./src/audio/audio_stream.ts";
+export type { AudioResponseInit } from "./src/audio/audio_response.ts";
 export type { AudioProgress, AudioProgressHook } from "./src/audio/audio_facts.ts";
 
 // The models.

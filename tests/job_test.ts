@@ -11,10 +11,12 @@ import {
   TimeoutError,
   TsetsenError,
 } from "../mod.ts";
+import { ManualClock } from "../src/emulator/mod.ts";
 import { failure, GENERATE, KEY, rejection, setUp, TEXT } from "./support/rig.ts";
 
 Deno.test("Job is an async iterable of its updates, and knows its charge from the last of them", async () => {
-  await using rig = await setUp({ emulator: { queueTime: 40 } });
+  const clock = new ManualClock();
+  await using rig = await setUp({ emulator: { queueTime: 40, clock } });
   const job = await rig.client.submit(GENERATE);
   assertEquals(job.requestId, rig.emulator.jobs[0]!.requestId);
   // Accepted, and how much it took is not told yet.
@@ -23,6 +25,7 @@ Deno.test("Job is an async iterable of its updates, and knows its charge from th
   for await (const { status, requestId } of job) {
     assertEquals(requestId, job.requestId);
     seen.push(status);
+    await clock.advance(100);
   }
   assertEquals([seen[0], seen.at(-1)], [RequestStatus.PENDING, RequestStatus.COMPLETED]);
   assertEquals(job.creditsUsed, rig.emulator.ledger.total);

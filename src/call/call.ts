@@ -18,6 +18,7 @@ import {
 } from "../contract/errors.ts";
 import { isNew, recordAccepted } from "./accepted_jobs.ts";
 import { hedge } from "./hedge.ts";
+import type { PollSchedule } from "./poll_schedule.ts";
 import type { Limiter } from "./limiter.ts";
 import { type LogEvent, notify } from "../contract/log.ts";
 import {
@@ -38,6 +39,8 @@ export interface Core {
   readonly options: ResolvedOptions;
   readonly transport: Transport;
   readonly limiter: Limiter;
+  /** When to ask for a job again. */
+  readonly schedule: PollSchedule;
   readonly open: OpenLifetimes;
   closed: boolean;
 }
@@ -277,7 +280,7 @@ export class Call {
     if (!requestId) return;
     this.#requestId = requestId;
     this.charged = "yes";
-    recordAccepted(requestId);
+    recordAccepted(requestId, this.#facts.text?.length);
   }
 
   /** What must not show in an error. */

@@ -3,6 +3,7 @@ import { CommanderError } from "commander";
 import { interruptedJobs } from "../../mod.ts";
 import { why } from "./doctor/why.ts";
 import { type ErrorCode, TsetsenError } from "../contract/errors.ts";
+import { keptAudio } from "../file/mod.ts";
 import { redact } from "../lib/redact.ts";
 import { EXIT, EXIT_OF_CODE } from "./exit_codes.ts";
 import { isLostReader } from "./terminal.ts";
@@ -79,6 +80,9 @@ export function tell(failure: unknown): Told {
   }
   const isVoice = known?.code === "resource_not_found" && known.requestId === undefined;
   if (isVoice) lines.push("`tsetsen voices` lists the voices of a model version.");
+  // The reason of an abort cannot name it.
+  const files = keptAudio(error).filter((path) => !message.includes(path));
+  for (const path of files) lines.push(`What had come is in ${path}.`);
   for (const job of kept === undefined && jobs.length > 1 ? jobs : []) {
     lines.push(`  ${job.requestId ?? "(no request id came)"}  charged: ${job.charged}`);
   }

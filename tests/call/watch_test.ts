@@ -8,7 +8,6 @@ import {
   TimeoutError,
 } from "../../mod.ts";
 import { ManualClock } from "../../src/emulator/mod.ts";
-import { adaptiveInterval } from "../../src/call/watch.ts";
 import {
   failure,
   GENERATE,
@@ -31,25 +30,6 @@ function gaps(rig: Rig): number[] {
   const times = rig.sent("CheckStatus").map(({ time }) => time);
   return times.slice(1).map((time, index) => time - times[index]!);
 }
-
-Deno.test("adaptiveInterval is short at first, grows with the job's age, and never exceeds 5 s", () => {
-  for (const random of [0, 0.5, 0.999]) {
-    let last = 0;
-    for (let elapsed = 0; elapsed < 3_600_000; elapsed += 500) {
-      const interval = adaptiveInterval(elapsed, random);
-      assert(interval >= last, "must not shrink");
-      assert(interval >= 160 && interval <= 5_000, `${interval} ms at ${elapsed}`);
-      // A watch does not end much later than its job, in proportion.
-      assert(interval <= Math.max(200, elapsed / 8), `${interval} ms at ${elapsed}`);
-      last = interval;
-    }
-    assertEquals(
-      Math.round(adaptiveInterval(3_600_000, random)),
-      Math.round(5_000 - random * 1_000),
-    );
-  }
-  assert(new Set(Array.from({ length: 20 }, () => adaptiveInterval(10_000))).size > 10, "jitter");
-});
 
 Deno.test("Client.watchStatus yields an update for each poll, from PENDING to COMPLETED", async () => {
   const clock = new ManualClock();
@@ -119,12 +99,26 @@ Deno.test("Client.watchStatus polls at pollInterval, be it shorter or longer tha
   assert(long.length === 1 && long[0]! >= 408, `${long}`);
 });
 
-Deno.test("Client.watchStatus without pollInterval polls after 160 to 200 ms at first", async () => {
-  await using rig = await setUp({ emulator: { queueTime: 300 } });
-  await rig.client.waitForCompletion(await submit(rig.client));
-  const between = gaps(rig);
-  assert(between.length >= 1 && between.length <= 3, `${between}`);
-  for (const gap of between) assert(gap >= 158, `${between}`);
+Deno.test("Client.watchStatus without pollInterval polls once a second until it has learned", async () => {
+  const clock = new ManualClock();
+  await using rig = await setUp({ emulator: { clock, queueTime: 60_000 } });
+  const seen: number[] = [];
+  for await (const { elapsed } of rig.client.watchStatus(await submit(rig.client))) {
+    if (seen.push(elapsed) === 2) break;
+  }
+  assert(seen[1]! - seen[0]! >= 940, `${seen}`);
+});
+
+Deno.test("Client.watchStatus learns from the jobs of its client, and asks when the next is likely to be done", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 300, pace: 0 } });
+  for (let i = 0; i < 3; i++) {
+    await rig.client.waitForCompletion(await submit(rig.client), { pollInterval: 20 });
+  }
+  // The first poll comes when the job may be done, and not at once.
+  const watch = rig.client.watchStatus(await submit(rig.client));
+  const { value: first } = await watch.next();
+  assert(first!.elapsed >= 150, `${first!.elapsed} ms`);
+  await watch.return!();
 });
 
 Deno.test("Client.watchStatus survives transient failures, which the log and the attempts show", async () => {
@@ -195,12 +189,15 @@ Deno.test("Client.watchStatus fails at once for a reason that does not pass", as
 
 Deno.test("Client.watchStatus sends the headers of its options and the key of its request with each poll", async () => {
   const apiKey = "tsetsen-development-other";
-  await using rig = await setUp({ emulator: { allowAnyKey: true, queueTime: 20 } });
+  await using rig = await setUp({ emulator: { allowAnyKey: true, queueTime: 60_000 } });
   const { requestId } = await rig.client.generateSpeech({ ...GENERATE, apiKey });
   const options = { headers: { "x-trace": "7" }, pollInterval: 5 };
-  await rig.client.waitForCompletion({ requestId, apiKey }, options);
+  let updates = 0;
+  for await (const _ of rig.client.watchStatus({ requestId, apiKey }, options)) {
+    if (++updates === 2) break;
+  }
   const polls = rig.sent("CheckStatus");
-  assert(polls.length >= 2);
+  assertEquals(polls.length, 2);
   for (const { headers, message } of polls) {
     assertEquals([headers["x-trace"], headers["x-api-key"]], ["7", apiKey]);
     assertEquals(message?.["apiKey"], apiKey);

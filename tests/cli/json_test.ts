@@ -65,7 +65,7 @@ Deno.test("tsetsen say --json prints to standard error when standard output is t
 Deno.test("tsetsen resume --json goes on with a state", async () => {
   await using desk = await setUp();
   const { emulator, run } = desk;
-  emulator.addFault({ kind: "http", status: 404, method: "Audio" });
+  emulator.addFault({ kind: "http", status: 404, method: "Audio", times: Infinity });
   const failed = await run(["say", "Нэг.", "-o", "x.wav", "--json", ...VOICE]);
   const { error } = jsonLines(failed.stdout).at(-1);
   assertEquals([failed.code, error.exitCode, error.resume], [6, 6, "tsetsen resume x.wav.tsetsen"]);

@@ -218,11 +218,14 @@ Deno.test("tsetsen resume fetches the audio of a job by its id", async () => {
   );
 
   // Bare samples become a WAV.
-  const body = new Uint8Array(4_800).map((_, i) => i % 7);
-  emulator.addFault({ kind: "http", method: "Audio", status: 200, body, headers: {} });
-  assertEquals((await run(["resume", requestId, "-o", "pcm.wav"])).code, 0);
+  const length = (await Deno.stat(path("first.wav"))).size - 44;
+  const body = new Uint8Array(length).map((_, i) => i % 7);
+  const headers = { "content-type": "application/octet-stream" };
+  emulator.addFault({ kind: "http", method: "Audio", status: 200, body, headers });
+  const pcm = await run(["resume", requestId, "-o", "pcm.wav"]);
+  assertEquals([pcm.code, pcm.stderr], [0, ""]);
   const wav = await Deno.readFile(path("pcm.wav"));
-  assertEquals([wav.subarray(44), wav.length], [body, 4_844]);
+  assertEquals([wav.subarray(44), wav.length], [body, 44 + length]);
 
   const mistyped = await run(["resume", "first.wav.tsetsen"]);
   assertEquals(mistyped.code, 2);

@@ -120,7 +120,11 @@ Deno.test("tsetsen stops at Ctrl-C while it reads standard input and while it st
   assertEquals(code, 130);
   assertStringIncludes(stdout, "It is charged.");
   await until(() => emulator.activeStreams === 0);
-  assertEquals(Array.from(Deno.readDirSync(folder)), []);
+  // It is paid for, so what had come stays, and is named.
+  const [kept = "", ...more] = Array.from(Deno.readDirSync(folder), ({ name }) => name);
+  assertStringIncludes(stdout, `What had come is in ${kept}.`);
+  assertEquals(more, []);
+  assert((await Deno.readFile(`${folder}/${kept}`)).length > 44);
 });
 
 Deno.test("tsetsen say stops at Ctrl-C at each stage, keeps what is paid for, and pays for nothing after it", async (t) => {

@@ -13,8 +13,8 @@ import {
   ServerError,
   TimeoutError,
   TsetsenError,
-} from "../contract/errors.ts";
-import { Code, type Field, StatusError } from "./status_error.ts";
+} from "../../contract/errors.ts";
+import { Code, type Field, StatusError } from "../status_error.ts";
 
 /** The gRPC codes of the classes that an answer of HTTP alone can have. */
 const CODES: readonly (readonly [abstract: typeof TsetsenError, code: number, message: string])[] =

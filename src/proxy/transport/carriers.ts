@@ -15,9 +15,9 @@ import {
   encodeGetUserBalanceResponse,
   encodeListVoicesResponse,
   encodeStreamSpeechResponse,
-} from "../../gen/tsetsen/api/v1/tsetsen_tts_codec.ts";
-import { RequestStatus } from "../contract/models.ts";
-import type { Transport, TransportCall } from "../contract/transport.ts";
+} from "../../../gen/tsetsen/api/v1/tsetsen_tts_codec.ts";
+import { RequestStatus } from "../../contract/models.ts";
+import type { Transport, TransportCall } from "../../contract/transport.ts";
 
 /** Makes one call. */
 export type Carrier = (

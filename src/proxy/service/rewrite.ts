@@ -6,8 +6,8 @@
 
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { hideKey } from "./key_mask.ts";
+import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { hideKey } from "../key_mask.ts";
 
 /** Writes a CheckStatusResponse anew: its address of audio is another, and its error message does not show the key. */
 export async function rewriteStatus(

@@ -4,12 +4,13 @@
  * @module
  */
 
-import { ABSOLUTE_AUDIO } from "../transport/relative_audio.ts";
-import type { ResolvedProxyOptions } from "./resolved_options.ts";
+import { zoneOf } from "../../audio/audio_url.ts";
+import { ABSOLUTE_AUDIO } from "../../transport/relative_audio.ts";
+import type { ResolvedProxyOptions } from "../resolved_options.ts";
 
 /**
- * Whether audio may be fetched from an address: over TLS, unless plaintext was allowed, and from this machine only if the
- * service is on it as well.
+ * Whether audio may be fetched from an address: over TLS, unless plaintext was allowed; from this machine only if the
+ * service is on it, and from a private network only if the service is on one.
  */
 export function mayFetch(
   url: URL,
@@ -17,21 +18,32 @@ export function mayFetch(
 ): boolean {
   if (!isWebAddress(url)) return false;
   const service = new URL(baseUrl);
-  const isNear = isLocal(service.hostname);
-  if (isLocal(url.hostname) && !isNear && url.hostname !== service.hostname) return false;
-  return url.protocol === "https:" || !secure || (isNear && isLocal(url.hostname));
+  const isTls = url.protocol === "https:";
+  if (url.hostname === service.hostname) return isTls || service.protocol === "http:";
+  const own = zoneOf(service.hostname);
+  switch (zoneOf(url.hostname)) {
+    case "machine":
+      return own === "machine";
+    case "private":
+      return own !== "public" && (isTls || !secure);
+    case "public":
+      return isTls || !secure;
+  }
+}
+
+/** Whether a redirect may lead from one address to another: from a public host none leads inside. */
+export function mayRedirect(
+  start: URL,
+  url: URL,
+  options: Pick<ResolvedProxyOptions, "secure" | "baseUrl">,
+): boolean {
+  const isInside = zoneOf(url.hostname) !== "public" && zoneOf(start.hostname) === "public";
+  return mayFetch(url, options) && !isInside;
 }
 
 /** Whether an address is one of the web, without user and password. */
 export function isWebAddress({ protocol, username, password }: URL): boolean {
   return /^https?:$/.test(protocol) && !username && !password;
-}
-
-/** Whether a host is this machine, or an address that is valid on its own network link only. */
-function isLocal(hostname: string): boolean {
-  const name = hostname.replace(/\.$/, "");
-  return /^(.+\.)?localhost$|^(127|0)(\.\d+){3}$|^169\.254\.\d+\.\d+$/.test(name) ||
-    /^\[(::1?|fe[89ab][\da-f]:.*|::ffff:(7f[\da-f]{2}|a9fe|0):[\da-f]+)\]$/.test(name);
 }
 
 /**

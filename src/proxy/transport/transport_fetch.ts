@@ -4,16 +4,16 @@
  * @module
  */
 
-import { asTransport } from "../connect/as_transport.ts";
-import type { ConnectTransport } from "../connect/connect_types.ts";
-import type { Transport, TransportCall } from "../contract/transport.ts";
-import { MAX_TIMEOUT_MS } from "../contract/validate.ts";
-import { Lifetime } from "../lib/lifetime.ts";
-import { frame, FRAME_HEAD_BYTES } from "../transport/frames.ts";
+import { asTransport } from "../../connect/as_transport.ts";
+import type { ConnectTransport } from "../../connect/connect_types.ts";
+import type { Transport, TransportCall } from "../../contract/transport.ts";
+import { MAX_TIMEOUT_MS } from "../../contract/validate.ts";
+import { Lifetime } from "../../lib/lifetime.ts";
+import { frame, FRAME_HEAD_BYTES } from "../../transport/frames.ts";
 import { type Carrier, CARRIERS } from "./carriers.ts";
-import { GRPC_WEB } from "./status_error.ts";
-import { trailerFrame } from "./trailers.ts";
-import { deadlineStatus, statusFields } from "./transport_status.ts";
+import { GRPC_WEB } from "../status_error.ts";
+import { trailerFrame } from "../trailers.ts";
+import { deadlineStatus, statusFields } from "./status.ts";
 
 /** The largest message that a client accepts when it names no other bound, in bytes. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;

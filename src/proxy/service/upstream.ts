@@ -4,14 +4,14 @@
  * @module
  */
 
-import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { VERSION } from "../contract/version.ts";
-import { FRAME_HEAD_BYTES, FrameReader, join, TRAILER } from "../transport/frames.ts";
-import type { AllowedCall } from "./call.ts";
-import { discard, type Exchange } from "./exchange.ts";
-import { readTrailers } from "./trailers.ts";
-import type { ResolvedProxyOptions } from "./resolved_options.ts";
-import { Code, type Field, GRPC_WEB, StatusError } from "./status_error.ts";
+import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { VERSION } from "../../contract/version.ts";
+import { FRAME_HEAD_BYTES, FrameReader, join, TRAILER } from "../../transport/frames.ts";
+import type { AllowedCall } from "../call.ts";
+import { discard, type Exchange } from "../exchange.ts";
+import { readTrailers } from "../trailers.ts";
+import type { ResolvedProxyOptions } from "../resolved_options.ts";
+import { Code, type Field, GRPC_WEB, StatusError } from "../status_error.ts";
 import { keyRefused, metadataOf } from "./visible_trailers.ts";
 
 /** The largest answer with one message, in bytes: far more than a list of all voices. */
@@ -66,7 +66,7 @@ export async function* callService(
   let [received, inMessages] = [0, 0];
   while (!frames.complete) {
     const { done, value } = await exchange.read(reader);
-    if (done) break;
+    if (done || value === undefined) break;
     // A page may have no type, too. Its first byte is no flag of a frame.
     const isFrame = received > 0 || value.length === 0 || value[0] === 0 || value[0] === TRAILER;
     if (!isFrame && !isExact(headers)) throw notGrpcWeb(response, method, options);

@@ -5,24 +5,24 @@
  * @module
  */
 
-import { mayFetch } from "./audio_address.ts";
-import { type AudioBody, openAudio } from "./audio_body.ts";
-import type { AudioTokens } from "./audio_token.ts";
-import { type ByteRange, parseRange, sliceBytes } from "./byte_range.ts";
-import { discard, Exchange, MAX_EXCHANGE_MS } from "./exchange.ts";
-import type { InFlight } from "./in_flight.ts";
-import { showsKey } from "./key_mask.ts";
-import { plainText } from "./plain_text.ts";
-import type { ResolvedProxyOptions } from "./resolved_options.ts";
-import { visitorBody } from "./visitor_body.ts";
+import { requestedRange } from "../../audio/byte_range.ts";
+import { followRedirects } from "../../audio/redirects.ts";
+import { mayFetch, mayRedirect } from "./address.ts";
+import { type AudioBody, openAudio } from "./body.ts";
+import type { AudioTokens } from "../audio_token.ts";
+import { sliceBytes } from "./slice_bytes.ts";
+import { discard, Exchange, MAX_EXCHANGE_MS } from "../exchange.ts";
+import type { InFlight } from "../in_flight.ts";
+import { showsKey } from "../key_mask.ts";
+import { plainText } from "../responses.ts";
+import type { ResolvedProxyOptions } from "../resolved_options.ts";
+import { visitorBody } from "../visitor_body.ts";
 
 /** The visitor's headers that go along: ranges, and nothing that says who the visitor is. */
 const PASSED_UP = ["range", "if-range", "if-none-match"];
 
 /** The headers of the answer that come back. */
 const PASSED_DOWN = ["content-length", "content-range", "accept-ranges", "etag", "last-modified"];
-
-const MAX_REDIRECTS = 5;
 
 /** Answers a GET or a HEAD for `…/audio/<token>`. */
 export async function serveAudio(
@@ -91,25 +91,26 @@ function answerWith(
   options: ResolvedProxyOptions,
 ): Response {
   const headers = downHeaders(response.headers, options.key, isDecoded);
+  const length = headers.get("content-length");
   let { status } = response;
   let pieces = bytes;
-  const range = isDecoded || status !== 200 ? undefined : rangeOf(request, headers);
+  // The audio's server may not know ranges. Safari plays nothing without them.
+  const range = status !== 200 || length === null
+    ? "whole"
+    : requestedRange(request, Number(length), headers.get("etag") ?? undefined);
   if (range === "none") {
     exchange.cancel();
-    const size = `bytes */${headers.get("content-length")}`;
-    return plainText(416, "the audio has no such bytes", { "content-range": size });
+    const size = { "content-range": `bytes */${length}` };
+    return plainText(416, "the audio has no such bytes", size);
   }
-  if (range !== undefined) {
-    // The audio's server does not know ranges. Safari plays nothing without them.
-    const { first, last } = range;
+  if (range !== "whole") {
+    const [from, to] = range;
     status = 206;
-    headers.set("content-range", `bytes ${first}-${last}/${headers.get("content-length")}`);
-    headers.set("content-length", `${last - first + 1}`);
-    pieces = bytes && sliceBytes(bytes, range);
+    headers.set("content-range", `bytes ${from}-${to - 1}/${length}`);
+    headers.set("content-length", `${to - from}`);
+    pieces = bytes && sliceBytes(bytes, from, to);
   }
-  if (status === 200) {
-    headers.set("accept-ranges", headers.has("content-length") ? "bytes" : "none");
-  }
+  if (status === 200) headers.set("accept-ranges", length === null ? "none" : "bytes");
   if (pieces === undefined) {
     exchange.close();
     return new Response(null, { status, headers });
@@ -119,14 +120,7 @@ function answerWith(
   return new Response(body, { status, headers });
 }
 
-/** The range that a visitor asked for, and did not get. With `If-Range` all of the audio is the right answer. */
-function rangeOf({ method, headers }: Request, down: Headers): ByteRange | "none" | undefined {
-  const length = down.get("content-length");
-  if (method !== "GET" || length === null || headers.has("if-range")) return undefined;
-  return parseRange(headers.get("range"), Number(length));
-}
-
-/** Asks for the audio, and goes where its server redirects. */
+/** Asks for the audio, and follows the redirects of its server. */
 async function follow(
   start: URL,
   { method, headers: given }: Request,
@@ -139,17 +133,13 @@ async function follow(
     const value = given.get(name);
     if (value !== null) headers.set(name, value);
   }
-  for (let url = start, hop = 0;; hop++) {
-    const response = await exchange.fetch(options.fetch, url.href, { method, headers });
-    if (![301, 302, 303, 307, 308].includes(response.status)) return response;
-    discard(response);
-    const location = response.headers.get("location") ?? "";
-    if (hop === MAX_REDIRECTS || !URL.canParse(location, url.href)) {
-      throw new Error("The redirects lead nowhere.");
-    }
-    url = new URL(location, url);
-    if (!mayFetch(url, options)) throw new Error("The redirect is not allowed.");
-  }
+  return await followRedirects(
+    start,
+    (url) => exchange.fetch(options.fetch, url.href, { method, headers }),
+    (url) => {
+      if (!mayRedirect(start, url, options)) throw new Error("The redirect is not allowed.");
+    },
+  );
 }
 
 function downHeaders(headers: Headers, key: string, isDecoded: boolean): Headers {
