@@ -165,6 +165,7 @@ def sonora_async():
 
 def connect():
     from connectrpc.code import Code
+    from connectrpc.compat import google_protobuf_codecs
     from connectrpc.errors import ConnectError
     from connectrpc.method import IdempotencyLevel, MethodInfo, StreamType
     from connectrpc.server import ConnectASGIApplication, Endpoint
@@ -229,7 +230,7 @@ def connect():
         def path(self):
             return f"/{SERVICE}"
 
-    return Application(service=object(), endpoints=endpoints)
+    return Application(service=object(), endpoints=endpoints, codecs=google_protobuf_codecs())
 
 
 def main():
