@@ -161,13 +161,6 @@ export const proxies: readonly Proxy[] = [
       (await versionText(["caddy", "version"])).trim().split(" ")[0]!.replace(/^v/, ""),
     command: (file) => ["caddy", "run", "--config", file, "--adapter", "caddyfile"],
     around: (recipe) => `{\n  admin off\n  auto_https off\n}\n${recipe}`,
-    pastes: [{
-      line: "lb_try_duration 2s, lb_retry_match { method POST }",
-      replace: [[
-        "flush_interval -1",
-        "flush_interval -1\n    lb_try_duration 2s\n    lb_retry_match {\n      method POST\n    }",
-      ]],
-    }],
   },
   {
     name: "Varnish",

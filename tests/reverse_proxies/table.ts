@@ -12,7 +12,7 @@ export async function page(runs: readonly ProxyRun[]): Promise<string> {
     "Proxy",
     "Checks",
     "First sample later by",
-    "Longest gap of 100 ms",
+    "Gap of 100 ms",
     "Cancelled: making, silent, unary",
     "A paid call whose connection breaks",
     "A stream that breaks off",
@@ -49,7 +49,7 @@ A recipe for each reverse proxy that stands in front of a gRPC-Web server, and w
 loopback.
 
 "Checks" are those of [the gRPC-Web servers](gateways.md). "First sample" is the median of nine streams, less that without the proxy. The
-service makes a piece every 100 ms for "Longest gap". "Cancelled" tells when the service was told that the caller is gone. For the last two
+service makes a piece every 100 ms for "Gap", which is the longest but one of twenty. "Cancelled" tells when the service was told that the caller is gone. For the last two
 columns the service reads a paid POST to its end and closes the connection, and breaks off a stream after its first message.
 
 ${table(head, rows)}
