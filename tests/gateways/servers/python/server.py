@@ -239,7 +239,7 @@ def main():
     if sys.argv[1] == "sonora-wsgi":
         import waitress
 
-        waitress.serve(sonora_sync(), sockets=[taken], threads=32, _quiet=True)
+        waitress.serve(sonora_sync(), sockets=[taken], threads=64, _quiet=True)
         return
     import uvicorn
 
