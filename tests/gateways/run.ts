@@ -56,7 +56,13 @@ async function runGateway(gateway: Gateway): Promise<GatewayRun> {
     try {
       await run(subject, facts);
     } catch (error) {
-      failures.push([name, `${error instanceof Error ? error.message : error}`.slice(0, 200)]);
+      failures.push([
+        name,
+        `${error instanceof Error ? error.message : error}`.replaceAll(
+          /127\.0\.0\.1:\d+/g,
+          "127.0.0.1",
+        ).slice(0, 200),
+      ]);
     }
   }
   return { gateway, facts, failures };

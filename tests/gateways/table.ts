@@ -45,7 +45,7 @@ it, over HTTP/1.1 on loopback. Run on ${
 test:gateways --all --md docs/gateways.md\`. The servers are in \`tests/gateways/servers\`.
 
 "Errors" is where \`grpc-status\` stands: in the headers of HTTP, or in the trailers frame of the body. "Cancelled" and "Deadline"
-tell when the service's code was told that its caller is gone, after the caller left: a service that is told "never" goes on with a
+tell when the service's code was told that its caller is gone. At its deadline the SDK also closes the call itself. A service that is told "never" goes on with a
 synthesis that is paid for and that nobody hears.
 
 ${[head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |\n`).join("")}
