@@ -52,7 +52,8 @@ export class Session {
     // What goes wrong is told by the streams. Deno says goodbye to a connection that is gone, and nobody else listens.
     session.on("error", () => this.#over = true);
     session.socket?.on("error", () => {});
-    session.on("goaway", (_code, last = 0, data) => {
+    // Without the last stream it is not known which ones the service has taken.
+    session.on("goaway", (_code, last = Infinity, data) => {
       this.lastTaken = last;
       this.#over = true;
       if (new TextDecoder().decode(data) === "too_many_pings") hooks.onTooManyPings();

@@ -1,6 +1,4 @@
 import type { Interceptor, Transport as RpcTransport } from "@connectrpc/connect";
-// Private: the public `createGrpcTransport` of connect-node takes no HTTP client that is bounded and checked.
-import { createTransport } from "@connectrpc/connect/protocol-grpc";
 import type { ConnectInterceptor } from "../connect/connect_types.ts";
 import { fromConnect } from "../connect/errors.ts";
 import { overConnect } from "../connect/over_connect.ts";
@@ -8,8 +6,10 @@ import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import { VERSION } from "../contract/version.ts";
+import { CallSessions } from "./call_sessions.ts";
+import { type ConnectNode, loadConnectNode } from "./connect_node.ts";
 import { Connection } from "./connection.ts";
-import { guardedHttp2 } from "./guard.ts";
+import { runtimeModules } from "./runtime_modules.ts";
 
 /** Options of {@linkcode grpcTransport}. All durations are milliseconds. */
 export interface GrpcTransportOptions extends EndpointOptions {
@@ -77,17 +77,34 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
   const { ca, pingInterval = 60_000, pingTimeout = 10_000, interceptors = [] } = options;
   for (const interceptor of interceptors) validate("each of interceptors", interceptor);
   const { baseUrl, origin } = endpointOf(options);
-  const connection = new Connection(origin, { ca, pingInterval, pingTimeout });
-  const protocol = interceptors.length === 0 ? "gRPC" : undefined;
+  const connection = new Connection(origin, runtimeModules(), { ca, pingInterval, pingTimeout });
+  const intercepted = interceptors.length > 0;
   const close = () => connection.close();
+  const sessionsOf = new WeakMap<TransportCall, CallSessions>();
 
   let clients = 0;
   const transport = overConnect({
     origin,
-    needsSignal: true,
-    open: (call, unary) =>
-      openGrpc(connection, baseUrl, [...interceptors] as Interceptor[], call, unary),
-    explain: (error, { secrets }) => fromConnect(error, secrets, protocol),
+    // The streams end with the call by themselves. Interceptors may have work of their own to end.
+    needsSignal: intercepted,
+    open(call, unary) {
+      const sessionManager = new CallSessions(connection, call, unary);
+      sessionsOf.set(call, sessionManager);
+      return deferred(({ createGrpcTransport }) =>
+        createGrpcTransport({
+          baseUrl,
+          sessionManager,
+          interceptors: [...interceptors] as Interceptor[],
+          // Speech does not shrink, and a compressed answer could unpack to any size.
+          acceptCompression: [],
+          readMaxBytes: call.maxMessageBytes,
+        })
+      );
+    },
+    explain(error, call) {
+      sessionsOf.get(call)?.close();
+      return fromConnect(error, call.secrets, intercepted ? undefined : "gRPC");
+    },
   });
   return Object.assign(transport, {
     close,
@@ -103,30 +120,17 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
   });
 }
 
-function openGrpc(
-  connection: Connection,
-  baseUrl: string,
-  interceptors: Interceptor[],
-  call: TransportCall,
-  unary: boolean,
-): RpcTransport {
-  const grpc = createTransport({
-    baseUrl,
-    interceptors,
-    httpClient: guardedHttp2(connection, call, unary),
-    useBinaryFormat: true,
-    // Speech does not shrink, and what is compressed could be a bomb.
-    acceptCompression: [],
-    sendCompression: null,
-    compressMinBytes: 0,
-    readMaxBytes: call.maxMessageBytes,
-    writeMaxBytes: 2 ** 32 - 1,
-  });
+/** A transport of connect-node, which is loaded by the first call. */
+function deferred(make: (connectNode: ConnectNode) => RpcTransport): RpcTransport {
   return {
-    unary: (method, signal, timeoutMs, header, ...rest) =>
-      grpc.unary(method, signal, timeoutMs, named(header), ...rest),
-    stream: (method, signal, timeoutMs, header, ...rest) =>
-      grpc.stream(method, signal, timeoutMs, named(header), ...rest),
+    async unary(method, signal, timeoutMs, header, ...rest) {
+      const grpc = make(await loadConnectNode());
+      return await grpc.unary(method, signal, timeoutMs, named(header), ...rest);
+    },
+    async stream(method, signal, timeoutMs, header, ...rest) {
+      const grpc = make(await loadConnectNode());
+      return await grpc.stream(method, signal, timeoutMs, named(header), ...rest);
+    },
   };
 }
 

@@ -1,0 +1,186 @@
+/**
+ * The stream that connect-node reads an answer from: an HTTP/2 stream behind the checks that gRPC-Web answers get, too. One
+ * fault gives one error on every runtime, and an answer costs bounded memory.
+ *
+ * @module
+ */
+
+import { fromBinary } from "@bufbuild/protobuf";
+import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
+import type { Duplex } from "node:stream";
+import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { toConnect } from "../connect/errors.ts";
+import type { TransportCall } from "../contract/transport.ts";
+import { brokenOff, noAnswer } from "../transport/error_mapping.ts";
+import { frame, FrameReader, join, TRAILER } from "../transport/frames.ts";
+import type { OpenRequest } from "./connection.ts";
+import { Pieces } from "./pieces.ts";
+import { headError, readableHead, readableTrailers, type ResponseHead } from "./response_head.ts";
+import type { RuntimeModules } from "./runtime_modules.ts";
+
+/** Codes of RST_STREAM. */
+const REFUSED_STREAM = 7, CANCEL = 8;
+
+/** No honest answer has more informational heads (1xx). They are under no flow control. */
+const MAX_EARLY_HEADS = 100;
+
+/** One request and its answer. */
+export class CheckedStream {
+  /** What connect-node uses. */
+  readonly stream: ClientHttp2Stream;
+  readonly #request: OpenRequest;
+  readonly #pieces: Pieces;
+  readonly #duplex: Duplex;
+  readonly #origin: string;
+  readonly #call: TransportCall;
+  readonly #unary: boolean;
+  #stopListening = () => {};
+  #body: AsyncIterator<Uint8Array> | undefined;
+  #trailers: IncomingHttpHeaders = {};
+  #isWhole = false;
+
+  /** @param unary Whether more than one message is an error. */
+  constructor(
+    request: OpenRequest,
+    { Duplex }: RuntimeModules,
+    origin: string,
+    call: TransportCall,
+    unary: boolean,
+  ) {
+    this.#request = request;
+    this.#origin = origin;
+    this.#call = call;
+    this.#unary = unary;
+    const { stream, session } = request;
+    this.#pieces = new Pieces(stream, () => session.hear());
+    this.#duplex = new Duplex({
+      readableObjectMode: true,
+      // A piece is read when it is asked for, so that an error never overtakes a piece before it.
+      readableHighWaterMark: 0,
+      read: () => void this.#read(),
+      // A failed write shows at the answer, too.
+      write: (bytes, _, done) => void stream.write(bytes, () => done()),
+      final: (done) => void stream.end(() => done()),
+      destroy: (error, done) => {
+        this.#end();
+        done(error);
+      },
+    });
+    // connect-node listens a moment later.
+    this.#duplex.on("error", () => {});
+    this.#listen();
+    this.#stopListening = call.lifetime.onEnd(() => {
+      session.giveUp();
+      this.close(new Error("the call is over"));
+    });
+    const close = (_code?: number, onClosed?: () => void) => {
+      if (onClosed !== undefined) this.#duplex.once("close", onClosed);
+      this.close();
+    };
+    // The code stays 0 because every failure is an error of this stream.
+    this.stream = Object.assign(this.#duplex, { close, rstCode: 0 }) as unknown as typeof stream;
+  }
+
+  /** Cancels what is still under way. */
+  close(error?: unknown): void {
+    this.#duplex.destroy(error === undefined ? undefined : toConnect(error) as Error);
+  }
+
+  /** Whether it is proven that the service did not take the request: RFC 9113, 6.8 and 8.7. */
+  get #refused(): boolean {
+    const { stream: { id = 0, rstCode }, session } = this.#request;
+    return rstCode === REFUSED_STREAM || id > session.lastTaken;
+  }
+
+  #listen(): void {
+    const { stream, session } = this.#request;
+    const { secrets } = this.#call;
+    let isAnswered = false;
+    let lost: unknown;
+    const lose = () => {
+      if (isAnswered) return;
+      lost ??= new Error("the connection was closed before the answer");
+      this.close(noAnswer(lost, this.#origin, secrets, "gRPC", this.#refused));
+    };
+    stream.on("error", (error) => {
+      lost = error;
+      // The session may learn of a GOAWAY a moment later.
+      queueMicrotask(lose);
+    });
+    // On Deno and Bun a stream on which a GOAWAY closed the connection ends without an error.
+    stream.once("close", lose);
+    stream.once("response", (head) => {
+      isAnswered = true;
+      session.hear();
+      this.#take(head);
+    });
+    stream.once("trailers", (trailers) => this.#trailers = trailers);
+    let earlyHeads = 0;
+    stream.on("headers", () => {
+      if (++earlyHeads === MAX_EARLY_HEADS) {
+        session.destroy(new Error("too many heads before the answer"));
+      }
+    });
+  }
+
+  /** Takes the head of the answer. */
+  #take(head: ResponseHead): void {
+    const error = headError(head, { origin: this.#origin, secrets: this.#call.secrets });
+    if (error !== undefined) return this.close(error);
+    // A head that holds the status comes without anything else ("trailers-only").
+    if (head["grpc-status"] === undefined) this.#body = this.#checkedBody();
+    this.#duplex.emit("response", readableHead(head));
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const { done, value } = await this.#body?.next() ?? { done: true };
+      this.#duplex.push(done ? null : value);
+    } catch (error) {
+      this.close(error);
+    }
+  }
+
+  /** The messages in their frames. It ends when the whole answer is good. */
+  async *#checkedBody(): AsyncGenerator<Uint8Array, void, void> {
+    const { secrets, accepted, maxMessageBytes } = this.#call;
+    const origin = this.#origin;
+    const frames = new FrameReader(maxMessageBytes, origin, this.#unary);
+    for (;;) {
+      const { done, value } = await this.#pieces.next().catch((error) => {
+        throw brokenOff(origin, error, secrets);
+      });
+      if (done) break;
+      frames.push(value);
+      for (let parts = frames.shift(); parts !== undefined; parts = frames.shift()) {
+        const message = join(parts);
+        if (this.#unary) accepted?.(requestIdIn(message));
+        yield frame(0, message);
+      }
+      if (frames.error !== undefined) throw frames.error;
+    }
+    if (this.#trailers["grpc-status"] === undefined) throw brokenOff(origin);
+    // An answer of gRPC-Web ends with its trailers. This end is judged as that one.
+    frames.push(frame(TRAILER, new Uint8Array()));
+    if (frames.error !== undefined) throw frames.error;
+    if (!frames.complete) throw brokenOff(origin);
+    this.#isWhole = true;
+    this.#duplex.emit("trailers", readableTrailers(this.#trailers));
+  }
+
+  /** Releases everything, and cancels the request unless the whole answer has come. */
+  #end(): void {
+    this.#stopListening();
+    this.#pieces.stop();
+    const { stream } = this.#request;
+    if (!stream.closed && !(this.#isWhole && stream.writableEnded)) stream.close(CANCEL);
+  }
+}
+
+function requestIdIn(message: Uint8Array): string {
+  try {
+    return fromBinary(GenerateSpeechResponseSchema, message).requestId;
+  } catch {
+    return ""; // Connect throws for it soon enough.
+  }
+}
