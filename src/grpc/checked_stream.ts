@@ -7,12 +7,13 @@
 
 import { fromBinary } from "@bufbuild/protobuf";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
-import type { Duplex } from "node:stream";
+import type { Writable } from "node:stream";
 import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { toConnect } from "../connect/errors.ts";
 import type { TransportCall } from "../contract/transport.ts";
+import { concatBytes } from "../lib/bytes.ts";
 import { brokenOff, noAnswer } from "../transport/error_mapping.ts";
-import { frame, FrameReader, join, TRAILER } from "../transport/frames.ts";
+import { frame, FRAME_HEAD_BYTES, FrameReader, join, TRAILER } from "../transport/frames.ts";
 import type { OpenRequest } from "./connection.ts";
 import { Pieces } from "./pieces.ts";
 import { headError, readableHead, readableTrailers, type ResponseHead } from "./response_head.ts";
@@ -30,19 +31,19 @@ export class CheckedStream {
   readonly stream: ClientHttp2Stream;
   readonly #request: OpenRequest;
   readonly #pieces: Pieces;
-  readonly #duplex: Duplex;
+  readonly #stream: Writable;
   readonly #origin: string;
   readonly #call: TransportCall;
   readonly #unary: boolean;
   #stopListening = () => {};
-  #body: AsyncIterator<Uint8Array> | undefined;
+  #body: AsyncIterator<Uint8Array, void, void> = NO_BODY;
   #trailers: IncomingHttpHeaders = {};
   #isWhole = false;
 
   /** @param unary Whether more than one message is an error. */
   constructor(
     request: OpenRequest,
-    { Duplex }: RuntimeModules,
+    { Writable }: RuntimeModules,
     origin: string,
     call: TransportCall,
     unary: boolean,
@@ -53,11 +54,9 @@ export class CheckedStream {
     this.#unary = unary;
     const { stream, session } = request;
     this.#pieces = new Pieces(stream, () => session.hear());
-    this.#duplex = new Duplex({
-      readableObjectMode: true,
-      // A piece is read when it is asked for, so that an error never overtakes a piece before it.
-      readableHighWaterMark: 0,
-      read: () => void this.#read(),
+    this.#stream = new Writable({
+      // The answer comes after the request has ended.
+      autoDestroy: false,
       // A failed write shows at the answer, too.
       write: (bytes, _, done) => void stream.write(bytes, () => done()),
       final: (done) => void stream.end(() => done()),
@@ -67,23 +66,27 @@ export class CheckedStream {
       },
     });
     // connect-node listens a moment later.
-    this.#duplex.on("error", () => {});
+    this.#stream.on("error", () => {});
     this.#listen();
     this.#stopListening = call.lifetime.onEnd(() => {
       session.giveUp();
       this.close(new Error("the call is over"));
     });
     const close = (_code?: number, onClosed?: () => void) => {
-      if (onClosed !== undefined) this.#duplex.once("close", onClosed);
+      if (onClosed !== undefined) this.#stream.once("close", onClosed);
       this.close();
     };
-    // The code stays 0 because every failure is an error of this stream.
-    this.stream = Object.assign(this.#duplex, { close, rstCode: 0 }) as unknown as typeof stream;
+    this.stream = Object.assign(this.#stream, {
+      close,
+      // The code stays 0 because every failure is an error of this stream.
+      rstCode: 0,
+      [Symbol.asyncIterator]: () => this.#body,
+    }) as unknown as typeof stream;
   }
 
   /** Cancels what is still under way. */
   close(error?: unknown): void {
-    this.#duplex.destroy(error === undefined ? undefined : toConnect(error) as Error);
+    this.#stream.destroy(error === undefined ? undefined : toConnect(error) as Error);
   }
 
   /** Whether it is proven that the service did not take the request: RFC 9113, 6.8 and 8.7. */
@@ -128,17 +131,10 @@ export class CheckedStream {
     const error = headError(head, { origin: this.#origin, secrets: this.#call.secrets });
     if (error !== undefined) return this.close(error);
     // A head that holds the status comes without anything else ("trailers-only").
-    if (head["grpc-status"] === undefined) this.#body = this.#checkedBody();
-    this.#duplex.emit("response", readableHead(head));
-  }
-
-  async #read(): Promise<void> {
-    try {
-      const { done, value } = await this.#body?.next() ?? { done: true };
-      this.#duplex.push(done ? null : value);
-    } catch (error) {
-      this.close(error);
-    }
+    const isAll = head["grpc-status"] !== undefined;
+    if (!isAll) this.#body = this.#checkedBody();
+    this.#stream.emit("response", readableHead(head));
+    if (isAll) this.close();
   }
 
   /** The messages in their frames. It ends when the whole answer is good. */
@@ -146,26 +142,30 @@ export class CheckedStream {
     const { secrets, accepted, maxMessageBytes } = this.#call;
     const origin = this.#origin;
     const frames = new FrameReader(maxMessageBytes, origin, this.#unary);
-    for (;;) {
-      const { done, value } = await this.#pieces.next().catch((error) => {
-        throw brokenOff(origin, error, secrets);
-      });
-      if (done) break;
-      frames.push(value);
-      for (let parts = frames.shift(); parts !== undefined; parts = frames.shift()) {
-        const message = join(parts);
-        if (this.#unary) accepted?.(requestIdIn(message));
-        yield frame(0, message);
+    try {
+      for (;;) {
+        const { done, value } = await this.#pieces.next().catch((error) => {
+          throw brokenOff(origin, error, secrets);
+        });
+        if (done) break;
+        frames.push(value);
+        const messages = [...messagesOf(frames)];
+        if (this.#unary) { for (const message of messages) accepted?.(requestIdIn(join(message))); }
+        if (messages.length > 0) yield inFrames(messages);
+        if (frames.error !== undefined) throw frames.error;
       }
+      if (this.#trailers["grpc-status"] === undefined) throw brokenOff(origin);
+      // An answer of gRPC-Web ends with its trailers. This end is judged as that one.
+      frames.push(frame(TRAILER, new Uint8Array()));
       if (frames.error !== undefined) throw frames.error;
+      if (!frames.complete) throw brokenOff(origin);
+      this.#isWhole = true;
+      this.#stream.emit("trailers", readableTrailers(this.#trailers));
+    } catch (error) {
+      throw toConnect(error);
+    } finally {
+      this.close();
     }
-    if (this.#trailers["grpc-status"] === undefined) throw brokenOff(origin);
-    // An answer of gRPC-Web ends with its trailers. This end is judged as that one.
-    frames.push(frame(TRAILER, new Uint8Array()));
-    if (frames.error !== undefined) throw frames.error;
-    if (!frames.complete) throw brokenOff(origin);
-    this.#isWhole = true;
-    this.#duplex.emit("trailers", readableTrailers(this.#trailers));
   }
 
   /** Releases everything, and cancels the request unless the whole answer has come. */
@@ -175,6 +175,25 @@ export class CheckedStream {
     const { stream } = this.#request;
     if (!stream.closed && !(this.#isWhole && stream.writableEnded)) stream.close(CANCEL);
   }
+}
+
+/** The body of an answer whose head holds the status. */
+const NO_BODY: AsyncIterator<Uint8Array, void, void> = {
+  next: () => Promise.resolve({ done: true, value: undefined }),
+};
+
+function* messagesOf(frames: FrameReader): Generator<readonly Uint8Array[]> {
+  for (let parts = frames.shift(); parts !== undefined; parts = frames.shift()) yield parts;
+}
+
+/** Puts messages into frames. Each byte is copied once. */
+function inFrames(messages: readonly (readonly Uint8Array[])[]): Uint8Array {
+  return concatBytes(messages.flatMap((parts) => {
+    const head = new Uint8Array(FRAME_HEAD_BYTES);
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    new DataView(head.buffer).setUint32(1, bytes);
+    return [head, ...parts];
+  }));
 }
 
 function requestIdIn(message: Uint8Array): string {

@@ -4,7 +4,7 @@ type Stream = typeof import("node:stream");
 /** What native gRPC needs of the runtime. */
 export interface RuntimeModules {
   readonly http2: Http2;
-  readonly Duplex: Stream["Duplex"];
+  readonly Writable: Stream["Writable"];
 }
 
 /**
@@ -25,5 +25,5 @@ export function runtimeModules(): RuntimeModules {
         "give as endpoint one that speaks gRPC-Web.",
     );
   }
-  return { http2, Duplex: stream.Duplex };
+  return { http2, Writable: stream.Writable };
 }
