@@ -1,6 +1,7 @@
 // The package as it is published, and programs on top of it.
 
 import type { PluginBuild } from "esbuild";
+import { CONNECT_VERSIONS } from "../../.ci/manifest.ts";
 import { pack } from "../../.ci/pack.ts";
 import { ROOT, run } from "./tools.ts";
 
@@ -16,7 +17,12 @@ export async function installPackage(): Promise<InstalledPackage> {
   const tarball = `${folder}/sdk.tgz`;
   await pack(tarball);
   await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true, "type": "module" }');
-  await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", tarball], folder);
+  // Users of native gRPC install the second one.
+  const packages = [tarball, `@connectrpc/connect-node@${CONNECT_VERSIONS.highest}`];
+  await run(
+    ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", ...packages],
+    folder,
+  );
   return {
     folder,
     tarball,
