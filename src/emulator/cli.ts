@@ -89,7 +89,8 @@ export async function main(args: readonly string[]): Promise<RunningEmulator | u
   return undefined;
 }
 
-if (import.meta.main) await main(process.argv.slice(2));
+// Not awaited, because require() refuses a module with a top-level await.
+if (import.meta.main) void main(process.argv.slice(2));
 
 async function run(options: StartOptions, json: boolean): Promise<RunningEmulator> {
   const emulator = await startEmulator(options);

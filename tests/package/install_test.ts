@@ -12,8 +12,8 @@ const SUBPATHS = Object.keys(JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`
   // Programs: they run when they are loaded.
   .filter((name) => name !== "@tsetsen/sdk/emulator/cli");
 
-/** The Nodes that the package names, the oldest of each line that the tests can have. */
-const NODES = ["20.19.0", "22.12.0", "24.21.0"];
+/** The oldest Node 20 that has require() of modules without a flag, and the two after it. */
+const NODES = ["20.19.0", "22.23.3", "24.21.0"];
 
 async function emptyProject(): Promise<string> {
   const folder = await Deno.makeTempDir();
