@@ -11,7 +11,7 @@ import {
   type PartState,
   plan,
   type Progress,
-  savedNarration,
+  type savedNarration,
   toSrt,
   toWebVtt,
 } from "../../narration/mod.ts";
