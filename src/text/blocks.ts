@@ -22,7 +22,7 @@ export interface Blocks {
 }
 
 /** The line that opens a block of code: its fence, and what the block holds. */
-export const FENCE = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
+export const FENCE: RegExp = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
 /** Info strings of fences that hold prose. */
 const PROSE = /^(?:text|txt|plain|plaintext|markdown|md|none)?$/i;
 const QUOTE = /^(?: {0,3}>(?![\p{N}=])[ \t]?){1,50}/u;

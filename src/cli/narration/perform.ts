@@ -11,7 +11,6 @@ import {
   type PartState,
   plan,
   type Progress,
-  type savedNarration,
   toSrt,
   toWebVtt,
 } from "../../narration/mod.ts";
