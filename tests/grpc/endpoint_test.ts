@@ -2,7 +2,8 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
-import { Client, connectTransport, InvalidRequestError } from "../../mod.ts";
+import { Client, InvalidRequestError } from "../../mod.ts";
+import { connectTransport } from "../../src/connect/mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 import { grpcTransport } from "../../src/grpc/mod.ts";
