@@ -200,26 +200,37 @@ export class Call {
         isNew(this.#requestId ?? "", NOT_FOUND_GRACE_MS));
   }
 
-  /** Sends a request that costs nothing, and once more over another connection if the first stays mute. */
+  /**
+   * Sends a request that costs nothing, and once more over another connection if the first stays mute.
+   *
+   * @param mute How long the first must have been mute at the checkpoint, in milliseconds.
+   */
   async sendHedged<T>(
     request: (transport: Transport, call: TransportCall) => Promise<T>,
+    mute: number,
   ): Promise<T> {
     const { lifetime } = this;
+    const { limiter, open } = this.#core;
+    const sent = performance.now();
     let second: Lifetime | undefined;
-    const result = await hedge(
-      lifetime,
-      () => this.send(request, undefined, second),
-      () => {
-        second = new Lifetime(this.#core.open, lifetime);
-        this.#notifySecond();
-      },
-    );
-    if (second !== undefined) {
+    const mayAgain = () => {
+      // A second request needs a place as the first does.
+      if (performance.now() - sent < mute || !limiter.tryAcquire()) return false;
+      second = new Lifetime(open, lifetime);
+      this.#notifySecond();
+      return true;
+    };
+    try {
+      const result = await hedge(lifetime, () => this.send(request, undefined, second), mayAgain);
       // Cancels whichever request is still mute.
-      second.stop({ by: "cancel" });
-      lifetime.stop({ by: "cancel" });
+      if (second !== undefined) lifetime.stop({ by: "cancel" });
+      return result;
+    } finally {
+      if (second !== undefined) {
+        second.stop({ by: "cancel" });
+        limiter.release();
+      }
     }
-    return result;
   }
 
   #notifySecond(): void {

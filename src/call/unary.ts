@@ -25,10 +25,12 @@ export async function callUnary<T>(
   const { timeout = core.options.timeout, maxRetries = core.options.maxRetries } = options;
   // Each poll of a watch is one try, but for a connection that is dead.
   const isHedged = !facts.billable && (maxRetries > 0 || outer !== undefined);
-  const checkpoint = isHedged ? Math.min(timeout * HEDGE_PART, MAX_HEDGE_MS) : undefined;
-  const call = new Call(core, facts, options, timeout, outer, checkpoint);
+  const hedgeAfter = Math.min(timeout * HEDGE_PART, MAX_HEDGE_MS);
+  const call = new Call(core, facts, options, timeout, outer, isHedged ? hedgeAfter : undefined);
   try {
-    return await call.attempts(() => isHedged ? call.sendHedged(request) : call.send(request));
+    return await call.attempts(() =>
+      isHedged ? call.sendHedged(request, hedgeAfter / 2) : call.send(request)
+    );
   } catch (error) {
     throw call.error(error);
   } finally {

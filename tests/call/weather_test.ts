@@ -17,10 +17,7 @@ Deno.test("Client.getUserBalance asks once more over another connection when the
   rig.emulator.addFault({ kind: "hang", method: "GetUserBalance" });
   const { credits } = await rig.client.getUserBalance({}, { timeout: 3_000 });
   assert(credits > 0);
-  const [first, second] = rig.sent("GetUserBalance");
   assertEquals(rig.sent("GetUserBalance").length, 2);
-  // After a third of the timeout.
-  assert(second!.time - first!.time >= 950, `${second!.time - first!.time} ms`);
   assertEquals(rig.log.map(({ type, method }) => [type, method]), [["retry", "GetUserBalance"]]);
 });
 

@@ -127,3 +127,14 @@ export function readMark(bytes: Uint8Array): Recognition | undefined {
   }
   return undefined;
 }
+
+/** First bytes of frames without a mark: MPEG, AC-3, LATM, packets of MPEG-TS; and of boxes of MP4, and byte order marks. */
+const OTHER_FIRST_BYTES = [0xff, 0x0b, 0x56, 0x47, 0x00, 0xef, 0xfe];
+
+/** Whether a file that begins with this byte can be anything but bare samples: a mark, a frame or a text. */
+export function mayBeginFile(byte: number): boolean {
+  // Letters of ASCII, white space, and Cyrillic in UTF-8 or in one byte a letter.
+  if (byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d)) return true;
+  return OTHER_FIRST_BYTES.includes(byte) ||
+    [...AUDIO_MARKS, ...OTHER_MARKS].some(([at, mark]) => at === 0 && mark.charCodeAt(0) === byte);
+}

@@ -8,9 +8,10 @@ import { BYTES_PER_SAMPLE } from "./wav_writer.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 import { ServerError } from "../../contract/errors.ts";
 import { HEAD_BYTES, recognize } from "../format/format.ts";
+import { mayBeginFile } from "../format/marks.ts";
 import { BARE_PCM, cutShort, MAX_HEADER_BYTES, readWav } from "./wav_reader.ts";
 
-/** So many bytes are held back at the start, to see what they are: 0.7 ms of sound. */
+/** So many bytes are held back at the start when they may be those of a file: 0.7 ms of sound. */
 const START_BYTES = 32;
 
 /**
@@ -34,7 +35,8 @@ export class PcmReader {
     let bytes = this.#held.length === 0 ? chunk : concatBytes([this.#held, chunk]);
     if (!this.#started) {
       checkStart(bytes);
-      const samples = bytes.length < START_BYTES ? undefined : readWav(bytes);
+      const isShort = bytes.length < START_BYTES && mayBeginFile(bytes[0] ?? 0);
+      const samples = isShort ? undefined : readWav(bytes);
       if (samples === undefined) {
         if (bytes.length > MAX_HEADER_BYTES) {
           throw new ServerError("The audio begins with a WAV header that has no end.");
