@@ -111,19 +111,20 @@ Deno.test("Client.waitForCompletion without a limit ends at a status that this v
 
 Deno.test("SpeechStream does not wait for another attempt longer than idleTimeout, nor than timeout", async () => {
   for (
-    const options of [{ idleTimeout: 300 }, { timeout: 300 }, { timeout: 300, idleTimeout: 300 }]
+    const options of [{ idleTimeout: 4_000 }, { timeout: 4_000 }, {
+      timeout: 4_000,
+      idleTimeout: 4_000,
+    }]
   ) {
     await using rig = await setUp();
-    const headers = { "retry-after": "2" };
+    const headers = { "retry-after": "30" };
     const fault = { kind: "http", status: 429, headers, times: Infinity } as const;
     rig.emulator.addFault({ ...fault, method: "StreamSpeech" });
-    const start = performance.now();
     const error = await failure(
       RateLimitExceededError,
       rig.client.streamSpeech(STREAM, options).bytes(),
     );
-    assertEquals([error.retryAfter, error.charged], [2_000, "no"]);
-    assert(performance.now() - start < 1_900);
+    assertEquals([error.retryAfter, error.charged], [30_000, "no"]);
     assertEquals(rig.sent("StreamSpeech").length, 1);
   }
 });
