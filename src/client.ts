@@ -4,13 +4,14 @@
  * @module
  */
 
-import { type CallFacts, callUnary, type Core } from "./call/call.ts";
+import type { CallFacts, Core } from "./call/call.ts";
+import { callUnary } from "./call/unary.ts";
 import {
   type AudioDownload,
   type AudioSource,
   downloadAudio,
   type DownloadOptions,
-} from "./audio/download.ts";
+} from "./audio/download/download.ts";
 import { ServerError, TsetsenError, withContext } from "./contract/errors.ts";
 import { Job } from "./job.ts";
 import { Limiter } from "./call/limiter.ts";

@@ -8,10 +8,10 @@ import { concatBytes } from "../lib/bytes.ts";
 import { type AudioFacts, type AudioProgressHook, notWav } from "./audio_facts.ts";
 import { audioResponse, type AudioResponseInit, fileOf, responseInit } from "./audio_response.ts";
 import { AudioReader } from "./audio_reader.ts";
-import type { AudioFormat } from "./format.ts";
+import type { AudioFormat } from "./format/format.ts";
 import { showAs } from "./inspect.ts";
-import { encodeWav } from "./wav_writer.ts";
-import { wholeWav } from "./whole_wav.ts";
+import { encodeWav } from "./wav/wav_writer.ts";
+import { wholeWav } from "./wav/whole_wav.ts";
 
 type Chunk = Uint8Array<ArrayBuffer>;
 

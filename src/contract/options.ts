@@ -74,15 +74,15 @@ export interface CallOptions {
 }
 
 /** The names of the options of a call. */
-export const CALL_OPTIONS = {
+export const CALL_OPTIONS: FieldNames<Required<CallOptions>> = {
   signal: true,
   timeout: true,
   maxRetries: true,
   headers: true,
-} as const satisfies FieldNames<Required<CallOptions>>;
+};
 
 /** The names of the options of a client. */
-export const CLIENT_OPTIONS = {
+export const CLIENT_OPTIONS: FieldNames<Required<ClientOptions>> = {
   apiKey: true,
   dangerouslyAllowBrowser: true,
   endpoint: true,
@@ -96,7 +96,7 @@ export const CLIENT_OPTIONS = {
   fetch: true,
   transport: true,
   log: true,
-} as const satisfies FieldNames<Required<ClientOptions>>;
+};
 
 /** The client's options, checked and complete. */
 export interface ResolvedOptions {
