@@ -202,6 +202,15 @@ for (const [name, Client] of CLIENTS) {
   );
 
   test(
+    "Client.generateSpeech keeps the id of a message that is cut behind it",
+    // request_id: "job-1", and the tag of a field whose value is missing.
+    over(Client, [whole(concat(frame(0, hex("0a 05 6a 6f 62 2d 31 10")), OK))], async (client) => {
+      const error = await failure(ServerError, client.generateSpeech(GENERATE));
+      assertEquals([error.requestId, error.charged], ["job-1", "yes"]);
+    }),
+  );
+
+  test(
     "Client.streamSpeech calls a stream without a message an error",
     over(Client, [whole(OK)], async (client) => {
       const error = await failure(ServerError, client.streamSpeech(STREAM).bytes());
