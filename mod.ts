@@ -58,6 +58,7 @@ export {
   ClientClosedError,
   ConnectionError,
   type ErrorCode,
+  type ErrorReason,
   InsufficientCreditsError,
   InvalidRequestError,
   JobFailedError,

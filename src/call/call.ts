@@ -50,7 +50,7 @@ export interface CallFacts {
   /** The name of the method. */
   readonly method: string;
   /** What took too long, in messages. Default: the method. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** The key to send; empty for none. */
   readonly key: string;
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
@@ -304,12 +304,12 @@ export class Call {
         return end.reason;
       case "deadline":
         return new TimeoutError(
-          `${subject} took longer than its timeout of ${end.ms} ms. ${this.#advice}`,
+          `${subject} took longer than its timeout of ${end.ms} ms. ${this.#advice}`.trimEnd(),
           context,
         );
       case "idle":
         return new TimeoutError(
-          `${subject} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`,
+          `${subject} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`.trimEnd(),
           context,
         );
       default:
@@ -346,9 +346,8 @@ export class Call {
   get #advice(): string {
     if (this.#requestId !== undefined) return "The job goes on: ask for it again by its id.";
     if (this.charged === "yes" && this.#facts.billable) return "What has come was charged.";
-    if (this.#facts.billable && this.charged !== "no") {
-      return "It may have been charged: look at the balance before sending it again.";
-    }
+    // The error itself says what to look at when the call may have been charged.
+    if (this.#facts.billable && this.charged !== "no") return "";
     return "Try again, or give it more time.";
   }
 

@@ -87,7 +87,7 @@ export function watchStatus(
   const watched = { method: "CheckStatus", subject: "The job", key, requestId, text };
   return new LazyIterator(
     () => new Call(core, watched, options, options.timeout),
-    (watch) => poll(core, { ...watched, subject: "CheckStatus" }, options, watch, seen),
+    (watch) => poll(core, { ...watched, subject: undefined }, options, watch, seen),
   );
 }
 

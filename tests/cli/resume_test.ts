@@ -16,7 +16,9 @@ async function assertWhole({ emulator, path, folder }: Desk): Promise<void> {
   const pause = new Uint8Array(800 / 20 * 48);
   const parts = audio.flatMap((part, i) => i < audio.length - 1 ? [part, pause] : [part]);
   assertEquals((await Deno.readFile(path("book.wav"))).subarray(44), concat(parts));
-  assertEquals((await Deno.readTextFile(path("book.srt"))).split("-->").length - 1, 12);
+  // At twenty times the speed some sentences share a caption.
+  const srt = await Deno.readTextFile(path("book.srt"));
+  assertEquals(srt.match(/дүгээр\s+хэсэг\./g)?.length, 12);
   const names = Array.from(Deno.readDirSync(folder), ({ name }) => name).sort();
   assertEquals(names, ["book.srt", "book.txt", "book.wav"]);
 }
@@ -193,7 +195,7 @@ Deno.test("tsetsen resume refuses while another process works on the same narrat
   assertEquals(refused.code, 2);
   assertMatch(
     refused.stderr,
-    /Process \d+ is at work on this narration\..*delete book\.wav\.tsetsen\/lock\./,
+    /Process \d+.* holds the lock of this narration\..*delete book\.wav\.tsetsen\/lock, and run/,
   );
   process.kill("SIGKILL");
   await process.ended;

@@ -17,16 +17,15 @@ import {
 import { Code, type Field, StatusError } from "../status_error.ts";
 
 /** The gRPC codes of the classes that an answer of HTTP alone can have. */
-const CODES: readonly (readonly [abstract: typeof TsetsenError, code: number, message: string])[] =
-  [
-    [AuthenticationError, Code.Unauthenticated, "The speech service refused the call."],
-    [PermissionDeniedError, Code.PermissionDenied, "The speech service refused the call."],
-    [InvalidRequestError, Code.InvalidArgument, "The speech service refused the request."],
-    [ResourceNotFoundError, Code.NotFound, "The speech service does not have it."],
-    [RateLimitExceededError, Code.ResourceExhausted, "The speech service has too many requests."],
-    [TimeoutError, Code.DeadlineExceeded, "The speech service did not answer in time."],
-    [ServerError, Code.Internal, "The answer of the speech service is not acceptable."],
-  ];
+const CODES: readonly (readonly [Class: typeof TsetsenError, code: number, message: string])[] = [
+  [AuthenticationError, Code.Unauthenticated, "The speech service refused the call."],
+  [PermissionDeniedError, Code.PermissionDenied, "The speech service refused the call."],
+  [InvalidRequestError, Code.InvalidArgument, "The speech service refused the request."],
+  [ResourceNotFoundError, Code.NotFound, "The speech service does not have it."],
+  [RateLimitExceededError, Code.ResourceExhausted, "The speech service has too many requests."],
+  [TimeoutError, Code.DeadlineExceeded, "The speech service did not answer in time."],
+  [ServerError, Code.Internal, "The answer of the speech service is not acceptable."],
+];
 
 /** The codes that say by themselves that nothing was accepted. */
 const REFUSALS: readonly number[] = [3, 5, 7, 8, 9, 11, 12, 16];
