@@ -2,15 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
 import { holdAfter, MAIN, setUp, untilKnown } from "./setup.ts";
 
-/** The commands that README.md shows, without what stands behind a # to explain them. */
+/** The commands that the guide shows first, without the comments behind them. */
 async function commands(): Promise<string[]> {
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const [, section = ""] = readme.split("## Command line\n");
-  const [, block = ""] = /```sh\n([^]*?)```/.exec(section) ?? [];
+  const guide = await Deno.readTextFile(
+    new URL("../../docs/guides/command-line.md", import.meta.url),
+  );
+  const [, block = ""] = /```sh\n([^]*?)```/.exec(guide) ?? [];
   return block.trim().split("\n").map((line) => line.replace(/ +# .*/, ""));
 }
 
-Deno.test("README.md's command lines do what it says, as a shell runs them", async () => {
+Deno.test("docs/guides/command-line.md's command lines do what it says, as a shell runs them", async () => {
   await using desk = await setUp();
   const { emulator, run, start, path, write, folder } = desk;
   const script = async (name: string, body: string) => {
