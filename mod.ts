@@ -28,7 +28,11 @@ export type { CallOptions } from "./src/contract/options.ts";
 export type { ConnectInterceptor, ConnectTransport } from "./src/connect/connect_types.ts";
 export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/call/watch.ts";
 export { SpeechStream, type StreamOptions } from "./src/audio/speech_stream.ts";
-export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/audio/download.ts";
+export {
+  AudioDownload,
+  type AudioSource,
+  type DownloadOptions,
+} from "./src/audio/download/download.ts";
 export { Job, type SavedJob } from "./src/job.ts";
 export { AudioStream } from "./src/audio/audio_stream.ts";
 export type { AudioResponseInit } from "./src/audio/audio_response.ts";
@@ -101,8 +105,8 @@ export {
   SAMPLE_RATE,
   WAV_HEADER_BYTES,
   wavHeader,
-} from "./src/audio/wav_writer.ts";
-export { type AudioFormat, audioFormat } from "./src/audio/format.ts";
-export { repairWav } from "./src/audio/wav_repair.ts";
+} from "./src/audio/wav/wav_writer.ts";
+export { type AudioFormat, audioFormat } from "./src/audio/format/format.ts";
+export { repairWav } from "./src/audio/wav/wav_repair.ts";
 export { DEFAULT_ENDPOINT } from "./src/contract/endpoint.ts";
 export { VERSION } from "./src/contract/version.ts";

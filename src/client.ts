@@ -10,7 +10,7 @@ import {
   type AudioSource,
   downloadAudio,
   type DownloadOptions,
-} from "./audio/download.ts";
+} from "./audio/download/download.ts";
 import { ServerError, TsetsenError, withContext } from "./contract/errors.ts";
 import { Job } from "./job.ts";
 import { Limiter } from "./call/limiter.ts";

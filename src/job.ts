@@ -5,7 +5,11 @@
  */
 
 import type { Core } from "./call/call.ts";
-import { type AudioDownload, downloadAudio, type DownloadOptions } from "./audio/download.ts";
+import {
+  type AudioDownload,
+  downloadAudio,
+  type DownloadOptions,
+} from "./audio/download/download.ts";
 import { type Charged, JobFailedError } from "./contract/errors.ts";
 import {
   type CheckStatusRequest,

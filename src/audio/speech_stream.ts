@@ -11,13 +11,13 @@ import { Call, type Core } from "../call/call.ts";
 import { fromStreamMessage } from "../transport/error_mapping.ts";
 import { type StreamSpeechRequest, toSpeech } from "../contract/models.ts";
 import { CALL_OPTIONS, type CallOptions } from "../contract/options.ts";
-import { PcmReader } from "./pcm.ts";
+import { PcmReader } from "./wav/pcm.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import { LazyIterator } from "../call/lazy_iterator.ts";
 import { showAs } from "./inspect.ts";
 import { ServerError } from "../contract/errors.ts";
 import { type FieldNames, validateFields } from "../contract/validate.ts";
-import { BARE_PCM } from "./wav_reader.ts";
+import { BARE_PCM } from "./wav/wav_reader.ts";
 
 /** Options of {@linkcode Client.streamSpeech}. All durations are milliseconds. */
 export interface StreamOptions extends CallOptions {

@@ -73,6 +73,9 @@ const LEASE_GRACE_MS = 1_000;
 /** When a call that costs nothing is sent a second time: after this part of its timeout, and these milliseconds at most. */
 const HEDGE_PART = 1 / 3, MAX_HEDGE_MS = 5_000;
 
+/** The largest message of a stream, and any other answer. A few bytes on the wire can be hundreds in memory. */
+const MAX_STREAM_MESSAGE_BYTES = 16 * 1024 * 1024, MAX_ANSWER_BYTES = 1024 * 1024;
+
 /** What every error of a call says. */
 interface Context {
   requestId: string | undefined;
@@ -253,13 +256,14 @@ export class Call {
   ): Promise<T> {
     const { transport, options } = this.#core;
     const { secrets } = this;
-    const billable = this.#facts.billable === true;
+    const { method, billable = false } = this.#facts;
     const call: TransportCall = {
       lifetime,
       headers: this.#headers(),
       billable,
       secrets,
-      maxMessageBytes: options.maxMessageBytes,
+      maxMessageBytes: options.maxMessageBytes ??
+        (method === "StreamSpeech" ? MAX_STREAM_MESSAGE_BYTES : MAX_ANSWER_BYTES),
       accepted: billable ? (requestId) => this.answered(requestId) : undefined,
     };
     if (billable) this.charged = "unknown";

@@ -38,10 +38,10 @@ export interface WatchOptions extends CallOptions {
 }
 
 /** The names of the options of a watch. */
-export const WATCH_OPTIONS = {
+export const WATCH_OPTIONS: FieldNames<Required<WatchOptions>> = {
   ...CALL_OPTIONS,
   pollInterval: true,
-} as const satisfies FieldNames<Required<WatchOptions>>;
+};
 
 /** What one poll of a job found. */
 export interface StatusUpdate {

@@ -86,4 +86,5 @@ export async function run(): Promise<never> {
   process.exit(await main(process.argv.slice(2), { signal: controller.signal }));
 }
 
-if (import.meta.main) await run();
+// Not awaited, because require() refuses a module with a top-level await.
+if (import.meta.main) void run();

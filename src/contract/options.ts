@@ -40,7 +40,10 @@ export interface ClientOptions extends EndpointOptions {
   readonly backoff?: BackoffOptions | undefined;
   /** How many calls of this client may be in flight at once, 1 or more; the others wait their turn. Default 64. */
   readonly maxConcurrentCalls?: number | undefined;
-  /** The largest message to accept from the service, in bytes, 1 or more. Default 16,777,216 (16 MiB). */
+  /**
+   * The largest message that is accepted from the service, in bytes, 1 or more. A message in memory is larger than its bytes:
+   * up to 100 times. Default 16,777,216 (16 MiB) for each message of a stream, 1,048,576 (1 MiB) for every other answer.
+   */
   readonly maxMessageBytes?: number | undefined;
   /** Headers to send with every call. The SDK's own headers win over them. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
@@ -71,15 +74,15 @@ export interface CallOptions {
 }
 
 /** The names of the options of a call. */
-export const CALL_OPTIONS = {
+export const CALL_OPTIONS: FieldNames<Required<CallOptions>> = {
   signal: true,
   timeout: true,
   maxRetries: true,
   headers: true,
-} as const satisfies FieldNames<Required<CallOptions>>;
+};
 
 /** The names of the options of a client. */
-export const CLIENT_OPTIONS = {
+export const CLIENT_OPTIONS: FieldNames<Required<ClientOptions>> = {
   apiKey: true,
   dangerouslyAllowBrowser: true,
   endpoint: true,
@@ -93,7 +96,7 @@ export const CLIENT_OPTIONS = {
   fetch: true,
   transport: true,
   log: true,
-} as const satisfies FieldNames<Required<ClientOptions>>;
+};
 
 /** The client's options, checked and complete. */
 export interface ResolvedOptions {
@@ -104,7 +107,8 @@ export interface ResolvedOptions {
   readonly maxRetries: number;
   readonly backoff: Backoff;
   readonly maxConcurrentCalls: number;
-  readonly maxMessageBytes: number;
+  /** `undefined` for the default of the method. */
+  readonly maxMessageBytes: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly log: LogHook | undefined;
@@ -133,7 +137,7 @@ export function resolveOptions<T extends ClientOptions>(
     maxRetries = 3,
     backoff,
     maxConcurrentCalls = 64,
-    maxMessageBytes = 16 * 1024 * 1024,
+    maxMessageBytes,
     headers,
     fetch,
     log,

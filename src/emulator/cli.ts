@@ -60,7 +60,8 @@ export async function main(args: readonly string[]): Promise<RunningEmulator | u
   }
 }
 
-if (import.meta.main) await main(process.argv.slice(2));
+// Not awaited, because require() refuses a module with a top-level await.
+if (import.meta.main) void main(process.argv.slice(2));
 
 function parserOptions(): Record<string, { type: "string" | "boolean" }> {
   const flags = ["json", "help"].map((name) => ({ name, value: undefined }));

@@ -90,6 +90,9 @@ export class Lifetime {
    * @param left What is left of `idle`, if part of it has passed already.
    */
   race<T>(work: PromiseLike<T>, idle?: number, left: number | undefined = idle): Promise<T> {
+    // A flood of messages keeps timers from firing (Bun).
+    if (this.remaining <= 0) this.expire();
+    else if (idle && (left as number) <= 0) this.stop({ by: "idle", ms: idle });
     return new Promise<T>((resolve, reject) => {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const over = () => {

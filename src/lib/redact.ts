@@ -22,6 +22,9 @@ const RUN = 12;
 /** A shorter run of the random part of a key gives it away, and no word is like it. */
 const KEY_RUN = 6;
 
+/** How many errors of a chain of causes are copied at most. No runtime nests so many. */
+const MAX_CAUSES = 12;
+
 /** Any key, not only the one in use: an answer may name another one. */
 const ANY_KEY = /tsetsen-(?:prod|development)-[A-Za-z0-9_-]+/gi;
 
@@ -61,17 +64,22 @@ function formOf(secret: string): Form {
  * What may be shown of an error that is not ours: a copy with its name, its message without secrets, the codes of the
  * runtime, and its own causes. Whatever else hangs on it may hold the whole request, headers included.
  */
-export function safeCause(cause: unknown, secrets: readonly string[], depth = 0): unknown {
-  // Deeper than any runtime nests.
-  if (!(cause instanceof Error) || depth > 5) return undefined;
+export function safeCause(cause: unknown, secrets: readonly string[]): unknown {
+  return copyOf(cause, secrets, new Set());
+}
+
+/** An error can be among its own causes, so each is copied once. */
+function copyOf(cause: unknown, secrets: readonly string[], seen: Set<Error>): unknown {
+  if (!(cause instanceof Error) || seen.has(cause) || seen.size === MAX_CAUSES) return undefined;
+  seen.add(cause);
   const { name, message, code, syscall, errors } = cause as Error & Record<string, unknown>;
-  const deeper = (error: unknown) => safeCause(error, secrets, depth + 1);
+  const deeper = (error: unknown) => copyOf(error, secrets, seen);
   const copy = new Error(redact(message, secrets));
   const known: Record<string, unknown> = { name: redact(name, secrets) };
   if (cause.cause instanceof Error) known["cause"] = deeper(cause.cause);
   if (typeof code === "string") known["code"] = redact(code, secrets);
   if (typeof syscall === "string") known["syscall"] = redact(syscall, secrets);
-  if (Array.isArray(errors)) known["errors"] = errors.slice(0, 10).map(deeper);
+  if (Array.isArray(errors)) known["errors"] = errors.slice(0, MAX_CAUSES).map(deeper);
   return Object.assign(copy, known);
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Client } from "../../mod.ts";
-import { encodeWav } from "../audio/wav_writer.ts";
+import { encodeWav } from "../audio/wav/wav_writer.ts";
 import { withContext } from "../contract/errors.ts";
 import { toSpeech } from "../contract/models.ts";
 import { concatBytes } from "../lib/bytes.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SAMPLE_RATE } from "../audio/wav_writer.ts";
+import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import { countCharacters, splitSentences, splitText, type TextPart } from "../text/mod.ts";
 import {

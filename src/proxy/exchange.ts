@@ -6,8 +6,8 @@
 
 import { Lifetime } from "../lib/lifetime.ts";
 import type { BodyReader } from "../transport/body_reader.ts";
-import type { Place } from "./in_flight.ts";
-import { Code, StatusError } from "./status_error.ts";
+import type { Place } from "./admission/in_flight.ts";
+import { Code, StatusError } from "./answer/status_error.ts";
 
 type Read = Awaited<ReturnType<BodyReader["read"]>>;
 

@@ -217,7 +217,8 @@ function neverConnected(error: unknown, depth = 0): boolean {
     /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
       .test(`${code}`) ||
     error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
-    error.message === "bad port" || // Node: a port that `fetch` itself refuses
+    // Node, Deno: a port that `fetch` itself refuses
+    /^(bad port|Fetch failed: Requests to port \d+ are blocked)$/.test(error.message) ||
     // Node's happy eyeballs: one error for each address.
     (Array.isArray(errors) && errors.length > 0 &&
       errors.slice(0, MAX_CAUSES).every((one) => neverConnected(one, depth + 1))) ||

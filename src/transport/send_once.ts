@@ -75,7 +75,8 @@ export async function post(
   // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can be
   // read twice. It does not send a Blob again.
   const body = billable ? new Blob([bytes]) : bytes;
-  const init: RequestInit = { method: "POST", headers, body, redirect, signal };
+  // Bun ends a connection that is silent for five minutes, unless it is told otherwise. Others pass over the option.
+  const init = { method: "POST", headers, body, redirect, signal, timeout: false } as RequestInit;
   try {
     // Only TLS has HTTP/2 in browsers.
     if (billable && url.startsWith("https:") && takesStreams()) {

@@ -10,7 +10,7 @@ import {
   ServerError,
   wavHeader,
 } from "../../mod.ts";
-import { mendHeader } from "../../src/audio/wav_repair.ts";
+import { mendHeader } from "../../src/audio/wav/wav_repair.ts";
 import { cannedClient, cannedFetch } from "../support/canned_fetch.ts";
 import { crumbs } from "../support/crumbs.ts";
 import { concat, cut, hex, utf8 } from "../support/hex.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SAMPLE_RATE } from "../../audio/wav_writer.ts";
+import { SAMPLE_RATE } from "../../audio/wav/wav_writer.ts";
 import { countCharacters, splitSentences, type TextPart } from "../../text/mod.ts";
 import { placesOf } from "../join.ts";
 import type { NarrationState, PartState } from "../state.ts";
