@@ -13,7 +13,7 @@ import { findGaps } from "./doc_rules.ts";
 const { exports } = await readConfig();
 const lint = await deno(["doc", "--lint", ...Object.values(exports)]);
 
-const gaps = findGaps(await readExports());
+const gaps = findGaps(await readExports(exports));
 const problems = [
   ...gaps.filter((gap) => !ALLOWED.includes(gap))
     .map((gap) => `The comment of ${gap} is missing.`),

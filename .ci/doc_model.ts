@@ -4,7 +4,7 @@
  * @module
  */
 
-import { deno, readConfig } from "./command.ts";
+import { deno } from "./command.ts";
 
 /** A tag of a comment, for example `@throws {TypeError} when …`. */
 export interface DocTag {
@@ -88,9 +88,14 @@ interface DocJson {
   >;
 }
 
-/** Reads the exports of all entry points, each once, in the order of `deno.json`. */
-export async function readExports(): Promise<DocSymbol[]> {
-  const { exports } = await readConfig();
+/**
+ * Reads the exports of entry points, each once.
+ *
+ * @param exports The file of each subpath, as in `deno.json`.
+ */
+export async function readExports(
+  exports: Readonly<Record<string, string>>,
+): Promise<DocSymbol[]> {
   const symbols: DocSymbol[] = [];
   const known = new Set<string>();
   for (const [subpath, path] of Object.entries(exports)) {
@@ -115,12 +120,20 @@ interface LocatedDeclaration extends Declaration {
   readonly location: { readonly filename: string };
 }
 
-/** The names of all types that a type mentions. */
+interface TypeReference {
+  readonly typeName?: string;
+  /** Where an import takes the name from, and what it is called there. */
+  readonly resolution?: { readonly name?: string };
+}
+
+/** The names of all types that a type mentions, as they are declared. */
 export function namesIn(type: DocType | undefined): string[] {
-  if (type === undefined) return [];
   const names: string[] = [];
-  JSON.stringify(type, (key, value) => {
-    if (key === "typeName") names.push(value);
+  if (type === undefined) return names;
+  JSON.stringify(type, (_key, value: TypeReference | null) => {
+    if (typeof value?.typeName === "string") {
+      names.push(value.resolution?.name ?? value.typeName);
+    }
     return value;
   });
   return names;
