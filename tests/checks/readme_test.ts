@@ -16,7 +16,7 @@ Deno.test("README.md and the guides name tasks and subpaths that exist", async (
   }
   for (const path of paths) {
     const text = await Deno.readTextFile(fileOf(path));
-    for (const [, task = ""] of text.matchAll(/deno(?:@[\d.]+)? task (?!FILE)([\w:]+)/g)) {
+    for (const [, task = ""] of text.matchAll(/deno(?:@[\d.]+)? task ([\w:-]+)/g)) {
       assertEquals(typeof tasks[task]?.command, "string", `${path}: there is no task ${task}`);
     }
     for (const [, subpath = ""] of text.matchAll(/[`"](?:@tsetsen\/sdk|…)((?:\/[a-z]+)+)[`"]/g)) {

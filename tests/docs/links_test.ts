@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { REPOSITORY } from "../../.ci/manifest.ts";
 import { fileOf } from "../checks/run_program.ts";
 import { documents } from "./snippets.ts";
 
-/** What the absolute links into the repository begin with. */
-const REPOSITORY = "https://github.com/tsetsen-ai/sdk-typescript";
+/** An absolute link into the repository. */
 const IN_REPOSITORY = new RegExp(`^${REPOSITORY}/(?:blob|tree)/main/([^#]+)(?:#(.+))?$`);
 
 /** Files whose links are checked beside the guides. */
