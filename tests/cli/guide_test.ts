@@ -1,12 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
+import { EXIT } from "../../src/cli/errors/exit_codes.ts";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
 import { holdAfter, MAIN, setUp, untilKnown } from "./setup.ts";
 
+const guide = await Deno.readTextFile(
+  new URL("../../docs/guides/command-line.md", import.meta.url),
+);
+
 /** The commands that the guide shows first, without the comments behind them. */
-async function commands(): Promise<string[]> {
-  const guide = await Deno.readTextFile(
-    new URL("../../docs/guides/command-line.md", import.meta.url),
-  );
+function commands(): string[] {
   const [, block = ""] = /```sh\n([^]*?)```/.exec(guide) ?? [];
   return block.trim().split("\n").map((line) => line.replace(/ +# .*/, ""));
 }
@@ -26,7 +28,7 @@ Deno.test("docs/guides/command-line.md's command lines do what it says, as a she
   const env = { PATH: `${path("bin")}:${Deno.env.get("PATH")}` };
   const shell = (line: string) => ({ env, program: ["sh", "-c", line] });
 
-  const [key, voices, say, resume, pipe, doctor, ...more] = await commands();
+  const [key, voices, say, resume, pipe, doctor, ...more] = commands();
   assertEquals([key, more], ["export TSETSEN_API_KEY=…", []]);
   const listed = await run([], shell(voices!));
   assertEquals([listed.code, listed.stdout.includes("emulator-v1-sarnai")], [0, true]);
@@ -52,4 +54,9 @@ Deno.test("docs/guides/command-line.md's command lines do what it says, as a she
   assertEquals(paid(emulator).slice(12), texts(text));
   const wav = await Deno.readFile(`${folder}/played.wav`);
   assertEquals(new TextDecoder().decode(wav.subarray(0, 4)), "RIFF");
+});
+
+Deno.test("docs/guides/command-line.md lists every exit code", () => {
+  const listed = [...guide.matchAll(/^\| (\d+) /gm)].map(([, code]) => Number(code));
+  assertEquals(listed, Object.values(EXIT));
 });

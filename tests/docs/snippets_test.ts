@@ -90,3 +90,20 @@ Deno.test("Snippets of the README and the guides run unchanged on the installed 
     },
   );
 });
+
+Deno.test("The README's ten lines run on Deno with the checkout under links, as the README installs it", async () => {
+  const { version } = JSON.parse(await Deno.readTextFile(fileOf("deno.json")));
+  const [tenLines] = await snippetsOf("README.md");
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/speak.mjs`, tenLines!.code);
+    const imports = { "@tsetsen/sdk": `jsr:@tsetsen/sdk@${version}` };
+    const config = JSON.stringify({ links: [fileOf(".")], imports });
+    await Deno.writeTextFile(`${folder}/deno.json`, config);
+    const { code, stdout, stderr, charges } = await run("deno", folder, ["speak.mjs"]);
+    assertEquals([code, charges.length], [0, 1], stderr);
+    assert(stdout.startsWith("speech.wav: "));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
