@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type CallFacts, callUnary, type Core } from "./call/call.ts";
+import type { CallFacts, Core } from "./call/call.ts";
+import { callUnary } from "./call/unary.ts";
 import {
   type AudioDownload,
   type AudioSource,

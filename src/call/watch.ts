@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Call, type CallFacts, callUnary, type Core } from "./call.ts";
+import { Call, type CallFacts, type Core } from "./call.ts";
+import { callUnary } from "./unary.ts";
 import { ServerError, TsetsenError } from "../contract/errors.ts";
 import {
   type CheckStatusRequest,
