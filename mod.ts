@@ -3,15 +3,16 @@
  * audio is ready, stream speech live, check the balance. For Deno, Bun, Node.js, Cloudflare Workers and browsers.
  *
  * ```ts
- * import { Client, RequestStatus } from "@tsetsen/sdk";
+ * import { Client } from "@tsetsen/sdk";
+ * import { saveAudio } from "@tsetsen/sdk/file";
  *
- * async function main() {
- *   using client = new Client(); // the key comes from TSETSEN_API_KEY
- *   const { voices } = await client.listVoices();
- *   const job = await client.generateSpeech({ text: "Сайн байна уу?", voiceId: voices[0]!.id });
- *   const done = await client.waitForCompletion(job.requestId, { timeout: 60_000 });
- *   if (done.status !== RequestStatus.COMPLETED) throw new Error(done.errorMessage);
- *   await Deno.writeFile("speech.wav", await client.downloadAudio(done).bytes());
+ * async function main(): Promise<void> {
+ *   const client = new Client(); // the key comes from TSETSEN_API_KEY
+ *   const { voices: [voice] } = await client.listVoices();
+ *   if (!voice) throw new Error("The service has no voice.");
+ *   const audio = await client.speak({ text: "Сайн байна уу?", voiceId: voice.id });
+ *   await saveAudio("speech.wav", audio, { overwrite: true });
+ *   client.close();
  * }
  * ```
  *

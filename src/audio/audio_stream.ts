@@ -112,7 +112,11 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     return await this.#reader.next();
   }
 
-  /** Ends the transfer. A pending `next()` is done at once. */
+  /**
+   * Ends the transfer. A pending `next()` is done at once. It never throws.
+   *
+   * @returns The end of the iteration.
+   */
   async return(): Promise<IteratorResult<Uint8Array, void>> {
     await this.#reader.cancel();
     return { done: true, value: undefined };

@@ -48,7 +48,8 @@ export function recordInterrupted(
  * {@linkcode TsetsenError} knows its own job.
  *
  * One reason may interrupt the jobs of many callers, when their signals follow one signal or share a constant as their
- * reason. Give the signal of your own call to see your own jobs only. At most 1,000 jobs are kept for one reason.
+ * reason. Give the signal of your own call to see your own jobs only. At most 1,000 jobs are kept for one reason. The
+ * function never throws.
  *
  * @param error What a call rejected with. A reason that is no object (a string, say) cannot be looked up.
  * @param signal The signal that the interrupted calls were given. Default: the calls of every signal.

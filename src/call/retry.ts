@@ -30,7 +30,7 @@ export interface RetryOptions extends BackoffOptions {
    * {@linkcode TimeoutError} and {@linkcode RateLimitExceededError}.
    */
   readonly retryExceptions?: readonly ErrorClass[] | undefined;
-  /** Ends a delay at once; `retry` then rejects with the signal's own reason. */
+  /** Ends a delay at once; `retry` then rejects with the signal's own reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -109,6 +109,8 @@ export async function retry<T>(
  * It is false when a submission or a stream may have been accepted (`charged` is `"unknown"` or `"yes"`), also when an abort
  * interrupted it. It is true for an error about a job that is paid for (a poll, a download), because asking again about the
  * same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
+ *
+ * It never throws.
  *
  * @param error What the work failed with.
  * @returns Whether doing it again costs nothing more.

@@ -21,9 +21,9 @@ export interface ClientOptions extends EndpointOptions {
   readonly apiKey?: string | null | undefined;
   /**
    * Whether a key may be used in a browser, where everyone who opens the page can read it. Default false: there a client
-   * with a key is refused, and a call with a key of its own. Mind the money, too: over HTTP/1.1 browsers of the Chromium
-   * family send a request again by themselves when a kept connection is lost, which no page can prevent. An https endpoint
-   * that speaks HTTP/2 is safe.
+   * with a key is refused, and a call with a key of its own. Over HTTP/1.1, browsers of the Chromium
+   * family send a request again by themselves when a kept connection is lost, which may charge twice and which no page can
+   * prevent. An https endpoint that speaks HTTP/2 is safe.
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
@@ -46,22 +46,22 @@ export interface ClientOptions extends EndpointOptions {
    * up to 100 times. Default 16,777,216 (16 MiB) for each message of a stream, 1,048,576 (1 MiB) for every other answer.
    */
   readonly maxMessageBytes?: number | undefined;
-  /** Headers to send with every call. The SDK's own headers win over them. */
+  /** Headers to send with every call. The SDK's own headers win over them. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
-  /** What to send requests with. Default: the runtime's `fetch`, looked up at each call. */
+  /** Sends the requests. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
    * Carries the calls instead of the default: `grpcTransport` of `@tsetsen/sdk/grpc`, or one of your own. It has an endpoint
    * of its own, so `endpoint` and `secure` are not used; `fetch` is for downloads only. Default: gRPC-Web over `fetch`.
    */
   readonly transport?: Transport | undefined;
-  /** Is told about retries. What it throws or rejects with is ignored. Nothing is ever printed. */
+  /** Receives an event for each retry. What it throws or rejects with is ignored. Default: none; the SDK prints nothing. */
   readonly log?: LogHook | undefined;
 }
 
 /** Options of one call, last argument of every method. All durations are milliseconds. */
 export interface CallOptions {
-  /** Ends the call at once; it then rejects with the signal's own reason. */
+  /** Ends the call at once; it then rejects with the signal's own reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /**
    * The deadline of the whole call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for
@@ -70,7 +70,7 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /** How often a failed call is tried again, 0 or more. Default: the client's `maxRetries`. */
   readonly maxRetries?: number | undefined;
-  /** Headers to send with this call, over those of the client. */
+  /** Headers to send with this call. They win over those of the client. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
 }
 

@@ -122,6 +122,7 @@ export class Narration extends SpeechStream {
  * @throws {InvalidRequestError} when a parameter is wrong, or there is nothing to speak; nothing is sent then.
  * @throws {TypeError} when a value has the wrong type, or an option is not known.
  * @throws {RangeError} when an option is out of its range.
+ * @throws {unknown} while it is read, the signal's own reason when it aborts.
  *
  * @example A book into a file, with its captions; the same program again goes on where it was stopped
  * ```ts

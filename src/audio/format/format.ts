@@ -14,7 +14,7 @@ export type { AudioFormat };
 export const HEAD_BYTES = 2_048;
 
 /**
- * Tells formats of audio apart by their bytes.
+ * Tells formats of audio apart by their bytes. It never throws.
  *
  * @param bytes The beginning, at best 2 KiB or more.
  * @returns The format.

@@ -89,6 +89,7 @@ export function wavHeaderFor(dataBytes: number | undefined): Uint8Array<ArrayBuf
  *
  * @param pcm 16-bit samples, in one piece or in several. Half a sample at the end, which a cut can leave, is dropped.
  * @returns The header, 44 bytes, and the samples.
+ * @throws {RangeError} when the file is larger than an array of the runtime may be.
  *
  * @example
  * ```ts

@@ -54,6 +54,7 @@ interface Place extends SpokenPart {
  * @param text The text of the narration.
  * @param state Its state, or the parts that another engine has made.
  * @returns The cues, in order, without overlap.
+ * @throws {TypeError} when the text is no string.
  *
  * @example
  * ```ts

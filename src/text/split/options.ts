@@ -8,7 +8,7 @@ export interface SentenceOptions {
    * or behind a comma or a dash. An item of a list and a line behind a semicolon always begin a sentence.
    */
   readonly paragraphs?: "blank-line" | "line" | undefined;
-  /** Pauses in milliseconds that differ from {@linkcode DEFAULT_PAUSES}. */
+  /** Pauses in milliseconds, 0 or more, that differ from the defaults, {@linkcode DEFAULT_PAUSES}. */
   readonly pauses?: { readonly [Mark in keyof Pauses]?: Pauses[Mark] | undefined } | undefined;
   /** What every pause is multiplied by, at least 0. Default 1. For speech of speed 1.25, `1 / 1.25` fits. */
   readonly pauseScale?: number | undefined;

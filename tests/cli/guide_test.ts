@@ -1,16 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
+import { EXIT } from "../../src/cli/errors/exit_codes.ts";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
 import { holdAfter, MAIN, setUp, untilKnown } from "./setup.ts";
 
-/** The commands that README.md shows, without what stands behind a # to explain them. */
-async function commands(): Promise<string[]> {
-  const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
-  const [, section = ""] = readme.split("## Command line\n");
-  const [, block = ""] = /```sh\n([^]*?)```/.exec(section) ?? [];
+const guide = await Deno.readTextFile(
+  new URL("../../docs/guides/command-line.md", import.meta.url),
+);
+
+/** The commands that the guide shows first, without the comments behind them. */
+function commands(): string[] {
+  const [, block = ""] = /```sh\n([^]*?)```/.exec(guide) ?? [];
   return block.trim().split("\n").map((line) => line.replace(/ +# .*/, ""));
 }
 
-Deno.test("README.md's command lines do what it says, as a shell runs them", async () => {
+Deno.test("docs/guides/command-line.md's command lines do what it says, as a shell runs them", async () => {
   await using desk = await setUp();
   const { emulator, run, start, path, write, folder } = desk;
   const script = async (name: string, body: string) => {
@@ -25,7 +28,7 @@ Deno.test("README.md's command lines do what it says, as a shell runs them", asy
   const env = { PATH: `${path("bin")}:${Deno.env.get("PATH")}` };
   const shell = (line: string) => ({ env, program: ["sh", "-c", line] });
 
-  const [key, voices, say, resume, pipe, doctor, ...more] = await commands();
+  const [key, voices, say, resume, pipe, doctor, ...more] = commands();
   assertEquals([key, more], ["export TSETSEN_API_KEY=…", []]);
   const listed = await run([], shell(voices!));
   assertEquals([listed.code, listed.stdout.includes("emulator-v1-sarnai")], [0, true]);
@@ -51,4 +54,9 @@ Deno.test("README.md's command lines do what it says, as a shell runs them", asy
   assertEquals(paid(emulator).slice(12), texts(text));
   const wav = await Deno.readFile(`${folder}/played.wav`);
   assertEquals(new TextDecoder().decode(wav.subarray(0, 4)), "RIFF");
+});
+
+Deno.test("docs/guides/command-line.md lists every exit code", () => {
+  const listed = [...guide.matchAll(/^\| (\d+) /gm)].map(([, code]) => Number(code));
+  assertEquals(listed, Object.values(EXIT));
 });
