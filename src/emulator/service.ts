@@ -8,7 +8,6 @@ import {
   type HandlerContext,
   type ServiceImpl,
 } from "@connectrpc/connect";
-import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import {
   CheckStatusResponse_Status,
   GenerateSpeechResponse_Status,
@@ -24,6 +23,9 @@ import { demoCredits, type Settings } from "./options.ts";
 import type { RateLimit } from "./rate_limit.ts";
 import { checkBalance, checkSpeech, checkVersion, invalid } from "./speech.ts";
 import { streamAudio, streamSource } from "./stream.ts";
+
+/** A handler of Connect's router. Its type has no public name. */
+type UniversalHandler = ReturnType<typeof createConnectRouter>["handlers"][number];
 
 /** What the service works with. */
 export interface ServiceState {
