@@ -32,7 +32,8 @@ export interface Bundler {
 
 const BOTH = ["@tsetsen/sdk", "@tsetsen/sdk/lean"];
 const MAIN = `import { credits } from "./credits.js";
-console.log(await credits(globalThis.process.env.ENDPOINT));
+// Not process.env: Vite replaces it.
+console.log(await credits(Reflect.get(globalThis, "process").env.ENDPOINT));
 `;
 
 /** Builds `main.js` into one file by a command, and runs that file. */
@@ -87,7 +88,7 @@ const VITE = `export default {
 const PARCEL = JSON.stringify({
   type: "module",
   "@parcel/resolver-default": { packageExports: true },
-  targets: { main: { source: "main.js", outputFormat: "esmodule", context: "browser" } },
+  targets: { app: { source: "main.js", outputFormat: "esmodule", context: "browser" } },
 });
 
 /** A Worker: wrangler bundles it, and its handler is called as workerd would. */
@@ -161,7 +162,7 @@ export const BUNDLERS: readonly Bundler[] = [
     async build({ app, modules, node, endpoint }) {
       await Deno.writeTextFile(`${app}/main.js`, MAIN);
       await Deno.writeTextFile(`${app}/package.json`, PARCEL);
-      const options = ["build", "--no-cache", "--no-source-maps", "--dist-dir", "dist"];
+      const options = ["build", "--cache-dir", ".parcel-cache", "--no-source-maps", "--dist-dir", "dist"];
       await must([node, `${modules}/parcel/lib/bin.js`, ...options], app);
       const file = `${app}/dist/main.js`;
       return { files: [file], answer: await must([node, file], app, { ENDPOINT: endpoint }) };

@@ -69,7 +69,7 @@ async function ask(url: string): Promise<string> {
   }
 }
 
-/** The chunks of the server that hold the package: those that name its service. */
+/** The chunks of the server that hold the package: those that name it. */
 async function chunksOf(folder: string): Promise<string[]> {
   const files: string[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
@@ -77,7 +77,7 @@ async function chunksOf(folder: string): Promise<string[]> {
     if (isDirectory) files.push(...await chunksOf(path));
     else if (name.endsWith(".js")) {
       const text = await Deno.readTextFile(path);
-      if (text.includes("tsetsen.api.v1")) files.push(path);
+      if (text.includes("tsetsen-sdk-ts/")) files.push(path);
     }
   }
   return files;
