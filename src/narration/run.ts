@@ -1,4 +1,4 @@
-import type { Client } from "../../mod.ts";
+import type { BaseClient } from "../../mod.ts";
 import { ClientClosedError } from "../contract/errors.ts";
 import { Lifetime } from "../lib/lifetime.ts";
 import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
@@ -8,7 +8,7 @@ import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs
  * end it at once, also while a `next()` is pending.
  */
 export class Run<T> implements AsyncIterator<T, void, void> {
-  readonly #client: Client;
+  readonly #client: BaseClient;
   readonly #signal: AbortSignal | undefined;
   readonly #work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>;
   readonly #jobs: () => readonly InterruptedJob[];
@@ -21,7 +21,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
    * @param jobs The jobs that an end by the signal or by the client interrupts.
    */
   constructor(
-    client: Client,
+    client: BaseClient,
     signal: AbortSignal | undefined,
     work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>,
     jobs: () => readonly InterruptedJob[],
