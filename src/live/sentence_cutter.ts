@@ -100,14 +100,23 @@ export class SentenceCutter {
    */
   pause(): CutSentence[] {
     if (!LOOKS_ENDED.test(this.#tail)) return [];
-    // The stripper returns a sentence when white space follows it.
-    if (!/\s$/.test(this.#tail)) this.#text += this.#stripper?.push(" ") ?? "";
-    if (this.#stripper !== undefined && this.#stripper.pending.trim() !== "") return [];
-    const { length } = this.#text;
-    const parts = this.#partsOf(this.#text + NEXT_SENTENCE)
-      .map((part) => part.end > length && part.end <= length + 1 ? { ...part, end: length } : part)
-      .filter(({ end }) => end <= length);
-    return this.#cut(parts);
+    // The stripper returns a sentence when white space follows it, if no sign in it waits for its partner.
+    const space = /\s$/.test(this.#tail) ? "" : " ";
+    const trial = new MarkupStripper();
+    const rest = this.#stripper === undefined ? "" : trial.push(this.#stripper.pending + space);
+    if (trial.pending.trim() !== "") return [];
+    const { length } = this.#text + rest;
+    const parts = this.#partsOf(this.#text + rest + NEXT_SENTENCE);
+    // Without a stripper the white space of the next sentence stands behind this one.
+    const last = parts.findIndex(({ end }) => end >= length && end <= length + 1);
+    if (last < 0) return [];
+    this.#text += this.#stripper?.push(space) ?? "";
+    return this.#cut(
+      parts.slice(0, last + 1).map(({ end, pause }) => ({
+        end: Math.min(end, this.#text.length),
+        pause,
+      })),
+    );
   }
 
   /** Ends the text. @returns The rest. */
