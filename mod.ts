@@ -23,7 +23,6 @@
 // The client, and what its methods take and return.
 export { BaseClient } from "./src/client.ts";
 export { Client, type ClientOptions } from "./src/connect/client.ts";
-export { connectTransport, type ConnectTransportOptions } from "./src/connect/transport.ts";
 export type { CallOptions } from "./src/contract/options.ts";
 export type { ConnectInterceptor, ConnectTransport } from "./src/connect/connect_types.ts";
 export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/call/watch.ts";
@@ -31,6 +30,7 @@ export { SpeechStream, type StreamOptions } from "./src/audio/speech_stream.ts";
 export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/audio/download.ts";
 export { Job, type SavedJob } from "./src/job.ts";
 export { AudioStream } from "./src/audio/audio_stream.ts";
+export type { AudioResponseInit } from "./src/audio/audio_response.ts";
 export type { AudioProgress, AudioProgressHook } from "./src/audio/audio_facts.ts";
 
 // The models.
@@ -58,6 +58,7 @@ export {
   ClientClosedError,
   ConnectionError,
   type ErrorCode,
+  type ErrorReason,
   InsufficientCreditsError,
   InvalidRequestError,
   JobFailedError,

@@ -30,8 +30,6 @@ interface Scalar {
   readonly wireType: number;
   /** The condition under which protobuf-es writes the value. */
   isSet(value: string): string;
-  /** The arguments of the reader's method. */
-  readonly readArguments?: string;
 }
 
 const INT32: Scalar = {
@@ -65,8 +63,6 @@ const SCALARS: { readonly [type in ScalarType]?: Scalar } = {
     method: "string",
     wireType: 2,
     isSet: (value) => `${value} !== ""`,
-    // Throws for bytes that are not UTF-8, as proto3 asks.
-    readArguments: "true",
   },
   [ScalarType.BYTES]: {
     type: "Uint8Array",
@@ -93,21 +89,18 @@ ${lines(({ field, declaration }) => `${comment(field, "  ")}\n  ${declaration};`
 
 /** Encodes a ${name}. */
 export function encode${name}(message: ${name}): Uint8Array<ArrayBuffer> {
-  return write${name}(new BinaryWriter(), message).finish();
+  const writer = new WireWriter();
+${lines(({ write }) => `  ${write}`)}
+  return writer.finish();
 }
 
 /** Decodes a ${name}. Throws if the bytes are malformed. */
 export function decode${name}(bytes: Uint8Array): ${name} {
-  return read${name}(new BinaryReader(bytes), bytes.byteLength, MAX_GROUP_DEPTH);
-}
-
-function write${name}(writer: BinaryWriter, message: ${name}): BinaryWriter {
-${lines(({ write }) => `  ${write}`)}
-  return writer;
+  return read${name}(new WireReader(bytes), bytes.length, MAX_GROUP_DEPTH);
 }
 
 function read${name}(
-  reader: BinaryReader,
+  reader: WireReader,
   end: number,
   groupDepth: number,
   message: ${name} = {
@@ -151,12 +144,12 @@ function fieldCode(field: DescField): FieldCode {
     }
     const scalar = scalarOf(field);
     if (scalar !== undefined && field.presence === FeatureSet_FieldPresence.IMPLICIT) {
-      const { type, initial, method, wireType, isSet, readArguments = "" } = scalar;
+      const { type, initial, method, wireType, isSet } = scalar;
       return {
         declaration: `${localName}: ${type}`,
         initial,
         write: `if (${isSet(value)}) writer.uint32(${tag(field, wireType)}).${method}(${value});`,
-        read: `${value} = reader.${method}(${readArguments});`,
+        read: `${value} = reader.${method}();`,
       };
     }
   }
@@ -171,7 +164,7 @@ function scalarOf(field: DescField): Scalar | undefined {
 }
 
 function writeMessage(field: DescField, type: string, value: string): string {
-  return `write${type}(writer.uint32(${tag(field, 2)}).fork(), ${value}).join();`;
+  return `writer.uint32(${tag(field, 2)}).bytes(encode${type}(${value}));`;
 }
 
 function readMessage(type: string, message = ""): string {

@@ -21,18 +21,25 @@ export async function deno(args: readonly string[]): Promise<Outcome> {
   return { ok: success, output: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-/** The same, showing what it prints as it comes. */
-export async function showDeno(args: readonly string[]): Promise<boolean> {
-  return (await command(args, "inherit").spawn().status).success;
+/** Runs `deno` and shows what it prints as it comes. @returns Whether it succeeded. */
+export async function showDeno(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
+  return (await command(args, "inherit", env).spawn().status).success;
 }
 
-function command(args: readonly string[], out: "inherit" | "piped"): Deno.Command {
+function command(
+  args: readonly string[],
+  out: "inherit" | "piped",
+  env: Readonly<Record<string, string>> = {},
+): Deno.Command {
   const path = [Deno.execPath().replace(/[/\\][^/\\]+$/, ""), Deno.env.get("PATH")];
   return new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: ROOT,
     // Tools that start deno themselves, as buf does for its plugin, find this one.
-    env: { PATH: path.join(Deno.build.os === "windows" ? ";" : ":"), NO_COLOR: "1" },
+    env: { PATH: path.join(Deno.build.os === "windows" ? ";" : ":"), NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: out,
     stderr: out,

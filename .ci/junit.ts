@@ -1,5 +1,5 @@
 /**
- * Counting tests.
+ * Reports of tests.
  *
  * @module
  */
@@ -15,4 +15,20 @@ export function countTests(ok: boolean, report: string): { passed: number; faile
   // A file that does not compile, or an error outside of a test, is in no report.
   if (!ok && failed === 0) failed = 1;
   return { passed, failed };
+}
+
+/** Joins the reports of several runs into one. */
+export function mergeReports(reports: readonly string[]): string {
+  const total = (name: string) =>
+    reports.reduce((sum, report) => {
+      const [root = ""] = /<testsuites[^>]*>/.exec(report) ?? [];
+      return sum + Number(new RegExp(` ${name}="([\\d.]+)"`).exec(root)?.[1] ?? 0);
+    }, 0);
+  const suites = reports.map((report) =>
+    report.replace(/^[^]*?<testsuites[^>]*>/, "").replace(/<\/testsuites>\s*$/, "")
+  );
+  const counts = ["tests", "failures", "errors", "time"].map((name) => `${name}="${total(name)}"`);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="deno test" ${
+    counts.join(" ")
+  }>${suites.join("")}</testsuites>\n`;
 }

@@ -7,7 +7,7 @@
 
 import process from "node:process";
 import { startEmulator } from "../src/emulator/mod.ts";
-import { apiKey } from "./contenders.ts";
+import { API_KEY as apiKey } from "./contenders/contender.ts";
 
 const { port } = await startEmulator({
   apiKeys: { [apiKey]: 2 ** 31 - 1 },

@@ -1,5 +1,5 @@
 /**
- * What the processes of the bench tell each other, as JSON.
+ * What the processes of the bench send each other, as JSON.
  *
  * @module
  */
@@ -10,41 +10,49 @@ export interface ServerStats {
   requests: number;
 }
 
-/** Counts of one measurement: full, or small for a smoke test. */
 export interface UnaryTask {
   readonly base: string;
+  /** The clients: names, and the file URLs of their bundles. */
+  readonly contenders: Readonly<Record<string, string>>;
+  /** Calls of each client before anything is measured. */
   readonly warmup: number;
-  readonly calls: number;
+  readonly rounds: number;
   /** Calls of one client before it is the next one's turn. */
   readonly block: number;
+  /** Calls at once. */
+  readonly inFlight: number;
 }
 
-/** One client's unary calls. */
+/** One client's unary calls: medians of the blocks. */
 export interface UnaryResult {
-  /** The median time of a call in milliseconds. */
-  readonly median: number;
+  /** Time from the first to the last of a block, a call, in milliseconds. */
+  readonly time: number;
   /** CPU time of the process, user and system, a call, in milliseconds. */
   readonly cpu: number;
 }
 
 export interface StreamSpeedTask {
   readonly base: string;
+  readonly contenders: Readonly<Record<string, string>>;
   readonly bytes: number;
   readonly rounds: number;
 }
 
-/** Bytes per second, the median of the rounds. */
-export type StreamSpeedResult = Record<Side, number>;
+/** One client's streams: medians of the rounds, in milliseconds. */
+export type StreamSpeedResult = UnaryResult;
 
 export interface StreamMemoryTask {
   readonly base: string;
+  readonly contender: string;
   readonly bytes: number;
-  readonly side: Side | "fetch";
+  readonly streams: number;
 }
 
 export interface StreamMemoryResult {
-  /** Peak of the resident set minus its size before the stream, in bytes. */
+  /** Peak of the resident set minus its size before the streams, in bytes. */
   readonly growth: number;
+  /** Of all streams, in milliseconds. */
+  readonly time: number;
 }
 
 export interface NarrationMemoryTask {
@@ -66,13 +74,15 @@ export interface NarrationMemoryResult {
 
 export interface WaitsTask {
   readonly base: string;
+  readonly contender: string;
   readonly jobs: number;
-  readonly side: Side;
 }
 
 export interface WaitsResult {
   /** From the first to the last of them, in milliseconds. */
   readonly time: number;
+  /** CPU time of the process, user and system, in milliseconds. */
+  readonly cpu: number;
   /** Peak of the resident set in bytes. */
   readonly peak: number;
   /** The longest time from a `fetch` to its answer, in milliseconds. */
@@ -82,13 +92,12 @@ export interface WaitsResult {
 export interface ColdTask {
   readonly base: string;
   /** File URL of the bundle to import. */
-  readonly module: string;
+  readonly contender: string;
 }
 
 export interface ColdResult {
+  /** Import in milliseconds. */
+  readonly imported: number;
   /** Import plus first call in milliseconds. */
   readonly time: number;
 }
-
-/** Our client, or bare connect-web over the same generated code. */
-export type Side = "ours" | "bare";

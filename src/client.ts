@@ -14,6 +14,7 @@ import {
 import { ServerError, TsetsenError, withContext } from "./contract/errors.ts";
 import { Job } from "./job.ts";
 import { Limiter } from "./call/limiter.ts";
+import { PollSchedule } from "./call/poll_schedule.ts";
 import {
   type CheckStatusRequest,
   type CheckStatusResponse,
@@ -74,6 +75,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
       options: resolved,
       transport,
       limiter: new Limiter(resolved.maxConcurrentCalls),
+      schedule: new PollSchedule(),
       open: new Set(),
       closed: false,
     };

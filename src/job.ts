@@ -1,5 +1,5 @@
 /**
- * The handle of a submitted job: follow it, wait for it, fetch its audio, and take it up again in another process.
+ * The handle of a submitted job: follow it, wait for it, fetch its audio, and resume it in another process.
  *
  * @module
  */
@@ -21,18 +21,18 @@ import {
 import { redact } from "./lib/redact.ts";
 import { validate } from "./contract/validate.ts";
 
-/** An address of audio may expire. One that is older than this, in milliseconds, is not used: the job is asked again. */
-const ADDRESS_AGE = 60_000;
+/** The age from which an address of audio may have expired, in milliseconds. The job is then asked for another. */
+const MAX_ADDRESS_AGE_MS = 60_000;
 
-/** What is stored of a job: neither the key nor the text. */
+/** A job in a form to store. It holds neither the key nor the text. */
 export interface SavedJob {
   /** The id of the job. */
   readonly requestId: string;
 }
 
 /**
- * A job that the service has accepted. It is paid for and goes on at the service whatever happens here: an abort, a
- * timeout or a failed poll leaves the handle as usable as before, and `client.job(requestId)` makes a new one.
+ * A job that the service has accepted. It is paid for, and goes on at the service whatever happens here. After an abort, a
+ * timeout or a failed poll the handle can be used as before, and `client.job(requestId)` makes a new one.
  *
  * @example Follow a job, and keep its id where another process finds it
  * ```ts
@@ -53,14 +53,14 @@ export interface SavedJob {
 export class Job implements AsyncIterable<StatusUpdate> {
   /** The id of the job. */
   readonly requestId: string;
-  /** What is known about the money: the service has accepted the job. */
+  /** `"yes"`: the service has accepted the job, so it is paid for. */
   readonly charged: Charged = "yes";
   readonly #core: Core;
   readonly #request: CheckStatusRequest;
-  /** Only to keep it out of an error; a job that is taken up again does not know its text. */
+  /** The text, to keep it out of errors. A resumed job does not know it. */
   readonly #text: string;
   #response: CheckStatusResponse | undefined;
-  /** When it came. */
+  /** When the response came, in milliseconds since 1970. */
   #seen = Date.now();
 
   /** @internal */
@@ -78,17 +78,21 @@ export class Job implements AsyncIterable<StatusUpdate> {
     this.#text = text;
   }
 
-  /** The last response seen; `undefined` before the first poll of a resumed job. */
+  /** The last response; `undefined` before the first poll of a resumed job. */
   get response(): CheckStatusResponse | undefined {
     return this.#response;
   }
 
-  /** The credits charged for the job; `undefined` until the service has told. */
+  /** The credits charged for the job; `undefined` until the service has said. */
   get creditsUsed(): number | undefined {
     return this.#response?.metrics?.creditsUsed;
   }
 
-  /** Watches the job: a status update for each poll, until it COMPLETED or FAILED. */
+  /**
+   * Watches the job with the default options.
+   *
+   * @returns A status update for each poll, until the job COMPLETED or FAILED. Iterating throws as {@linkcode Job.watch} does.
+   */
   [Symbol.asyncIterator](): StatusWatch {
     return this.watch();
   }
@@ -97,6 +101,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
    * Watches the job like {@linkcode Client.watchStatus}.
    *
    * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
+   * @returns A status update for each poll. Iterating throws a {@linkcode TimeoutError} when the job has not ended within
+   * `timeout`, another {@linkcode TsetsenError} when polling fails for good, and the signal's own reason when it aborts.
    */
   watch(options: WatchOptions = {}): StatusWatch {
     const seen = (response: CheckStatusResponse) => {
@@ -112,8 +118,10 @@ export class Job implements AsyncIterable<StatusUpdate> {
    * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
    * @returns The final response.
    * @throws {JobFailedError} when the job FAILED.
-   * @throws {TimeoutError} when it has not ended within `timeout`. It goes on at the service.
+   * @throws {TimeoutError} when the job has not ended within `timeout`. It goes on at the service.
+   * @throws {ClientClosedError} when the client is closed.
    * @throws {TsetsenError} of the class that fits when polling fails for good.
+   * @throws {unknown} the signal's own reason when it aborts.
    */
   async wait(options: WatchOptions = {}): Promise<CheckStatusResponse> {
     const ended = ({ status }: CheckStatusResponse) =>
@@ -131,27 +139,35 @@ export class Job implements AsyncIterable<StatusUpdate> {
   }
 
   /**
-   * Waits until the job is COMPLETED and opens its audio. It may be called again, hours later, too: an address that is a
-   * minute old may have expired, so the job is then asked for another, which costs nothing.
+   * Waits until the job is COMPLETED and opens its audio. It can be called again, also hours later: an address that is a
+   * minute old may have expired, so the job is asked for another, which costs nothing.
    *
    * @param options Signal, poll interval, timeouts (milliseconds; each for the wait and for the download), retries, the
    * largest size and the download's progress.
    * @returns The audio, not yet fetched. Its `format` tells what it is when its first chunk has come.
    * @throws {JobFailedError} when the job FAILED.
+   * @throws {TimeoutError} when the job has not ended within `timeout`. It goes on at the service.
+   * @throws {InvalidRequestError} when the job has no address that audio may be fetched from.
+   * @throws {ClientClosedError} when the client is closed.
    * @throws {TsetsenError} of the class that fits when polling fails for good.
+   * @throws {unknown} the signal's own reason when it aborts.
    */
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
     const { pollInterval, ...download } = options;
     const { signal, timeout, maxRetries, headers } = options;
     const watch: WatchOptions = { pollInterval, signal, timeout, maxRetries, headers };
     const { status } = this.#response ?? {};
-    if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > ADDRESS_AGE) {
+    if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > MAX_ADDRESS_AGE_MS) {
       for await (const _ of this.watch(watch));
     }
     return downloadAudio(this.#core, await this.wait(watch), download);
   }
 
-  /** What to store: the id. Neither the key nor the text is part of it. */
+  /**
+   * The job in a form to store.
+   *
+   * @returns The id. Neither the key nor the text is part of it.
+   */
   toJSON(): SavedJob {
     return { requestId: this.requestId };
   }

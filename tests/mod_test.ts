@@ -39,7 +39,6 @@ Deno.test("mod.ts exports these values and no others", () => {
     "VERSION",
     "WAV_HEADER_BYTES",
     "audioFormat",
-    "connectTransport",
     "encodeWav",
     "interruptedJobs",
     "isSafeToRetry",

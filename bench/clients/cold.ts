@@ -5,13 +5,15 @@
  */
 
 import process from "node:process";
+import type { Open } from "../contenders/contender.ts";
 import type { ColdTask } from "../types.ts";
 
-const { base, module }: ColdTask = JSON.parse(process.argv[2]!);
+const { base, contender }: ColdTask = JSON.parse(process.argv[2]!);
 const start = performance.now();
-const { firstCall } = await import(module);
-const status = await firstCall(base);
+const { open } = await import(contender) as { open: Open };
+const imported = performance.now() - start;
+const status = await open(base).check("job");
 const time = performance.now() - start;
 if (status !== 3) throw new Error("a wrong answer");
-console.log(JSON.stringify({ time }));
+console.log(JSON.stringify({ imported, time }));
 process.exit();

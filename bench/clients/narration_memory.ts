@@ -8,7 +8,8 @@ import { readFile, rm } from "node:fs/promises";
 import process from "node:process";
 import { saveAudio } from "../../src/file/mod.ts";
 import { narrate } from "../../src/narration/mod.ts";
-import { ours } from "../contenders.ts";
+import { Client } from "../../mod.ts";
+import { API_KEY as apiKey } from "../contenders/contender.ts";
 import { residentSet } from "../resident_set.ts";
 import type { NarrationMemoryTask } from "../types.ts";
 
@@ -16,7 +17,10 @@ const { base, text: file, times, path }: NarrationMemoryTask = JSON.parse(proces
 const text = `${await readFile(file, "utf8")}\n\n`.repeat(times);
 const halves: number[] = [];
 let memory = residentSet();
-const narration = narrate(ours(base), { text, voiceId: "emulator-v1-bold" }, {
+const narration = narrate(new Client({ apiKey, endpoint: base }), {
+  text,
+  voiceId: "emulator-v1-bold",
+}, {
   pollInterval: 5,
   onProgress({ partsDone, parts }) {
     if (halves.length > 0 || partsDone < parts / 2) return;

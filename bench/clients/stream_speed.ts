@@ -1,26 +1,40 @@
 /**
- * Streams of both clients in turn, in one process: bytes per second.
+ * Streams of several clients in turn, in one process: time and CPU time of a stream.
  *
  * @module
  */
 
 import process from "node:process";
+import type { Contender, Open } from "../contenders/contender.ts";
 import { median } from "../statistics.ts";
-import type { Side, StreamSpeedTask } from "../types.ts";
-import { streamer } from "./streams.ts";
+import type { StreamSpeedResult, StreamSpeedTask } from "../types.ts";
 
-const { base, bytes, rounds }: StreamSpeedTask = JSON.parse(process.argv[2]!);
-const sides: Side[] = ["ours", "bare"];
-const speeds: Record<Side, number[]> = { ours: [], bare: [] };
-const run = { ours: streamer("ours", base), bare: streamer("bare", base) };
+const { base, contenders, bytes, rounds }: StreamSpeedTask = JSON.parse(process.argv[2]!);
+const contestants: { name: string; client: Contender; times: number[]; cpu: number[] }[] = [];
+for (const [name, url] of Object.entries(contenders)) {
+  const { open } = await import(url) as { open: Open };
+  contestants.push({ name, client: open(base), times: [], cpu: [] });
+}
 
-for (const side of sides) await run[side](bytes / 10);
+for (const { client } of contestants) await client.stream!(`bytes=${bytes}`);
 for (let round = 0; round < rounds; round++) {
-  for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+  const first = round % contestants.length;
+  const order = [...contestants.slice(first), ...contestants.slice(0, first)];
+  if (round % 2 === 1) order.reverse();
+  for (const { client, times, cpu } of order) {
     const start = performance.now();
-    await run[side](bytes);
-    speeds[side].push(bytes / (performance.now() - start) * 1_000);
+    const before = process.cpuUsage();
+    if (await client.stream!(`bytes=${bytes}`) < bytes) {
+      throw new Error("a stream that ended early");
+    }
+    const { user, system } = process.cpuUsage(before);
+    times.push(performance.now() - start);
+    cpu.push((user + system) / 1_000);
   }
 }
-console.log(JSON.stringify({ ours: median(speeds.ours), bare: median(speeds.bare) }));
+const results: Record<string, StreamSpeedResult> = {};
+for (const { name, times, cpu } of contestants) {
+  results[name] = { time: median(times), cpu: median(cpu) };
+}
+console.log(JSON.stringify(results));
 process.exit();

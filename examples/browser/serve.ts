@@ -17,6 +17,9 @@ const HEADERS = {
   "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:",
 };
 
+/** The names of this machine that DNS cannot give to others. */
+const LOCAL: readonly string[] = ["127.0.0.1", "localhost"];
+
 /** Serves the page on this machine, and below /tts/ the service, to which it adds the key. */
 export async function servePage(
   service: Pick<ProxyOptions, "apiKey" | "endpoint" | "secure">,
@@ -31,7 +34,7 @@ export async function servePage(
       await bundleForBrowser(import.meta.resolve("./main.ts")),
     ],
   };
-  // On a public site say with `authorize` and `rateLimit` who may spend your credits, and how fast.
+  // On a public site give publicUrl, and say with `authorize` and `rateLimit` who may spend your credits, and how fast.
   const proxy = createProxy({
     ...service,
     methods: ["ListVoices", "GenerateSpeech", "CheckStatus", "StreamSpeech"],
@@ -39,7 +42,9 @@ export async function servePage(
     maxCharacters: 500,
   });
   return Deno.serve({ port, hostname: "127.0.0.1", onListen() {} }, (request) => {
-    const { pathname } = new URL(request.url);
+    const { pathname, hostname } = new URL(request.url);
+    // The page of another site could reach this server under its own name, by an answer of DNS ("DNS rebinding").
+    if (!LOCAL.includes(hostname)) return new Response("Not this host\n", { status: 421 });
     if (pathname.startsWith("/tts/")) return proxy(request);
     const [type, body] = files[pathname] ?? [];
     if (type === undefined) return new Response("Not found\n", { status: 404 });
@@ -49,7 +54,7 @@ export async function servePage(
 
 if (import.meta.main) {
   const real = Deno.env.get("TSETSEN_API_KEY");
-  // Slowly enough to see it grow.
+  // Slow enough to see the audio grow.
   const emulator = real
     ? undefined
     : await startEmulator({ streamPace: 60, queueTime: 500, pace: 20 });

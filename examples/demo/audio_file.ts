@@ -1,16 +1,17 @@
-/** What an audio file is, by its content: the service does not document what format it makes. */
+/** Audio files by their content: the service does not document their format. */
+
+import { audioFormat } from "@tsetsen/sdk";
+
+/** The extensions of the files that the demo may write. */
+export const EXTENSIONS = ["wav", "mp3", "ogg", "flac", "mp4", "webm", "audio"] as const;
 
 /** A name with the extension that fits the content. */
 export function nameOf(stem: string, audio: Uint8Array): string {
-  const head = String.fromCharCode(...audio.subarray(0, 12));
-  if (head.startsWith("RIFF") && head.endsWith("WAVE")) return `${stem}.wav`;
-  if (head.startsWith("ID3") || /^\xff[\xe2-\xff]/.test(head)) return `${stem}.mp3`;
-  if (head.startsWith("OggS")) return `${stem}.ogg`;
-  if (head.startsWith("fLaC")) return `${stem}.flac`;
-  return `${stem}.audio`;
+  const format = audioFormat(audio.subarray(0, 4_096));
+  return `${stem}.${EXTENSIONS.find((extension) => extension === format) ?? "audio"}`;
 }
 
-/** How long a WAV file plays, in seconds; `undefined` for other formats. */
+/** The playing time of a WAV file in seconds; `undefined` for other formats. */
 export function playingTime(audio: Uint8Array): number | undefined {
   if (!nameOf("", audio).endsWith(".wav")) return undefined;
   const view = new DataView(audio.buffer, audio.byteOffset, audio.byteLength);

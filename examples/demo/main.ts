@@ -1,16 +1,19 @@
 /**
- * The whole way of a text to its audio: voices, balance, a long job with its progress, the download, and a live stream.
+ * From a text to its audio: voices, balance, a long job with its progress, the download, and a live stream.
  *
- * Without `TSETSEN_API_KEY` it talks to an emulator that it starts on this machine; with it, to the real service, which
- * takes credits.
+ * Without `TSETSEN_API_KEY` the demo starts an emulator on this machine; with it, it calls the real service, which takes
+ * credits. It writes `speech.wav` and `stream.wav` into the working folder, and replaces files with `--force` only.
  *
  * @module
  */
 
 import { Client, encodeWav, Gender, RequestStatus, TsetsenError, type Voice } from "@tsetsen/sdk";
 import { startEmulator } from "@tsetsen/sdk/emulator";
-import { nameOf, playingTime } from "./audio_file.ts";
+import { EXTENSIONS, nameOf, playingTime } from "./audio_file.ts";
 import { bytes, count, liveLine, seconds } from "./terminal.ts";
+
+/** Whether existing files may be replaced. */
+const isForced = Deno.args.includes("--force");
 
 try {
   await main();
@@ -22,6 +25,12 @@ try {
 }
 
 async function main(): Promise<void> {
+  const taken = isForced ? undefined : await existingFile();
+  if (taken !== undefined) {
+    console.error(`${taken} exists already: run the demo in another folder, or add --force.`);
+    Deno.exitCode = 1;
+    return;
+  }
   const declaration = await Deno.readTextFile(new URL("udhr-mn.txt", import.meta.url));
   const [, article = ""] = /^Нэгдүгээр зүйл\s+(.+)$/m.exec(declaration) ?? [];
 
@@ -29,6 +38,7 @@ async function main(): Promise<void> {
     ? undefined
     : await startEmulator({ queueTime: 500, pace: 0.35, streamPace: 20 });
   using client = emulator
+    // `secure: false` allows plaintext http, which nobody else can read on this machine.
     ? new Client({ apiKey: emulator.apiKey, endpoint: emulator.url, secure: false })
     : new Client();
 
@@ -37,7 +47,7 @@ async function main(): Promise<void> {
     console.log("         Its audio is a placeholder, one tone for each syllable: no real voice.");
     console.log("         Set TSETSEN_API_KEY to hear the real service. That costs credits.");
   } else {
-    console.log("Service: the real one, as TSETSEN_API_KEY is set. This costs credits.");
+    console.log("Service: the real one, because TSETSEN_API_KEY is set. This costs credits.");
   }
 
   const voice = await pickVoice(client, "beta-v0.1");
@@ -77,7 +87,7 @@ async function generate(client: Client, text: string, voice: Voice): Promise<voi
   }
   line.end();
 
-  // Throws a JobFailedError when the job FAILED.
+  // Rejects with a JobFailedError when the job FAILED.
   const audio = await (await job.audio()).bytes();
   const metrics = job.response?.metrics ?? {};
   await save(nameOf("speech", audio), audio, playingTime(audio) ?? metrics.audioLength);
@@ -106,7 +116,18 @@ async function stream(client: Client, text: string, voice: Voice): Promise<void>
   await save("stream.wav", wav, playingTime(wav));
 }
 
+/** The first file of this folder that the demo would replace. */
+async function existingFile(): Promise<string | undefined> {
+  for (const stem of ["speech", "stream"]) {
+    for (const extension of EXTENSIONS) {
+      const name = `${stem}.${extension}`;
+      if (await Deno.lstat(name).then(() => true, () => false)) return name;
+    }
+  }
+  return undefined;
+}
+
 async function save(name: string, audio: Uint8Array, length: number | undefined): Promise<void> {
-  await Deno.writeFile(name, audio);
+  await Deno.writeFile(name, audio, { createNew: !isForced });
   console.log(`  Wrote ${name}: ${bytes(audio.length)}, ${seconds(length)} of audio`);
 }

@@ -1,10 +1,10 @@
 /** Numbers for people, and a line that changes while they watch. */
 
-/** A line on the terminal that is written over; elsewhere, in a log, one line a second. */
+/** A line on the terminal that changes; in a log, one line a second. */
 export interface LiveLine {
-  /** Shows `text`; when `important`, also in a log. */
+  /** Shows `text`. A log has every important text. */
   show(text: string, important: boolean): void;
-  /** Leaves the last text where it is. */
+  /** Ends the line; the last text stays. */
   end(): void;
 }
 
@@ -25,7 +25,7 @@ export function liveLine(): LiveLine {
   const write = (text: string) => Deno.stdout.writeSync(encoder.encode(text));
   let open = false;
   return {
-    // What was important stays above, the rest is written over.
+    // Important texts stay, the others are replaced.
     show(text, important) {
       write(`${open ? (important ? "\n" : "\r") : ""}${text}\x1b[K`);
       open = true;

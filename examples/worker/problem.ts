@@ -12,19 +12,19 @@ const STATUS: Record<ErrorCode, number> = {
   job_failed: 502,
   service_unavailable: 503,
   timeout: 504,
-  // These are about the key of this Worker: nothing that a visitor could do better.
+  // These are about the key of this Worker: a visitor can do nothing about them.
   authentication_failed: 500,
   permission_denied: 500,
   client_closed: 500,
 };
 
-/** When to ask again if the service did not say: the free tier streams once a minute, a job takes seconds. */
+/** When to ask again if the service does not say. The free tier streams once a minute; a job takes seconds. */
 const RETRY_SECONDS: Partial<Record<number, number>> = { 429: 60, 503: 30, 504: 5 };
 
 /** The answer for an error. It holds neither the key nor the text: no error of the SDK does. */
 export function toProblem(error: unknown): Response {
   if (!(error instanceof TsetsenError)) {
-    // An abort: the visitor has left, and nobody reads this. Anything else is a bug, for `wrangler tail`.
+    // A DOMException is an abort: the visitor has left. Anything else is a bug, for `wrangler tail`.
     if (!(error instanceof DOMException)) console.error(error);
     return Response.json({ error: "internal" }, { status: 500 });
   }

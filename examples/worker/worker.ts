@@ -2,11 +2,13 @@
  * A Cloudflare Worker that speaks.
  *
  * - `GET /voices`: the voices.
- * - `GET /say?text=…&voice=…`: a WAV, sent while it is synthesised.
- * - `POST /jobs` with `{ "text": …, "voice": … }`: submits, and answers at once with the id of the job.
- * - `GET /jobs/<id>` and `GET /jobs/<id>/audio`: the rest of it, in later requests.
+ * - `POST /say` with `{ "text": …, "voice": … }`: a WAV, sent while it is synthesised.
+ * - `POST /jobs` with the same: submits, and answers at once with the id of the job.
+ * - `GET /jobs/<id>` and `GET /jobs/<id>/audio`: the rest of it, in later requests. They cost nothing.
  *
- * Whoever can reach it spends your credits: put a login or a rate limit in front (Cloudflare Access, a WAF rule).
+ * What costs credits is a POST of JSON, because links, prefetches, players that ask for a range, and forms of other sites
+ * send none. Whoever can reach the Worker spends your credits all the same: put a login or a rate limit in front
+ * (Cloudflare Access, a WAF rule).
  *
  * @module
  */
@@ -22,6 +24,8 @@ export interface Env {
 
 /** The longest text, in characters: it bounds what one request can cost. */
 const MAX_CHARACTERS = 500;
+/** Room for the longest text, each of its characters escaped, and for the rest of the JSON. */
+const MAX_BODY_BYTES = 12 * MAX_CHARACTERS + 1_000;
 const VERSION = "beta-v0.2";
 
 export default {
@@ -35,7 +39,7 @@ export default {
 };
 
 async function answer(request: Request, env: Env): Promise<Response> {
-  const { pathname, searchParams } = new URL(request.url);
+  const { pathname } = new URL(request.url);
   const { method } = request;
   const client = connect(env);
   const [, id, rest] = /^\/jobs\/([\w.-]{1,100})(\/audio)?$/.exec(pathname) ?? [];
@@ -43,10 +47,10 @@ async function answer(request: Request, env: Env): Promise<Response> {
   if (method === "GET" && pathname === "/voices") {
     return Response.json(await client.listVoices({ version: VERSION }));
   }
-  if (method === "GET" && pathname === "/say") {
-    const speech = checkSpeech(searchParams.get("text"), searchParams.get("voice"));
+  if (method === "POST" && pathname === "/say") {
+    const { text, voice } = await readJson(request);
     // Resolves with the first audio. When the listener leaves, then or earlier, the synthesis ends.
-    return await client.streamSpeech(speech).toResponse();
+    return await client.streamSpeech(checkSpeech(text, voice)).toResponse();
   }
   if (method === "POST" && pathname === "/jobs") {
     const { text, voice } = await readJson(request);
@@ -62,19 +66,18 @@ async function answer(request: Request, env: Env): Promise<Response> {
   }
   if (method === "GET" && id !== undefined) {
     // A job that is not done within 20 s becomes a 504 that says when to ask again.
-    return await (await client.job(id).audio({ timeout: 20_000 })).toResponse();
+    const audio = await client.job(id).audio({ timeout: 20_000 });
+    // Players ask for ranges: they cost nothing, however many.
+    return await audio.toResponse({ request });
   }
   throw new ResourceNotFoundError("There is no such page.");
 }
 
 function connect(env: Env): Client {
-  const endpoint = env.TSETSEN_API_ENDPOINT || undefined;
   return new Client({
     apiKey: env.TSETSEN_API_KEY,
-    endpoint,
-    // Plaintext is for the emulator, on this very machine.
-    secure: !endpoint?.startsWith("http://127.0.0.1:"),
-    // Visitors are told at once how long to wait, instead of waiting here.
+    endpoint: env.TSETSEN_API_ENDPOINT || undefined,
+    // A visitor hears at once how long to wait, instead of waiting here.
     maxRetries: 0,
   });
 }
@@ -90,11 +93,31 @@ function checkSpeech(text: unknown, voiceId: unknown): { text: string; voiceId: 
 }
 
 async function readJson(request: Request): Promise<{ text?: unknown; voice?: unknown }> {
+  const type = request.headers.get("content-type") ?? "";
+  // A page of another site can send JSON only after a question to this Worker, which answers none.
+  if (!/^application\/json\s*(;|$)/i.test(type)) {
+    throw new InvalidRequestError("content-type must be application/json");
+  }
   try {
-    const body: unknown = await request.json();
+    const body: unknown = JSON.parse(await readText(request.body));
     if (typeof body === "object" && body !== null) return body;
-  } catch {
-    // Said below.
+  } catch (error) {
+    if (error instanceof InvalidRequestError) throw error;
+    // What is no JSON gets the answer below.
   }
   throw new InvalidRequestError('The body must be JSON as in { "text": "…", "voice": "…" }');
+}
+
+/** Reads a text of bounded length. */
+async function readText(body: ReadableStream<Uint8Array> | null): Promise<string> {
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) {
+      throw new InvalidRequestError(`The body must have at most ${MAX_BODY_BYTES} bytes`);
+    }
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }

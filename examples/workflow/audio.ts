@@ -51,7 +51,7 @@ export async function fetchPart(
   const audio = await (await job.audio({ maxBytes: MAX_BYTES })).bytes();
   let samples: Uint8Array[];
   try {
-    samples = toPcm([audio]);
+    samples = toPcm([audio], { audioLength: job.response?.metrics?.audioLength });
   } catch (error) {
     return { failed: `${(error as Error).message} (charged: yes)` };
   }

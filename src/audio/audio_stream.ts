@@ -5,14 +5,13 @@
  */
 
 import { concatBytes } from "../lib/bytes.ts";
-import { type AudioFacts, type AudioProgressHook, notWav, paidFor } from "./audio_facts.ts";
+import { type AudioFacts, type AudioProgressHook, notWav } from "./audio_facts.ts";
 import { audioResponse, type AudioResponseInit, fileOf, responseInit } from "./audio_response.ts";
 import { AudioReader } from "./audio_reader.ts";
 import type { AudioFormat } from "./format.ts";
 import { showAs } from "./inspect.ts";
-import { cutShort, readWav } from "./wav_reader.ts";
-import { repairWav } from "./wav_repair.ts";
 import { encodeWav } from "./wav_writer.ts";
+import { wholeWav } from "./whole_wav.ts";
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
@@ -64,10 +63,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     return this.#facts()?.isRaw;
   }
 
-  /**
-   * The length of the bytes, if it is known before the end; else `undefined`. For a download it is known from its first
-   * chunk on when the server announces it.
-   */
+  /** The length of the bytes when it is announced: for a download from its first chunk on. Else `undefined`. */
   get contentLength(): number | undefined {
     return this.#facts()?.contentLength;
   }
@@ -96,9 +92,8 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   }
 
   /**
-   * How long the audio is, in milliseconds. For a stream `undefined` until its end has been read; for a download until its
-   * first chunk has come if its length is announced, else until its end. Always `undefined` for what is neither PCM nor
-   * WAV: `metrics.audioLength` of the job has it, in seconds.
+   * How long the audio is, in milliseconds. `undefined` until its end has been read; for a download whose length is announced,
+   * until its first chunk. Neither PCM nor WAV: always `undefined`; `metrics.audioLength` of the job has it, in seconds.
    */
   get duration(): number | undefined {
     return this.#reader.duration;
@@ -117,11 +112,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     return await this.#reader.next();
   }
 
-  /**
-   * Ends the transfer. A pending `next()` is done at once.
-   *
-   * @returns `done`.
-   */
+  /** Ends the transfer. A pending `next()` is done at once. */
   async return(): Promise<IteratorResult<Uint8Array, void>> {
     await this.#reader.cancel();
     return { done: true, value: undefined };
@@ -144,8 +135,8 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   }
 
   /** Ends the transfer, at the end of an `await using` declaration's block. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cancel();
   }
 
   /**
@@ -164,8 +155,8 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * caches and browsers from changing it. Bare PCM gets a WAV header. It resolves when the first chunk has come, so a
    * failure can still become another response. When the visitor goes away, the transfer ends.
    *
-   * With the request, finished audio whose length is known answers a range with 206 (or 416), as players ask for it.
-   * Nothing is bought for a HEAD.
+   * With the request, finished audio of a known length answers a range with 206 or 416, as players ask for one. Nothing is
+   * bought for a HEAD.
    *
    * @param given The request to answer, or status and headers and perhaps the request. Given headers win.
    * @returns The response.
@@ -253,13 +244,6 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
       await this.return();
       throw notWav(facts);
     }
-    const chunks = await this.#reader.rest([first]);
-    if (facts.isRaw) return encodeWav(chunks);
-    const bytes = concatBytes(chunks);
-    const samples = readWav(bytes);
-    if (!samples?.from) throw notWav(facts);
-    const end = samples.from + samples.bytes;
-    if (end < Infinity && end > bytes.length) throw cutShort(paidFor(facts.requestId));
-    return repairWav(bytes);
+    return wholeWav(await this.#reader.rest([first]), facts);
   }
 }

@@ -58,8 +58,8 @@ export type AudioSource = Pick<CheckStatusResponse, "audioUrl" | "metrics"> & {
  * announced the length and named the version (a strong ETag, or Last-Modified), and answers with the rest of that very
  * version. It begins anew if nothing had come yet. Otherwise it fails: two versions are never joined.
  *
- * What is no audio is an error for every reader: a page, a message, an archive, an empty file, and bare bytes whose
- * length contradicts `metrics.audioLength`.
+ * Every reader fails for a file that is no audio: a page, a message, an archive, an empty file, or bytes of no known format
+ * whose length contradicts `metrics.audioLength`.
  */
 export class AudioDownload extends AudioStream {
   static {

@@ -24,7 +24,7 @@ export const WAV_HEADER_BYTES = 44;
 export const UNKNOWN_DATA_BYTES = 0x7fff_f000;
 
 /** The most bytes of samples that a header can name. */
-export const MAX_DATA_BYTES = 0xffff_ffff - 1 - (WAV_HEADER_BYTES - 8);
+export const MAX_DATA_BYTES: number = 0xffff_ffff - 1 - (WAV_HEADER_BYTES - 8);
 
 /**
  * A WAV header for the service's PCM: RIFF, a `fmt ` chunk (PCM, mono, 24,000 Hz, 16 bits) and the head of the `data`

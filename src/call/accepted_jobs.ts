@@ -7,8 +7,12 @@
 /** More are not kept: a job is polled, and a failure is handled, soon after its submission. */
 const MAX_JOBS = 1_000;
 
-interface AcceptedJob {
+/** A job that was accepted. */
+export interface AcceptedJob {
+  /** When, on the clock of `performance.now()`. */
   readonly time: number;
+  /** The number of characters of its text; `undefined` when that is not known. */
+  readonly length: number | undefined;
   /** Whether the service has answered about the job. */
   isKnown: boolean;
 }
@@ -16,8 +20,8 @@ interface AcceptedJob {
 const jobs = new Map<string, AcceptedJob>();
 
 /** Remembers that the service has accepted a job now. */
-export function recordAccepted(requestId: string): void {
-  jobs.set(requestId, { time: performance.now(), isKnown: false });
+export function recordAccepted(requestId: string, length?: number): void {
+  jobs.set(requestId, { time: performance.now(), length, isKnown: false });
   if (jobs.size > MAX_JOBS) jobs.delete(jobs.keys().next().value as string);
 }
 
@@ -25,6 +29,11 @@ export function recordAccepted(requestId: string): void {
 export function recordKnown(requestId: string): void {
   const job = jobs.get(requestId);
   if (job !== undefined) job.isKnown = true;
+}
+
+/** What is known about a job that was accepted a moment ago. */
+export function acceptedJob(requestId: string): AcceptedJob | undefined {
+  return jobs.get(requestId);
 }
 
 /** Whether a job was accepted at most `ms` milliseconds ago, and the service has not answered about it yet. */

@@ -18,6 +18,7 @@ import {
 } from "../contract/errors.ts";
 import { isNew, recordAccepted } from "./accepted_jobs.ts";
 import { hedge } from "./hedge.ts";
+import type { PollSchedule } from "./poll_schedule.ts";
 import type { Limiter } from "./limiter.ts";
 import { type LogEvent, notify } from "../contract/log.ts";
 import {
@@ -38,6 +39,8 @@ export interface Core {
   readonly options: ResolvedOptions;
   readonly transport: Transport;
   readonly limiter: Limiter;
+  /** When to ask for a job again. */
+  readonly schedule: PollSchedule;
   readonly open: OpenLifetimes;
   closed: boolean;
 }
@@ -47,7 +50,7 @@ export interface CallFacts {
   /** The name of the method. */
   readonly method: string;
   /** What took too long, in messages. Default: the method. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /** The key to send; empty for none. */
   readonly key: string;
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
@@ -273,7 +276,7 @@ export class Call {
     if (!requestId) return;
     this.#requestId = requestId;
     this.charged = "yes";
-    recordAccepted(requestId);
+    recordAccepted(requestId, this.#facts.text?.length);
   }
 
   /** What must not show in an error. */
@@ -301,12 +304,12 @@ export class Call {
         return end.reason;
       case "deadline":
         return new TimeoutError(
-          `${subject} took longer than its timeout of ${end.ms} ms. ${this.#advice}`,
+          `${subject} took longer than its timeout of ${end.ms} ms. ${this.#advice}`.trimEnd(),
           context,
         );
       case "idle":
         return new TimeoutError(
-          `${subject} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`,
+          `${subject} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`.trimEnd(),
           context,
         );
       default:
@@ -343,9 +346,8 @@ export class Call {
   get #advice(): string {
     if (this.#requestId !== undefined) return "The job goes on: ask for it again by its id.";
     if (this.charged === "yes" && this.#facts.billable) return "What has come was charged.";
-    if (this.#facts.billable && this.charged !== "no") {
-      return "It may have been charged: look at the balance before sending it again.";
-    }
+    // The error itself says what to look at when the call may have been charged.
+    if (this.#facts.billable && this.charged !== "no") return "";
     return "Try again, or give it more time.";
   }
 

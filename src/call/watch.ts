@@ -14,7 +14,7 @@ import {
   toCheckStatus,
 } from "../contract/models.ts";
 import { CALL_OPTIONS, type CallOptions } from "../contract/options.ts";
-import { recordKnown } from "./accepted_jobs.ts";
+import { acceptedJob, recordKnown } from "./accepted_jobs.ts";
 import { LazyIterator } from "./lazy_iterator.ts";
 import { type FieldNames, validateFields } from "../contract/validate.ts";
 
@@ -26,8 +26,8 @@ export interface WatchOptions extends CallOptions {
    */
   readonly timeout?: number | undefined;
   /**
-   * The time between two polls in milliseconds, above 0. Default: it adapts to the job's age, from 200 ms at first to
-   * 5 s, with jitter.
+   * The time between two polls in milliseconds, above 0 and at most 2,147,483,647. Default: the client learns from the jobs
+   * that it has seen end, and polls when this one is likely to end; until it has seen three, about once a second.
    */
   readonly pollInterval?: number | undefined;
   /**
@@ -62,8 +62,8 @@ export interface StatusUpdate {
 /** An async iterator of status updates. It polls only while it is iterated; leaving it ends the poll in flight. */
 export type StatusWatch = AsyncIterableIterator<StatusUpdate, void, void> & AsyncDisposable;
 
-const MIN_INTERVAL = 200;
-const MAX_INTERVAL = 5_000;
+/** The longest wait after a failed poll, in milliseconds, unless the service asks for more. */
+const MAX_FAILURE_WAIT_MS = 5_000;
 
 /** How long a wait without a timeout goes on at a status that this version does not know, in milliseconds. */
 const MAX_UNKNOWN_MS = 300_000;
@@ -87,7 +87,7 @@ export function watchStatus(
   const watched = { method: "CheckStatus", subject: "The job", key, requestId, text };
   return new LazyIterator(
     () => new Call(core, watched, options, options.timeout),
-    (watch) => poll(core, { ...watched, subject: "CheckStatus" }, options, watch, seen),
+    (watch) => poll(core, { ...watched, subject: undefined }, options, watch, seen),
   );
 }
 
@@ -106,6 +106,13 @@ async function* poll(
   let status: RequestStatus | undefined;
   let failures = 0;
   let unknownSince: number | undefined;
+  const { schedule } = core;
+  const accepted = acceptedJob(requestId);
+  const born = accepted?.time ?? start;
+  const age = () => performance.now() - born;
+  if (accepted !== undefined && !accepted.isKnown && schedule.hasLearned && !pollInterval) {
+    await lifetime.sleep(schedule.next(age(), accepted.length, true));
+  }
   for (let attempt = 1;; attempt++) {
     let delay: number;
     try {
@@ -125,6 +132,12 @@ async function* poll(
       recordKnown(requestId);
       status = response.status;
       seen?.(response);
+      if (status === RequestStatus.COMPLETED && accepted !== undefined) {
+        // The service's own time is exact. Nothing ends later than it is seen.
+        const { totalTime = Infinity, characterCount } = response.metrics ?? {};
+        const length = accepted.length ?? characterCount;
+        if (length !== undefined) schedule.learn(length, Math.min(totalTime, age()));
+      }
       yield { requestId, status, changed, elapsed, attempt, response };
       if (status === RequestStatus.COMPLETED || status === RequestStatus.FAILED) return;
       if (status === RequestStatus.PENDING || status === RequestStatus.PROCESSING) {
@@ -133,10 +146,10 @@ async function* poll(
         unknownSince ??= performance.now();
         if (performance.now() - unknownSince > MAX_UNKNOWN_MS) throw unknownStatus(status, facts);
       }
-      delay = pollInterval ?? adaptiveInterval(performance.now() - start);
+      delay = pollInterval ?? jittered(schedule.next(age(), accepted?.length));
     } catch (error) {
       if (lifetime.end !== undefined || !(error instanceof TsetsenError)) throw error;
-      const wait = watch.retryDelay(error, failures++, "poll_failed", MAX_INTERVAL);
+      const wait = watch.retryDelay(error, failures++, "poll_failed", MAX_FAILURE_WAIT_MS);
       if (wait === undefined) throw error;
       delay = Math.max(wait, pollInterval ?? 0);
     }
@@ -152,9 +165,7 @@ function unknownStatus(status: number, { requestId }: { readonly requestId: stri
   );
 }
 
-/** The delay before the next poll of a job that has been watched for `elapsed` milliseconds. */
-export function adaptiveInterval(elapsed: number, random: number = Math.random()): number {
-  const interval = Math.min(Math.max(elapsed / 8, MIN_INTERVAL), MAX_INTERVAL);
-  // Downwards only, so that the longest interval stays the longest.
-  return interval * (1 - random * 0.2);
+/** Many clients that start together do not poll together. Downwards only: no wait is longer than the schedule says. */
+function jittered(ms: number): number {
+  return ms * (1 - Math.random() * 0.05);
 }

@@ -1,41 +1,33 @@
-import { readFile } from "node:fs/promises";
-import { Client } from "../../mod.ts";
-import { tell, UsageError } from "./failure.ts";
-import { type Live, NOTHING, startLive } from "./live.ts";
-import { printable, toJson } from "./printable.ts";
-import { colors, isCapable, isLostReader, isTerminal, type Stream, write } from "./terminal.ts";
+import type { Client } from "./sdk.ts";
+import { openClient } from "./connection.ts";
+import { LostReader } from "./errors/classes.ts";
+import type { Globals } from "./globals.ts";
+import type { Live } from "./terminal/live.ts";
+import { printable, toJson } from "./terminal/printable.ts";
+import { colors, isCapable, isTerminal, type Stream, write } from "./terminal/terminal.ts";
 
-/** The options that every command has. */
-export interface Globals {
-  readonly json?: boolean;
-  readonly quiet?: boolean;
-  readonly endpoint?: string;
-  readonly insecure?: boolean;
-  readonly apiKeyFile?: string;
-  readonly timeout?: number;
-  readonly retries?: number;
-}
-
-/** What a command works with: the client, and those who read what it says. Results go to standard output, the rest to standard error. */
+/** What a command works with: the client, and the outputs. Results go to standard output, everything else to standard error. */
 export class Context {
-  /** Aborts when the command is to stop. */
+  /** Aborts when the command must stop. */
   readonly signal: AbortSignal;
+  /** The arguments with which `resume` fetches a job that the command leaves behind. */
+  jobArguments: readonly string[] = ["-o", "FILE.wav"];
   #globals: Globals;
   #results: Stream = "stdout";
   #client: Client | undefined;
-  #live: Live = NOTHING;
+  #live: Live | undefined;
 
   constructor(signal: AbortSignal, globals: Globals) {
     this.signal = signal;
     this.#globals = globals;
   }
 
-  /** Takes over the options, once they are read. */
+  /** Sets the options, once they are read. */
   configure(globals: Globals): void {
     this.#globals = globals;
   }
 
-  /** The options that every command has, as they were given. */
+  /** The options that every command has, as the user gave them. */
   get globals(): Globals {
     return this.#globals;
   }
@@ -45,62 +37,59 @@ export class Context {
     return this.#globals.json === true;
   }
 
-  /** Standard output is audio from now on: what is said goes to standard error. */
+  /** Sends the results to standard error, because standard output is audio. */
   giveStdoutAway(): void {
     this.#results = "stderr";
   }
 
-  /** The client, made when it is first needed: some commands work without a key. */
+  /** The client. It is made at the first use, because some commands need no key. */
   async client(): Promise<Client> {
-    const { endpoint, insecure = false, apiKeyFile, timeout, retries } = this.#globals;
-    if (this.#client !== undefined) return this.#client;
-    const apiKey = apiKeyFile === undefined ? undefined : await readKey(apiKeyFile);
-    return this.#client = new Client({
-      apiKey,
-      endpoint,
-      secure: !insecure,
-      timeout,
-      maxRetries: retries,
-    });
+    return this.#client ??= await openClient(this.#globals);
   }
 
-  /** Gives the result: JSON for programs, text for people. */
+  /** Prints the result: JSON for programs, text for people. */
   async result(value: object, text: string): Promise<void> {
-    this.#live.stop();
+    this.#live?.stop();
     const isHidden = this.#results === "stderr" && !isTerminal("stderr");
     if (this.json) await write(this.#results, `${toJson(value)}\n`);
     else if (text !== "" && !isHidden) await write(this.#results, `${text}\n`);
   }
 
-  /** Tells people in passing; nobody is told in a log. */
+  /** Prints a note for people at a terminal; a log gets none. */
   note(text: string): void {
     if (isTerminal("stderr")) this.warn(text);
   }
 
-  /** Tells what should be known before it costs something. */
+  /** Prints a warning. */
   warn(text: string): void {
     if (this.json || this.#globals.quiet) return;
-    this.#live.stop();
+    this.#live?.stop();
     write("stderr", `${printable(text)}\n`).catch(() => {});
   }
 
-  /** Tells programs how far it is: a line of JSON. */
+  /** Reports the progress to programs: a line of JSON. */
   progress(value: object): void {
     if (!this.json || this.#globals.quiet) return;
-    // A reader that has left is noticed at the result.
+    // The result's own write fails when the reader is gone.
     write(this.#results, `${toJson({ progress: value })}\n`).catch(() => {});
   }
 
-  /** A line, or a bar, that shows people how far it is: on a terminal only. */
-  live(total?: number): Live {
-    if (this.json || this.#globals.quiet || !isCapable("stderr")) return NOTHING;
+  /** Shows the progress to people: a line or a bar, on a terminal only. */
+  async live(total?: number): Promise<Live> {
+    if (this.json || this.#globals.quiet || !isCapable("stderr")) return { update() {}, stop() {} };
+    const { startLive } = await import("./terminal/live.ts");
     return this.#live = startLive(total);
   }
 
-  /** Tells of a failure. @returns The exit code. */
+  /** Reports a failure. @returns The exit code. */
   async fail(failure: unknown): Promise<number> {
-    this.#live.stop();
-    const { exitCode, error, lines, silent } = tell(failure);
+    this.#live?.stop();
+    const { report } = await import("./errors/report.ts");
+    const { resumeCommand } = await import("./errors/shell.ts");
+    const { exitCode, error, lines, silent } = await report(
+      failure,
+      (requestId) => resumeCommand(requestId, this.jobArguments, this.#globals),
+    );
     if (silent) return exitCode;
     const { red } = colors("stderr");
     const [first = "", ...rest] = lines.map(printable);
@@ -108,25 +97,14 @@ export class Context {
       if (this.json) await write(this.#results, `${toJson({ error })}\n`);
       else await write("stderr", `${[`${red("error:")} ${first}`, ...rest].join("\n")}\n`);
     } catch (problem) {
-      if (!isLostReader(problem)) throw problem;
+      if (!(problem instanceof LostReader)) throw problem;
     }
     return exitCode;
   }
 
-  /** Ends what is under way. */
+  /** Stops the progress line and closes the client. */
   close(): void {
-    this.#live.stop();
+    this.#live?.stop();
     this.#client?.close();
-  }
-}
-
-/** The key in a file. */
-export async function readKey(file: string): Promise<string> {
-  try {
-    return (await readFile(file, "utf8")).trim();
-  } catch (cause) {
-    throw new UsageError(`--api-key-file must be a file that can be read: ${file} is not.`, {
-      cause,
-    });
   }
 }

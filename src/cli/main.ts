@@ -13,23 +13,23 @@
 import process from "node:process";
 import { onAbort } from "../lib/abort.ts";
 import { Context } from "./context.ts";
-import { Interruption } from "./failure.ts";
+import { Interruption, STOP_SIGNALS } from "./errors/classes.ts";
 import { runProgram } from "./program.ts";
-import { tolerateLostReaders } from "./terminal.ts";
+import { tolerateLostReaders } from "./terminal/terminal.ts";
 
 /** Options of {@linkcode main}. */
 export interface MainOptions {
-  /** Stops the command: calls in flight end, and what is paid for is kept. Default: nothing does. */
+  /** Stops the command: calls in flight end, and paid work is kept. Default: no signal. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a command: results go to the standard output of this process, everything else to its standard error. It does not end
- * the process, and listens to no signal of the system; {@linkcode run} does both.
+ * Runs a command. Results go to the standard output of this process, everything else to its standard error. It neither ends
+ * the process nor handles signals of the system; {@linkcode run} does both.
  *
  * @param args The arguments, as on a command line: `["--help"]` lists them.
- * @param options A signal that stops it.
- * @returns The exit code; the help lists their meanings. It rejects with nothing that is the user's or the service's fault.
+ * @param options The signal that stops the command.
+ * @returns The exit code; the help lists their meanings. Failures of the user and of the service are exit codes, too.
  *
  * @example
  * ```ts
@@ -59,8 +59,10 @@ export async function main(args: readonly string[], options: MainOptions = {}): 
 }
 
 /**
- * Runs the command line of this process and ends it. Ctrl-C and SIGTERM stop the command in an orderly way; a second one ends
- * the process at once.
+ * Runs the command line of this process and ends the process. Ctrl-C, SIGTERM and SIGHUP (a closed terminal) stop the command in
+ * order: paid work is kept. A second signal ends the process at once.
+ *
+ * @returns Never: it ends the process with the exit code of the command.
  *
  * @example
  * ```ts
@@ -73,11 +75,12 @@ export async function main(args: readonly string[], options: MainOptions = {}): 
  */
 export async function run(): Promise<never> {
   const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) {
+  for (const name of STOP_SIGNALS) {
     process.on(name, () => {
       const reason = new Interruption(name);
-      if (controller.signal.aborted) process.exit(reason.exitCode);
-      controller.abort(reason);
+      if (!controller.signal.aborted) controller.abort(reason);
+      // A closed terminal may send SIGHUP more than once.
+      else if (name !== "SIGHUP") process.exit(reason.exitCode);
     });
   }
   process.exit(await main(process.argv.slice(2), { signal: controller.signal }));

@@ -10,14 +10,13 @@ import type { Transport } from "../contract/transport.ts";
 import { validate } from "../contract/validate.ts";
 import { asTransport } from "./as_transport.ts";
 import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
-
-import { webTransport } from "./transport.ts";
+import { webTransport } from "./web_transport.ts";
 
 /** Options of a {@linkcode Client}. All durations are milliseconds. */
 export interface ClientOptions extends Omit<BaseClientOptions, "transport"> {
   /**
-   * Carries the calls instead of gRPC-Web over `fetch`: one of this package (`connectTransport`, `grpcTransport`), one of your
-   * own, or any transport of Connect. It has an endpoint of its own, so `endpoint` and `secure` are not used; `fetch` is for
+   * Carries the calls instead of gRPC-Web over `fetch`: `connectTransport` of `@tsetsen/sdk/connect`, `grpcTransport` of
+   * `@tsetsen/sdk/grpc`, one of your own, or any transport of Connect. It has an endpoint of its own, so `endpoint` and `secure` are not used; `fetch` is for
    * downloads only, and `interceptors` are those of the transport. With a transport of Connect that this package did not
    * make, a refusal proves nothing: `charged` is `"unknown"` then. Default: gRPC-Web over `fetch`.
    */

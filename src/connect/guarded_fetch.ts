@@ -6,7 +6,7 @@
  */
 
 import type { TransportCall } from "../contract/transport.ts";
-import { frame } from "../transport/frames.ts";
+import { frame, FRAME_HEAD_BYTES, TRAILER, writeFrameHead } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
 import { sendOnce } from "../transport/send_once.ts";
 import { toConnect } from "./errors.ts";
@@ -23,6 +23,11 @@ export interface GuardOptions {
   readonly fetch: typeof globalThis.fetch | undefined;
   /** Reads the id of the job from the message of a paid call; an empty string when it holds none. */
   readonly requestIdIn?: ((message: Uint8Array) => string) | undefined;
+  /**
+   * The headers to send, where no interceptor can have changed them: sending a record is cheaper than sending the `Headers` of
+   * connect-web, and nobody looks at the trailers. Default: those of connect-web.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 type Fetch = typeof globalThis.fetch;
@@ -30,14 +35,13 @@ type Fetch = typeof globalThis.fetch;
 /** Makes a `fetch` for one call. It rejects with a `ConnectError` whose cause is an error of this package. */
 export function guardedFetch(options: GuardOptions): Fetch {
   const guarded = async (url: string, init: RequestInit): Promise<unknown> => {
-    const headers = init.headers as Headers;
-    headers.set("accept", headers.get("content-type") as string);
+    const headers = options.headers ?? withAccept(init.headers as Headers);
     let reader: ResponseReader | undefined;
     try {
       reader = await sendOnce(url, headers, init.body as Uint8Array<ArrayBuffer>, options);
       if (options.unary) return await wholeAnswer(reader, options);
       reader.assertOkHeaders();
-      return lookAlike(reader, streamed(reader));
+      return lookAlike(reader, streamed(reader, options));
     } catch (error) {
       throw toConnect(error, reader?.status);
     }
@@ -45,16 +49,24 @@ export function guardedFetch(options: GuardOptions): Fetch {
   return guarded as unknown as Fetch;
 }
 
+function withAccept(headers: Headers): Headers {
+  headers.set("accept", headers.get("content-type") as string);
+  return headers;
+}
+
 /** Reads a unary answer to its end, where the status stands. */
 async function wholeAnswer(
   reader: ResponseReader,
-  { call, requestIdIn }: GuardOptions,
+  options: GuardOptions,
 ): Promise<unknown> {
-  const message = await reader.next();
-  if (message === undefined) return lookAlike(reader, oneChunk(reader.trailers ?? OK));
-  if (call.accepted !== undefined) call.accepted(requestIdIn?.(message) ?? "");
-  await reader.next();
-  return lookAlike(reader, oneChunk(reader.trailers ?? OK, message));
+  const { call, requestIdIn } = options;
+  const message = await reader.only((message) => call.accepted?.(requestIdIn?.(message) ?? ""));
+  return lookAlike(reader, oneChunk(trailersOf(reader, options), message));
+}
+
+/** The trailers that connect-web gets: only interceptors may want more than the status. */
+function trailersOf({ trailers = OK }: ResponseReader, { headers }: GuardOptions): Uint8Array {
+  return headers === undefined ? trailers : OK;
 }
 
 const OK = new TextEncoder().encode("grpc-status: 0\r\n");
@@ -65,19 +77,13 @@ interface ChunkReader {
 }
 
 /** A chunk with the message and the trailers in their frames. */
-function oneChunk(trailers: Uint8Array, message?: Uint8Array): ChunkReader {
-  const size = (message === undefined ? 0 : 5 + message.length) + 5 + trailers.length;
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  if (message !== undefined) {
-    view.setUint32(1, message.length);
-    bytes.set(message, 5);
-    at = 5 + message.length;
-  }
-  bytes[at] = 0x80;
-  view.setUint32(at + 1, trailers.length);
-  bytes.set(trailers, at + 5);
+function oneChunk(trailers: Uint8Array, message: Uint8Array): ChunkReader {
+  const end = FRAME_HEAD_BYTES + message.length;
+  const bytes = new Uint8Array(end + FRAME_HEAD_BYTES + trailers.length);
+  writeFrameHead(bytes, 0, 0, message.length);
+  bytes.set(message, FRAME_HEAD_BYTES);
+  writeFrameHead(bytes, end, TRAILER, trailers.length);
+  bytes.set(trailers, end + FRAME_HEAD_BYTES);
   let done = false;
   return {
     read() {
@@ -89,7 +95,7 @@ function oneChunk(trailers: Uint8Array, message?: Uint8Array): ChunkReader {
 }
 
 /** The messages of a stream as they come, each behind the head of its frame: no byte is copied. */
-function streamed(reader: ResponseReader): ChunkReader {
+function streamed(reader: ResponseReader, options: GuardOptions): ChunkReader {
   let queue: Uint8Array[] = [];
   let isOver = false;
   return {
@@ -101,7 +107,7 @@ function streamed(reader: ResponseReader): ChunkReader {
         });
         isOver = parts === undefined;
         queue = parts === undefined
-          ? [frame(0x80, reader.trailers ?? OK)]
+          ? [frame(TRAILER, trailersOf(reader, options))]
           : [headOf(parts), ...parts];
       }
       return { done: false, value: queue.shift() as Uint8Array };
@@ -110,12 +116,20 @@ function streamed(reader: ResponseReader): ChunkReader {
 }
 
 function headOf(parts: readonly Uint8Array[]): Uint8Array {
-  const head = new Uint8Array(5);
-  new DataView(head.buffer).setUint32(1, parts.reduce((sum, { length }) => sum + length, 0));
+  const head = new Uint8Array(FRAME_HEAD_BYTES);
+  writeFrameHead(head, 0, 0, parts.reduce((sum, { length }) => sum + length, 0));
   return head;
 }
 
-/** The part of a `Response` that connect-web reads. */
-function lookAlike({ headers }: ResponseReader, reader: ChunkReader): unknown {
+/**
+ * The part of a `Response` that connect-web reads. The guard has read the status: connect-web refuses the body of a stream
+ * whose headers name a status, be it OK.
+ */
+function lookAlike({ headers: given }: ResponseReader, reader: ChunkReader): unknown {
+  let headers = given;
+  if (given.has("grpc-status")) {
+    headers = new Headers(given);
+    headers.delete("grpc-status");
+  }
   return { status: 200, headers, body: { getReader: () => reader } };
 }

@@ -69,7 +69,7 @@ export function overConnect(options: OverConnectOptions): Transport {
                   method.streamSpeech,
                   signalOf(call),
                   undefined,
-                  call.headers,
+                  headersOf(call),
                   once(request),
                 );
               messages = message[Symbol.asyncIterator]();

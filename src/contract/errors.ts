@@ -33,10 +33,22 @@ const BRAND: unique symbol = Symbol.for("@tsetsen/sdk/error") as never;
 
 const { isPrototypeOf } = Object.prototype;
 
+/**
+ * The decision that an error asks for, where its `code` does not tell it.
+ *
+ * - `"outcome_unknown"`: an earlier submission may have been charged. The option `retryUnknown` submits it again.
+ * - `"audio_lost"`: the audio was paid for and was not kept. The option `retryLost` buys it again.
+ * - `"below_min_balance"`: the balance would fall below the option `minBalance`.
+ * - `"not_pcm"`: the audio of a job has another format than the service's PCM.
+ */
+export type ErrorReason = "outcome_unknown" | "audio_lost" | "below_min_balance" | "not_pcm";
+
 /** What an error knows beside its message. All of it is optional. */
 export interface TsetsenErrorOptions {
   /** The kind of failure as a string. A subclass has its own, whatever is given here. */
   readonly code?: string | undefined;
+  /** The decision that the error asks for. */
+  readonly reason?: ErrorReason | undefined;
   /** The gRPC status code (0 to 16), or the HTTP status (100 to 599) when a proxy answered instead of the service. */
   readonly statusCode?: number | undefined;
   /** The id of the job that the error is about. */
@@ -75,6 +87,8 @@ export class TsetsenError extends Error {
   declare readonly name: string;
   /** The kind of failure as a string, for example `"timeout"`; `undefined` on a bare `TsetsenError` without one. */
   readonly code: string | undefined;
+  /** The decision that the error asks for; `undefined` for most errors. */
+  readonly reason: ErrorReason | undefined;
   /** The message without the code, the request id, and what to look at. */
   readonly rawMessage: string;
   /** The gRPC status code (0 to 16) or the HTTP status of a proxy (100 to 599); `undefined` when no answer came. */
@@ -123,6 +137,7 @@ export class TsetsenError extends Error {
       cause === undefined ? undefined : { cause },
     );
     this.code = code;
+    this.reason = options.reason;
     this.rawMessage = message;
     this.statusCode = options.statusCode;
     this.requestId = requestId;
@@ -287,11 +302,11 @@ export function withContext<E extends TsetsenError>(
   error: E,
   context: Pick<TsetsenErrorOptions, "requestId" | "charged" | "billable">,
 ): E {
-  const { rawMessage, code, statusCode, requestId, details, charged } = error;
+  const { rawMessage, code, reason, statusCode, requestId, details, charged } = error;
   const { retryAfter, billable, cause } = error;
   const Class = error.constructor as new (message: string, options: TsetsenErrorOptions) => E;
-  const known = { code, statusCode, requestId, details, charged, retryAfter, billable, cause };
-  return new Class(rawMessage, { ...known, ...context });
+  const known = { code, reason, statusCode, requestId, details, charged };
+  return new Class(rawMessage, { ...known, retryAfter, billable, cause, ...context });
 }
 
 /** A longer id, of a service that is out of order, stands in `requestId` alone. */
@@ -301,11 +316,10 @@ function shortened(id: string): string {
   return id.length > MAX_SHOWN_ID ? `${id.slice(0, MAX_SHOWN_ID)}…` : id;
 }
 
-/** Nobody can ask for a job without its id: the balance is then all that can be looked at. */
-function advised(message: string, { charged, requestId }: TsetsenErrorOptions): string {
-  if (charged !== "unknown" || requestId !== undefined || /\bcharged\b/.test(message)) {
-    return message;
-  }
+/** Adds what to look at when a call may have been charged. With a request id the job itself can be asked for. */
+function advised(message: string, options: TsetsenErrorOptions): string {
+  const { charged, requestId, reason } = options;
+  if (charged !== "unknown" || requestId !== undefined || reason !== undefined) return message;
   const sentence = message.replace(/[^.!?)]$/, "$&.");
   return `${sentence} It may have been charged: look at the balance before sending it again.`
     .trimStart();

@@ -1,12 +1,12 @@
 import { describe } from "../contract/validate.ts";
 
-/** What a value must be. */
+/** The rule of a value. */
 export interface Rule {
-  /** The same in words. */
+  /** The rule in words, for messages. */
   readonly expected: string;
-  /** Whether it is of the type. */
+  /** Whether a value is of the type. */
   readonly type: (value: unknown) => boolean;
-  /** Whether a value of the type is one of those that are allowed. Default: all are. */
+  /** Whether a value of the type is one of those that are allowed. Default: every one is. */
   // deno-lint-ignore no-explicit-any -- a value of the type
   readonly range?: (value: any) => boolean;
   /** Whether its string is shown in the message: of a word that is one of a few. Default false, it may be a key. */
@@ -33,7 +33,7 @@ export const isNumber = (value: unknown): boolean => typeof value === "number";
 export const isString = (value: unknown): boolean => typeof value === "string";
 export const isObject = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-/** By its name, as bytes of another realm are fine. */
+/** Compares the name, because bytes of another realm are fine. */
 export const isBytes = (value: unknown): boolean =>
   Object.prototype.toString.call(value) === "[object Uint8Array]";
 
@@ -57,7 +57,7 @@ export const anyWhole: Rule = {
   range: Number.isSafeInteger,
 };
 
-/** How many: also as many as there are. */
+/** A number of times, or no limit. */
 export function count(min: number): Rule {
   const finite = whole(min);
   return {

@@ -6,32 +6,31 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
-import { type RunningEmulator, startEmulator, type StartOptions } from "./mod.ts";
+import { CLI_OPTIONS, toStartOptions } from "./command_line/options.ts";
+import { PlaceError, startServers } from "./command_line/servers.ts";
+import type { RunningEmulator } from "./mod.ts";
 
-const usage = `Usage: emulator [options]
+const USAGE = `Usage: emulator [options]
 
-A local Tsetsen service for demos and tests. It speaks in tones: there is no real voice in it.
+A local Tsetsen service for demos and tests. Its audio is a placeholder: one
+tone a syllable, and no real voice.
 
-  --port <number>        TCP port; 0 takes any that is free (default 50051)
-  --hostname <address>   address to listen on (default 127.0.0.1)
-  --key <api key>        an API key to accept, with --credits (default tsetsen-development-emulator)
-  --credits <number>     credits of the key (default 100000)
-  --any-key              accept any well-formed key
-  --queue-time <ms>      how long a job is PENDING (default 50)
-  --pace <ms>            how long a job is PROCESSING for each character (default 2)
-  --stream-pace <ms>     pause between two pieces of a stream (default 2)
-  --max-stream-seconds <number>  longest audio of a stream, or none for no limit (default 300)
-  --streams-per-minute <number>  streams that a key may start a minute, or none (default none)
-  --public-url <url>     where it is reached from outside
-  --json                 say where it is, or what is wrong, as a line of JSON
-  --help                 this text
-`;
+${
+  [
+    ...CLI_OPTIONS.map(({ name, value, description }) => [
+      value === undefined ? `--${name}` : `--${name} <${value}>`,
+      description,
+    ]),
+    ["--json", "print where it is, or what is wrong, as a line of JSON"],
+    ["--help", "print this text"],
+  ].map(([flags, description]) => `  ${flags}\n      ${description}\n`).join("")
+}`;
 
 /**
- * Runs the emulator until it is told to stop by Ctrl-C. Wrong options print the usage and set the exit code 2.
+ * Runs the emulator until Ctrl-C or SIGTERM stops it. After wrong options the exit code is 2, after a port that cannot be had 1.
  *
  * @param args The options, as on a command line.
- * @returns The emulator; `undefined` when there is none, after `--help` or wrong options.
+ * @returns The emulator; `undefined` when there is none, after `--help` or a failure.
  *
  * @example
  * ```ts
@@ -42,78 +41,48 @@ A local Tsetsen service for demos and tests. It speaks in tones: there is no rea
  */
 export async function main(args: readonly string[]): Promise<RunningEmulator | undefined> {
   try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        "port": { type: "string", default: "50051" },
-        "hostname": { type: "string", default: "127.0.0.1" },
-        "key": { type: "string", default: "tsetsen-development-emulator" },
-        "credits": { type: "string", default: "100000" },
-        "any-key": { type: "boolean", default: false },
-        "queue-time": { type: "string" },
-        "pace": { type: "string" },
-        "stream-pace": { type: "string" },
-        "max-stream-seconds": { type: "string" },
-        "streams-per-minute": { type: "string" },
-        "public-url": { type: "string" },
-        "json": { type: "boolean", default: false },
-        "help": { type: "boolean", default: false },
-      },
-    });
-    if (values.help) {
-      process.stdout.write(usage);
-    } else {
-      return await run({
-        port: Number(values.port),
-        hostname: values.hostname,
-        apiKeys: { [values.key]: Number(values.credits) },
-        allowAnyKey: values["any-key"],
-        ...given("queueTime", values["queue-time"], Number),
-        ...given("pace", values.pace, Number),
-        ...given("streamPace", values["stream-pace"], Number),
-        ...given("publicUrl", values["public-url"], String),
-        streamLimits: {
-          ...given("maxAudioSeconds", values["max-stream-seconds"], limit),
-          ...given("perMinute", values["streams-per-minute"], limit),
-        },
-      }, values.json);
+    const { values } = parseArgs({ args: [...args], options: parserOptions() });
+    if (values["help"] === true) {
+      process.stdout.write(USAGE);
+      return undefined;
     }
+    const { emulator, announcement, facts } = await startServers(toStartOptions(values));
+    process.stdout.write(
+      `${values["json"] === true ? JSON.stringify(facts) : announcement}\n`,
+    );
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      process.once(signal, () => void emulator.close().then(() => process.exit(0)));
+    }
+    return emulator;
   } catch (error) {
-    const message = error instanceof Error ? error.message : `${error}`;
-    if (args.includes("--json")) {
-      const told = { name: "UsageError", code: "usage", message, exitCode: 2 };
-      process.stdout.write(`${JSON.stringify({ error: told })}\n`);
-    } else process.stderr.write(`${message}\n\n${usage}`);
-    process.exitCode = 2;
+    fail(error, args.includes("--json"));
+    return undefined;
   }
-  return undefined;
 }
 
 if (import.meta.main) await main(process.argv.slice(2));
 
-async function run(options: StartOptions, json: boolean): Promise<RunningEmulator> {
-  const emulator = await startEmulator(options);
-  const { url, apiKey } = emulator;
-  const credits = emulator.ledger.balance(apiKey);
-  process.stdout.write(
-    json ? `${JSON.stringify({ url, apiKey, credits })}\n` : `Tsetsen emulator on ${url}\n` +
-      `API key: ${apiKey} (${credits} credits)\n` +
-      "This is no real voice: every syllable is one tone. Ctrl-C stops it.\n",
+function parserOptions(): Record<string, { type: "string" | "boolean" }> {
+  const flags = ["json", "help"].map((name) => ({ name, value: undefined }));
+  return Object.fromEntries(
+    [...CLI_OPTIONS, ...flags].map(({ name, value }) => [
+      name,
+      { type: value === undefined ? "boolean" : "string" },
+    ]),
   );
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => void emulator.close().then(() => process.exit(0)));
+}
+
+function fail(error: unknown, json: boolean): void {
+  const message = error instanceof Error ? error.message : `${error}`;
+  const isUsage = !(error instanceof PlaceError);
+  process.exitCode = isUsage ? 2 : 1;
+  if (!json) {
+    process.stderr.write(`error: ${message}${isUsage ? "\n--help lists the options." : ""}\n`);
+    return;
   }
-  return emulator;
-}
-
-function limit(text: string): number | false {
-  return text === "none" ? false : Number(text);
-}
-
-function given<Name extends string, Value>(
-  name: Name,
-  text: string | undefined,
-  parse: (text: string) => Value,
-): Partial<Record<Name, Value>> {
-  return text === undefined ? {} : { [name]: parse(text) } as Partial<Record<Name, Value>>;
+  const kind = isUsage
+    ? { name: "UsageError", code: "usage" }
+    : { name: error.name, code: "failure" };
+  const { exitCode } = process;
+  process.stdout.write(`${JSON.stringify({ error: { ...kind, message, exitCode } })}\n`);
 }

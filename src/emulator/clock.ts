@@ -31,7 +31,7 @@ interface Sleeper {
 }
 
 /**
- * A clock that stands still until it is told to move.
+ * A clock that moves only when `advance` is called.
  *
  * @example A job that takes a minute is done at once
  * ```ts

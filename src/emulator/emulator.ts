@@ -1,24 +1,23 @@
-import { audioAnswer, audioFile, audioNotFound } from "./audio_route.ts";
-import { type Answer, Call } from "./call.ts";
-import { exposeTo, isPreflight, preflightHeaders } from "./cors.ts";
-import { answerWithFault } from "./fault_answers.ts";
-import { checkFault } from "./fault_check.ts";
-import { type Fault, FaultQueue } from "./faults.ts";
-import { type EmulatorJob, Jobs, score } from "./jobs.ts";
-import { Accounts, type Ledger } from "./ledger.ts";
+import { audioAnswer, audioFile, audioNotFound } from "./service/audio_file.ts";
+import { type Answer, Call } from "./http/call.ts";
+import { exposeTo, isPreflight, preflightHeaders } from "./http/cors.ts";
+import { answerWithFault } from "./faults/answers.ts";
+import { checkFault } from "./faults/check.ts";
+import { type Fault, FaultQueue } from "./faults/faults.ts";
+import { type EmulatorJob, Jobs, score } from "./service/jobs.ts";
+import { Accounts, type Ledger } from "./service/ledger.ts";
 import { type EmulatorOptions, resolve, type Settings } from "./options.ts";
-import { RateLimit } from "./rate_limit.ts";
-import type { RecordedRequest } from "./requests.ts";
-import { findTarget, messageFields, type Target } from "./routes.ts";
-import { serveCall, serviceHandlers } from "./service.ts";
-import { compose, type Score } from "./synth.ts";
-import { type EmulatorVoice, previewText } from "./voices.ts";
+import { RateLimit } from "./service/rate_limit.ts";
+import type { RecordedRequest } from "./http/requests.ts";
+import { findTarget, messageFields, type Target } from "./http/routes.ts";
+import { serveCall, serviceHandlers } from "./service/service.ts";
+import { compose, type Score } from "./service/synth.ts";
+import { type EmulatorVoice, PREVIEW_TEXT } from "./service/voices.ts";
 
 /** A local Tsetsen service. */
 export interface Emulator {
   /**
-   * Answers a request, as a server would or as a client's `fetch` would: it can be given to either,
-   * and does not need its object.
+   * Answers a request. It can be the handler of a server or the `fetch` of a client, and needs no `this`.
    *
    * @param input The request, or its URL.
    * @param init The request's parts, when `input` is a URL.
@@ -30,13 +29,13 @@ export interface Emulator {
   readonly apiKey: string;
   /** The voices it has. */
   readonly voices: readonly EmulatorVoice[];
-  /** What has been charged, and the balances. */
+  /** The charges, and the balances. */
   readonly ledger: Ledger;
   /** All jobs of GenerateSpeech, oldest first, as they are now. */
   readonly jobs: readonly EmulatorJob[];
   /** All requests so far, oldest first, downloads included and CORS preflights not. */
   readonly requests: readonly RecordedRequest[];
-  /** How many streams are being synthesised. It is 0 again when their clients have left. */
+  /** The number of streams in synthesis. A cancelled stream no longer counts. */
   readonly activeStreams: number;
   /**
    * Makes something go wrong.
@@ -61,12 +60,12 @@ export interface Emulator {
   addCredits(apiKey: string, credits: number): number;
   /** Forgets jobs, charges, requests and faults, and restores the balances. */
   reset(): void;
-  /** Ends everything that is going on; `fetch` then rejects. */
+  /** Ends all calls; `fetch` then rejects. */
   close(): void;
 }
 
 /** The longest body of a request: far above any text, so that a runaway client fills no memory. */
-export const maxBodyBytes: number = 16 * 1024 * 1024;
+export const MAX_BODY_BYTES: number = 16 * 1024 * 1024;
 
 /**
  * Makes a local Tsetsen service without a socket: a fetch handler with a ledger, jobs and faults.
@@ -160,12 +159,12 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     return audioAnswer(request, audioFile(target.name, found, fault));
   }
 
-  /** What a job has spoken once it is done, or the preview of a voice. */
+  /** The score of a completed job, or of the preview of a voice. */
   function findScore(name: string): Score | undefined {
     const job = jobs.get(name);
     if (job !== undefined) return jobs.status(job) === "COMPLETED" ? score(job) : undefined;
     const voice = settings.voices.find(({ id }) => name === `voice-${id}`);
-    return voice === undefined ? undefined : compose(previewText, voice, 1);
+    return voice === undefined ? undefined : compose(PREVIEW_TEXT, voice, 1);
   }
 
   return {
@@ -220,9 +219,9 @@ function record(
 
 async function readBody(request: Request): Promise<Uint8Array | undefined> {
   const announced = Number(request.headers.get("content-length") ?? 0);
-  if (announced > maxBodyBytes) return undefined;
+  if (announced > MAX_BODY_BYTES) return undefined;
   const body = new Uint8Array(await request.arrayBuffer());
-  return body.length > maxBodyBytes ? undefined : body;
+  return body.length > MAX_BODY_BYTES ? undefined : body;
 }
 
 function plain(status: number, text: string, { cors }: Settings): Response {

@@ -33,17 +33,17 @@
  */
 
 export { createEmulator } from "./emulator.ts";
-export { startEmulator } from "./serve.ts";
+export { startEmulator } from "./http/serve.ts";
 export { ManualClock } from "./clock.ts";
 
 export type { Emulator } from "./emulator.ts";
-export type { RunningEmulator, StartOptions } from "./serve.ts";
+export type { RunningEmulator, StartOptions } from "./http/serve.ts";
 export type { EmulatorOptions, StreamLimits } from "./options.ts";
-export type { EmulatorVoice } from "./voices.ts";
+export type { EmulatorVoice } from "./service/voices.ts";
 export type { Clock } from "./clock.ts";
-export type { EmulatorJob, JobStatus } from "./jobs.ts";
-export type { Charge, Ledger } from "./ledger.ts";
-export type { RecordedRequest, Route } from "./requests.ts";
+export type { EmulatorJob, JobStatus } from "./service/jobs.ts";
+export type { Charge, Ledger } from "./service/ledger.ts";
+export type { RecordedRequest, Route } from "./http/requests.ts";
 export type {
   AudioFault,
   ContentTypeFault,
@@ -66,4 +66,4 @@ export type {
   StreamFault,
   TruncateFault,
   UnknownEnumFault,
-} from "./faults.ts";
+} from "./faults/faults.ts";

@@ -1,6 +1,6 @@
 /**
- * Native gRPC for the emulator, on Deno, Bun or Node: a second port, over HTTP/2, of the same service. What comes in on
- * either is one ledger, one list of requests, one queue of faults.
+ * Native gRPC for the emulator, on Deno, Bun or Node: a second port, over HTTP/2, of the same service. Both ports share one
+ * ledger, one list of requests, and one queue of faults.
  *
  * ```ts
  * import { Client } from "@tsetsen/sdk";
@@ -29,8 +29,8 @@ import type {
 import type { AddressInfo, Socket } from "node:net";
 import { destroyLate } from "../grpc/late_destroy.ts";
 import { must, object } from "./check.ts";
-import { NativeAnswer, toGrpcWeb } from "./native_answer.ts";
-import { checkPlace, listen, readBody, type RunningEmulator, send } from "./serve.ts";
+import { NativeAnswer, toGrpcWeb } from "./http/native_answer.ts";
+import { checkPlace, listen, readBody, type RunningEmulator, send } from "./http/serve.ts";
 
 /** Where native gRPC is served. */
 export interface GrpcServeOptions {
@@ -59,9 +59,9 @@ export interface GrpcServer extends AsyncDisposable {
 /**
  * Serves an emulator by native gRPC as well, on Deno, Bun or Node (20.16 or newer).
  *
- * Keys, ledger, jobs and faults are those of the emulator. A fault that speaks of gRPC-Web's bytes strikes those of gRPC:
- * trailers are HTTP/2's own, so that what would follow them, or be wrong in their frame, is left out. `drop` destroys the
- * connection, with the other calls on it. Audio is fetched from the emulator's own address.
+ * Keys, ledger, jobs and faults are those of the emulator. A fault in the bytes of gRPC-Web applies to those of gRPC. Trailers are
+ * those of HTTP/2: a fault behind them, or in their frame, has no effect. `drop` destroys the connection, and ends the other calls
+ * on it. Audio comes from the emulator's own address.
  *
  * @param emulator The emulator; close it after this.
  * @param options Where to listen. Everything is optional.
@@ -88,7 +88,7 @@ export async function serveGrpc(
   });
   server.on("session", (session: Http2Session) => {
     destroyLate(session);
-    // A client that leaves without a word.
+    // The client closed the connection.
     session.on("error", () => {});
   });
   server.on("request", (request: Http2ServerRequest, response: Http2ServerResponse) => {
@@ -125,7 +125,7 @@ function shutDown(
   });
 }
 
-/** Answers one request. Whatever goes wrong on the way, the client sees a broken connection. */
+/** Answers one request. On any failure the client sees a broken connection. */
 async function answer(
   emulator: Pick<RunningEmulator, "fetch" | "url">,
   request: Http2ServerRequest,

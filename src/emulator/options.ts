@@ -14,15 +14,15 @@ import {
   whole,
 } from "./check.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { keyPattern } from "./keys.ts";
-import { maxCredits } from "./ledger.ts";
-import { defaultVoices, type EmulatorVoice, versions } from "./voices.ts";
+import { KEY_PATTERN } from "./service/keys.ts";
+import { MAX_CREDITS } from "./service/ledger.ts";
+import { DEFAULT_VOICES, type EmulatorVoice, versions } from "./service/voices.ts";
 
-/** The key that an emulator knows when it is given none. It opens nothing but an emulator. */
-export const demoApiKey = "tsetsen-development-emulator";
+/** The default key. Only an emulator accepts it. */
+export const DEMO_API_KEY = "tsetsen-development-emulator";
 
-/** The credits of {@link demoApiKey}, and of each key that `allowAnyKey` lets in. */
-export const demoCredits = 100_000;
+/** The credits of {@link DEMO_API_KEY}, and of each key that `allowAnyKey` lets in. */
+export const DEMO_CREDITS = 100_000;
 
 /** The limits of StreamSpeech. */
 export interface StreamLimits {
@@ -39,7 +39,7 @@ export interface StreamLimits {
   readonly perMinute?: number | false;
 }
 
-/** What an emulator is made of. Everything is optional. */
+/** Options of an emulator. */
 export interface EmulatorOptions {
   /**
    * The API keys it knows, each with its credits (whole numbers, 0 to 2,147,483,647). Default: one
@@ -139,7 +139,7 @@ const aClock: Rule = {
     ["now", "sleep"].every((name) => typeof (clock as never)[name] === "function"),
 };
 const aUrl: Rule = { expected: "a URL", type: isString, range: URL.canParse };
-const credits = whole(0, maxCredits);
+const credits = whole(0, MAX_CREDITS);
 const gender = oneOf(["male", "female"]);
 const version = oneOf(versions);
 
@@ -160,11 +160,11 @@ function base(url: string): string {
 }
 
 function apiKeys(given: EmulatorOptions["apiKeys"]): Readonly<Record<string, number>> {
-  if (given === undefined) return { [demoApiKey]: demoCredits };
+  if (given === undefined) return { [DEMO_API_KEY]: DEMO_CREDITS };
   must("emulate", "apiKeys", given, object);
   for (const [key, amount] of Object.entries(given)) {
     // The key itself stays out of the message: somebody may have put a real one here.
-    if (!keyPattern.test(key)) {
+    if (!KEY_PATTERN.test(key)) {
       throw new RangeError(
         "Cannot emulate as each of 'apiKeys' must look like tsetsen-development-… or tsetsen-prod-…",
       );
@@ -175,7 +175,7 @@ function apiKeys(given: EmulatorOptions["apiKeys"]): Readonly<Record<string, num
 }
 
 function voices(given: EmulatorOptions["voices"]): readonly EmulatorVoice[] {
-  if (given === undefined) return defaultVoices;
+  if (given === undefined) return DEFAULT_VOICES;
   must("emulate", "voices", given, array);
   const ids = new Set<string>();
   for (const [index, voice] of given.entries()) {

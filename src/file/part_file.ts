@@ -80,13 +80,13 @@ export class PartFile {
     // A header without its lengths is better than no file.
     await repairOpen(this.handle).catch(() => {});
     await this.handle.close().catch(() => {});
-    const named = `${this.path}.wav`;
-    const path = await rename(this.path, named).then(() => named, () => this.path);
-    const told = naming(error, path);
-    if ((typeof told === "object" || typeof told === "function") && told !== null) {
-      kept.set(told, [...keptAudio(told), path]);
+    const wav = `${this.path}.wav`;
+    const path = await rename(this.path, wav).then(() => wav, () => this.path);
+    const named = naming(error, path);
+    if ((typeof named === "object" || typeof named === "function") && named !== null) {
+      kept.set(named, [...keptAudio(named), path]);
     }
-    return told;
+    return named;
   }
 }
 

@@ -18,12 +18,12 @@ import {
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_codec.ts";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
-import { validate, validateFields } from "../contract/validate.ts";
-import { badAnswer, invalidAnswer } from "../transport/error_mapping.ts";
+import { validateFields } from "../contract/validate.ts";
+import { invalidAnswer } from "../transport/error_mapping.ts";
 import { frame } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
 import { withRelativeAudio } from "../transport/relative_audio.ts";
-import { sendOnce } from "../transport/send_once.ts";
+import { protocolHeadersOf, sendOnce } from "../transport/send_once.ts";
 
 /** Options of {@linkcode leanTransport}. */
 export interface LeanTransportOptions extends EndpointOptions {
@@ -49,8 +49,7 @@ export interface LeanTransportOptions extends EndpointOptions {
  * ```
  */
 export function leanTransport(options: LeanTransportOptions = {}): Transport {
-  validate("options", options);
-  validateFields("options", options);
+  validateFields("options", options, { endpoint: true, secure: true, fetch: true });
   const { baseUrl, origin } = endpointOf(options);
   const service = `${baseUrl}/tsetsen.api.v1.TsetsenTTS/`;
   const { fetch } = options;
@@ -72,12 +71,12 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
     call: TransportCall,
   ): Promise<T> {
     const reader = await send(method, message, call, true);
-    const bytes = await reader.next();
-    if (bytes === undefined) throw badAnswer(origin, "its status is OK, and it has no message");
-    const answer = attempt(decode, bytes);
-    call.accepted?.((answer as { readonly requestId?: string } | undefined)?.requestId ?? "");
-    // The status stands at the end, and says more than a message that cannot be read.
-    await reader.next();
+    let answer: T | undefined;
+    const bytes = await reader.only((message) => {
+      // The status stands at the end, and says more than a message that cannot be read.
+      answer = attempt(decode, message);
+      call.accepted?.((answer as { readonly requestId?: string } | undefined)?.requestId ?? "");
+    });
     return answer ?? decodeFor(call, decode, bytes);
   }
 
@@ -119,12 +118,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
   return withRelativeAudio(transport, baseUrl);
 }
 
-/** `accept` is for servers that answer in the type that it names first (sonora 0.2). */
-const PROTOCOL_HEADERS = {
-  "content-type": "application/grpc-web+proto",
-  "accept": "application/grpc-web+proto",
-  "x-grpc-web": "1",
-} as const;
+const PROTOCOL_HEADERS = protocolHeadersOf("application/grpc-web+proto");
 
 function decodeFor<T>(
   { secrets }: TransportCall,

@@ -1,5 +1,5 @@
 /**
- * Joining and collecting bytes.
+ * Joining, collecting and decoding bytes.
  *
  * @module
  */
@@ -26,4 +26,14 @@ export function concatBytes(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuff
     at += chunk.length;
   }
   return result;
+}
+
+/**
+ * Decodes base64, padded or not, of the standard or the URL alphabet.
+ *
+ * @throws {DOMException} when it is not base64.
+ */
+export function base64Decode(text: string): Uint8Array {
+  const bytes = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+  return Uint8Array.from(bytes, (byte) => byte.charCodeAt(0));
 }

@@ -1,32 +1,32 @@
+/**
+ * Batches: a list of independent texts.
+ *
+ * @module
+ */
+
 import type { Client } from "../../mod.ts";
 import { encodeWav } from "../audio/wav_writer.ts";
-import { concatBytes } from "../lib/bytes.ts";
-import {
-  AuthenticationError,
-  ClientClosedError,
-  InsufficientCreditsError,
-  RateLimitExceededError,
-  TsetsenError,
-  withContext,
-} from "../contract/errors.ts";
+import { withContext } from "../contract/errors.ts";
 import { toSpeech } from "../contract/models.ts";
+import { concatBytes } from "../lib/bytes.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import { countCharacters } from "../text/mod.ts";
 import type { BatchItem, BatchOptions, BatchResult, FulfilledItem } from "./batch_result.ts";
-import { type BatchState, checkBatchState } from "./batch_state.ts";
-import { Book } from "./book.ts";
-import type { Order } from "./counter.ts";
-import { undecided } from "./decisions.ts";
-import type { Method } from "./method.ts";
-import { settle } from "./options.ts";
+import { contentHash, openBatch } from "./open.ts";
+import { BUY_RULES, checkOptions, oneOf, resolveOptions } from "./options.ts";
 import { formatOf } from "./part_audio.ts";
-import { Tally } from "./progress.ts";
+import { asTsetsenError, SUPERSEDED } from "./purchase/errors.ts";
+import { Journal } from "./purchase/journal.ts";
+import { ProgressCounter } from "./purchase/progress.ts";
+import type { Obtained } from "./purchase/obtained.ts";
+import { Session } from "./purchase/session.ts";
+import type { Order } from "./purchase/submitter.ts";
 import { Run } from "./run.ts";
-import { type Obtained, Session } from "./session.ts";
-import { hash, type Purchase } from "./state.ts";
+import { type BatchState, EMPTY, type Method } from "./state.ts";
 
 interface Work {
   state: () => BatchState | undefined;
+  opening?: Promise<unknown>;
   session?: Session;
 }
 
@@ -44,7 +44,10 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
     this.#work = work;
   }
 
-  /** How far it is, as a JSON value to resume it with; `undefined` until the first result has been asked for. */
+  /**
+   * How far it is, as a JSON value to resume it with. Until the first result has been asked for it is the state that is resumed, or
+   * `undefined`.
+   */
   get state(): BatchState | undefined {
     return this.#work.state();
   }
@@ -92,11 +95,13 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
 
   /**
    * Resolves when nothing is under way any more and the state is final. Wait for it after an abort or a `break`, before keeping
-   * `state`: a job that was being submitted at that moment has its request id then.
+   * `state`: it then has the request id of a job that was being submitted at that moment.
    *
    * @throws {unknown} What the store fails with.
    */
   async settled(): Promise<void> {
+    // A failure to open is what reading has thrown.
+    await this.#work.opening?.catch(() => {});
     await this.#work.session?.settled();
   }
 }
@@ -135,48 +140,58 @@ export function batch(
   items: Iterable<BatchItem>,
   options: BatchOptions = {},
 ): Batch {
-  const settings = settle(options);
-  const { method, store, concurrency } = settings;
+  checkOptions(options, { ...BUY_RULES, audio: oneOf("bytes", "job") });
+  const resolved = resolveOptions(options);
+  const { method, concurrency } = resolved;
   const { audio: wanted = "bytes" } = options;
-  if (!(wanted === "bytes" || (wanted === "job" && method === "generate"))) {
-    const expected = method === "stream" ? '"bytes" with method: "stream"' : '"bytes" or "job"';
-    throw new RangeError(`audio must be ${expected}: got ${wanted}`);
+  if (wanted === "job" && method === "stream") {
+    throw new RangeError('audio must be "bytes" with method: "stream": got "job"');
   }
   const list = [...items];
   const work: Work = { state: () => options.resume };
 
   async function* run(lifetime: Lifetime): AsyncGenerator<BatchResult, void, void> {
-    const checked = list.map((item) => orderOf(item, method));
-    const hashes = await Promise.all(checked.map(({ facts }) => hash(facts)));
-    const key = settings.key ?? await hash(JSON.stringify([method, hashes]));
-    const saved = options.resume ?? await lifetime.race(store?.load(key) ?? Promise.resolve());
-    const before: readonly Purchase[] = saved === undefined
-      ? list.map(() => ({ status: "pending" }))
-      : checkBatchState(saved, method, hashes).items.map(({ hash: _, ...purchase }) => purchase);
+    const checked = await Promise.all(list.map((item) => orderOf(item, method)));
     const orders = checked.map(({ order }) => order);
-    const tally = new Tally(orders.map((o) => o?.characters ?? 0), before, settings.onProgress);
-    const snapshot = (purchases: readonly Purchase[]): BatchState => ({
-      format: 1,
+    const hashes = checked.map(({ hash }) => hash);
+    const opened = await lifetime.race(
+      openBatch({ ...resolved, hashes, resume: options.resume }),
+    );
+    const opening = work.opening = Journal.open(opened, lifetime);
+    const journal = await lifetime.race(opening);
+    const characters = orders.map((order) => order?.characters ?? 0);
+    const progress = new ProgressCounter(characters, journal.purchases, resolved.onProgress);
+    journal.onChange = progress.changed.bind(progress);
+    work.state = () => ({
+      format: 2,
       kind: "batch",
       method,
-      items: purchases.map((purchase, i) => ({ hash: hashes[i] as string, ...purchase })),
+      items: journal.purchases.map((purchase, i) => ({ hash: hashes[i] ?? EMPTY, ...purchase })),
     });
-    const book = new Book(before, snapshot, store, key, (...change) => tally.changed(...change));
-    work.state = () => snapshot([...book.purchases]);
     const audio = wanted === "job" ? "none" : "bytes";
-    const works = { client, orders, book, tally, settings, lifetime, audio, stopAfter } as const;
-    const session = work.session = new Session(works);
+    const session = work.session = new Session({
+      client,
+      orders,
+      journal,
+      progress,
+      options: resolved,
+      lifetime,
+      audio,
+      stopAfter,
+    });
 
     const settled = async (index: number): Promise<BatchResult> => {
       const item = list[index] as BatchItem;
+      const invalid = checked[index]?.error;
       try {
-        const error = checked[index]?.error ?? undecided(book.at(index), index, settings);
-        if (error !== undefined) throw error;
+        if (invalid !== undefined) throw invalid;
         const obtained = await session.obtain(index);
+        await obtained.complete;
         return { status: "fulfilled", index, item, ...resultOf(obtained, audio, method) };
       } catch (reason) {
         // Anything else is a store that fails, or the end of the batch.
-        if (!(reason instanceof TsetsenError || reason === checked[index]?.error)) throw reason;
+        const known = asTsetsenError(reason);
+        if (reason !== invalid && (known === undefined || known.code === SUPERSEDED)) throw reason;
         return { status: "rejected", index, item, reason };
       }
     };
@@ -187,32 +202,34 @@ export function batch(
       }
       const result = await lifetime.race(Promise.race(ahead.values()));
       ahead.delete(result.index);
+      // Two runs under one key must not both report success.
+      if (ahead.size === 0 && next === list.length) await lifetime.race(journal.checkFence());
       yield result;
     }
   }
 
-  const results = new Run(client, settings.signal, run, () => work.session?.openJobs() ?? []);
+  const results = new Run(client, resolved.signal, run, () => work.session?.openJobs() ?? []);
   return new Batch(results, work);
 }
 
-/** What an item is bought with, or why it cannot be; and what it must be the same in to be resumed. */
-function orderOf(item: BatchItem, method: Method): {
-  readonly facts: string;
+/** What an item is bought with and known by, or why it cannot be bought. */
+async function orderOf(item: BatchItem, method: Method): Promise<{
+  readonly hash?: string;
   readonly order?: Order;
   readonly error?: unknown;
-} {
+}> {
   try {
     const { apiKey: _, ...request } = toSpeech(item, "", method);
     const characters = countCharacters(request.text);
-    const facts = JSON.stringify([request.text, request.voiceId, request.speed, request.version]);
-    return { facts, order: { request: { ...request, apiKey: item.apiKey }, characters } };
+    const hash = await contentHash(request.text, request);
+    return { hash, order: { request: { ...request, apiKey: item.apiKey }, characters } };
   } catch (error) {
-    return { facts: "null", error };
+    return { error };
   }
 }
 
 function resultOf(
-  { chunks, job }: Obtained,
+  { audio: { chunks }, job }: Obtained,
   audio: "bytes" | "none",
   method: Method,
 ): Pick<FulfilledItem, "job" | "audio" | "format"> {
@@ -221,16 +238,19 @@ function resultOf(
   return { job, audio: concatBytes(chunks), format: formatOf(chunks) };
 }
 
-/** The error for all that is not submitted any more, if there is no point in going on. */
+/** The error for all items that are not submitted any more, if there is no point in going on. */
 function stopAfter(error: unknown, unknowns: number): unknown {
-  if (!(error instanceof TsetsenError)) return error;
-  const isHopeless = HOPELESS.some((Class) => error instanceof Class) || unknowns >= 2;
-  return isHopeless ? withContext(error, { requestId: undefined, charged: "no" }) : undefined;
+  const known = asTsetsenError(error);
+  if (known === undefined) return error;
+  const isHopeless = HOPELESS.includes(known.code ?? "") || unknowns >= 2;
+  return isHopeless ? withContext(known, { requestId: undefined, charged: "no" }) : undefined;
 }
 
-const HOPELESS = [
-  AuthenticationError,
-  ClientClosedError,
-  InsufficientCreditsError,
-  RateLimitExceededError,
+/** The codes of errors that every other item would meet, too. */
+const HOPELESS: readonly string[] = [
+  "authentication_failed",
+  "client_closed",
+  "insufficient_credits",
+  "rate_limit_exceeded",
+  SUPERSEDED,
 ];

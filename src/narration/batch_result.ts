@@ -1,7 +1,13 @@
+/**
+ * The items of a batch, its options, and its results.
+ *
+ * @module
+ */
+
 import type { Job } from "../../mod.ts";
 import type { AudioFormat } from "../audio/format.ts";
-import type { BatchState } from "./batch_state.ts";
 import type { BuyOptions, NarrationRequest } from "./options.ts";
+import type { BatchState } from "./state.ts";
 
 /** One text of a batch, and how to speak it. */
 export type BatchItem = NarrationRequest;
@@ -39,9 +45,9 @@ export interface RejectedItem {
   readonly index: number;
   /** The item. */
   readonly item: BatchItem;
-  /** Why; a {@linkcode TsetsenError} says in `charged` what is known about the money. */
+  /** The error. A {@linkcode TsetsenError} says in `charged` what is known about the money. */
   readonly reason: unknown;
 }
 
-/** What became of an item. */
+/** The result of an item. */
 export type BatchResult = FulfilledItem | RejectedItem;

@@ -1,5 +1,5 @@
 /**
- * A store of narrations and batches in a folder, on Deno, Bun and Node: a process that was killed can be resumed by another.
+ * A store of narrations and batches in a folder, on Deno, Bun and Node: one process resumes what another has left.
  *
  * ```ts
  * import type { Client } from "@tsetsen/sdk";
@@ -7,7 +7,7 @@
  * import { fileStore } from "@tsetsen/sdk/narration/file";
  * import { saveAudio } from "@tsetsen/sdk/file";
  *
- * // The same program again goes on where this one was stopped.
+ * // The same program, run again, goes on where this one was stopped.
  * async function book(client: Client, text: string, voiceId: string) {
  *   const narration = narrate(client, { text, voiceId }, { store: fileStore("narrations") });
  *   await saveAudio("book.wav", narration);
@@ -17,35 +17,42 @@
  * @module
  */
 
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Store } from "./store.ts";
+import { codeOf, read, sync, syncParents, write, writeFile } from "./store/disk.ts";
+import { recordsOf } from "./store/plan_records.ts";
+import type { Store, StoredRecord } from "./store/store.ts";
 
-export type { Store } from "./store.ts";
+export type { Store, StoredRecord } from "./store/store.ts";
 
 /** Options of {@linkcode fileStore}. */
 export interface FileStoreOptions {
-  /** Whether the audio is kept, too: 48,000 bytes a second. Default true. */
+  /** Whether the audio is kept, too: 48,000 bytes for each second. Default true. */
   readonly audio?: boolean | undefined;
 }
 
 /** A {@linkcode Store} in a folder. */
 export interface FileStore extends Store {
   /**
-   * Deletes a state and its audio. It is no error when there is nothing.
+   * Deletes the narration and the batch of a key, and the parts that they consist of, also where another narration in this
+   * folder has the same parts. Nothing happens when there is none.
    *
-   * @param key Its name.
+   * @param key The key, as it was given to `narrate` or `batch`.
    */
   remove(key: string): Promise<void>;
 }
 
 /**
- * A store in a folder: `KEY/state.json`, and `KEY/PART.pcm` for the audio. Each file is written beside its place and then
- * renamed, after it has reached the disk: there is the old one or the new one, never half of one.
+ * A store in a folder. Processes on one machine, and on machines that share the folder, may use it at the same time: a record is
+ * written beside its place, flushed to the disk, and then renamed to a name that must not exist yet. So one of several writers
+ * succeeds, and a reader finds a whole record. Files and folders are flushed to the disk (`fsync`) before a promise resolves,
+ * where the file system can.
  *
- * @param folder The folder; it is made when something is kept.
+ * @param folder The folder. It is made when something is kept.
  * @param options Whether audio is kept.
- * @returns The store. Its keys may hold letters, digits, `_`, `-` and `.`.
+ * @returns The store. Its keys may hold letters, digits, `_`, `-` and `.`, and begin with none of the dots.
+ * @throws {TypeError} when a value has the wrong type.
  *
  * @example
  * ```ts
@@ -56,56 +63,168 @@ export interface FileStore extends Store {
  * ```
  */
 export function fileStore(folder: string | URL, options: FileStoreOptions = {}): FileStore {
+  if (!(folder instanceof URL) && (typeof folder !== "string" || folder === "")) {
+    throw new TypeError("folder must be the path or the file: URL of a folder.");
+  }
+  const { audio = true, ...others } = options;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `options must hold known names only: got ${unknown}, and the only option is audio`,
+    );
+  }
+  if (typeof audio !== "boolean") throw new TypeError("audio must be a value of type boolean.");
   const root = folder instanceof URL ? fileURLToPath(folder) : folder;
-  const place = (key: string) => {
-    // A key from outside must not lead out of the folder.
-    if (!/^[\p{L}\p{N}_-][\p{L}\p{N}_.-]{0,127}$/u.test(key)) {
-      throw new RangeError(
-        "The key of a file store must be 1 to 128 letters, digits, _, - and ., not beginning with a dot.",
-      );
-    }
-    return `${root}/${key}`;
-  };
+  let reads = 0;
   const store: FileStore = {
-    async load(key) {
-      const bytes = await read(`${place(key)}/state.json`);
-      return bytes && JSON.parse(new TextDecoder().decode(bytes));
+    async load(name) {
+      // A record is small: reading it takes a tenth of the time that a thread for it would take.
+      if (++reads % READS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+      return readRecord(root, name);
     },
-    save: async (key, state) => await write(place(key), "state.json", JSON.stringify(state)),
-    remove: async (key) => await rm(place(key), { recursive: true, force: true }),
+    save: async (name, value, follows) => await saveRecord(root, name, value, follows),
+    async remove(key) {
+      place(root, `narration/${key}`);
+      for (const name of await recordsOf(store, key)) {
+        if (name.startsWith("part/")) await rm(place(root, name), REMOVE);
+      }
+      await rm(`${root}/${key}`, REMOVE);
+      // It stays when other narrations have parts in it.
+      await rmdir(`${root}/${PARTS}`).catch(() => {});
+    },
   };
-  if (options.audio === false) return store;
+  if (!audio) return store;
   return {
     ...store,
-    loadAudio: async (key, part) => await read(`${place(key)}/${part}.pcm`),
-    saveAudio: async (key, part, audio) => await write(place(key), `${part}.pcm`, audio),
+    loadAudio: async (name) => await read(audioPlace(root, name)),
+    saveAudio: async (name, bytes) => await writeFile(place(root, name), "audio", bytes),
   };
 }
 
-async function read(path: string): Promise<Uint8Array | undefined> {
+/** The folder of the parts. No key begins with a dot. */
+const PARTS = ".parts";
+/** The file in the folder of a version. */
+const RECORD = "record.json";
+const REMOVE = { recursive: true, force: true } as const;
+/** So many records are read before timers and events get their turn. */
+const READS_AT_ONCE = 128;
+const KEY = /^[\p{L}\p{N}_-][\p{L}\p{N}_.-]{0,127}$/u;
+
+/** The folder of a record. A name from elsewhere must not lead out of the store's folder. */
+function place(root: string, name: string): string {
+  const [kind = "", key = "", page, ...more] = name.split("/");
+  const isPart = kind === "part" && page === undefined && /^[\da-f]{1,64}(\.\d{1,9})?$/.test(key);
+  if (isPart) return `${root}/${PARTS}/${key}`;
+  const isHead = (kind === "narration" || kind === "batch") && more.length === 0;
+  if (!isHead || !KEY.test(key) || !/^[\da-z]{1,64}$/.test(page ?? kind)) {
+    throw new RangeError(
+      "The key of a file store must be 1 to 128 letters, digits, _, - and ., not beginning with a dot.",
+    );
+  }
+  return `${root}/${key}/${page ?? kind}`;
+}
+
+/** The file of audio. Version 0.1 has kept it beside its state, under the number of the part. */
+function audioPlace(root: string, name: string): string {
+  const [kind, key, part = ""] = name.split("/");
+  if (kind === "part" || !/^\d{1,9}$/.test(part)) return `${place(root, name)}/audio`;
+  place(root, name);
+  return `${root}/${key}/${part}.pcm`;
+}
+
+/** The newest version in the folder of a record; 0 when there is none. */
+function newest(folder: string): number {
   try {
-    return await readFile(path);
+    let version = 0;
+    for (const name of readdirSync(folder)) {
+      if (/^[1-9]\d{0,14}$/.test(name)) version = Math.max(version, Number(name));
+    }
+    return version;
   } catch (error) {
-    if ((error as { code?: string }).code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return 0;
     throw error;
   }
 }
 
-async function write(folder: string, name: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const path = `${folder}/${name}`;
-  const temporary = `${path}.${crypto.randomUUID()}.part`;
-  try {
-    const file = await open(temporary, "wx");
+function readRecord(root: string, name: string): StoredRecord | undefined {
+  const folder = place(root, name);
+  for (;;) {
+    const version = newest(folder);
+    if (version === 0) return readEarlier(root, name);
     try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
+      const value = readFileSync(`${folder}/${version}/${RECORD}`, "utf8");
+      return { value, version: `${version}` };
+    } catch (error) {
+      // Another process has saved two newer versions meanwhile.
+      if (codeOf(error) !== "ENOENT" || newest(folder) === version) throw error;
     }
-    await rename(temporary, path);
+  }
+}
+
+/** The state that version 0.1 of the SDK has kept under a key. */
+function readEarlier(root: string, name: string): StoredRecord | undefined {
+  const [kind, key, page] = name.split("/");
+  if (page !== undefined || kind === "part") return undefined;
+  try {
+    const value = readFileSync(`${root}/${key}/state.json`, "utf8");
+    return JSON.parse(value)?.kind === kind ? { value, version: EARLIER } : undefined;
   } catch (error) {
-    await rm(temporary, { force: true });
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+/** The version of a state that version 0.1 has kept. */
+const EARLIER = "0";
+
+/**
+ * Saves a version of a record: a folder with one file, made elsewhere and renamed to the number of the version. Renaming a folder to
+ * the name of one that is not empty fails on every file system, so one writer succeeds.
+ */
+async function saveRecord(
+  root: string,
+  name: string,
+  value: string,
+  follows: string | undefined,
+): Promise<string | undefined> {
+  const folder = place(root, name);
+  const before = Number(follows ?? 0);
+  if (follows === undefined && readEarlier(root, name) !== undefined) return undefined;
+  if (newest(folder) !== before) return undefined;
+  const version = before + 1;
+  const target = `${folder}/${version}`;
+  const temporary = `${folder}/.${crypto.randomUUID()}`;
+  let isNew = false;
+  await mkdir(temporary, { recursive: true });
+  try {
+    await write(`${temporary}/${RECORD}`, value);
+    await sync(temporary);
+    isNew = await renameNew(temporary, target, value);
+  } finally {
+    if (!isNew) await rm(temporary, REMOVE);
+  }
+  if (!isNew) return undefined;
+  // A writer that was away for several versions could take the number of one that was removed.
+  if (newest(folder) > version) return undefined;
+  await sync(folder);
+  if (version === 1) await syncParents(root, folder);
+  if (version > 2) await rm(`${folder}/${version - 2}`, REMOVE);
+  return `${version}`;
+}
+
+/** Renames a folder to a name that must be new. @returns Whether this writer was the one. */
+async function renameNew(temporary: string, target: string, value: string): Promise<boolean> {
+  for (let tries = 1;; tries++) {
+    try {
+      await rename(temporary, target);
+      return true;
+    } catch (error) {
+      const there = await read(`${target}/${RECORD}`);
+      // The answer to a rename over the network may be lost: the same content is this writer's own.
+      if (there !== undefined) return new TextDecoder().decode(there) === value;
+      // Virus scanners and indexers hold a file for a moment.
+      if (tries === 5 || !["EPERM", "EACCES", "EBUSY"].includes(codeOf(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20 * tries));
+    }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A finished piece of audio from a text of any length, batches of texts, and captions. What was paid for is paid for once: a narration
- * that fails, or whose process is killed, is resumed without buying anything twice.
+ * A finished piece of audio from a text of any length, batches of texts, and captions. A narration that fails, or whose process is
+ * killed, can be resumed, and buys nothing twice.
  *
  * ```ts
  * import { Client } from "@tsetsen/sdk";
@@ -34,16 +34,26 @@ export type {
 } from "./batch_result.ts";
 
 // States, and where they are kept.
-export type { NarrationState, PartState, PartStatus, Purchase } from "./state.ts";
-export type { BatchItemState, BatchState } from "./batch_state.ts";
-export { type MemoryStore, memoryStore, type Store } from "./store.ts";
-export type { Progress, ProgressHook } from "./progress.ts";
+export type {
+  BatchItemState,
+  BatchState,
+  Method,
+  NarrationState,
+  PartState,
+  PartStatus,
+  Purchase,
+} from "./state.ts";
+export { savedBatch, savedNarration } from "./saved.ts";
+export type { Store, StoredRecord } from "./store/store.ts";
+export { type MemoryStore, memoryStore } from "./store/memory_store.ts";
+export { checkStore } from "./store/check_store.ts";
+export type { Progress, ProgressHook } from "./purchase/progress.ts";
 
 // Captions.
-export { type Cue, cues, type SpokenParts } from "./cues.ts";
-export { type CaptionOptions, toSrt, toWebVtt } from "./captions.ts";
+export { type Cue, cues, type SpokenPart, type SpokenParts } from "./captions/cues.ts";
+export { type Caption, type CaptionOptions, toCaptions } from "./captions/layout.ts";
+export { toSrt, toWebVtt } from "./captions/formats.ts";
 
-// What audio is.
+// The audio of parts.
 export type { AudioFormat } from "../audio/format.ts";
-export { toPcm } from "./part_audio.ts";
-export type { Method } from "./method.ts";
+export { toPcm, type ToPcmOptions } from "./part_audio.ts";

@@ -1,25 +1,40 @@
+/**
+ * Narrations: a text of any length as one piece of audio.
+ *
+ * @module
+ */
+
 import type { Client } from "../../mod.ts";
-import { BYTES_PER_SAMPLE } from "../audio/wav_writer.ts";
+import { SpeechStream } from "../audio/speech_stream.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { toSpeech } from "../contract/models.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
-import { SpeechStream } from "../audio/speech_stream.ts";
 import { countCharacters } from "../text/mod.ts";
-import { Book } from "./book.ts";
-import type { Order } from "./counter.ts";
-import { type Cue, cues } from "./cues.ts";
-import { undecided } from "./decisions.ts";
-import { type NarrationOptions, type NarrationRequest, settle } from "./options.ts";
-import { cut, freshPart, isSilent, purchaseOf, spoken, withPurchase } from "./parts.ts";
-import { Tally } from "./progress.ts";
+import { type Cue, cues } from "./captions/cues.ts";
+import { Joiner } from "./join.ts";
+import { openNarration } from "./open.ts";
+import {
+  BUY_RULES,
+  checkOptions,
+  type NarrationOptions,
+  type NarrationRequest,
+  PART_RULES,
+  resolveOptions,
+} from "./options.ts";
+import { cutText, freshPart, isSpoken, spokenText, withPurchase } from "./plan.ts";
+import { Journal } from "./purchase/journal.ts";
+import { ProgressCounter } from "./purchase/progress.ts";
+import type { Obtained } from "./purchase/obtained.ts";
+import { Session } from "./purchase/session.ts";
+import type { Order } from "./purchase/submitter.ts";
 import { Run } from "./run.ts";
-import { type Obtained, Session } from "./session.ts";
-import { checkNarrationState, hash, type NarrationState, type Purchase } from "./state.ts";
+import type { NarrationState, Purchase } from "./state.ts";
 
-/** What a narration tells of its work. */
+/** What a narration shows of its work. */
 interface Work {
   readonly text: string;
   state: () => NarrationState | undefined;
+  opening?: Promise<unknown>;
   session?: Session;
   failedPart?: number;
 }
@@ -29,8 +44,8 @@ interface Work {
  * them. `wav()` gives it as a WAV file, `toResponse()` as a WAV response, and `saveAudio` of `@tsetsen/sdk/file` writes it as one.
  *
  * It can be read once. Nothing is sent before the first chunk is asked for, and no more than `concurrency` parts ahead of the
- * reader. Leaving the loop, `cancel()` and the signal end it at once: nothing more is submitted. A job that was just being
- * submitted is still recorded: {@linkcode Narration.settled}.
+ * reader. Leaving the loop, `cancel()` and the signal end it at once: nothing more is submitted. The journal still keeps a job that was
+ * being submitted at that moment: {@linkcode Narration.settled}.
  */
 export class Narration extends SpeechStream {
   readonly #work: Work;
@@ -42,8 +57,8 @@ export class Narration extends SpeechStream {
   }
 
   /**
-   * How far it is, as a JSON value to resume it with. It holds neither the key nor the text. `undefined` until the first chunk
-   * has been asked for.
+   * How far it is, as a JSON value to resume it with. It holds neither the key nor the text. Until the first chunk has been asked
+   * for it is the state that is resumed, or `undefined`.
    */
   get state(): NarrationState | undefined {
     return this.#work.state();
@@ -56,11 +71,13 @@ export class Narration extends SpeechStream {
 
   /**
    * Resolves when nothing is under way any more and the state is final. Wait for it after an abort, a `break` or a failure,
-   * before keeping `state`: a job that was being submitted at that moment has its request id then.
+   * before keeping `state`: it then has the request id of a job that was being submitted at that moment.
    *
    * @throws {unknown} What the store fails with.
    */
   async settled(): Promise<void> {
+    // A failure to open is what reading has thrown.
+    await this.#work.opening?.catch(() => {});
     await this.#work.session?.settled();
   }
 
@@ -79,13 +96,21 @@ export class Narration extends SpeechStream {
  * Speaks a text of any length as one piece of audio. **Costs credits**, each part once.
  *
  * The text is cut at paragraphs and sentences; the parts are submitted in order, one after the other, made `concurrency` at a
- * time, and joined in order, with the pauses that the punctuation asks for.
+ * time, and joined in order, with the pauses that the punctuation asks for. A pause counts the silence (below -50 dB, longer than 50 ms)
+ * that the two parts already carry: what is missing is put in, what is too much is taken away.
  *
- * **What fails can be resumed.** Each part's request id is kept in `state`, and in the `store` if one is given, before
+ * **Resuming.** Each part's request id is kept in `state`, and in the `store` if one is given, before
  * anything else is done with it. The same call again with `resume` or the same `store` buys only what is missing: a job that is known is
  * followed and downloaded, which costs nothing. A part whose job FAILED is bought again by resuming, and only then. A submission
- * whose outcome is not known (`charged: "unknown"`) ends the narration and is never sent again by itself: `retryUnknown` decides. So is
- * one that was on its way when the process was killed, one part at most.
+ * whose outcome is not known (`charged: "unknown"`) ends the narration and is never sent again by itself: `retryUnknown` decides. The same
+ * holds for the part that was on its way when the process was killed, one at most.
+ *
+ * **Sharing.** Parts are known by their text, voice, speed and version. A corrected sentence buys one part, and runs that share a store
+ * share what is bought. Of two runs under one key the one that began last goes on; the other ends with an error whose `code` is
+ * `"superseded"`.
+ *
+ * **First sound.** With `method: "stream"` the first sentence is a part of its own, chunks are given while they come, and the next
+ * part is asked for meanwhile.
  *
  * **Rate limits** are waited out, and fewer parts are then made at a time.
  *
@@ -95,7 +120,7 @@ export class Narration extends SpeechStream {
  * @returns The audio, lazily. Reading it throws the error of the first part that fails, after all the parts before it; the signal's
  * own reason; an {@linkcode InvalidRequestError} when the state is of another request.
  * @throws {InvalidRequestError} when a parameter is wrong, or there is nothing to speak; nothing is sent then.
- * @throws {TypeError} when a value has the wrong type.
+ * @throws {TypeError} when a value has the wrong type, or an option is not known.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example A book into a file, with its captions; the same program again goes on where it was stopped
@@ -139,75 +164,94 @@ export function narrate(
   request: NarrationRequest,
   options: NarrationOptions = {},
 ): Narration {
-  const settings = settle(options);
-  const { method, store, concurrency } = settings;
+  checkOptions(options, { ...PART_RULES, ...BUY_RULES });
+  const resolved = resolveOptions(options);
+  const { method, concurrency } = resolved;
   const { text, voiceId, speed, version } = toSpeech(request, "", method);
   const { apiKey } = request;
   const { captions, maxCharacters, joinParagraphs, paragraphs = "blank-line", pauses, pauseScale } =
     options;
-  const partOptions = { captions, maxCharacters, joinParagraphs, paragraphs, pauses, pauseScale };
-  const fresh = cut(text, speed, partOptions).map(freshPart);
-  if (fresh.every(isSilent)) {
+  const cut = { captions, maxCharacters, joinParagraphs, paragraphs, pauses, pauseScale };
+  const fresh = cutText(text, speed, method, cut).map(freshPart);
+  if (!fresh.some((part) => isSpoken(text, part))) {
     throw new InvalidRequestError("text must hold a letter or a digit.", { charged: "no" });
   }
   const work: Work = { text, state: () => options.resume };
 
   async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
-    const facts = { textHash: await hash(text), voiceId, speed, version, method };
-    const key = settings.key ?? await hash(JSON.stringify(Object.values(facts)));
-    const saved = options.resume ?? await lifetime.race(store?.load(key) ?? Promise.resolve());
-    const { parts, ...head }: NarrationState = saved === undefined
-      ? { format: 1, kind: "narration", ...facts, paragraphs, parts: fresh }
-      : checkNarrationState(saved, facts, text.length);
-    const before = parts.map(purchaseOf);
+    const voicing = { voiceId, speed, version };
+    const opened = await lifetime.race(
+      openNarration({ ...resolved, text, voicing, cut, fresh, resume: options.resume }),
+    );
+    const { head, parts } = opened;
     const orders = parts.map((part): Order | undefined => {
-      const content = spoken(text, part);
-      const order = { apiKey, text: content, voiceId, speed, version };
-      return isSilent(part) ? undefined : { request: order, characters: countCharacters(content) };
+      if (!isSpoken(text, part)) return undefined;
+      const content = spokenText(text, part);
+      return {
+        request: { apiKey, text: content, voiceId, speed, version },
+        characters: countCharacters(content),
+      };
     });
-    const tally = new Tally(orders.map((o) => o?.characters ?? 0), before, settings.onProgress);
-    const snapshot = (purchases: readonly Purchase[]): NarrationState => ({
-      ...head,
-      parts: parts.map((part, i) => withPurchase(part, purchases[i] ?? { status: "pending" })),
-    });
-    const book = new Book(before, snapshot, store, key, (...change) => tally.changed(...change));
-    work.state = () => snapshot([...book.purchases]);
-    before.forEach((purchase, index) => {
-      const error = undecided(purchase, index, settings);
-      if (error !== undefined) throw error;
-    });
+    const opening = work.opening = Journal.open(opened.journal, lifetime);
+    const journal = await lifetime.race(opening);
+    const { purchases } = journal;
+    const characters = orders.map((order) => order?.characters ?? 0);
+    const progress = new ProgressCounter(characters, purchases, resolved.onProgress);
+    journal.onChange = progress.changed.bind(progress);
+    work.state = () => {
+      const now = journal.purchases;
+      return { ...head, parts: parts.map((part, i) => withPurchase(part, now[i] as Purchase)) };
+    };
     const session = new Session({
       client,
       orders,
-      book,
-      tally,
-      settings,
+      journal,
+      progress,
+      options: resolved,
       lifetime,
       audio: "pcm",
-      // Whatever the reason: what is behind it would be paid for in vain.
+      // The parts behind a failed one are not bought, whatever the reason.
       stopAfter: (error) => error,
     });
     work.session = session;
+    await session.prepare();
 
+    const fail = (index: number) => (error: unknown) => {
+      // Parts that are under way go on. Nothing more is bought behind the failed one.
+      session.halt(error);
+      if (lifetime.end === undefined) work.failedPart ??= index;
+    };
+    const joiner = new Joiner();
     const ahead: Promise<Obtained>[] = [];
     for (let part = 0, next = 0; part < parts.length; part++) {
       for (; next < Math.min(parts.length, part + concurrency); next++) {
-        const index = next;
-        const obtained = session.obtain(index);
-        obtained.catch((error) => {
-          // What is under way goes on, up to this part; nothing behind it is paid for in vain.
-          session.halt(error);
-          if (lifetime.end === undefined) work.failedPart ??= index;
-        });
+        const obtained = session.obtain(next);
+        obtained.then(({ complete }) => complete).catch(fail(next));
         ahead.push(obtained);
       }
-      const { chunks } = await lifetime.race(ahead.shift() as Promise<Obtained>);
-      yield* chunks;
-      const pause = parts[part]?.pause ?? 0;
-      if (pause > 0) yield new Uint8Array(pause * BYTES_PER_SAMPLE);
+      try {
+        const { audio, complete } = await lifetime.race(ahead.shift() as Promise<Obtained>);
+        const chunks = audio[Symbol.asyncIterator]();
+        for (;;) {
+          const { done, value } = await lifetime.race(chunks.next());
+          if (done) break;
+          yield* joiner.push(value);
+        }
+        await lifetime.race(complete);
+      } catch (error) {
+        // The parts before it are given to their ends, with the pause behind them.
+        if (lifetime.end === undefined) yield* joiner.finish();
+        throw error;
+      }
+      const { pause, boundary } = parts[part] as NarrationState["parts"][number];
+      if (orders[part] === undefined) joiner.skip(pause, boundary);
+      else yield* joiner.end(pause, boundary);
     }
+    // Two runs under one key must not both report success.
+    await lifetime.race(journal.checkFence());
+    yield* joiner.finish();
   }
 
-  const items = new Run(client, settings.signal, run, () => work.session?.openJobs() ?? []);
+  const items = new Run(client, resolved.signal, run, () => work.session?.openJobs() ?? []);
   return new Narration(items, work);
 }

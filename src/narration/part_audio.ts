@@ -1,15 +1,34 @@
-import { concatBytes } from "../lib/bytes.ts";
-import { ServerError } from "../contract/errors.ts";
-import { type AudioFormat, audioFormat, HEAD_BYTES, recognize } from "../audio/format.ts";
+/**
+ * The audio of a part: what it is, and its samples.
+ *
+ * @module
+ */
+
+import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format.ts";
 import { PcmReader } from "../audio/pcm.ts";
+import { readWav } from "../audio/wav_reader.ts";
+import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav_writer.ts";
+import { ServerError } from "../contract/errors.ts";
+import { concatBytes } from "../lib/bytes.ts";
+
+/** Options of {@linkcode toPcm}. */
+export interface ToPcmOptions {
+  /**
+   * The length that the service gives in `metrics.audioLength`, in seconds, above 0. Audio without a header that is longer or
+   * shorter by more than 0.25 seconds and a tenth is refused. Default: none, and no check.
+   */
+  readonly audioLength?: number | undefined;
+}
 
 /**
- * The samples of a job's audio, so that parts can be joined: a WAV header is checked and left out. `narrate` does this by itself; it
- * is for those who buy the parts of a {@linkcode plan} by an engine of their own.
+ * The samples of a job's audio, to join parts: a WAV header is checked and left out. `narrate` does this by itself. Use it when
+ * you buy the parts of a {@linkcode plan} by an engine of your own.
  *
  * @param chunks The audio as it was downloaded, in one piece or in several.
+ * @param options What the service says of the audio.
  * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in whole samples: at least one piece, none of them empty.
- * @throws {ServerError} when it is neither WAV of the service's PCM nor bare PCM, or holds no sample; its `charged` is `"yes"`.
+ * @throws {ServerError} when it is neither WAV of the service's PCM nor bare PCM, holds no sample, or is not as long as the service
+ * says; its `charged` is `"yes"`.
  *
  * @example
  * ```ts
@@ -20,8 +39,9 @@ import { PcmReader } from "../audio/pcm.ts";
  * console.assert(pcm?.length === 4_800);
  * ```
  */
-export function toPcm(chunks: readonly Uint8Array[]): Uint8Array[] {
-  const { format, name } = recognize(headOf(chunks));
+export function toPcm(chunks: readonly Uint8Array[], options: ToPcmOptions = {}): Uint8Array[] {
+  const head = headOf(chunks);
+  const { format, name } = recognize(head);
   if (format !== "pcm" && format !== "wav") throw notPcm(name);
   const reader = new PcmReader();
   const pcm: Uint8Array[] = [];
@@ -32,29 +52,84 @@ export function toPcm(chunks: readonly Uint8Array[]): Uint8Array[] {
   }
   pcm.push(reader.end());
   const samples = pcm.filter(({ length }) => length > 0);
-  if (samples.length === 0) throw notPcm("nothing");
+  if (samples.length === 0) throw notPcm("empty");
+  const { audioLength } = options;
+  // A header that announces the length has confirmed it.
+  const isAnnounced = format === "wav" && readWav(head)?.bytes !== Infinity;
+  if (audioLength && !isAnnounced) checkLength(lengthOf(samples), audioLength);
   return samples;
+}
+
+/**
+ * Checks that the bytes of an item are audio.
+ *
+ * @throws {ServerError} when they are a page, a message, nothing, or not as long as the service says.
+ */
+export function checkAudio(chunks: readonly Uint8Array[], audioLength: number | undefined): void {
+  const { format, name } = recognize(headOf(chunks));
+  if (lengthOf(chunks) === 0) throw notAudio("empty");
+  if (format === "text" || format === "unknown") throw notAudio(name);
+  if (format === "pcm" || format === "wav" && isOurWav(chunks)) toPcm(chunks, { audioLength });
 }
 
 /** What the chunks together are. */
 export function formatOf(chunks: readonly Uint8Array[]): AudioFormat {
-  return audioFormat(headOf(chunks));
+  return recognize(headOf(chunks)).format;
+}
+
+/** Whether a WAV is one of the service's PCM: other kinds are audio, too, but their samples are not read here. */
+function isOurWav(chunks: readonly Uint8Array[]): boolean {
+  try {
+    new PcmReader().push(headOf(chunks));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The length of chunks together, in bytes. */
+export function lengthOf(chunks: readonly Uint8Array[]): number {
+  return chunks.reduce((sum, { length }) => sum + length, 0);
 }
 
 function headOf(chunks: readonly Uint8Array[]): Uint8Array {
   const head: Uint8Array[] = [];
-  for (let i = 0, length = 0; i < chunks.length && length < HEAD_BYTES; i++) {
-    const chunk = chunks[i] as Uint8Array;
+  let length = 0;
+  for (const chunk of chunks) {
+    if (length >= HEAD_BYTES) break;
     head.push(chunk);
     length += chunk.length;
   }
   return concatBytes(head);
 }
 
+/** Compares with the length that the service says. */
+function checkLength(bytes: number, expected: number): void {
+  const seconds = bytes / BYTES_PER_SAMPLE / SAMPLE_RATE;
+  if (Math.abs(seconds - expected) <= 0.25 + expected / 10) return;
+  throw new ServerError(
+    `The audio must be about ${
+      expected.toFixed(2)
+    } seconds long, as the service says: as PCM it is ${
+      seconds.toFixed(2)
+    } seconds. It is cut short, or it is no PCM. ${ADVICE}`,
+    { charged: "yes" },
+  );
+}
+
+const ADVICE =
+  'method: "stream" gives PCM; client.job() with the request id gives the audio as it is.';
+
 function notPcm(name: string, cause?: unknown): ServerError {
   return new ServerError(
-    `The audio is ${name}: parts can be joined only as PCM or as WAV of the service's PCM. ` +
-      'method: "stream" gives PCM; client.job() with the request id gives the audio as it is.',
-    { charged: "yes", cause },
+    `The audio is ${name}: parts can be joined only as PCM or as WAV of the service's PCM. ${ADVICE}`,
+    { charged: "yes", reason: "not_pcm", cause },
+  );
+}
+
+function notAudio(name: string): ServerError {
+  return new ServerError(
+    `The audio is ${name}: expected a file of audio. client.job() with the request id downloads it again.`,
+    { charged: "yes" },
   );
 }

@@ -1,14 +1,30 @@
-import { countCharacters } from "../text/mod.ts";
+/**
+ * How a text is cut, and what that will take.
+ *
+ * @module
+ */
+
+import { SAMPLE_RATE } from "../audio/wav_writer.ts";
 import { validate, validateFields } from "../contract/validate.ts";
-import type { PartOptions } from "./options.ts";
-import { cut, spoken } from "./parts.ts";
+import { countCharacters, splitSentences, splitText, type TextPart } from "../text/mod.ts";
+import {
+  atLeast,
+  BUY_RULES,
+  checkOptions,
+  PART_RULES,
+  type PartOptions,
+  type Rules,
+} from "./options.ts";
+import { MAX_PAUSE_SAMPLES, type Method, type PartState, type Purchase } from "./state.ts";
 
 /** Options of {@linkcode plan}. */
 export interface PlanOptions extends PartOptions {
   /** The speed multiplier, a finite number above 0. Default 1. */
   readonly speed?: number | undefined;
+  /** How the parts will be made: with `"stream"` the first sentence is a part of its own. Default `"generate"`. */
+  readonly method?: Method | undefined;
   /**
-   * How many characters the voice speaks in a second at speed 1. Take it from audio that you have: the service documents
+   * How many characters the voice speaks in a second at speed 1, above 0. Take it from audio that you have: the service documents
    * no number. Default: none, and no estimate.
    */
   readonly charactersPerSecond?: number | undefined;
@@ -34,13 +50,21 @@ export interface Plan {
   readonly parts: readonly PlannedPart[];
   /** How many requests would be submitted. */
   readonly requests: number;
-  /** The characters that would be sent in all: less than the text has, as white space between parts is not sent. */
+  /** The characters that would be sent in all: less than the text has, because white space between parts is not sent. */
   readonly characters: number;
   /** The pauses between the parts in all, in milliseconds. */
   readonly pauses: number;
   /** The length of the audio in seconds, estimated; `undefined` without `charactersPerSecond`. */
   readonly estimatedSeconds: number | undefined;
 }
+
+const PLAN_RULES: Rules = {
+  ...PART_RULES,
+  method: BUY_RULES["method"] as Rules[string],
+  charactersPerSecond: ["number", "a number above 0", (value: number) => value > 0],
+  // Checked with the request.
+  speed: atLeast(-Infinity),
+};
 
 /**
  * What {@linkcode narrate} would do with a text, without any call.
@@ -49,7 +73,7 @@ export interface Plan {
  * @param options How it is cut, and the speed: the same as for `narrate`.
  * @returns The parts and their sums.
  * @throws {InvalidRequestError} when the text is empty, or the speed is no finite number above 0.
- * @throws {TypeError} when a value has the wrong type.
+ * @throws {TypeError} when a value has the wrong type, or an option is not known.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example
@@ -62,14 +86,12 @@ export interface Plan {
  */
 export function plan(text: string, options: PlanOptions = {}): Plan {
   validate("text", text);
-  validateFields("request", { speed: options.speed });
-  const { speed = 1, charactersPerSecond, ...partOptions } = options;
-  if (charactersPerSecond !== undefined && !(charactersPerSecond > 0)) {
-    throw new RangeError(`charactersPerSecond must be above 0: got ${charactersPerSecond}`);
-  }
-  const parts = cut(text, speed, partOptions).map((part): PlannedPart => {
+  validateFields("request", { speed: options?.speed });
+  checkOptions(options, PLAN_RULES);
+  const { speed = 1, charactersPerSecond, method = "generate", ...partOptions } = options;
+  const parts = cutText(text, speed, method, partOptions).map((part): PlannedPart => {
     const { start, end, pause, speakable } = part;
-    const content = spoken(text, part);
+    const content = spokenText(text, part);
     const characters = speakable ? countCharacters(content) : 0;
     return { text: content, start, end, characters, pause };
   });
@@ -83,4 +105,70 @@ export function plan(text: string, options: PlanOptions = {}): Plan {
     pauses,
     estimatedSeconds: perSecond && characters / perSecond + pauses / 1_000,
   };
+}
+
+/** Cuts a text. The pauses follow the speed unless the options say otherwise. */
+export function cutText(
+  text: string,
+  speed: number,
+  method: Method,
+  options: PartOptions,
+): TextPart[] {
+  const { captions, pauseScale = 1 / speed, ...rest } = options;
+  const settings = { ...rest, pauseScale };
+  const parts = splitText(text, { ...settings, joinSentences: captions !== "sentence" });
+  for (const { pause } of parts) {
+    if (pause * SAMPLE_RATE / 1_000 > MAX_PAUSE_SAMPLES) {
+      throw new RangeError(
+        `pauses times pauseScale must be at most 3600000 milliseconds, an hour: got ${pause}`,
+      );
+    }
+  }
+  const [first] = parts;
+  if (method !== "stream" || first === undefined) return parts;
+  // The first sound comes sooner when the first part is short.
+  const { paragraphs, pauses } = rest;
+  const [sentence] = splitSentences(first.text, { paragraphs, pauses, pauseScale });
+  if (sentence === undefined || sentence.end >= first.end || !sentence.speakable) return parts;
+  const others = splitText(text.slice(sentence.end, first.end), {
+    ...settings,
+    joinSentences: true,
+  });
+  const shifted = others.map((part) => ({
+    ...part,
+    start: part.start + sentence.end,
+    end: part.end + sentence.end,
+  }));
+  const last = shifted.at(-1) as TextPart;
+  const { boundary, pause } = first;
+  return [sentence, ...shifted.slice(0, -1), { ...last, boundary, pause }, ...parts.slice(1)];
+}
+
+/** What is sent of a part: the white space around it, the line ends of paragraphs above all, costs and says nothing. */
+export function spokenText(text: string, { start, end }: { start: number; end: number }): string {
+  return text.slice(start, end).trim();
+}
+
+/** A part of which nothing has been bought yet. A part that cannot be spoken is only its pause. */
+export function freshPart({ start, end, boundary, pause, speakable }: TextPart): PartState {
+  const place = { start, end, boundary, pause: Math.round(pause * SAMPLE_RATE / 1_000) };
+  return speakable ? { ...place, status: "pending" } : { ...place, status: "done", samples: 0 };
+}
+
+/** Whether a part holds a letter or a digit. A part without one is only its pause. */
+export function isSpoken(text: string, { start, end }: { start: number; end: number }): boolean {
+  return /[\p{L}\p{N}]/u.test(text.slice(start, end));
+}
+
+/** A part with what is known about it now. */
+export function withPurchase(part: PartState, { bytes: _, ...purchase }: Purchase): PartState {
+  const { start, end, boundary, pause, hash } = part;
+  return { start, end, boundary, pause, hash, ...purchase };
+}
+
+/** What is known about a part's purchase. */
+export function purchaseOf(part: PartState): Purchase {
+  const { status, requestId, creditsUsed, submittedAt, samples, lead, tail } = part;
+  const bytes = samples === undefined ? undefined : samples * 2;
+  return { status, requestId, creditsUsed, submittedAt, bytes, samples, lead, tail };
 }

@@ -1,3 +1,9 @@
+/**
+ * A generator as one operation.
+ *
+ * @module
+ */
+
 import type { BaseClient } from "../../mod.ts";
 import { ClientClosedError } from "../contract/errors.ts";
 import { Lifetime } from "../lib/lifetime.ts";
@@ -14,11 +20,11 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   readonly #jobs: () => readonly InterruptedJob[];
   #lifetime: Lifetime | undefined;
   #items: AsyncGenerator<T, void, void> | undefined;
-  #left = false;
+  #isCancelled = false;
 
   /**
-   * @param work The work. It waits only by its lifetime.
-   * @param jobs The jobs that an end by the signal or by the client interrupts.
+   * @param work The work. All its waits end with its lifetime.
+   * @param jobs The jobs that the signal or the client's `close()` interrupts.
    */
   constructor(
     client: BaseClient,
@@ -35,7 +41,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   /** The next item. */
   async next(): Promise<IteratorResult<T, void>> {
     const done: IteratorResult<T, void> = { done: true, value: undefined };
-    if (this.#left) return done;
+    if (this.#isCancelled) return done;
     const lifetime = this.#lifetime ??= new Lifetime(this.#client.openLifetimes, this.#signal);
     const items = this.#items ??= this.#work(lifetime);
     try {
@@ -45,14 +51,14 @@ export class Run<T> implements AsyncIterator<T, void, void> {
     } catch (error) {
       const { end } = lifetime;
       if (end?.by === "cancel") return done;
-      // Nothing of it may go on.
+      // Nothing goes on after a failure.
       lifetime.stop({ by: "cancel" });
       if (end?.by === "signal") {
         for (const job of this.#jobs()) recordInterrupted(end.reason, job);
         throw end.reason;
       }
       if (end?.by !== "close") throw error;
-      // One error names one job; the state names them all.
+      // The error names one job; the state names all.
       throw new ClientClosedError(
         "The client was closed while this was under way.",
         this.#jobs()[0],
@@ -62,12 +68,12 @@ export class Run<T> implements AsyncIterator<T, void, void> {
 
   /** Ends the work at once. */
   async return(): Promise<IteratorResult<T, void>> {
-    this.#left = true;
+    this.#isCancelled = true;
     this.#lifetime?.stop({ by: "cancel" });
     try {
       await this.#items?.return();
     } catch {
-      // It was told to stop; how it stopped is of no interest any more.
+      // The caller has cancelled it, and asks for no result.
     }
     return { done: true, value: undefined };
   }

@@ -1,6 +1,15 @@
+/**
+ * Narrations and batches as JSON values, and the checks of values that come from elsewhere.
+ *
+ * @module
+ */
+
 import { InvalidRequestError } from "../contract/errors.ts";
 import type { BoundaryKind } from "../text/mod.ts";
-import type { Method } from "./method.ts";
+import { broken } from "./store/plan_records.ts";
+
+/** How a part becomes audio: by a job and a download, or by a stream. */
+export type Method = "generate" | "stream";
 
 /**
  * How far a part is.
@@ -20,10 +29,18 @@ export interface Purchase {
   readonly status: PartStatus;
   /** The id of its job, from the moment it is known. */
   readonly requestId?: string | undefined;
-  /** The credits that it took, when the service has told. */
+  /** The credits that it took, when the service has said so. */
   readonly creditsUsed?: number | undefined;
-  /** The length of its audio in bytes, when it is done. */
+  /** When its job was accepted, in milliseconds since 1970. */
+  readonly submittedAt?: number | undefined;
+  /** The length of its audio in bytes as the store keeps it, when it is done. */
   readonly bytes?: number | undefined;
+  /** The length of its audio in samples, when it is done and its samples are known. */
+  readonly samples?: number | undefined;
+  /** The silence at the beginning of its audio, in samples. Default 0. */
+  readonly lead?: number | undefined;
+  /** The silence at the end of its audio, in samples. Default 0. */
+  readonly tail?: number | undefined;
 }
 
 /** A part of a narration and what is known about it. */
@@ -38,15 +55,20 @@ export interface PartState extends Omit<Purchase, "bytes"> {
   readonly pause: number;
   /** The length of its audio in samples, when it is done; 0 for a part without a letter or a digit, which is never sent. */
   readonly samples?: number | undefined;
+  /**
+   * SHA-256 of its text, voice, speed and version, hexadecimal: what its purchase is known by. `undefined` in states of format 1, and
+   * for a part that is never sent.
+   */
+  readonly hash?: string | undefined;
 }
 
 /**
  * A narration as a JSON value: what resumes it, here or in another process. It holds neither the API key nor the text, which is
- * compared by its hash. The parts' places are kept, so that it fits a later version that splits in another way.
+ * compared by its hash. The parts' places are kept, and fit a later version that splits in another way.
  */
 export interface NarrationState {
-  /** The version of this format. */
-  readonly format: 1;
+  /** The version of this format. Version 0.1 of the SDK wrote 1, which is still read. */
+  readonly format: 1 | 2;
   /** What it is. */
   readonly kind: "narration";
   /** SHA-256 of the text in UTF-8, hexadecimal. */
@@ -61,38 +83,107 @@ export interface NarrationState {
   readonly method: Method;
   /** What ends a paragraph, as it was split. */
   readonly paragraphs: "blank-line" | "line";
+  /** A hash of the options by which the text was cut; `undefined` in states of format 1. */
+  readonly cut?: string | undefined;
   /** The parts, in order. Together they are the text. */
   readonly parts: readonly PartState[];
 }
 
-/** SHA-256 of a text in UTF-8, hexadecimal. */
-export async function hash(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** What is known about an item of a batch. */
+export interface BatchItemState extends Purchase {
+  /** SHA-256 of the item's text, voice, speed and version, hexadecimal: what its purchase is known by. */
+  readonly hash: string;
 }
 
-/** What must be the same for a state to be resumed. */
-export type Facts = Omit<NarrationState, "format" | "kind" | "paragraphs" | "parts">;
+/** A batch as a JSON value: what resumes it, here or in another process. It holds neither the API key nor the texts. */
+export interface BatchState {
+  /** The version of this format. Version 0.1 of the SDK wrote 1, which is still read. */
+  readonly format: 1 | 2;
+  /** What it is. */
+  readonly kind: "batch";
+  /** How the items are made. */
+  readonly method: Method;
+  /** The items, in order. */
+  readonly items: readonly BatchItemState[];
+}
 
-/** Checks that a value is the state of this narration; it may come from anywhere. */
-export function checkNarrationState(value: unknown, facts: Facts, length: number): NarrationState {
+/** The longest pause, in samples: an hour. */
+export const MAX_PAUSE_SAMPLES = 24_000 * 3_600;
+
+/** What must be the same for the parts of a state to be used. */
+export type Voicing = Pick<NarrationState, "voiceId" | "speed" | "version">;
+
+/** Checks that a value is the state of a narration; it may come from anywhere. */
+export function checkNarrationState(value: unknown): NarrationState {
   const state = value as NarrationState;
   checkKind(state, "narration", state?.parts);
-  for (const name of ["textHash", "voiceId", "speed", "version", "method"] as const) {
-    if (state[name] === facts[name]) continue;
-    const what = name === "textHash" ? "text" : name;
-    throw new InvalidRequestError(
-      `The state belongs to another narration: its ${what} differs. Give the same request, or another key.`,
-      { charged: "no" },
-    );
-  }
+  if (state.method !== "generate" && state.method !== "stream") throw broken();
+  if (state.paragraphs !== "blank-line" && state.paragraphs !== "line") throw broken();
   let at = 0;
-  for (const { start, end, pause } of state.parts) {
-    if (start !== at || !(end > start) || !Number.isSafeInteger(pause) || pause < 0) throw broken();
+  for (const part of state.parts) {
+    const { start, end } = part;
+    if (start !== at || !Number.isSafeInteger(end) || end <= start) throw broken();
+    if (!isCount(part.pause) || part.pause > MAX_PAUSE_SAMPLES) throw broken();
+    if (!BOUNDARIES.includes(part.boundary)) throw broken();
+    if (part.hash !== undefined && !isHash(part.hash)) throw broken();
     at = end;
   }
-  if (at !== length) throw broken();
   return state;
+}
+
+/** Checks that a narration's state was made with the same voice, speed and version. */
+export function checkVoicing(state: Partial<Voicing>, voicing: Voicing): void {
+  for (const name of ["voiceId", "speed", "version"] as const) {
+    if (state[name] !== voicing[name]) throw another("narration", `its ${name} differs`);
+  }
+}
+
+/** Checks that a value is the state of a batch; it may come from anywhere. */
+export function checkBatchState(value: unknown): BatchState {
+  const state = value as BatchState;
+  checkKind(state, "batch", state?.items);
+  for (const { hash } of state.items) if (!isHash(hash) && hash !== EMPTY) throw broken();
+  return state;
+}
+
+/** The hash of an item that is not valid, in states of batches. */
+export const EMPTY = "";
+
+/** The error for a state that has nothing to do with the request. */
+export function another(kind: "narration" | "batch", why: string): InvalidRequestError {
+  return new InvalidRequestError(
+    `The state must belong to this ${kind}: it is of another ${kind}, because ${why}. ` +
+      "Give the same request, or another key.",
+    { charged: "no" },
+  );
+}
+
+/** Checks what is known about a purchase; it may come from anywhere. */
+export function checkPurchase(value: unknown): Purchase {
+  const purchase = value as Purchase;
+  if (typeof purchase !== "object" || purchase === null) throw broken();
+  const { status, requestId, creditsUsed, submittedAt, bytes, samples, lead, tail } = purchase;
+  const isNamed = typeof requestId === "string" && requestId !== "";
+  if (!STATUSES.includes(status) || (status === "submitted" && !isNamed)) throw broken();
+  if (requestId !== undefined && !isNamed) throw broken();
+  for (const number of [creditsUsed, submittedAt]) {
+    if (number !== undefined && !(Number.isFinite(number) && number >= 0)) throw broken();
+  }
+  for (const count of [bytes, samples, lead, tail]) {
+    if (count !== undefined && !isCount(count)) throw broken();
+  }
+  if ((lead ?? 0) + (tail ?? 0) > (samples ?? 0)) throw broken();
+  return purchase;
+}
+
+function checkKind(
+  state: { readonly format: number; readonly kind: string },
+  kind: string,
+  purchases: readonly Purchase[],
+): void {
+  const isKnown = state?.format === 1 || state?.format === 2;
+  if (!isKnown || state.kind !== kind || !Array.isArray(purchases)) throw broken();
+  purchases.forEach(checkPurchase);
 }
 
 const STATUSES: readonly string[] = [
@@ -104,21 +195,19 @@ const STATUSES: readonly string[] = [
   "done",
 ] satisfies PartStatus[];
 
-/** Checks what states of narrations and of batches have in common. */
-export function checkKind(
-  state: { readonly format: number; readonly kind: string },
-  kind: string,
-  purchases: readonly Purchase[],
-): void {
-  if (state?.format !== 1 || state.kind !== kind || !Array.isArray(purchases)) throw broken();
-  for (const { status, requestId, creditsUsed } of purchases) {
-    const named = typeof requestId === "string" && requestId !== "";
-    if (!STATUSES.includes(status) || (status === "submitted" && !named)) throw broken();
-    if (requestId !== undefined && !named) throw broken();
-    if (creditsUsed !== undefined && typeof creditsUsed !== "number") throw broken();
-  }
+const BOUNDARIES: readonly string[] = [
+  "sentence",
+  "paragraph",
+  "clause",
+  "word",
+  "end",
+] satisfies BoundaryKind[];
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-function broken(): TypeError {
-  return new TypeError("The state must be one that this package made: its form is another.");
+/** Whether a value is a SHA-256 in hexadecimal. */
+export function isHash(value: unknown): value is string {
+  return typeof value === "string" && /^[\da-f]{64}$/.test(value);
 }

@@ -6,7 +6,8 @@
 
 import { describe } from "../contract/validate.ts";
 import { concatBytes, pushChunk } from "../lib/bytes.ts";
-import { type AllowedCall, METHODS, type ProxyCall, type ProxyMethod, readCall } from "./call.ts";
+import { type AllowedCall, readCall } from "./call.ts";
+import { METHODS, type ProxyCall, type ProxyMethod } from "./proxy_call.ts";
 import { Exchange } from "./exchange.ts";
 import type { ProxyOptions } from "./options.ts";
 import type { ResolvedProxyOptions } from "./resolved_options.ts";
@@ -136,7 +137,7 @@ async function readBody(
           ? new StatusError(Code.DeadlineExceeded, "The request did not come in time.")
           : new StatusError(Code.InvalidArgument, "The request broke off.");
       });
-      if (done) break;
+      if (done || value === undefined) break;
       pushChunk(chunks, value);
       length += value.length;
       if (length > maxRequestBytes) throw tooLarge();

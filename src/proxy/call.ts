@@ -17,44 +17,10 @@ import type { InvalidRequestError } from "../contract/errors.ts";
 import { validate } from "../contract/validate.ts";
 import { countCharacters } from "../text/count.ts";
 import { frame } from "../transport/frames.ts";
-import { KEY_HEADERS } from "./origins.ts";
+import { KEY_HEADERS } from "./key_mask.ts";
+import type { ProxyCall, ProxyMethod } from "./proxy_call.ts";
 import type { ResolvedProxyOptions } from "./resolved_options.ts";
 import { Code, StatusError } from "./status_error.ts";
-
-/** A method of the service, by its name there. */
-export type ProxyMethod =
-  | "ListVoices"
-  | "GenerateSpeech"
-  | "CheckStatus"
-  | "GetUserBalance"
-  | "StreamSpeech";
-
-/** The names of all methods. */
-export const METHODS: ReadonlySet<string> = new Set(TsetsenTTS.methods.map(({ name }) => name));
-
-/**
- * A visitor's call, as the hooks see it. The text is behind a method, because a call that is logged must not show it.
- *
- * @typeParam Context What the handler was given beside the request.
- */
-export interface ProxyCall<Context = unknown> {
-  /** The method. */
-  readonly method: ProxyMethod;
-  /** The job, for `CheckStatus`. */
-  readonly requestId: string | undefined;
-  /** The voice, for `GenerateSpeech` and `StreamSpeech`. */
-  readonly voiceId: string | undefined;
-  /** The model version, with its default filled in, for these two and `ListVoices`. */
-  readonly version: string | undefined;
-  /** The speed, with its default filled in, for the two. */
-  readonly speed: number | undefined;
-  /** How many characters (Unicode code points) the text has; 0 when there is none. */
-  readonly characters: number;
-  /** What the handler was given beside the request: `Deno.serve` gives the address of the visitor, Workers their `env`. */
-  readonly context: Context | undefined;
-  /** The text to speak; empty when there is none. */
-  text(): string;
-}
 
 /** A call whose content is allowed. */
 export interface AllowedCall {

@@ -5,10 +5,11 @@
  */
 
 import { Lifetime } from "../lib/lifetime.ts";
+import type { BodyReader } from "../transport/body_reader.ts";
 import type { Place } from "./in_flight.ts";
 import { Code, StatusError } from "./status_error.ts";
 
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
+type Read = Awaited<ReturnType<BodyReader["read"]>>;
 
 /** How much longer than a step its place is kept, in milliseconds: for timers that fire late. */
 const GRACE_MS = 5_000;
@@ -22,7 +23,7 @@ export class Exchange {
   readonly #timeout: number;
   readonly #end: number;
   readonly #place: Place | undefined;
-  #reader: Reader | undefined;
+  #reader: BodyReader | undefined;
 
   /**
    * @param timeout How long any one step may take, in milliseconds.
@@ -67,7 +68,7 @@ export class Exchange {
   }
 
   /** Reads the next bytes. */
-  async read(reader: Reader): Promise<ReadableStreamReadResult<Uint8Array>> {
+  async read(reader: BodyReader): Promise<Read> {
     this.#reader = reader;
     if (this.#lifetime.signal.aborted) this.#cancelReader();
     return await this.step(reader.read());

@@ -1,11 +1,14 @@
 /**
- * Keeps the key out of what passes through.
+ * Where the key is, and how it stays out of what passes through.
  *
  * @module
  */
 
 import { base64Encode } from "@bufbuild/protobuf/wire";
 import { redact, REDACTED } from "../lib/redact.ts";
+
+/** The headers with a key. */
+export const KEY_HEADERS = ["x-api-key", "x-goog-api-key"] as const;
 
 const STAR = 0x2a;
 const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);

@@ -1,13 +1,16 @@
 /**
  * A fetch handler that stands between browsers and the service: it adds the key on the server's side and lets through
- * only what its owner allows. For Deno, Bun, Cloudflare Workers, and Node.js through any adapter.
+ * only what its owner allows. For Deno, Bun, Cloudflare Workers, and Node.js behind an adapter.
  *
  * The page's client talks to it without a key:
  * `new Client({ apiKey: null, endpoint: "https://my.site/tts" })`.
  *
  * Nothing that costs credits is open by default: name `GenerateSpeech` and `StreamSpeech` in `methods`, and say with
  * `authorize` and `rateLimit` who may spend your credits and how fast. `origins` keeps the pages of other sites out, but
- * is no lock: a program can claim to be any page.
+ * it is no lock: a program can claim to be any page.
+ *
+ * Behind a server that ends TLS, or that changes the path or the `Host` header (nginx, httpd and Hono's `proxy` do by
+ * default), give `publicUrl`.
  *
  * @example Deno: a proxy below /tts, for visitors with a session
  * ```ts
@@ -26,16 +29,22 @@
  * }
  * ```
  *
- * @example Cloudflare Workers: the key is a secret of the Worker
+ * @example Cloudflare Workers: the key is a secret of the Worker, and one proxy serves all requests
  * ```ts
- * import { createProxy } from "@tsetsen/sdk/proxy";
+ * import { createProxy, type ProxyHandler } from "@tsetsen/sdk/proxy";
+ *
+ * let proxy: ProxyHandler | undefined;
  *
  * const worker = {
- *   fetch(request: Request, env: { TSETSEN_API_KEY: string }): Promise<Response> {
- *     return createProxy({ apiKey: env.TSETSEN_API_KEY, methods: ["ListVoices"] })(request);
+ *   async fetch(request: Request, env: { TSETSEN_API_KEY: string }): Promise<Response> {
+ *     proxy ??= createProxy({ apiKey: env.TSETSEN_API_KEY, methods: ["ListVoices"] });
+ *     return await proxy(request);
  *   },
  * };
  * ```
+ *
+ * On Bun, `Bun.serve({ fetch: proxy })`. On Node, `createServer(createServerAdapter(proxy))` with `@whatwg-node/server`,
+ * or `serve({ fetch: proxy })` with `@hono/node-server`: with both, a call ends when its visitor leaves.
  *
  * What the page's client sees:
  *
@@ -44,12 +53,21 @@
  * | method, voice or version not allowed | PERMISSION_DENIED | `PermissionDeniedError` |
  * | too many characters, too large, malformed | INVALID_ARGUMENT | `InvalidRequestError` |
  * | `authorize` did not say true | UNAUTHENTICATED | `AuthenticationError` |
- * | `rateLimit` gave a `retryAfter` | RESOURCE_EXHAUSTED | `RateLimitExceededError` |
+ * | `rateLimit` refused, or `maxConcurrentCalls` are in flight | RESOURCE_EXHAUSTED | `RateLimitExceededError` |
+ * | a hook threw, or did not answer within `timeout` | INTERNAL | `ServerError` |
  * | an origin that is not allowed | HTTP 403 without CORS headers | `ConnectionError`: browsers show a page nothing |
+ * | a paid call came a second time | the first one's answer, or ABORTED | none, or `ServerError` |
  * | the service refuses the proxy's key | INTERNAL, without details | `ServerError` |
  * | the service cannot be reached | UNAVAILABLE | `ServiceUnavailableError` |
  * | the service is silent for `timeout` | DEADLINE_EXCEEDED | `TimeoutError` |
- * | any other error of the service | as it is, without the key | as without the proxy |
+ * | a stream ends well without audio | INTERNAL | `ServerError` |
+ * | any other error of the service | the same, without the key | as without the proxy |
+ *
+ * An id of a paid job that has come reaches the page whatever happens to the rest of the answer.
+ *
+ * The key is hidden in every message in any case of letters, percent-encoded, with escapes of JSON, C or HTML, in
+ * hexadecimal digits and in base64; in audio and in the other bytes of a message, as it is. Events hold neither the key nor
+ * the text. A visitor's own text may come back to that visitor in a message of the service.
  *
  * With `visitorKeys` it adds no key: each visitor brings one, as to the service itself. Over {@linkcode transportFetch}
  * and native gRPC it is then a gateway for programs and Workers, which speak gRPC-Web only.
@@ -60,7 +78,7 @@
  */
 
 export { createProxy, type ProxyHandler } from "./proxy.ts";
-export type { ProxyCall, ProxyMethod } from "./call.ts";
+export type { ProxyCall, ProxyMethod } from "./proxy_call.ts";
 export type { ProxyEvent } from "./events.ts";
 export type { ProxyOptions, RateLimitAnswer } from "./options.ts";
-export { transportFetch } from "./transport_fetch.ts";
+export { transportFetch } from "./transport/transport_fetch.ts";

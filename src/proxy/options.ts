@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ProxyCall, ProxyMethod } from "./call.ts";
+import type { ProxyCall, ProxyMethod } from "./proxy_call.ts";
 import type { ProxyEvent } from "./events.ts";
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { KEY_HEADERS } from "./key_mask.ts";
 import type { ResolvedProxyOptions } from "./resolved_options.ts";
 
 /** The headers that the SDK's client sends, `authorization` for the owner's hook, and those that ask for a range. */
@@ -16,9 +17,6 @@ const ALLOWED = [
   "range",
   "if-range",
 ];
-
-/** The headers with a visitor's own key. */
-export const KEY_HEADERS = ["x-api-key", "x-goog-api-key"] as const;
 
 const EXPOSED = [
   "grpc-status",

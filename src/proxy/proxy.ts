@@ -6,20 +6,22 @@
 
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { askAuthorize, askHook, askRateLimit, readAllowedCall } from "./admission.ts";
-import { addressOf, isWebAddress, mayFetch } from "./audio_address.ts";
-import { serveAudio } from "./audio_route.ts";
+import { addressOf, isWebAddress, mayFetch } from "./audio/address.ts";
+import { serveAudio } from "./audio/route.ts";
 import { AudioTokens } from "./audio_token.ts";
-import { type AllowedCall, METHODS } from "./call.ts";
+import type { AllowedCall } from "./call.ts";
+import { METHODS } from "./proxy_call.ts";
 import { Exchange, MAX_EXCHANGE_MS } from "./exchange.ts";
-import { Forwarding } from "./forward.ts";
+import { Forwarding } from "./service/forwarding.ts";
 import { InFlight, type Place } from "./in_flight.ts";
 import { createMark, fingerprintOf, type MarkedCall, markOf, Marks } from "./marks.ts";
 import type { ProxyOptions } from "./options.ts";
 import { isAllowed, preflight, withHeaders } from "./origins.ts";
-import { plainText } from "./plain_text.ts";
+import { extendSilence } from "./silence.ts";
+import { grpcWeb, plainText } from "./responses.ts";
 import { replay } from "./replay.ts";
 import { resolveProxyOptions } from "./resolved_options.ts";
-import { Code, GRPC_WEB, StatusError } from "./status_error.ts";
+import { Code, StatusError } from "./status_error.ts";
 import { trailerFrame } from "./trailers.ts";
 import { visitorBody } from "./visitor_body.ts";
 
@@ -33,22 +35,11 @@ export type ProxyHandler<Context = unknown> = (
   context?: Context,
 ) => Promise<Response>;
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 const METHOD_PATH = new RegExp(`^(.*)/${TsetsenTTS.typeName.replaceAll(".", "\\.")}/([^/]+)$`);
 const AUDIO_PATH = /^.*\/audio\/([\w-]+)$/;
 
 /** How long a visitor waits for a free place before the next try, in milliseconds. */
 const BUSY_WAIT_MS = 1_000;
-
-/**
- * What a stream says to servers on the way: do not buffer (nginx), do not compress, no part of it can be asked for again.
- */
-const STREAM_HEADERS = {
-  "x-accel-buffering": "no",
-  "cache-control": "no-store, no-transform",
-  "accept-ranges": "none",
-};
 
 /**
  * Makes a handler that stands between browsers and the service. Making it sends nothing.
@@ -275,22 +266,4 @@ export function createProxy<Context = unknown>(
       return withHeaders(failure.toResponse(), request, resolved);
     }
   };
-}
-
-function grpcWeb(body: ReadableStream<Bytes>, isStream = false): Response {
-  const headers = { "content-type": GRPC_WEB, ...(isStream ? STREAM_HEADERS : {}) };
-  return new Response(body, { headers });
-}
-
-/**
- * Bun's server closes a connection on which nothing is sent for ten seconds. `Bun.serve` passes the server as the second
- * argument. It takes 255 seconds at most; 0 means no limit, and the proxy's own deadlines hold then.
- */
-function extendSilence(request: Request, server: unknown, timeout: number): void {
-  if (!("Bun" in globalThis)) return;
-  const { timeout: extend } = (server ?? {}) as {
-    readonly timeout?: (request: Request, seconds: number) => void;
-  };
-  const seconds = Math.ceil(timeout / 1_000) + 5;
-  if (typeof extend === "function") extend.call(server, request, seconds > 255 ? 0 : seconds);
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { base64Encode, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { base64Encode } from "@bufbuild/protobuf/wire";
+import { retryInfo, rpcStatus } from "../lib/rpc_status.ts";
 
 /** The content type of everything that the proxy answers to a call. */
 export const GRPC_WEB = "application/grpc-web+proto";
@@ -48,8 +49,9 @@ export class StatusError extends Error {
       ["grpc-message", encodeMessage(message)],
     ];
     if (retryAfter !== undefined) {
+      const status = rpcStatus(code, message, [retryInfo(retryAfter)]);
       fields.push(["retry-after", `${Math.ceil(retryAfter / 1000)}`]);
-      fields.push(["grpc-status-details-bin", base64Encode(details(this, retryAfter), "std_raw")]);
+      fields.push(["grpc-status-details-bin", base64Encode(status, "std_raw")]);
     }
     return fields;
   }
@@ -72,22 +74,4 @@ export function encodeMessage(message: string): string {
       : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return result;
-}
-
-// google.rpc.Status { 1: code, 2: message, 3: details, each an Any { 1: type, 2: google.rpc.RetryInfo } }
-function details({ code, message }: StatusError, ms: number): Uint8Array {
-  const delay = new BinaryWriter()
-    .tag(1, 0).int64(Math.floor(ms / 1000))
-    .tag(2, 0).int32(Math.floor(ms % 1000) * 1_000_000)
-    .finish();
-  const info = new BinaryWriter().tag(1, 2).bytes(delay).finish();
-  const any = new BinaryWriter()
-    .tag(1, 2).string("type.googleapis.com/google.rpc.RetryInfo")
-    .tag(2, 2).bytes(info)
-    .finish();
-  return new BinaryWriter()
-    .tag(1, 0).int32(code)
-    .tag(2, 2).string(message)
-    .tag(3, 2).bytes(any)
-    .finish();
 }

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { base64Decode, BinaryReader } from "@bufbuild/protobuf/wire";
+import { base64Decode } from "../lib/bytes.ts";
 import { redactAll, REDACTED } from "../lib/redact.ts";
+import { WireReader } from "../lib/wire.ts";
 
 /** More fields than this are no honest answer. */
 const MAX_DETAILS = 64;
@@ -47,13 +48,13 @@ function bytesIn(name: string, value: string): string {
  */
 export function readRetryInfo(message: Uint8Array): number | undefined {
   try {
-    const info = new BinaryReader(message);
+    const info = new WireReader(message);
     info.tag();
-    const duration = new BinaryReader(info.bytes());
+    const duration = new WireReader(info.bytes());
     let ms = 0;
     while (duration.pos < duration.len) {
       const [field] = duration.tag();
-      ms += Number(duration.int64()) * (field === 1 ? 1e3 : 1e-6);
+      ms += duration.int64() * (field === 1 ? 1e3 : 1e-6);
     }
     return Math.max(0, Math.ceil(ms));
   } catch {

@@ -7,7 +7,7 @@
 
 import type { TsetsenError } from "../contract/errors.ts";
 import { type BodyReader, bodyReader } from "./body_reader.ts";
-import { brokenOff, fromHttp, fromStatus, invalidAnswer } from "./error_mapping.ts";
+import { badAnswer, brokenOff, fromHttp, fromStatus, invalidAnswer } from "./error_mapping.ts";
 import { FrameReader, join } from "./frames.ts";
 import { readStatus, type RpcStatus } from "./status.ts";
 import type { TransportCall } from "../contract/transport.ts";
@@ -67,7 +67,9 @@ export class ResponseReader {
         if (message !== undefined) return message;
         if (this.#frames.error !== undefined) throw this.#acceptable(this.#frames.error);
         if (this.#ended) return undefined;
-        await this.#read();
+        const chunk = await this.#read();
+        if (chunk !== undefined) this.#frames.push(chunk);
+        else this.#end();
       }
     } catch (error) {
       this.#unlisten();
@@ -86,6 +88,23 @@ export class ResponseReader {
     throw failure;
   }
 
+  /**
+   * Reads a unary answer to its end, where the status stands.
+   *
+   * @param accept Is called with the message as soon as that is complete, whatever follows.
+   * @returns The message.
+   * @throws {TsetsenError} as {@linkcode nextParts} does, and when there is no message.
+   */
+  async only(accept: (message: Uint8Array) => void): Promise<Uint8Array> {
+    const message = await this.next();
+    if (message === undefined) {
+      throw badAnswer(this.#options.origin, "its status is OK, and it has no message");
+    }
+    accept(message);
+    await this.nextParts();
+    return message;
+  }
+
   /** Reads the next message, in one piece. @see {@linkcode nextParts} */
   async next(): Promise<Uint8Array | undefined> {
     const parts = await this.nextParts();
@@ -97,22 +116,25 @@ export class ResponseReader {
     this.#reader?.cancel().catch(() => {});
   }
 
-  async #read(): Promise<void> {
-    const { origin, call } = this.#options;
-    let bytes: Uint8Array | undefined;
+  async #read(): Promise<Uint8Array | undefined> {
     try {
-      bytes = (await this.#reader?.read())?.value;
+      return (await this.#reader?.read())?.value;
     } catch (error) {
+      const { origin, call } = this.#options;
       // A status that has come in full counts, whatever becomes of the connection behind it.
       if (!this.#frames.complete) throw brokenOff(origin, error, call.secrets);
+      return undefined;
     }
-    if (bytes !== undefined) return this.#frames.push(bytes);
+  }
+
+  /** Checks that the answer ends where an answer may end, and with OK. */
+  #end(): void {
     this.#ended = true;
     this.#unlisten();
     const { empty, complete, trailers } = this.#frames;
     // Headers that hold the status may come without trailers ("trailers-only").
     if (!complete && !(empty && this.headers.has("grpc-status"))) {
-      throw this.#acceptable(brokenOff(origin));
+      throw this.#acceptable(brokenOff(this.#options.origin));
     }
     const failure = this.#failure(trailers);
     if (failure !== undefined) throw failure;

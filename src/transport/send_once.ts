@@ -23,6 +23,15 @@ export interface SendOptions {
 }
 
 /**
+ * The headers of the protocol. `accept` is for servers that answer in the type that it names first (sonora 0.2).
+ *
+ * @param type The type of the messages.
+ */
+export function protocolHeadersOf(type: string): Readonly<Record<string, string>> {
+  return { "content-type": type, "accept": type, "x-grpc-web": "1" };
+}
+
+/**
  * Sends a request of gRPC-Web.
  *
  * @param url The URL of the method.
@@ -63,22 +72,22 @@ export async function post(
   const { signal } = call.lifetime;
   // workerd knows only "manual"; Node's undici copies every request for it.
   const redirect = hostOf() === "node" ? "error" : "manual";
-  const request = (body: BodyInit, more?: object) =>
-    fetch(url, { method: "POST", headers, body, redirect, signal, ...more } as RequestInit);
+  // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can be
+  // read twice. It does not send a Blob again.
+  const body = billable ? new Blob([bytes]) : bytes;
+  const init: RequestInit = { method: "POST", headers, body, redirect, signal };
   try {
     // Only TLS has HTTP/2 in browsers.
     if (billable && url.startsWith("https:") && takesStreams()) {
-      const body = new OnceBody(bytes);
+      const once = new OnceBody(bytes);
       try {
-        return await request(body.stream, { duplex: "half" });
+        return await fetch(url, { ...init, body: once.stream, duplex: "half" } as RequestInit);
       } catch (error) {
-        if (body.read || signal.aborted) throw error;
+        if (once.read || signal.aborted) throw error;
         // Nothing was sent. The server may speak HTTP/1.1 only, over which a browser takes no stream.
       }
     }
-    // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can
-    // be read twice. It does not send a Blob again.
-    return await request(billable ? new Blob([bytes]) : bytes);
+    return await fetch(url, init);
   } catch (error) {
     if (/unexpected redirect/.test(`${(error as Error | undefined)?.cause}`)) {
       throw fromHttp(0, new Headers(), origin, secrets);

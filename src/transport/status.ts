@@ -6,7 +6,8 @@
  * @module
  */
 
-import { base64Decode, BinaryReader } from "@bufbuild/protobuf/wire";
+import { base64Decode } from "../lib/bytes.ts";
+import { WireReader } from "../lib/wire.ts";
 
 /** A `google.rpc.Status` detail. */
 export interface StatusDetail {
@@ -123,16 +124,16 @@ interface Details {
 function decodeDetails(encoded: string): Details | undefined {
   try {
     const [first = ""] = encoded.split(",");
-    const reader = new BinaryReader(base64Decode(first.trim()));
+    const reader = new WireReader(base64Decode(first));
     let code = 0;
     let message = "";
     const details: StatusDetail[] = [];
     while (reader.pos < reader.len) {
       const [field, wireType] = reader.tag();
       if (field === 1) code = reader.int32();
-      else if (field === 2) message = reader.string();
+      else if (field === 2) message = new TextDecoder().decode(reader.bytes());
       else if (field === 3) details.push(decodeAny(reader.bytes()));
-      else reader.skip(wireType);
+      else reader.skip(wireType, field);
     }
     return { code, message, details };
   } catch {
@@ -142,31 +143,38 @@ function decodeDetails(encoded: string): Details | undefined {
 
 /** Decodes a `google.protobuf.Any` { 1: string type_url, 2: bytes value }. */
 function decodeAny(bytes: Uint8Array): StatusDetail {
-  const reader = new BinaryReader(bytes);
+  const reader = new WireReader(bytes);
   let type = "";
   let value: Uint8Array = new Uint8Array();
   while (reader.pos < reader.len) {
     const [field, wireType] = reader.tag();
-    if (field === 1) type = reader.string();
+    if (field === 1) type = new TextDecoder().decode(reader.bytes());
     else if (field === 2) value = reader.bytes();
-    else reader.skip(wireType);
+    else reader.skip(wireType, field);
   }
   return { type: type.slice(type.lastIndexOf("/") + 1), value };
 }
 
-const PLAIN_OK = ["grpc-status:0\r\n", "grpc-status: 0\r\n"].map((text) =>
-  new TextEncoder().encode(text)
+/** The lines of an OK without a message, as servers write them. */
+const OK_LINES = ["grpc-status:0", "grpc-status: 0", "grpc-message:", "grpc-message: "].map(
+  (line) => new TextEncoder().encode(`${line}\r\n`),
 );
 
-/** Recognises the trailers of nearly every answer without a text of them. */
+/** Recognises the trailers of nearly every answer without decoding them. */
 function isPlainOk(trailers: Uint8Array): boolean {
-  for (const plain of PLAIN_OK) {
-    if (plain.length === trailers.length && plain.every((byte, i) => byte === trailers[i])) {
-      return true;
-    }
+  let at = 0;
+  let hasStatus = false;
+  while (at < trailers.length) {
+    const index = OK_LINES.findIndex((line) => startsWith(trailers, line, at));
+    if (index === -1) return false;
+    if (index < 2) hasStatus = true;
+    at += (OK_LINES[index] as Uint8Array).length;
   }
-  return trailers.length < 64 &&
-    /^(grpc-message: ?\r\n)?grpc-status: ?0\r\n(grpc-message: ?\r\n)?$/i.test(
-      String.fromCharCode(...trailers),
-    );
+  return hasStatus;
+}
+
+function startsWith(bytes: Uint8Array, line: Uint8Array, at: number): boolean {
+  // The last byte differs first.
+  for (let i = line.length - 1; i >= 0; i--) if (bytes[at + i] !== line[i]) return false;
+  return true;
 }

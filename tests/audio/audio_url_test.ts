@@ -1,11 +1,12 @@
 // Where audio may be fetched from depends on where the service is.
 
 import { assert, assertEquals } from "@std/assert";
-import { InvalidRequestError } from "../../mod.ts";
+import { Client, InvalidRequestError } from "../../mod.ts";
 import { checkAudioUrl, checkRedirect, zoneOf } from "../../src/audio/audio_url.ts";
+import { grpcTransport } from "../../src/grpc/mod.ts";
 import { cannedClient, cannedFetch } from "../support/canned_fetch.ts";
 import { rawServer } from "../support/raw_server.ts";
-import { clientOf, failure } from "../support/rig.ts";
+import { clientOf, failure, KEY } from "../support/rig.ts";
 import { bytesOf } from "../support/wire.ts";
 
 const PRODUCTION = "https://api.tsetsen.ai:50051";
@@ -144,4 +145,15 @@ Deno.test("Client.downloadAudio sends nothing to this machine for a service that
   // A service on this machine may.
   using local = clientOf("localhost:1");
   assertEquals(await local.downloadAudio(source).bytes(), bytesOf("ID3"));
+});
+
+Deno.test("Client.downloadAudio knows where a native transport leads", async () => {
+  const source = { audioUrl: "http://127.0.0.1:1/a", requestId: "job-1" };
+  const at = (endpoint: string) =>
+    new Client({ apiKey: KEY, transport: grpcTransport({ endpoint, secure: false }) });
+  using production = at("tts.example:50051");
+  const work = Promise.resolve().then(() => production.downloadAudio(source));
+  await failure(InvalidRequestError, work);
+  using local = at("127.0.0.1:50051");
+  await local.downloadAudio(source).cancel();
 });

@@ -59,7 +59,6 @@ Deno.test("Client.downloadAudio counts what a coding becomes, not what came over
   assert(bomb.length < 100_000);
   await using server = audioServer(coded(bomb, "gzip"));
   using client = clientOf(server.url, { maxRetries: 0 });
-  const before = Deno.memoryUsage().rss;
   let received = 0;
   const audio = client.downloadAudio({ audioUrl: `${server.url}/a` }, {
     maxBytes: 1_000_000,
@@ -67,9 +66,8 @@ Deno.test("Client.downloadAudio counts what a coding becomes, not what came over
   });
   const error = await failure(ServerError, audio.bytes());
   assert(error.message.includes("larger than 1000000 bytes"), error.message);
-  assert(received <= 1_000_000, `${received}`);
-  const grown = Deno.memoryUsage().rss - before;
-  assert(grown < 32e6, `${grown} bytes`);
+  // It came in pieces that are small beside the bound, and not as the whole at once.
+  assert(received > 900_000 && received <= 1_000_000, `${received}`);
 });
 
 Deno.test("Client.downloadAudio fails when coded audio breaks off, and gives no part of it as the whole", async () => {

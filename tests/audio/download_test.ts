@@ -69,16 +69,16 @@ Deno.test("Client.downloadAudio sends nothing before it is read, and leaving it 
   assertEquals(downloads().length, 0);
   rig.emulator.addFault({ kind: "hang", method: "Audio", afterBytes: 5_000, times: 3 });
   for await (const _ of rig.client.downloadAudio(done)) break;
-  await until(() => downloads()[0]?.aborted === true, 200);
+  await until(() => downloads()[0]?.aborted === true);
   const response = await rig.client.downloadAudio(done).toResponse();
   await response.body!.cancel();
-  await until(() => downloads()[1]?.aborted === true, 200);
+  await until(() => downloads()[1]?.aborted === true);
   const audio = rig.client.downloadAudio(done);
   await audio.next();
   const pending = audio.next();
   const [, ended] = await within(Promise.all([audio.cancel(), pending]));
   assertEquals(ended, { done: true, value: undefined });
-  await until(() => downloads()[2]?.aborted === true, 200);
+  await until(() => downloads()[2]?.aborted === true);
 });
 
 Deno.test("Client.downloadAudio refuses an address that is not https, this machine's http excepted", () => {

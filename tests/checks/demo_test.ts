@@ -8,11 +8,80 @@ import {
 import { fileOf, runDeno } from "./run_program.ts";
 
 const program = fileOf("examples/demo/main.ts");
+const imports = fileOf("examples/demo/imports.json");
+const alone = [
+  "--no-config",
+  `--import-map=${imports}`,
+  `--lock=${fileOf("examples/demo/deno.lock")}`,
+  "--frozen",
+];
+
+Deno.test("The demo downloads the packages of the SDK only, in the versions of the SDK", async () => {
+  const { tasks, imports: versions } = JSON.parse(await Deno.readTextFile(fileOf("deno.json")));
+  assertEquals(tasks.demo.command, "deno run -A examples/demo/run.ts");
+  const mapped: Record<string, string> = JSON.parse(await Deno.readTextFile(imports)).imports;
+  const packages = Object.entries(mapped).filter(([name]) => !name.startsWith("@tsetsen/"));
+  for (const [name, target] of packages) {
+    const whole = name.replace(/\/$/, "");
+    const own = `${versions[whole]}`;
+    assertEquals(target, name.endsWith("/") ? `${own.replace("npm:", "npm:/")}/` : own, name);
+  }
+  assertEquals(
+    new Set(packages.map(([name]) => name.replace(/\/$/, ""))),
+    new Set([
+      "@bufbuild/protobuf",
+      "@connectrpc/connect",
+      "@connectrpc/connect-web",
+    ]),
+  );
+
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${folder}/stream.wav`, "mine");
+    const env = { DENO_DIR: `${folder}/cache` };
+    // As a user starts it; the file in the way ends it before its calls.
+    const args = ["run", "-A", fileOf("examples/demo/run.ts")];
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), { args, env, cwd: folder })
+      .output();
+    const said = new TextDecoder().decode(stderr);
+    assertEquals(code, 1, said);
+    assertStringIncludes(said, "stream.wav exists already");
+    const scopes = Array.from(Deno.readDirSync(`${env.DENO_DIR}/npm`)).flatMap(({ name }) =>
+      Array.from(Deno.readDirSync(`${env.DENO_DIR}/npm/${name}`), (entry) => entry.name)
+    );
+    assertEquals(scopes.sort(), ["@bufbuild", "@connectrpc"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("The demo replaces no file unless told so, and stops before anything is sent", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of ["stream.wav", "speech.mp3"]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "mine");
+      const { code, stdout, stderr } = await runDeno(["run", ...alone, program], folder);
+      assertEquals([code, stdout], [1, ""]);
+      assertEquals(
+        stderr,
+        `${name} exists already: run the demo in another folder, or add --force.\n`,
+      );
+      assertEquals(await Deno.readTextFile(`${folder}/${name}`), "mine");
+      if (name !== "stream.wav") await Deno.remove(`${folder}/${name}`);
+      else await Deno.rename(`${folder}/${name}`, `${folder}/kept`);
+    }
+    await Deno.rename(`${folder}/kept`, `${folder}/stream.wav`);
+    assertEquals((await runDeno(["run", ...alone, program, "--force"], folder)).code, 0);
+    assert((await wavOf(`${folder}/stream.wav`)).seconds > 5);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 Deno.test("The demo speaks the long text on an emulator of its own, shows progress and ends by itself", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const { code, stdout, stderr } = await runDeno(["run", program], folder);
+    const { code, stdout, stderr } = await runDeno(["run", ...alone, program], folder);
     assertEquals(code, 0, stderr);
     assertStringIncludes(stdout, "Its audio is a placeholder");
     assertStringIncludes(stdout, "PENDING");

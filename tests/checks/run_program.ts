@@ -12,15 +12,16 @@ export function fileOf(path: string): string {
   return `${import.meta.dirname}/../../${path}`;
 }
 
-/** Runs deno in `folder`, with the configuration of this repository. */
+/** Runs deno in `folder`, with the configuration of this repository unless the arguments say `--no-config`. */
 export async function runDeno(
   args: readonly string[],
   folder: string,
   env: Record<string, string> = {},
 ): Promise<Ended> {
   const [command = "run", ...rest] = args;
+  const config = rest.includes("--no-config") ? [] : ["--config", fileOf("deno.json")];
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [command, "-A", "--config", fileOf("deno.json"), ...rest],
+    args: [command, "-A", ...config, ...rest],
     cwd: folder,
     env: { TSETSEN_API_KEY: "", TSETSEN_API_ENDPOINT: "", NO_COLOR: "1", ...env },
     stdin: "null",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { type Fault, type Route, startEmulator } from "../../src/emulator/mod.ts";
+import { type Fault, ManualClock, type Route, startEmulator } from "../../src/emulator/mod.ts";
 import { KEY } from "../support/rig.ts";
 import { type Desk, jsonLines, MAIN, setUp } from "./setup.ts";
 
@@ -153,8 +153,15 @@ const CASES: Readonly<Record<string, Case>> = {
     code: "usage",
     charged: null,
   },
-  "plaintext without --insecure": {
+  "an endpoint that is none": {
     args: ["balance", "--endpoint", "ftp://x"],
+    exit: 2,
+    name: "InvalidRequestError",
+    code: "invalid_request",
+    charged: "no",
+  },
+  "plaintext to another machine without --insecure": {
+    args: ["balance", "--endpoint", "http://127.0.0.1.example:1"],
     exit: 2,
     name: "InvalidRequestError",
     code: "invalid_request",
@@ -215,11 +222,13 @@ Deno.test("tsetsen ends with 7 when a job has failed, and names the job", async 
 });
 
 Deno.test("tsetsen ends with 9 when a job takes longer than --job-timeout, and the job can be had later", async () => {
-  await using desk = await setUp({ queueTime: 1_500 });
+  const clock = new ManualClock();
+  await using desk = await setUp({ clock, queueTime: 1_500 });
   const { run } = desk;
   const late = await run([...SAY, "--job-timeout", "200"]);
   assertEquals(late.code, 9);
   assertStringIncludes(late.stderr, "tsetsen resume x.wav.tsetsen");
+  await clock.advance(1_500);
   assertEquals((await run(["resume", "x.wav.tsetsen"])).code, 0);
   assertEquals(desk.emulator.ledger.charges.length, 1);
 });
@@ -239,25 +248,43 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
   "no command": [[], "Give a command"],
   "a command that there is not": [["sey"], "unknown command 'sey' (Did you mean say?)"],
   "a text in the place of a command": [["Сайн байна уу"], "unknown command (not shown)"],
-  "no output": [["say", "Сайн"], "required option '-o, --output <file>'"],
+  "no output": [["say", "Сайн"], "error: Say where the audio goes: -o FILE.wav, or -o - for"],
+  "no output of a stream": [["stream", "Сайн"], "Say where the audio goes: -o FILE.wav"],
   "two texts": [["check", "Сайн", "уу"], "too many arguments"],
   "a text like an option": [["check", "-Сайн уу"], "Put -- before a text that begins with a dash."],
   "a number that is none": [
     ["say", "Сайн", "-o", "x.wav", "--speed", "fast"],
-    "It must be a number.",
+    "--speed must be a number above 0: got something else.",
   ],
   "a speed of 0": [
     ["say", "Сайн", "-o", "x.wav", "--voice", "v", "--speed", "0"],
-    "--speed must be",
+    "--speed must be a number above 0: got 0.",
   ],
-  "a timeout of 0": [
-    ["balance", "--timeout", "0"],
-    "--timeout or --job-timeout must be milliseconds above 0",
+  "a timeout of 0": [["balance", "--timeout", "0"], "--timeout must be milliseconds above 0"],
+  "a timeout that no timer has": [
+    ["balance", "--timeout", "2147483648"],
+    "at most 2147483647: got 2147483648.",
+  ],
+  "half a retry": [
+    ["balance", "--retries", "0.5"],
+    "--retries must be a whole number of at least 0: got 0.5.",
+  ],
+  "a part without a character": [
+    ["say", "Сайн", "-o", "x.wav", "--max-characters", "0"],
+    "--max-characters must be a whole number of at least 1",
+  ],
+  "a model that is no name": [
+    ["voices", "--model", "Сайн"],
+    "--model must be a name like beta-v0.2",
+  ],
+  "a voice that is empty": [
+    ["say", "Сайн", "-o", "x.wav", "--voice", ""],
+    "--voice must be the id of a voice",
   ],
   "a pause of no kind": [["say", "Сайн", "-o", "x.wav", "--pause", "constructor=1"], "kind=ms"],
   "a pause below 0": [
     ["say", "Сайн", "-o", "x.wav", "--voice", "v", "--pause", "comma=-1"],
-    "--pause comma must be",
+    "--pause comma must be milliseconds from 0 to",
   ],
   "an output of another format": [
     ["say", "Сайн", "-o", "x.mp3"],
@@ -269,14 +296,17 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
   ],
   "captions over the audio": [["say", "Сайн", "-o", "x.wav", "--srt", "./x.wav"], "named twice"],
   "a device": [["say", "Сайн", "-o", "/dev/null", "--force"], "is no regular file"],
-  "a file that is not there": [["say", "buk.txt", "-o", "x.wav"], "There is no such file"],
+  "a file that is not there": [
+    ["say", "buk.txt", "-o", "x.wav"],
+    "error: There is no file buk.txt. Give the text",
+  ],
   "a file with a Cyrillic name that is not there": [
     ["say", "нмо.txt", "-o", "x.wav"],
-    "There is no such file",
+    "There is no file нмо.txt.",
   ],
   "a file with a name of several words that is not there": [
     ["stream", "миний анхны ном.txt", "-o", "x.wav"],
-    "There is no such file",
+    "There is no file миний анхны ном.txt.",
   ],
   "a folder for a text": [["check", "."], ". is a folder"],
   "an empty text": [
@@ -331,7 +361,7 @@ Deno.test("tsetsen says that a voice is not known, and how to find one that is",
 
 Deno.test("tsetsen reads a standard input that is closed as an empty one", async () => {
   await using desk = await setUp();
-  const line = '"$0" "$@" --insecure say - -o x.wav <&-';
+  const line = '"$0" "$@" say - -o x.wav <&-';
   const program = ["sh", "-c", line, Deno.execPath(), "run", "-A", "--no-check", MAIN];
   const { code, stderr } = await desk.run([], { program });
   assertEquals(code, 2, stderr);
@@ -355,4 +385,29 @@ Deno.test("tsetsen takes the key from a file, refuses text that is not UTF-8, an
     assertEquals((await run(["check", text])).code, 0, text);
   }
   assertStringIncludes((await run(["check", "Манай хаяг gogo.mn"])).stdout, "url");
+});
+
+Deno.test("tsetsen speaks plaintext http to this machine without --insecure, and to no other", async () => {
+  await using desk = await setUp();
+  const { port } = desk.emulator;
+  await using two = await startEmulator({ hostname: "127.0.0.2" });
+  await using six = await startEmulator({ hostname: "::1" });
+  const here = [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+  const env = { TSETSEN_API_ENDPOINT: "" };
+  for (const endpoint of [...here, two.url, six.url]) {
+    const { code, stderr } = await desk.run(["balance", "--endpoint", endpoint], { env });
+    assertEquals([code, stderr], [0, ""], endpoint);
+    const variable = await desk.run(["balance"], { env: { TSETSEN_API_ENDPOINT: endpoint } });
+    assertEquals(variable.code, 0, endpoint);
+  }
+  const sent = desk.emulator.requests.length;
+  for (const endpoint of ["http://0.0.0.0", "http://localhost.example", "http://10.0.0.1"]) {
+    const args = ["balance", "--endpoint", `${endpoint}:${port}`];
+    const { code, stderr } = await desk.run(args, { env });
+    assertEquals(code, 2, endpoint);
+    assertStringIncludes(stderr, "--endpoint gives plaintext http. --insecure allows it.");
+  }
+  assertEquals(desk.emulator.requests.length, sent);
+  const forced = ["balance", "--insecure", "--endpoint", `http://0.0.0.0:${port}`];
+  assertEquals((await desk.run(forced, { env })).code, 0);
 });

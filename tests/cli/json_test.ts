@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { checkText } from "../../src/text/mod.ts";
-import { VERSION } from "../../mod.ts";
+import { Client, VERSION } from "../../mod.ts";
+import { grpcTransport } from "../../src/grpc/mod.ts";
 import { jsonLines, setUp } from "./setup.ts";
 
 const VOICE = ["--voice", "emulator-v1-bold"];
@@ -65,10 +66,11 @@ Deno.test("tsetsen say --json prints to standard error when standard output is t
 Deno.test("tsetsen resume --json goes on with a state", async () => {
   await using desk = await setUp();
   const { emulator, run } = desk;
-  emulator.addFault({ kind: "http", status: 404, method: "Audio" });
+  emulator.addFault({ kind: "http", status: 404, method: "Audio", times: Infinity });
   const failed = await run(["say", "Нэг.", "-o", "x.wav", "--json", ...VOICE]);
   const { error } = jsonLines(failed.stdout).at(-1);
-  assertEquals([failed.code, error.exitCode, error.resume], [6, 6, "tsetsen resume x.wav.tsetsen"]);
+  assertEquals([failed.code, error.exitCode], [6, 6]);
+  assertEquals(error.resume, "tsetsen resume x.wav.tsetsen");
   assertStringIncludes(error.kept, "1 of 1 parts are paid for");
   emulator.clearFaults();
   const { code, stdout } = await run(["resume", "x.wav.tsetsen", "--json"]);
@@ -114,10 +116,41 @@ Deno.test("tsetsen emulate serves the other commands until Ctrl-C, and takes the
   service.kill("SIGINT");
   assertEquals((await service.ended).code, 0);
 
+  const own = start(["emulate", "--port", "0", "--grpc"]);
+  await own.until("Ctrl-C stops it.");
+  const exports = [...own.said().matchAll(/^ {2}export (\w+)=(\S+)$/gm)];
+  const named = Object.fromEntries(exports.map(([, name, value]) => [name, value]));
+  assertEquals(Object.keys(named), ["TSETSEN_API_ENDPOINT", "TSETSEN_API_KEY"]);
+  assertEquals((await run(["balance"], { env: named })).stdout, "100,000 credits\n");
+  const [, grpcUrl = ""] = /^Native gRPC is on (\S+):/m.exec(own.said()) ?? [];
+  const transport = grpcTransport({ endpoint: grpcUrl, secure: false });
+  using client = new Client({ apiKey: named["TSETSEN_API_KEY"], transport });
+  assertEquals(await client.getUserBalance(), { credits: 100_000 });
+
+  const { port } = new URL(named["TSETSEN_API_ENDPOINT"] ?? "");
+  const busy: [args: string[], says: string][] = [
+    [["--port", port], `error: Port ${port} of 127.0.0.1 is in use: give another with --port, or`],
+    [
+      ["--port", "0", "--grpc-port", port],
+      `error: Port ${port} of 127.0.0.1 is in use: give another with --grpc-port, or`,
+    ],
+    [
+      ["--port", "0", "--hostname", "tsetsen.invalid"],
+      "error: tsetsen.invalid is no address of this machine: give another with --hostname.",
+    ],
+  ];
+  for (const [args, says] of busy) {
+    const { code, stdout, stderr } = await run(["emulate", ...args]);
+    assertEquals([code, stdout, stderr.trimEnd().split("\n").length], [1, "", 1], stderr);
+    assertStringIncludes(stderr, says);
+  }
+  own.kill("SIGTERM");
+  assertEquals((await own.ended).code, 0);
+
   const wrong = await run(["emulate", "--volume", "11", "--json"]);
   assertEquals([wrong.code, jsonLines(wrong.stdout)[0].error.code], [2, "usage"]);
   const help = await run(["emulate", "--help"]);
-  assertEquals([help.code, help.stdout.startsWith("Usage: emulator")], [0, true]);
+  assertEquals([help.code, help.stdout.startsWith("Usage: tsetsen emulate [options]")], [0, true]);
   assertStringIncludes(help.stdout, "--max-stream-seconds <number>");
 });
 
@@ -125,6 +158,7 @@ Deno.test("tsetsen has a help with an example for each command, and tells its ve
   await using desk = await setUp();
   const { run } = desk;
   const help = (await run(["--help"])).stdout;
+  for (const line of help.split("\n")) assert([...line].length <= 80, line);
   for (
     const name of [
       "say",
@@ -136,12 +170,15 @@ Deno.test("tsetsen has a help with an example for each command, and tells its ve
       "balance",
       "check",
       "doctor",
+      "emulate",
     ]
   ) {
     assertStringIncludes(help, `\n  ${name} `);
     const { code, stdout } = await run(["help", name]);
     assertEquals(code, 0);
     assert(stdout.includes(`  $ tsetsen ${name} `) && stdout.includes("--json"), name);
+    assertEquals((await run([name, "--help"])).stdout, stdout);
+    for (const line of stdout.split("\n")) assert([...line].length <= 80, line);
   }
   assertEquals((await run(["--version"])).stdout, `${VERSION}\n`);
 });

@@ -15,6 +15,10 @@ Deno.test("The npm package brings tsetsen, which does on Node and Bun what it do
     "Node, by the link": { program: [bin], env: { PATH: pathWith(find("node", "TSETSEN_NODE")) } },
     "Bun": { program: [find("bun", "TSETSEN_BUN"), bin], env: {} },
   };
+  // Node alone names the file behind a handle.
+  await t.step("the order of a say is on the disk before anything is bought", async () => {
+    await assertSynced([find("node", "TSETSEN_NODE"), bin]);
+  });
   for (const [name, given] of Object.entries(programs)) {
     await t.step(name, async () => {
       await using desk = await setUp();
@@ -23,6 +27,15 @@ Deno.test("The npm package brings tsetsen, which does on Node and Bun what it do
 
       const listed = await run(["voices", "--json"], given);
       assertEquals([listed.code, jsonLines(listed.stdout)[0].voices.length], [0, 2]);
+      const service = start(["emulate", "--port", "0", "--json"], given);
+      await service.until("\n");
+      const { port } = new URL(jsonLines(service.said())[0].url);
+      const busy = await run(["emulate", "--port", port], given);
+      assertEquals([busy.code, busy.stdout], [1, ""]);
+      assertStringIncludes(busy.stderr, `Port ${port} of 127.0.0.1 is in use`);
+      service.kill("SIGINT");
+      assertEquals((await service.ended).code, 0);
+
       const wrong = await run(["voices", "--loud"], given);
       assertEquals([wrong.code, wrong.stdout], [2, ""]);
       assertStringIncludes(wrong.stderr, "unknown option '--loud'");
@@ -55,6 +68,41 @@ Deno.test("The npm package brings tsetsen, which does on Node and Bun what it do
     });
   }
 });
+
+// Notes the files and folders whose content a program orders onto the disk.
+const NOTE_SYNCS = `
+import { appendFileSync, readlinkSync } from "node:fs";
+import { open } from "node:fs/promises";
+const handle = await open("/dev/null");
+const { sync } = Object.getPrototypeOf(handle);
+Object.getPrototypeOf(handle).sync = async function () {
+  await sync.call(this);
+  appendFileSync(process.env.SYNCS, readlinkSync("/proc/self/fd/" + this.fd) + "\\n");
+};
+await handle.close();
+`;
+
+async function assertSynced(program: readonly string[]): Promise<void> {
+  await using desk = await setUp();
+  const { run, path, write } = desk;
+  await write("note.mjs", NOTE_SYNCS);
+  const env = { SYNCS: path("syncs"), NODE_OPTIONS: `--import=${path("note.mjs")}` };
+  const ended = await run(["say", "Сайн уу?", ...SAY.slice(2)], { program, env });
+  assertEquals(ended.code, 0, ended.stderr);
+  const folder = await Deno.realPath(desk.folder);
+  const synced = (await Deno.readTextFile(path("syncs"))).trim().split("\n").map((file) =>
+    file.replace(folder, "").replace(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/, "ID")
+  );
+  const state = "/book.wav.tsetsen";
+  const order = [
+    "", // the folder's own name, in the folder above
+    `${state}/lock.ID.new`,
+    state,
+    `${state}/order.json.ID.new`,
+    state,
+  ];
+  assertEquals(synced.slice(0, order.length), order);
+}
 
 /** A PATH on which a program comes first. */
 function pathWith(program: string): string {

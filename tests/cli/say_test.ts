@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { plan } from "../../src/narration/mod.ts";
-import { concat, jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
+import { concat, jobAudio, joined, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
 import { assertSpoken, FILES, SPEED } from "./proof.ts";
 import { jsonLines, setUp } from "./setup.ts";
 
@@ -48,9 +48,13 @@ Deno.test("tsetsen say passes on what narrations offer: cuts, pauses, the method
   const ended = await run([...args, ...VOICE]);
   assertEquals(ended.code, 0, ended.stderr);
   assertEquals(paid(emulator), texts(text, options));
-  const audio = concat(await jobAudio(emulator, emulator.url)).length;
+  const audio = await jobAudio(emulator, emulator.url);
+  const parts = planned.parts.map(({ characters, pause }) => ({
+    audio: characters === 0 ? undefined : audio.shift(),
+    pause,
+  }));
   const pcm = (await Deno.stat(path("poem.wav"))).size - 44;
-  assertEquals(pcm, audio + planned.pauses * 48);
+  assertEquals(pcm, joined(parts).pcm.length);
   const result = jsonLines(ended.stdout).at(-1);
   assertEquals([result.parts, result.seconds], [planned.requests, pcm / 48_000]);
 

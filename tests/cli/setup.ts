@@ -2,7 +2,7 @@
 
 import { type RunningEmulator, startEmulator, type StartOptions } from "../../src/emulator/mod.ts";
 import { fileStore } from "../../src/narration/file_store.ts";
-import type { NarrationState } from "../../src/narration/mod.ts";
+import { type NarrationState, savedNarration } from "../../src/narration/mod.ts";
 import { KEY } from "../support/rig.ts";
 
 export const MAIN = new URL("../../src/cli/main.ts", import.meta.url).href;
@@ -64,7 +64,7 @@ export async function setUp(options: StartOptions = {}): Promise<Desk> {
       TERM: "xterm-256color",
       ...given.env,
     };
-    const process = spawn(["--insecure", ...args], folder, { ...given, env });
+    const process = spawn(args, folder, { ...given, env });
     processes.add(process);
     process.ended.finally(() => processes.delete(process));
     return process;
@@ -195,7 +195,7 @@ export function jsonLines(text: string): any[] {
 
 /** What `say` keeps of an unfinished narration. */
 export async function stateOf(folder: string): Promise<NarrationState | undefined> {
-  return await fileStore(folder).load("narration") as NarrationState | undefined;
+  return await savedNarration(fileStore(folder), "narration");
 }
 
 export async function exists(path: string): Promise<boolean> {
@@ -214,6 +214,15 @@ export function holdAfter(emulator: RunningEmulator, jobs: number): void {
     when: ({ message }) =>
       emulator.jobs.findIndex(({ requestId }) => requestId === message?.["requestId"]) >= jobs,
   });
+}
+
+/** Waits until something is true; fails after 20 seconds. */
+export async function untilAsync(isTrue: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 20_000;
+  while (!await isTrue()) {
+    if (performance.now() > end) throw new Error("it is not true after 20 s");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 /** Waits until a narration has so many parts that the service knows. */

@@ -75,7 +75,7 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-export async function until(condition: () => boolean, ms = 2_000): Promise<void> {
+export async function until(condition: () => boolean, ms = 30_000): Promise<void> {
   const end = Date.now() + ms;
   while (!condition()) {
     if (Date.now() > end) throw new Error(`not within ${ms} ms: ${condition}`);
@@ -86,7 +86,7 @@ export async function until(condition: () => boolean, ms = 2_000): Promise<void>
 export async function rejects(work: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const hangs = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve("hangs"), 5_000);
+    timer = setTimeout(() => resolve("hangs"), 30_000);
   });
   const failed = await Promise.race([work.then(() => false, () => true), hangs]);
   clearTimeout(timer);

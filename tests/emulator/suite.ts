@@ -85,7 +85,7 @@ const checks: Record<string, (running: Running) => Promise<void>> = {
     await until(() => emulator.requests.length === 1);
     leave.abort();
     await rejects(call);
-    await until(() => emulator.requests[0]?.aborted === true, 150);
+    await until(() => emulator.requests[0]?.aborted === true);
   },
 
   async "a server silent after its headers notices that the client leaves"({ emulator, speech }) {
@@ -96,7 +96,7 @@ const checks: Record<string, (running: Running) => Promise<void>> = {
     const reading = readUntilError(response);
     leave.abort();
     equal((await reading).error, true);
-    await until(() => emulator.requests[0]?.aborted === true, 150);
+    await until(() => emulator.requests[0]?.aborted === true);
   },
 
   async "a stream stops when its reader leaves"({ emulator, speech }) {
@@ -108,7 +108,7 @@ const checks: Record<string, (running: Running) => Promise<void>> = {
     equal(emulator.activeStreams, 1);
     leave.abort();
     await reader.cancel().catch(() => {});
-    await until(() => emulator.activeStreams === 0, 150);
+    await until(() => emulator.activeStreams === 0);
     equal(emulator.requests[0]?.aborted, true);
   },
 
@@ -120,7 +120,7 @@ const checks: Record<string, (running: Running) => Promise<void>> = {
     await reader.read();
     leave.abort();
     await reader.cancel().catch(() => {});
-    await until(() => emulator.activeStreams === 0, 150);
+    await until(() => emulator.activeStreams === 0);
     equal(emulator.requests[0]?.aborted, true);
   },
 
@@ -136,7 +136,7 @@ const checks: Record<string, (running: Running) => Promise<void>> = {
     leave.abort();
     await reader.cancel().catch(() => {});
     if (grown > 64 * 2 ** 20) throw new Error(`memory grew by ${grown >> 20} MiB`);
-    await until(() => emulator.activeStreams === 0, 150);
+    await until(() => emulator.activeStreams === 0);
   },
 
   async "a long stream arrives whole in flat memory"({ emulator, speech }) {
@@ -174,7 +174,8 @@ const checks: Record<string, (running: Running) => Promise<void>> = {
     const start = Date.now();
     await emulator.close();
     await rejects(call);
-    if (Date.now() - start > 200) throw new Error(`took ${Date.now() - start} ms`);
+    // The hanging call would last for ever, and the idle connection for minutes.
+    if (Date.now() - start > 5_000) throw new Error(`took ${Date.now() - start} ms`);
     await rejects(fetch(emulator.url));
   },
 };

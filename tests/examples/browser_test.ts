@@ -16,6 +16,8 @@ const options = {
   sanitizeResources: false,
   ignore: isChromiumMissing(),
 };
+/** Why the tests are ignored, for their names. */
+const reason = options.ignore ? " (ignored: no Chromium; install it, or set TSETSEN_CHROMIUM)" : "";
 let browser: Promise<Browser> | undefined;
 Deno.test.afterAll(async () => await (await browser)?.close());
 
@@ -31,7 +33,7 @@ function test(
   emulated: EmulatorOptions = {},
   shown: object = {},
 ): void {
-  Deno.test(`examples/browser ${name}`, options, async () => {
+  Deno.test(`examples/browser ${name}${reason}`, options, async () => {
     await using emulator = await startEmulator({ apiKeys: { [KEY]: 10_000 }, ...emulated });
     await using server = await servePage({
       apiKey: KEY,

@@ -5,6 +5,7 @@ import {
   type ClientOptions,
   InvalidRequestError,
   RateLimitExceededError,
+  TsetsenError,
 } from "@tsetsen/sdk";
 import { type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
 import { serveGrpc } from "@tsetsen/sdk/emulator/grpc";
@@ -77,6 +78,14 @@ Deno.test("examples/gateways/deno keeps the key on the server, for those who sho
     using stranger = it.client({ apiKey: null, headers: { authorization: `Bearer ${token}` } });
     await assertRejects(() => stranger.getUserBalance(), AuthenticationError);
   }
+  // A wrong token counts as 20 of the 600 calls a minute.
+  for (let i = 0; i < 26; i++) {
+    using stranger = it.client({ apiKey: null, headers: { authorization: `Bearer ${i}` } });
+    const error = await assertRejects(() => stranger.getUserBalance(), TsetsenError);
+    if (error instanceof RateLimitExceededError) break;
+  }
+  using guesser = it.client({ apiKey: null, headers: { authorization: "Bearer open sesame" } });
+  await assertRejects(() => guesser.getUserBalance(), RateLimitExceededError);
   assertEquals(it.emulator.requests.length, length);
   assertEquals(it.gateway.printed().includes(KEY), false);
 });

@@ -1,7 +1,13 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import { AuthenticationError, Client } from "@tsetsen/sdk";
 import { type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
-import { type InstalledPackage, installPackage } from "../hosts/pack.ts";
-import { ROOT } from "../hosts/tools.ts";
+import { ROOT, run } from "../hosts/tools.ts";
 import { find } from "../support/runtimes.ts";
 import { pcmOf } from "./tools.ts";
 
@@ -15,28 +21,33 @@ interface Ended {
 }
 
 const TEXT = "Сайн байна уу? Энэ бол жишээ.";
-let sdk: Promise<InstalledPackage> | undefined;
-Deno.test.afterAll(async () => void await (await sdk)?.[Symbol.asyncDispose]());
 
-// Node and Bun run a copy of the program beside the installed package, as users do; Deno runs the package's own source.
-const runtimes: Record<string, (folder: string) => Promise<string[]>> = {
-  deno: (_folder) =>
-    Promise.resolve([
-      Deno.execPath(),
-      "run",
-      "-A",
-      `--config=${ROOT}deno.json`,
-      `${ROOT}examples/deno/main.ts`,
-    ]),
-  bun: async (folder) => {
-    await install(folder, "bun/main.ts");
-    return [find("bun", "TSETSEN_BUN"), "main.ts"];
-  },
-  node: async (folder) => {
-    await install(folder, "node/main.mjs");
-    return [Deno.env.get("TSETSEN_NODE") ?? "node", "main.mjs"];
-  },
+// Node and Bun run the programs where they lie, after the one command that their first lines name.
+const MODULES = `${ROOT}examples/node_modules`;
+let installed: Promise<string> | undefined;
+Deno.test.afterAll(async () => {
+  if (await installed) await Deno.remove(MODULES, { recursive: true });
+});
+
+const runtimes: Record<string, () => readonly string[]> = {
+  deno: () => [
+    Deno.execPath(),
+    "run",
+    "-A",
+    `--config=${ROOT}deno.json`,
+    `${ROOT}examples/deno/main.ts`,
+  ],
+  bun: () => [find("bun", "TSETSEN_BUN"), `${ROOT}examples/bun/main.ts`],
+  node: () => [find("node", "TSETSEN_NODE"), `${ROOT}examples/node/main.mjs`],
 };
+
+/** Runs the command once. What was installed by hand before stays. */
+function install(): Promise<string> {
+  return installed ??= Deno.stat(MODULES).then(
+    () => "",
+    () => run([find("node", "TSETSEN_NODE"), `${ROOT}examples/install.mjs`]),
+  );
+}
 
 for (const runtime of Object.keys(runtimes)) {
   Deno.test(`examples/${runtime} lists voices, submits once, follows the job and writes its audio`, async () => {
@@ -47,7 +58,7 @@ for (const runtime of Object.keys(runtimes)) {
     const [job] = emulator.jobs;
     assertMatch(stdout, new RegExp(`Job ${job?.requestId}\nPENDING after \\d+ ms\n`));
     assertMatch(stdout, /COMPLETED after \d+ ms\n/);
-    assertMatch(stdout, /speech\.wav: \d+(\.\d+)? s, 29 credits\n$/);
+    assertMatch(stdout, /speech-\d+\.wav: \d+(\.\d+)? s, 29 credits\n$/);
 
     const sent = emulator.requests.filter(({ method }) => method === "GenerateSpeech");
     assertEquals(sent.map(({ message }) => message?.["text"]), [TEXT]);
@@ -55,7 +66,7 @@ for (const runtime of Object.keys(runtimes)) {
     const audio = emulator.requests.find(({ method }) => method === "Audio");
     assertEquals(wav, await (await fetch(audio?.url ?? "")).bytes());
     assert(pcmOf(wav!).some((byte) => byte !== 0), "the audio is silent");
-    assertEquals(files, ["speech.wav"]);
+    assertEquals(files.length, 1);
   });
 
   Deno.test(`examples/${runtime} says that the key was refused, does not show it, and exits with 1`, async () => {
@@ -94,15 +105,58 @@ for (const runtime of Object.keys(runtimes)) {
   });
 }
 
+for (const [runtime, file] of [["bun", "bun/serve.ts"], ["node", "node/serve.mjs"]] as const) {
+  Deno.test(`examples/${file} keeps the key, and speaks for those who show the token`, async () => {
+    await install();
+    await using emulator = await startEmulator({ queueTime: 0, pace: 0 });
+    const program = find(runtime, runtime === "bun" ? "TSETSEN_BUN" : "TSETSEN_NODE");
+    const child = new Deno.Command(program, {
+      args: [`${ROOT}examples/${file}`],
+      env: {
+        NO_COLOR: "1",
+        PORT: "0",
+        VISITOR_TOKEN: "open sesame",
+        TSETSEN_API_KEY: emulator.apiKey,
+        TSETSEN_API_ENDPOINT: emulator.url,
+      },
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    try {
+      const { value = "" } = await reader.read();
+      const endpoint = value.trim().replace(/\/$/, "");
+      const open = (token: string) =>
+        new Client({
+          apiKey: null,
+          endpoint,
+          maxRetries: 0,
+          headers: { authorization: `Bearer ${token}` },
+        });
+      using visitor = open("open sesame");
+      const job = await visitor.submit({ text: TEXT, voiceId: "emulator-v1-bold" });
+      assert((await (await job.audio()).bytes()).length > 44);
+      using stranger = open("open sesam");
+      const call = () => stranger.generateSpeech({ text: TEXT, voiceId: "emulator-v1-bold" });
+      await assertRejects(call, AuthenticationError);
+      assertEquals(emulator.ledger.charges.length, 1);
+    } finally {
+      child.kill("SIGKILL");
+      await reader.cancel();
+      await child.status;
+    }
+  });
+}
+
 async function runExample(
   runtime: string,
   emulator: RunningEmulator,
   apiKey = emulator.apiKey,
 ): Promise<Ended> {
+  if (runtime !== "deno") await install();
   const folder = await Deno.makeTempDir();
   try {
-    const [program = "", ...args] = await runtimes[runtime]!(folder);
-    const before = await list(folder);
+    const [program = "", ...args] = runtimes[runtime]!();
     const { code, stdout, stderr } = await new Deno.Command(program, {
       args: [...args, TEXT],
       cwd: folder,
@@ -110,23 +164,17 @@ async function runExample(
       signal: AbortSignal.timeout(60_000),
     }).output();
     const decoder = new TextDecoder();
+    const files = await list(folder);
     return {
       code,
       stdout: decoder.decode(stdout),
       stderr: decoder.decode(stderr),
-      wav: await Deno.readFile(`${folder}/speech.wav`).catch(() => undefined),
-      files: (await list(folder)).filter((name) => !before.includes(name)),
+      wav: files[0] === undefined ? undefined : await Deno.readFile(`${folder}/${files[0]}`),
+      files,
     };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-async function install(folder: string, example: string): Promise<void> {
-  const installed = await (sdk ??= installPackage());
-  await Deno.symlink(`${installed.folder}/node_modules`, `${folder}/node_modules`);
-  await Deno.copyFile(`${installed.folder}/package.json`, `${folder}/package.json`);
-  await Deno.copyFile(`${ROOT}examples/${example}`, `${folder}/${example.split("/")[1]}`);
 }
 
 async function list(folder: string): Promise<string[]> {

@@ -55,11 +55,20 @@ async function start(): Promise<Setting> {
   return { emulator, worker, get };
 }
 
-const say = (text: string, voice = VOICE) =>
-  `/say?text=${encodeURIComponent(text)}&voice=${encodeURIComponent(voice)}`;
+/** A POST of JSON. */
+function posting(body: unknown): RequestInit {
+  const headers = { "content-type": "application/json" };
+  return { method: "POST", headers, body: JSON.stringify(body) };
+}
 
-test("GET /say sends a WAV while it is synthesised", async ({ emulator, get }) => {
-  const response = await get(say(TEXT));
+/** What to ask for a text to be spoken. */
+const say = (text: string, voice = VOICE): [path: string, init: RequestInit] => [
+  "/say",
+  posting({ text, voice }),
+];
+
+test("POST /say sends a WAV while it is synthesised", async ({ emulator, get }) => {
+  const response = await get(...say(TEXT));
   assertEquals([response.status, response.headers.get("content-type")], [200, "audio/wav"]);
   const chunks: Uint8Array[] = [];
   const stillSpeaking: boolean[] = [];
@@ -76,8 +85,8 @@ test("GET /say sends a WAV while it is synthesised", async ({ emulator, get }) =
   assertEquals(pcmOf(wav), wanted);
 });
 
-test("GET /say ends the synthesis when the listener leaves", async ({ emulator, get }) => {
-  const response = await get(say(TEXT.repeat(8)));
+test("POST /say ends the synthesis when the listener leaves", async ({ emulator, get }) => {
+  const response = await get(...say(TEXT.repeat(8)));
   const reader = response.body!.getReader();
   await reader.read();
   assertEquals(emulator.activeStreams, 1);
@@ -88,12 +97,16 @@ test("GET /say ends the synthesis when the listener leaves", async ({ emulator, 
   ]);
 });
 
-test("GET /say leaves the service when the listener leaves before any audio", async ({ emulator, worker }) => {
+test("POST /say leaves the service when the listener leaves before any audio", async ({ emulator, worker }) => {
   emulator.addFault({ kind: "hang", method: "StreamSpeech" });
   // A reset: workerd takes a mere end of what the listener says for no leave, as HTTP allows.
   const { hostname, port } = new URL(await worker.url());
   const listener = connect(Number(port), hostname);
-  listener.write(`GET ${say(TEXT)} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+  const body = JSON.stringify({ text: TEXT, voice: VOICE });
+  listener.write(
+    `POST /say HTTP/1.1\r\nHost: ${hostname}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${new TextEncoder().encode(body).length}\r\n\r\n${body}`,
+  );
   await until("the call has come", () => emulator.requests.length === 1);
   assertEquals(emulator.requests[0]?.aborted, false);
   listener.resetAndDestroy();
@@ -101,8 +114,7 @@ test("GET /say leaves the service when the listener leaves before any audio", as
 });
 
 test("POST /jobs submits once, and later requests of another process finish it", async ({ emulator, worker, get }) => {
-  const body = JSON.stringify({ text: TEXT, voice: VOICE });
-  const submitted = await get("/jobs", { method: "POST", body });
+  const submitted = await get("/jobs", posting({ text: TEXT, voice: VOICE }));
   assertEquals(submitted.status, 202);
   const path = submitted.headers.get("location") ?? "";
   assertEquals(await submitted.json(), { id: emulator.jobs[0]?.requestId });
@@ -128,8 +140,7 @@ test("POST /jobs submits once, and later requests of another process finish it",
 });
 
 test("GET /jobs/<id>/audio waits for a job that is not done yet", async ({ get }) => {
-  const body = JSON.stringify({ text: TEXT, voice: VOICE });
-  const { id } = await (await get("/jobs", { method: "POST", body })).json();
+  const { id } = await (await get("/jobs", posting({ text: TEXT, voice: VOICE }))).json();
   const audio = await get(`/jobs/${id}/audio`);
   assertEquals(audio.status, 200);
   assert(pcmOf(await audio.bytes()).length > 48_000);
@@ -137,16 +148,23 @@ test("GET /jobs/<id>/audio waits for a job that is not done yet", async ({ get }
 
 const refused: Record<string, [path: string, status: number, init?: RequestInit]> = {
   "a page that is not there": ["/", 404],
-  "no text": [`/say?voice=${VOICE}`, 400],
-  "a text of blanks": [say("  "), 400],
-  "a text of 501 characters": [say("а".repeat(501)), 400],
-  "no voice": ["/say?text=Сайн", 400],
-  "a body that is not JSON": ["/jobs", 400, { method: "POST", body: "text" }],
-  "a job of 501 characters": ["/jobs", 400, {
-    method: "POST",
-    body: JSON.stringify({ text: "𐍈".repeat(501), voice: VOICE }),
+  "no text": ["/say", 400, posting({ voice: VOICE })],
+  "a text of blanks": ["/say", 400, posting({ text: "  ", voice: VOICE })],
+  "a text of 501 characters": ["/say", 400, posting({ text: "а".repeat(501), voice: VOICE })],
+  "a text of megabytes": ["/say", 400, posting({ text: "а".repeat(2_000_000), voice: VOICE })],
+  "no voice": ["/say", 400, posting({ text: "Сайн" })],
+  "a body that is not JSON": ["/jobs", 400, { ...posting({}), body: "text" }],
+  "a job of 501 characters": ["/jobs", 400, posting({ text: "𐍈".repeat(501), voice: VOICE })],
+  "GET, as of a link, a prefetch or a player": [`/say?text=${TEXT}&voice=${VOICE}`, 404],
+  "HEAD": ["/say", 404, { method: "HEAD" }],
+  "a form of another site, which can send no JSON": ["/say", 400, {
+    ...posting({ text: TEXT, voice: VOICE }),
+    headers: { "content-type": "text/plain" },
   }],
-  "HEAD, which would spend credits on nothing": [say(TEXT), 404, { method: "HEAD" }],
+  "a question of another site's page": ["/say", 404, {
+    method: "OPTIONS",
+    headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+  }],
 };
 
 test("refuses what is not right, and the service never hears of it", async ({ emulator, get }) => {
@@ -156,10 +174,7 @@ test("refuses what is not right, and the service never hears of it", async ({ em
     await response.body?.cancel();
   }
   assertEquals(emulator.requests, []);
-  const longest = await get("/jobs", {
-    method: "POST",
-    body: JSON.stringify({ text: "𐍈".repeat(500), voice: VOICE }),
-  });
+  const longest = await get("/jobs", posting({ text: "𐍈".repeat(500), voice: VOICE }));
   assertEquals(longest.status, 202, "500 characters are fine, whatever they are made of");
   await longest.body?.cancel();
 });
@@ -205,9 +220,9 @@ const faults: Record<string, [fault: Fault, status: number, code: string, retryA
 };
 
 for (const [what, [fault, status, code, retryAfter]] of Object.entries(faults)) {
-  test(`GET /say answers ${what} with ${status}`, async ({ emulator, get }) => {
+  test(`POST /say answers ${what} with ${status}`, async ({ emulator, get }) => {
     emulator.addFault(fault);
-    const response = await get(say(TEXT));
+    const response = await get(...say(TEXT));
     const text = await response.text();
     assertEquals([response.status, JSON.parse(text).error], [status, code]);
     assertEquals(response.headers.get("retry-after"), retryAfter ?? null);
@@ -216,18 +231,17 @@ for (const [what, [fault, status, code, retryAfter]] of Object.entries(faults)) 
   });
 }
 
-test("GET /say and POST /jobs answer an empty balance with 402", async ({ emulator, get }) => {
+test("POST /say and POST /jobs answer an empty balance with 402", async ({ emulator, get }) => {
   emulator.addCredits(KEY, -10_000);
-  const init = { method: "POST", body: JSON.stringify({ text: TEXT, voice: VOICE }) };
-  for (const response of [await get(say(TEXT)), await get("/jobs", init)]) {
+  const init = posting({ text: TEXT, voice: VOICE });
+  for (const response of [await get(...say(TEXT)), await get("/jobs", init)]) {
     assertEquals([response.status, (await response.json()).error], [402, "insufficient_credits"]);
   }
   assertEquals(emulator.ledger.total, 0);
 });
 
 test("GET /jobs/<id> tells that a job FAILED, and its audio is 502", async ({ get }) => {
-  const body = JSON.stringify({ text: "Алдаа", voice: VOICE });
-  const { id } = await (await get("/jobs", { method: "POST", body })).json();
+  const { id } = await (await get("/jobs", posting({ text: "Алдаа", voice: VOICE }))).json();
   const audio = await get(`/jobs/${id}/audio`);
   assertEquals([audio.status, (await audio.json()).error], [502, "job_failed"]);
   const { status, error } = await (await get(`/jobs/${id}`)).json();

@@ -25,9 +25,29 @@ export async function startWorker(
   bindings: Readonly<Record<string, string>>,
   example = "worker",
 ): Promise<RunningWorker> {
-  const { Miniflare } = await load<{ Miniflare: new (options: object) => Miniflare }>("miniflare");
   const config = await readConfig(example);
-  const contents = await bundle(sdk, example, config.main);
+  return await start(await bundle(sdk, example, config.main), config, bindings);
+}
+
+/** Starts a Worker that a test has written. */
+export async function startProgram(
+  sdk: InstalledPackage,
+  source: string,
+  bindings: Readonly<Record<string, string>>,
+): Promise<RunningWorker> {
+  const file = `${sdk.folder}/program_${crypto.randomUUID()}.js`;
+  await Deno.writeTextFile(file, source);
+  const { compatibility_date } = await readConfig("worker");
+  const config = { main: "", vars: {}, compatibility_date };
+  return await start(await build(file), config, bindings);
+}
+
+async function start(
+  contents: string,
+  config: WranglerConfig,
+  bindings: Readonly<Record<string, string>>,
+): Promise<RunningWorker> {
+  const { Miniflare } = await load<{ Miniflare: new (options: object) => Miniflare }>("miniflare");
   const options = () => ({
     modules: [{ type: "ESModule", path: "worker.js", contents }],
     compatibilityDate: config.compatibility_date,
@@ -66,13 +86,17 @@ export async function bundle(
   example: string,
   main: string,
 ): Promise<string> {
-  for await (const { name } of Deno.readDir(`${ROOT}examples/${example}`)) {
-    await Deno.copyFile(`${ROOT}examples/${example}/${name}`, `${folder}/${name}`);
+  for await (const { name, isFile } of Deno.readDir(`${ROOT}examples/${example}`)) {
+    if (isFile) await Deno.copyFile(`${ROOT}examples/${example}/${name}`, `${folder}/${name}`);
   }
+  return await build(`${folder}/${main}`);
+}
+
+async function build(entry: string): Promise<string> {
   const esbuild = await import("esbuild");
   try {
     const { outputFiles: [output] } = await esbuild.build({
-      entryPoints: [`${folder}/${main}`],
+      entryPoints: [entry],
       bundle: true,
       format: "esm",
       external: ["cloudflare:*"],

@@ -28,7 +28,7 @@ for (const runtime of RUNTIMES) {
         folder: ["EISDIR", " is a folder: give the name of a file in it."],
         "no folder": ["ENOENT", "There is no folder /no for /no/a.wav: make it first."],
         repaired: [4, true],
-        store: [{ part: 1 }, [1, 2]],
+        store: [{ value: "{}", version: "1" }, [1, 2]],
         names: ["store", "streamed.wav", "taken.wav", "taken.wav.ID.part", "хоолой 1.wav"],
       });
     } finally {

@@ -3,9 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { StreamSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { Gender, RequestStatus } from "../../mod.ts";
+import { Gender, RequestStatus, ServerError } from "../../mod.ts";
 import { frames, rawHttp2, type RawStream } from "../support/raw_http2.ts";
-import { clientOf, GENERATE, mode, STREAM } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, mode, STREAM } from "../support/rig.ts";
 import { bundle, type Programs, type Runtime, RUNTIMES } from "../support/runtimes.ts";
 import { answerWell, trial } from "../support/trial.ts";
 import { concat, frame, message } from "../support/wire.ts";
@@ -136,5 +136,7 @@ Deno.test("Client reads answers without any field, over native gRPC", async () =
   assertEquals(await served(none, (client) => client.getUserBalance()), { credits: 0 });
   const status = await served(none, (client) => client.checkStatus("job"));
   assertEquals([status.requestId, status.status], ["job", RequestStatus.UNSPECIFIED]);
-  assertEquals((await served(none, (client) => client.streamSpeech(STREAM).bytes())).length, 0);
+  // A stream without audio is no success.
+  const stream = served(none, (client) => client.streamSpeech(STREAM).bytes());
+  assertEquals((await failure(ServerError, stream)).charged, "unknown");
 });

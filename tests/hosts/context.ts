@@ -1,6 +1,6 @@
 // What a case is given: a service of its own behind a socket, and a hand on its faults.
 
-import { Client, type ClientOptions } from "@tsetsen/sdk";
+import { type BaseClient, Client as DefaultClient, type ClientOptions } from "@tsetsen/sdk";
 import type { EmulatorOptions, Fault, RecordedRequest, Route } from "../../src/emulator/mod.ts";
 
 /** What a host can do, and where the control server is. */
@@ -15,6 +15,8 @@ export interface Context {
   readonly provesRefusal?: boolean;
   /** Whether the host has an HTTP/2 client for native gRPC. Default true. */
   readonly hasHttp2?: boolean;
+  /** The client that the suite is run with. Default: that of `@tsetsen/sdk`. */
+  readonly Client?: new (options: Omit<ClientOptions, "transport">) => BaseClient;
   /** Makes a transport for an endpoint, on hosts that run the suite over native gRPC. Default: gRPC-Web. */
   readonly transport?: (endpoint: string) => NonNullable<ClientOptions["transport"]>;
   /** Where a part of a case can be run in another request, on hosts where that is another place. */
@@ -84,18 +86,21 @@ export class Stand implements AsyncDisposable {
   }
 
   /** A client of it, quick to retry. */
-  client(options: ClientOptions = {}): Client {
+  client(options: ClientOptions = {}): BaseClient {
     const { endpoint = this.url } = options;
-    return new Client({
+    const { Client, transport } = this.context;
+    const all: ClientOptions = {
       endpoint,
-      transport: this.context.transport?.(endpoint),
       apiKey: this.apiKey,
       secure: false,
       dangerouslyAllowBrowser: true,
       backoff: { baseDelay: 20, jitter: false },
       timeout: 10_000,
       ...options,
-    });
+    };
+    // What a case gives, above all, is a transport of Connect's, which only the default takes.
+    if (Client !== undefined && all.transport === undefined) return new Client(all);
+    return new DefaultClient({ transport: transport?.(endpoint), ...all });
   }
 
   async fault(fault: Fault): Promise<void> {

@@ -21,7 +21,7 @@ export interface Host {
   run(setting: Setting): Promise<Result[]>;
 }
 
-type Entry = "process" | "grpc";
+type Entry = "process" | "grpc" | "lean";
 
 const onDeno = (name: string, entry: Entry): Host => ({
   name,
@@ -54,9 +54,17 @@ export const hosts: readonly Host[] = [
   onDeno("Deno, gRPC", "grpc"),
   onPackage("Bun, gRPC", "grpc", ".bin/bun"),
   ...[20, 22, 24].map((version) => onPackage(`Node ${version}, gRPC`, "grpc", ...node(version))),
-  { name: "workerd", run: (setting) => runWorkerd(setting, []) },
-  { name: "workerd, nodejs_compat", run: (setting) => runWorkerd(setting, ["nodejs_compat"]) },
-  { name: "Chromium", run: runChromium },
+  onDeno("Deno, lean", "lean"),
+  onPackage("Bun, lean", "lean", ".bin/bun"),
+  ...[20, 22, 24].map((version) => onPackage(`Node ${version}, lean`, "lean", ...node(version))),
+  { name: "workerd", run: (setting) => runWorkerd(setting, "worker", []) },
+  {
+    name: "workerd, nodejs_compat",
+    run: (setting) => runWorkerd(setting, "worker", ["nodejs_compat"]),
+  },
+  { name: "workerd, lean", run: (setting) => runWorkerd(setting, "worker_lean", []) },
+  { name: "Chromium", run: (setting) => runChromium(setting, "page") },
+  { name: "Chromium, lean", run: (setting) => runChromium(setting, "page_lean") },
 ];
 
 async function printed(...command: string[]): Promise<Result[]> {
@@ -65,9 +73,10 @@ async function printed(...command: string[]): Promise<Result[]> {
 
 async function runWorkerd(
   { control, sdk, filter }: Setting,
+  entry: "worker" | "worker_lean",
   flags: readonly string[],
 ): Promise<Result[]> {
-  await using worker = await startWorkerd(tool(".bin/workerd"), await bundle(sdk, "worker"), {
+  await using worker = await startWorkerd(tool(".bin/workerd"), await bundle(sdk, entry), {
     flags,
   });
   const results: Result[] = [];
@@ -79,8 +88,11 @@ async function runWorkerd(
   return results;
 }
 
-async function runChromium({ control, sdk, filter }: Setting): Promise<Result[]> {
-  const script = await Deno.readTextFile(await bundle(sdk, "page"));
+async function runChromium(
+  { control, sdk, filter }: Setting,
+  entry: "page" | "page_lean",
+): Promise<Result[]> {
+  const script = await Deno.readTextFile(await bundle(sdk, entry));
   const { url, results } = control.page(script, { filter });
   return JSON.parse(await openPage(url, results, ["--ignore-certificate-errors"]));
 }

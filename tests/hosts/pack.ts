@@ -11,12 +11,16 @@ export interface InstalledPackage extends AsyncDisposable {
   readonly tarball: string;
 }
 
+/** Installs the package. `TSETSEN_TEST_PACKAGE` names a folder where that is done already: its packages are shared. */
 export async function installPackage(): Promise<InstalledPackage> {
   const folder = await Deno.makeTempDir({ prefix: "tsetsen-hosts-" });
-  const tarball = `${folder}/sdk.tgz`;
-  await pack(tarball);
+  const shared = Deno.env.get("TSETSEN_TEST_PACKAGE");
+  const tarball = `${shared ?? folder}/sdk.tgz`;
   await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true, "type": "module" }');
-  await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", tarball], folder);
+  if (shared === undefined) {
+    await pack(tarball);
+    await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", tarball], folder);
+  } else await Deno.symlink(`${shared}/node_modules`, `${folder}/node_modules`);
   return {
     folder,
     tarball,
@@ -27,12 +31,12 @@ export async function installPackage(): Promise<InstalledPackage> {
 /** Bundles an entry of a folder. Bun and Node find the package beside the bundle; for the others it is a part of it. */
 export async function bundle(
   { folder }: InstalledPackage,
-  entry: "grpc" | "page" | "process" | "worker",
+  entry: "grpc" | "lean" | "page" | "page_lean" | "process" | "worker" | "worker_lean",
   from = "tests/hosts/entries",
 ): Promise<string> {
   const esbuild = await import("esbuild");
   const outfile = `${folder}/${entry}.js`;
-  const inline = entry === "page" || entry === "worker";
+  const inline = /^(page|worker)/.test(entry);
   await esbuild.build({
     entryPoints: [`${ROOT}${from}/${entry}.ts`],
     outfile,

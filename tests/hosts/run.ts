@@ -16,7 +16,8 @@ const AT_ONCE = 2;
 const HEAD = `# Behaviour by runtime
 
 One suite on every runtime, against the emulator over sockets; class, code and message of every error are compared between
-them. Written by \`deno task test:hosts --md docs/runtimes.md\`. "gRPC" is the transport of \`@tsetsen/sdk/grpc\`; an empty cell
+them. Written by \`deno task test:hosts --md docs/runtimes.md\`. "gRPC" is the transport of \`@tsetsen/sdk/grpc\`, "lean" the client of
+\`@tsetsen/sdk/lean\`; an empty cell
 is a fault that only gRPC-Web has.
 
 `;

@@ -164,7 +164,7 @@ class Service(pb2_grpc.TsetsenTTSServicer):
             request_id=request.request_id,
             status=pb2.CheckStatusResponse.COMPLETED,
             audio_url=f"{self.audio_url}?key={request.api_key}",
-            metrics=pb2.CheckStatusResponse.Metrics(queue_time=12, total_time=345, audio_length=1.5, credits_used=7),
+            metrics=pb2.CheckStatusResponse.Metrics(queue_time=12, total_time=345, audio_length=0.417, credits_used=7),
         )
         return self.unary("CheckStatus", request, context, answer)
 

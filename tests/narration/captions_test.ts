@@ -1,7 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { splitSentences } from "../../src/text/mod.ts";
-import { type Cue, cues, narrate, toSrt, toWebVtt } from "../../src/narration/mod.ts";
+import {
+  type CaptionOptions,
+  type Cue,
+  cues,
+  narrate,
+  toCaptions,
+  toSrt,
+  toWebVtt,
+} from "../../src/narration/mod.ts";
 import { rejection, setUp } from "../support/rig.ts";
 import { FAST, jobAudio, UDHR, VOICE } from "./setup.ts";
 
@@ -48,6 +56,9 @@ function readWebVtt(vtt: string): Shown[] {
   });
 }
 
+/** Each cue as it is. */
+const UNBOUND = { maxLines: Infinity, minDuration: 0, maxDuration: Infinity } as const;
+
 const spaced = (text: string) => text.split(/\s+/).filter((word) => word !== "").join(" ");
 
 Deno.test('cues of a narration with captions: "sentence" are exact: the times of the samples of each sentence', async () => {
@@ -84,7 +95,7 @@ Deno.test('cues of a narration with captions: "sentence" are exact: the times of
   assertEquals(found, expected);
   assertEquals(at, (wav.length - 44) / 2);
 
-  const shown = [readSrt(toSrt(found)), readWebVtt(toWebVtt(found))];
+  const shown = [readSrt(toSrt(found, UNBOUND)), readWebVtt(toWebVtt(found, UNBOUND))];
   for (const file of shown) {
     assertEquals(file.map(({ start, end }) => [start, end]), found.map((c) => [c.start, c.end]));
     assertEquals(file.map(({ lines }) => lines.join(" ")), found.map(({ text }) => text));
@@ -153,17 +164,20 @@ const cueLists = fc.array(
 Deno.test("toSrt and toWebVtt keep times and words, whatever the text holds", () => {
   fc.assert(fc.property(cueLists, fc.integer({ min: 1, max: 80 }), (list, lineLength) => {
     for (
-      const file of [
-        readSrt(toSrt(list, { lineLength })),
-        readWebVtt(toWebVtt(list, { lineLength })),
-      ]
+      const [kind, file] of [
+        ["srt", readSrt(toSrt(list, { ...UNBOUND, lineLength }))],
+        ["vtt", readWebVtt(toWebVtt(list, { ...UNBOUND, lineLength }))],
+      ] as const
     ) {
+      // Readers refuse an SRT without a cue.
+      if (list.length === 0) continue;
       assertEquals(file.length, list.length);
       file.forEach(({ start, end, lines }, i) => {
         const cue = list[i]!;
         assertEquals([start, end], [cue.start, cue.end]);
         const words = cue.text.split(/[ \r\n\u2028]+/).filter((word) => word !== "");
-        assertEquals(lines.join(" "), words.join(" "));
+        const inSrt = words.join(" ").replaceAll("<", "‹").replaceAll(">", "›");
+        assertEquals(lines.join(" "), kind === "srt" ? inSrt : words.join(" "));
         for (const [j, line] of lines.entries()) {
           assert([...line].length <= lineLength || !line.includes(" "));
           // Greedy: the next word would not have fitted.
@@ -179,10 +193,10 @@ Deno.test("toSrt with maxLines divides long cues without gap, overlap or loss", 
   fc.assert(fc.property(cueLists, fc.integer({ min: 1, max: 3 }), (list, maxLines) => {
     // Long enough for each line to have its time.
     const slow = list.map((c) => ({ ...c, start: c.start * 1_000, end: c.end * 1_000 }));
-    const shown = readSrt(toSrt(slow, { maxLines }));
+    const shown = readSrt(toSrt(slow, { ...UNBOUND, maxLines }));
     let at = 0;
     for (const cue of slow) {
-      const whole = spaced(readSrt(toSrt([cue]))[0]!.lines.join(" "));
+      const whole = spaced(readSrt(toSrt([cue], UNBOUND))[0]!.lines.join(" "));
       let [from, text] = [cue.start, ""];
       while (text.length < whole.length) {
         const { start, end, lines } = shown[at++]!;
@@ -192,20 +206,26 @@ Deno.test("toSrt with maxLines divides long cues without gap, overlap or loss", 
       }
       assertEquals([text, from], [whole, cue.end]);
     }
-    assertEquals(at, shown.length);
+    assertEquals(at, list.length === 0 ? 0 : shown.length);
   }));
 });
 
 Deno.test("toSrt writes hours with as many digits as they need", () => {
   const start = ((123 * 60 + 4) * 60 + 5) * 1_000 + 6;
-  const srt = toSrt([{ start, end: start + 1, text: "а", exact: true }]);
+  const srt = toSrt([{ start, end: start + 1, text: "а", exact: true }], UNBOUND);
   assertEquals(srt, "1\n123:04:05,006 --> 123:04:05,007\nа\n");
 });
 
-Deno.test("toSrt and toWebVtt of nothing are empty files, and lengths are checked", () => {
-  assertEquals([toSrt([]), toWebVtt([])], ["", "WEBVTT\n"]);
-  for (const wrong of [{ lineLength: 0 }, { lineLength: 1.5 }, { maxLines: 0 }]) {
+Deno.test("toSrt and toWebVtt of nothing show nothing, and options are checked", () => {
+  // Readers refuse an empty SRT.
+  assertEquals(toSrt([]), "1\n00:00:00,000 --> 00:00:00,001\n\u2060\n");
+  assertEquals(toWebVtt([]), "WEBVTT\n");
+  const out = [{ lineLength: 0 }, { lineLength: 1.5 }, { maxLines: 0 }, { minDuration: -1 }];
+  for (const wrong of [...out, { maxDuration: 0 }, { maxDuration: NaN }]) {
     assertThrows(() => toSrt([], wrong), RangeError);
     assertThrows(() => toWebVtt([], wrong), RangeError);
+  }
+  for (const wrong of [{ maxLines: "2" }, { maxLine: 2 }] as unknown as CaptionOptions[]) {
+    assertThrows(() => toCaptions([], wrong), TypeError, "maxLine");
   }
 });

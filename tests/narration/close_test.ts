@@ -51,7 +51,8 @@ for (const [name, start] of Object.entries(WAYS)) {
     const closed = performance.now();
     rig.client.close();
     const error = await failure(ClientClosedError, reading);
-    assert(performance.now() - closed < 1_000);
+    // The wait itself is a minute at least.
+    assert(performance.now() - closed < 30_000);
     assertEquals(error.rawMessage, "The client was closed while this was under way.");
     await work.settled();
   });

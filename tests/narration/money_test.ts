@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { ManualClock } from "../../src/emulator/mod.ts";
 import {
   ClientClosedError,
   ConnectionError,
@@ -12,13 +13,17 @@ import {
 } from "../../mod.ts";
 import type { Fault } from "../../src/emulator/mod.ts";
 import {
+  batch,
   memoryStore,
   narrate,
   type NarrationState,
   type Progress,
+  type RejectedItem,
+  savedNarration,
+  type Store,
 } from "../../src/narration/mod.ts";
-import { failure, KEY, rejection, setUp, sleep, until } from "../support/rig.ts";
-import { FAST, paid, paragraphs, STREAM_VOICE, texts, VOICE } from "./setup.ts";
+import { bestBelow, failure, KEY, rejection, setUp, sleep, until } from "../support/rig.ts";
+import { FAST, muchLater, paid, paragraphs, STREAM_VOICE, texts, VOICE } from "./setup.ts";
 
 const TEN = paragraphs(10);
 const REQUEST = { text: TEN, ...VOICE } as const;
@@ -138,29 +143,34 @@ Deno.test("narrate keeps a part that was refused pending: a refusal costs nothin
 });
 
 Deno.test("narrate ends at once when aborted, and records the job that was just being submitted", async () => {
-  await using rig = await setUp();
-  const { emulator, client } = rig;
-  emulator.addFault({ kind: "delay", delay: 300, charged: true, ...atPart(5) });
-  const controller = new AbortController();
-  const store = memoryStore();
-  const narration = narrate(client, REQUEST, { ...FAST, signal: controller.signal, store });
-  const result = rejection(narration.bytes());
-  await until(() => emulator.jobs.length === 5);
-  await sleep(50);
-  const reason = new Error("enough");
-  const start = performance.now();
-  controller.abort(reason);
-  assertEquals(await result, reason);
-  assert(performance.now() - start < 50);
-  assertEquals(interruptedJobs(reason), [{ requestId: undefined, charged: "unknown" }]);
+  await bestBelow(50, async () => {
+    const clock = new ManualClock();
+    await using rig = await setUp({ emulator: { clock } });
+    const { emulator, client } = rig;
+    emulator.addFault({ kind: "delay", delay: 300, charged: true, ...atPart(5) });
+    const controller = new AbortController();
+    const store = memoryStore();
+    const narration = narrate(client, REQUEST, { ...FAST, signal: controller.signal, store });
+    const result = rejection(narration.bytes());
+    await until(() => emulator.jobs.length === 5 && clock.sleepers === 1);
+    const reason = new Error("enough");
+    const start = performance.now();
+    controller.abort(reason);
+    assertEquals(await result, reason);
+    const took = performance.now() - start;
+    assertEquals(interruptedJobs(reason), [{ requestId: undefined, charged: "unknown" }]);
 
-  await narration.settled();
-  const fifth = narration.state?.parts[4];
-  assertEquals([fifth?.status, fifth?.requestId], ["submitted", emulator.jobs[4]?.requestId]);
-  assertEquals(emulator.jobs.length, 5, "nothing is submitted after the abort");
-  // The store knows it, too.
-  assertEquals(await narrate(client, REQUEST, { ...FAST, store }).bytes(), await whole());
-  assertEquals(paid(emulator), texts(TEN));
+    const settled = narration.settled();
+    await clock.advance(300);
+    await settled;
+    const fifth = narration.state?.parts[4];
+    assertEquals([fifth?.status, fifth?.requestId], ["submitted", emulator.jobs[4]?.requestId]);
+    assertEquals(emulator.jobs.length, 5, "nothing is submitted after the abort");
+    // The store knows it, too.
+    assertEquals(await narrate(client, REQUEST, { ...FAST, store }).bytes(), await whole());
+    assertEquals(paid(emulator), texts(TEN));
+    return took;
+  });
 });
 
 Deno.test("Narration stops submitting when its loop is left, and resumes without paying twice", async () => {
@@ -276,6 +286,20 @@ Deno.test("narrate stops before a submission that would leave less than minBalan
   assertEquals(paid(emulator), texts(text));
 });
 
+Deno.test("narrate and batch say that nothing was charged for a part when the balance could not be asked for", async () => {
+  await using rig = await setUp({ client: { maxRetries: 0 } });
+  const { emulator, client } = rig;
+  for (const code of ["INTERNAL", "UNAVAILABLE", "PERMISSION_DENIED"] as const) {
+    emulator.addFault({ kind: "error", code, method: "GetUserBalance", times: 2 });
+    const options = { ...FAST, minBalance: 1 };
+    const error = await rejection(narrate(client, REQUEST, options).bytes()) as TsetsenError;
+    const [result] = await batch(client, [REQUEST], options).results();
+    const reason = (result as RejectedItem).reason as TsetsenError;
+    assertEquals([error.charged, reason.charged], ["no", "no"]);
+  }
+  assertEquals(emulator.jobs.length, 0);
+});
+
 Deno.test("narrate gets a paid job's audio without buying it again, also when its download had failed", async () => {
   await using rig = await setUp({ client: { maxRetries: 0 } });
   const { emulator, client } = rig;
@@ -302,9 +326,54 @@ Deno.test("narrate buys a job that the service has forgotten again only with ret
   );
   assertEquals(error.requestId, resume.parts[0]?.requestId);
   assertEquals(emulator.jobs.length, 0);
-  const again = narrate(client, REQUEST, { ...FAST, resume, retryLost: true });
-  assertEquals(await again.bytes(), bytes);
+  await muchLater(async () => {
+    const again = narrate(client, REQUEST, { ...FAST, resume, retryLost: true });
+    assertEquals(await again.bytes(), bytes);
+  });
   assertEquals(paid(emulator).sort(), texts(TEN).sort());
+});
+
+Deno.test("narrate with retryLost does not buy a job again that CheckStatus knows, whatever the host of the audio says", async () => {
+  await using rig = await setUp({ client: { maxRetries: 0 } });
+  const { emulator, client, sent } = rig;
+  const request = { text: "Нэг.", ...VOICE };
+  const options = { ...FAST, retryLost: true } as const;
+  for (const status of [404, 410, 403]) {
+    emulator.reset();
+    emulator.addFault({ kind: "http", method: "Audio", status, headers: {}, times: Infinity });
+    const narration = narrate(client, request, options);
+    const error = await rejection(muchLater(() => narration.bytes())) as TsetsenError;
+    assertEquals([error.charged, error.requestId], ["yes", emulator.jobs[0]?.requestId]);
+    emulator.clearFaults();
+    await muchLater(() =>
+      narrate(client, request, { ...options, resume: narration.state }).bytes()
+    );
+    assertEquals([emulator.jobs.length, sent("GenerateSpeech").length], [1, 1]);
+  }
+});
+
+Deno.test("narrate with retryLost asks again before it takes a young job for lost", async () => {
+  await using rig = await setUp({ client: { maxRetries: 0 } });
+  const { emulator, client } = rig;
+  const request = { text: "Нэг.", ...VOICE };
+  const first = narrate(client, request, FAST);
+  await first.bytes();
+  // Its status is not known everywhere for a moment.
+  emulator.addFault({ kind: "error", code: "NOT_FOUND", method: "CheckStatus" });
+  const { setTimeout } = globalThis;
+  const waits: number[] = [];
+  globalThis.setTimeout = ((fn: () => void, ms = 0) => {
+    if (ms > 2_000 && ms <= 5_000) waits.push(ms);
+    return setTimeout(fn, ms > 2_000 && ms <= 5_000 ? 1 : ms);
+  }) as typeof setTimeout;
+  const options = { ...FAST, resume: first.state, retryLost: true } as const;
+  try {
+    await rejection(narrate(client, request, options).bytes());
+  } finally {
+    globalThis.setTimeout = setTimeout;
+  }
+  assertEquals(waits.length, 1);
+  assertEquals(emulator.jobs.length, 1);
 });
 
 Deno.test("narrate refuses a state of another request, or of another form, and sends nothing", async () => {
@@ -316,7 +385,7 @@ Deno.test("narrate refuses a state of another request, or of another form, and s
   const sent = emulator.requests.length;
   for (
     const [request, says] of [
-      [{ ...REQUEST, text: `${TEN}!` }, "text"],
+      [{ ...REQUEST, text: "Өөр текст." }, "text"],
       [{ ...REQUEST, voiceId: "emulator-v1-sarnai" }, "voiceId"],
       [{ ...REQUEST, speed: 19 }, "speed"],
       [{ ...REQUEST, version: "beta-v0.2" }, "version"],
@@ -329,13 +398,22 @@ Deno.test("narrate refuses a state of another request, or of another form, and s
   for (
     const wrong of [
       {},
-      { ...state, format: 2 },
+      { ...state, format: 3 },
       { ...state, kind: "batch" },
       { ...state, parts: state.parts.slice(1) },
       { ...state, parts: state.parts.slice(0, -1) },
       { ...state, parts: state.parts.map((part) => ({ ...part, status: "sold" })) },
       { ...state, parts: state.parts.map((part) => ({ ...part, requestId: "" })) },
       { ...state, parts: state.parts.map((part) => ({ ...part, pause: -1 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, pause: 2e9 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, pause: 1.5 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, samples: -1 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, lead: 1e12 })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, hash: "../.." })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, boundary: "song" })) },
+      { ...state, parts: state.parts.map((part) => ({ ...part, creditsUsed: -5 })) },
+      { ...state, paragraphs: "page" },
+      { ...state, method: "guess" },
     ]
   ) {
     const resume = wrong as NarrationState;
@@ -359,9 +437,9 @@ Deno.test("narrate does nothing with a request id before the store has it", asyn
   const store = memoryStore();
   let keep = () => {};
   const held = new Promise<void>((resolve) => keep = resolve);
-  const save = async (key: string, state: unknown) => {
-    if (JSON.stringify(state).includes("requestId")) await held;
-    await store.save(key, state);
+  const save = async (name: string, value: string, follows: string | undefined) => {
+    if (value.includes("requestId")) await held;
+    return await store.save(name, value, follows);
   };
   const bytes = narrate(client, REQUEST, { ...FAST, store: { ...store, save } }).bytes();
   await until(() => sent("GenerateSpeech").length === 1);
@@ -376,7 +454,8 @@ Deno.test("narrate does not take audio from the store that is not as long as wha
   const { client, sent } = rig;
   const store = memoryStore();
   const bytes = await narrate(client, REQUEST, { ...FAST, key: "k", store }).bytes();
-  await store.saveAudio("k", 3, new Uint8Array(10));
+  const { hash } = (await savedNarration(store, "k"))!.parts[3]!;
+  await store.saveAudio(`part/${hash}`, new Uint8Array(10));
   assertEquals(await narrate(client, REQUEST, { ...FAST, key: "k", store }).bytes(), bytes);
   assertEquals([sent("GenerateSpeech").length, sent("Audio").length], [10, 11]);
 });
@@ -386,9 +465,13 @@ Deno.test("narrate submits nothing when the store cannot keep the intent, and te
     await using rig = await setUp();
     let saves = 0;
     const full = new Error("the disk is full");
-    const store = {
-      ...memoryStore(),
-      save: () => saves++ >= fails ? Promise.reject(full) : Promise.resolve(),
+    const memory = memoryStore();
+    const store: Store = {
+      ...memory,
+      save: (name, ...rest) =>
+        name.startsWith("part/") && saves++ >= fails
+          ? Promise.reject(full)
+          : memory.save(name, ...rest),
     };
     const narration = narrate(rig.client, REQUEST, { ...FAST, store });
     assertEquals(await rejection(narration.bytes()), full);

@@ -1,9 +1,24 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeWav, InvalidRequestError } from "../../mod.ts";
 import { fileStore } from "../../src/narration/file_store.ts";
-import { type Method, narrate, type NarrationState } from "../../src/narration/mod.ts";
+import {
+  type Method,
+  narrate,
+  type NarrationState,
+  savedNarration,
+} from "../../src/narration/mod.ts";
 import { failure, setUp, until } from "../support/rig.ts";
-import { concat, FAST, jobAudio, paid, paragraphs, STREAM_VOICE, texts, VOICE } from "./setup.ts";
+import {
+  concat,
+  FAST,
+  jobAudio,
+  muchLater,
+  paid,
+  paragraphs,
+  STREAM_VOICE,
+  texts,
+  VOICE,
+} from "./setup.ts";
 
 const TEXT = paragraphs(12);
 const REQUEST = { text: TEXT, ...VOICE } as const;
@@ -35,24 +50,32 @@ async function withFolder(run: (folder: string) => Promise<void>): Promise<void>
 }
 
 async function stateIn(folder: string): Promise<NarrationState | undefined> {
-  return await fileStore(folder).load("book") as NarrationState | undefined;
+  return await savedNarration(fileStore(folder), "book");
 }
 
 Deno.test("narrate resumes what a killed process has left, and pays for each part once", async () => {
-  await using rig = await setUp({ emulator: { queueTime: 400 } });
+  await using rig = await setUp();
   const { emulator, client, sent } = rig;
+  // The first three jobs end, and no other.
+  emulator.addFault({
+    kind: "hang",
+    method: "CheckStatus",
+    times: Infinity,
+    when: ({ message }) =>
+      emulator.jobs.findIndex(({ requestId }) => requestId === message?.["requestId"]) >= 3,
+  });
   await withFolder(async (folder) => {
     const process = start("narrate", JSON.stringify(REQUEST), emulator.url, folder);
-    // Five are paid for, two or three of them are still under way, and no submission is.
+    const count = (status: string) => known?.parts.filter((part) => part.status === status).length;
     let known: NarrationState | undefined;
-    while (known?.parts.filter(({ requestId }) => requestId).length !== 6) {
+    while (count("done") !== 3 || count("submitted") !== 3) {
       known = await stateIn(folder);
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
     process.kill("SIGKILL");
     assertEquals(await said(process), {});
     assertEquals(emulator.jobs.length, 6);
-    assertEquals(known.parts.filter(({ status }) => status === "submitted").length, 3);
+    emulator.clearFaults();
 
     const fetched = sent("Audio").length;
     const narration = narrate(client, REQUEST, { ...FAST, key: "book", store: fileStore(folder) });
@@ -84,9 +107,11 @@ Deno.test("narrate knows that a submission was on its way when the process was k
 
     const sent = emulator.requests.length;
     const options = { ...FAST, key: "book", store: fileStore(folder) };
-    const error = await failure(InvalidRequestError, narrate(client, REQUEST, options).bytes());
-    assertEquals([error.charged, emulator.requests.length], ["unknown", sent]);
-    await narrate(client, REQUEST, { ...options, retryUnknown: true }).bytes();
+    await muchLater(async () => {
+      const error = await failure(InvalidRequestError, narrate(client, REQUEST, options).bytes());
+      assertEquals([error.charged, emulator.requests.length], ["unknown", sent]);
+      await narrate(client, REQUEST, { ...options, retryUnknown: true }).bytes();
+    });
     assertEquals(paid(emulator).sort(), [...texts(TEXT), texts(TEXT)[2]].sort());
   });
 });
@@ -105,11 +130,14 @@ Deno.test("narrate never pays twice unasked, at whatever moments its process is 
       assert(open.length <= 1, "one part at most is left with unknown outcome");
       // The user's decision, by a look at the history: it may be paid twice only by it.
       for (const { start, end } of open) twice.add(text.slice(start, end).trim());
-      const options = JSON.stringify({ retryUnknown: open.length > 0 });
+      const options = JSON.stringify({ retryUnknown: open.length > 0, later: round * 60_000 });
       const before = emulator.requests.length;
       const process = start("narrate", request, emulator.url, folder, options);
       const ended = said(process);
-      await Promise.race([ended, until(() => emulator.requests.length > before, 20_000)]);
+      // A process that finds all of it in the folder sends nothing.
+      let isOver = false;
+      ended.then(() => isOver = true);
+      await until(() => isOver || emulator.requests.length > before, 60_000);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 120));
       try {
         process.kill("SIGKILL");
@@ -126,6 +154,39 @@ Deno.test("narrate never pays twice unasked, at whatever moments its process is 
       assert(times === 1 || twice.has(part), `paid ${times} times`);
     }
   });
+});
+
+Deno.test("narrate buys each part once when two processes narrate under one key, and one of them reports success", async () => {
+  await using rig = await setUp();
+  const { emulator } = rig;
+  for (let round = 0; round < 3; round++) {
+    emulator.reset();
+    // No later job ends before the second process has opened the key.
+    emulator.addFault({
+      kind: "unknown-enum",
+      method: "CheckStatus",
+      times: Infinity,
+      when: ({ message }) =>
+        emulator.jobs.findIndex(({ requestId }) => requestId === message?.["requestId"]) >=
+          3 * round,
+    });
+    await withFolder(async (folder) => {
+      const run = () => said(start("narrate", JSON.stringify(REQUEST), emulator.url, folder));
+      const first = run();
+      // At once, and when the first is in the middle of it.
+      if (round > 0) await until(() => emulator.jobs.length >= 3 * round, 60_000);
+      const second = run();
+      const store = fileStore(folder);
+      while (Number((await store.load("narration/book"))?.version ?? 0) < 2) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      emulator.clearFaults();
+      const ends = await Promise.all([first, second]);
+      assertEquals(ends.filter(({ bytes }) => bytes > 0).length, 1, JSON.stringify(ends));
+      assertEquals(ends.filter(({ code }) => code === "superseded").length, 1);
+      assertEquals(paid(emulator).sort(), texts(TEXT).sort());
+    });
+  }
 });
 
 for (const method of ["generate", "stream"] as Method[]) {

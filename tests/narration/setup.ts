@@ -50,3 +50,65 @@ export function concat(chunks: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
+
+/** Runs something on a later day: what another process was doing is long over then. */
+export async function muchLater<T>(run: () => Promise<T>): Promise<T> {
+  const { now } = Date;
+  Date.now = () => now() + 86_400_000;
+  try {
+    return await run();
+  } finally {
+    Date.now = now;
+  }
+}
+
+/** A part as it is to be joined: its samples, and the pause after it in milliseconds. */
+export interface Joinable {
+  readonly audio: Uint8Array | undefined;
+  readonly pause: number;
+}
+
+/** Where each part lies when all are joined, and the whole, as the rule for pauses says: by hand, beside the product's own way. */
+export function joined(
+  parts: readonly Joinable[],
+): { readonly pcm: Uint8Array; readonly places: readonly { from: number; to: number }[] } {
+  const loud = (audio: Uint8Array) => {
+    const samples = new Int16Array(audio.slice().buffer);
+    const isLoud = (sample: number) => Math.abs(sample) >= 104;
+    const [first, last] = [samples.findIndex(isLoud), samples.findLastIndex(isLoud)];
+    const count = (quiet: number) => first >= 0 && quiet > 1_200 ? quiet : 0;
+    return { lead: count(first), tail: count(samples.length - 1 - last) };
+  };
+  const pieces: Uint8Array[] = [];
+  const places: { from: number; to: number }[] = [];
+  let at = 0;
+  let pause = 0;
+  let before: { tail: number; index: number } | undefined;
+  const add = (audio: Uint8Array) => {
+    pieces.push(audio);
+    at += audio.length / 2;
+  };
+  for (const [index, part] of parts.entries()) {
+    let { audio } = part;
+    if (audio !== undefined) {
+      const { lead, tail } = loud(audio);
+      const excess = (before?.tail ?? 0) + (before ? lead : 0) - pause;
+      if (before === undefined || excess <= 0) add(new Uint8Array(-2 * (before ? excess : -pause)));
+      else if (pause > 0) {
+        const cut = Math.min(excess, Math.max(0, before.tail - 1_200));
+        const last = pieces.pop()!;
+        at -= last.length / 2;
+        add(last.subarray(0, last.length - 2 * cut));
+        places[before.index]!.to -= cut;
+        audio = audio.subarray(2 * Math.min(excess - cut, Math.max(0, lead - 1_200)));
+      }
+      places.push({ from: at, to: at + audio.length / 2 });
+      add(audio);
+      before = { tail, index };
+      pause = 0;
+    } else places.push({ from: at, to: at });
+    pause += Math.round(part.pause * 24);
+  }
+  add(new Uint8Array(2 * Math.max(0, pause - (before?.tail ?? 0))));
+  return { pcm: concat(pieces), places };
+}

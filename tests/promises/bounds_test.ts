@@ -123,11 +123,13 @@ async function withstand(
     await connection.write(start).catch(() => {});
     taken = await pump(connection, then, pause);
   });
-  using client = clientOf(server.url, { timeout: 400, maxRetries: 0 });
+  // Where the deadline is not the point, it is out of reach of a machine that is busy.
+  const timeout = code === "timeout" ? 400 : 20_000;
+  using client = clientOf(server.url, { timeout, maxRetries: 0 });
   const before = Deno.memoryUsage().rss;
   const begun = performance.now();
   const error = await failure(TsetsenError, run(client));
-  assert(performance.now() - begun < 3_000, `${performance.now() - begun} ms`);
+  assert(performance.now() - begun < 15_000, `${performance.now() - begun} ms`);
   assertEquals(error.code, code);
   assert(says.test(error.message), error.message);
   // The connection must be given up, not read to an end that never comes.

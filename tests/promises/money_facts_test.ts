@@ -78,7 +78,7 @@ for (const [name, fault, timeout, retryAfter] of TOO_LONG) {
       RateLimitExceededError,
       rig.client.generateSpeech(GENERATE, { timeout }),
     );
-    assert(performance.now() - start < 1_000);
+    assert(performance.now() - start < timeout);
     assertEquals([error.retryAfter, error.charged], [retryAfter, "no"]);
     assert(error.message.includes(`${retryAfter} ms`), error.message);
     assertEquals(rig.sent("GenerateSpeech").length, 1);

@@ -167,7 +167,7 @@ export function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-export async function until(condition: () => boolean, ms = 2_000): Promise<number> {
+export async function until(condition: () => boolean, ms = 30_000): Promise<number> {
   const start = performance.now();
   while (!condition()) {
     if (performance.now() - start > ms) throw new Error(`not within ${ms} ms: ${condition}`);

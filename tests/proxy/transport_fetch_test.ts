@@ -2,7 +2,6 @@ import { createRouterTransport } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
-  connectTransport,
   RateLimitExceededError,
   ResourceNotFoundError,
   ServerError,
@@ -13,6 +12,7 @@ import {
   GetUserBalanceRequestSchema,
   TsetsenTTS,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { connectTransport } from "../../src/connect/mod.ts";
 import { leanTransport } from "../../src/lean/mod.ts";
 import { transportFetch } from "../../src/proxy/mod.ts";
 import { closedPort } from "../support/raw_server.ts";

@@ -151,9 +151,10 @@ function facts(error: unknown): Record<string, unknown> {
 /** What errors say of a call that may have been charged. */
 export const ADVICE = "It may have been charged: look at the balance before sending it again.";
 
+/** The message with what the error adds when the call may have been charged. */
 function advised({ message, charged }: Record<string, unknown>): string {
-  const text = `${message}`.replace(/[^.)]$/, "$&.");
-  return charged !== "unknown" || text.endsWith(ADVICE) ? `${message}` : `${text} ${ADVICE}`;
+  if (charged !== "unknown" || `${message}`.endsWith(ADVICE)) return `${message}`;
+  return `${`${message}`.replace(/[^.)]$/, "$&.")} ${ADVICE}`;
 }
 
 function complete(

@@ -399,12 +399,13 @@ Deno.test("Client tells its own deadline, also when the service is faster than a
   const late = await failureOf(() =>
     client.generateSpeech({ text: TEXT, voiceId: "v1" }, { timeout: 50 })
   );
-  assertEquals([late.name, late.rawMessage, late.charged], [
+  assertEquals([late.name, late.message, late.charged], [
     "TimeoutError",
-    "GenerateSpeech took longer than its timeout of 50 ms. It may have been charged: look at the balance before " +
+    "timeout: GenerateSpeech took longer than its timeout of 50 ms. It may have been charged: look at the balance before " +
     "sending it again.",
     "unknown",
   ]);
+  assertEquals(late.rawMessage, "GenerateSpeech took longer than its timeout of 50 ms.");
   // What the service says long before is its own.
   const early = await failureOf(() =>
     client.generateSpeech({ text: TEXT, voiceId: "v1" }, { timeout: 5_000 })

@@ -197,7 +197,7 @@ Deno.test("Client ends every call in a result or a TsetsenError, whatever bytes 
       }
     }
     // Far below the deadline: nothing waited for it.
-    assert(performance.now() - start < 2_000);
+    assert(performance.now() - start < 20_000);
   });
   await fc.assert(property, { numRuns: 300 });
   // Both ends were reached, so that the property means something.

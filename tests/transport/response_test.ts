@@ -60,7 +60,7 @@ Deno.test("AudioDownload.toResponse ends the download when the client goes away"
     await response.body!.getReader().read();
     assertEquals(rig.sent("Audio").map(({ aborted }) => aborted), [false]);
     controller.abort();
-    await until(() => rig.sent("Audio")[0]!.aborted === true, 1_000);
+    await until(() => rig.sent("Audio")[0]!.aborted === true);
   });
 });
 

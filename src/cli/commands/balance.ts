@@ -1,11 +1,10 @@
-import type { AddCommand } from "../arguments.ts";
+import type { DefineCommand } from "../options.ts";
 import type { Context } from "../context.ts";
-import { plural } from "../format.ts";
+import { plural } from "../terminal/format.ts";
 
 /** `tsetsen balance`: the credits left. */
-export const addBalance: AddCommand = (program, act) => {
-  program.command("balance")
-    .description("tell how many credits are left")
+export const defineBalance: DefineCommand = (command, act) => {
+  command
     .addHelpText("after", "\nExample:\n  $ tsetsen balance --json | jq .credits")
     .action(act(balance));
 };

@@ -1,14 +1,14 @@
 import { checkText, repairText, type TextFinding } from "../../text/mod.ts";
-import type { AddCommand } from "../arguments.ts";
+import type { DefineCommand } from "../options.ts";
 import type { Context } from "../context.ts";
-import { EXIT } from "../exit_codes.ts";
-import { plural } from "../format.ts";
-import { readText, TEXT_ARGUMENT } from "../input.ts";
-import { table } from "../table.ts";
+import { EXIT } from "../errors/exit_codes.ts";
+import { plural } from "../terminal/format.ts";
+import { readText, TEXT_ARGUMENT } from "../files/input.ts";
+import { table } from "../terminal/table.ts";
 
 const EXAMPLES = `
-Nothing is sent, and no key is needed. It ends with 13 when something was found; with --repair, when something is left that
-only the author can repair.
+Nothing is sent, and no key is needed. The exit code is 13 when something was
+found; with --repair, when something is left that only the author can repair.
 
 Examples:
   $ tsetsen check book.txt
@@ -16,9 +16,8 @@ Examples:
   $ tsetsen check book.txt --repair --quiet | tsetsen say - -o book.wav`;
 
 /** `tsetsen check`: what looks wrong with a text, before it is paid for. */
-export const addCheck: AddCommand = (program, act) => {
-  program.command("check")
-    .description("tell what looks wrong with a text, before it is paid for")
+export const defineCheck: DefineCommand = (command, act) => {
+  command
     .argument(...TEXT_ARGUMENT)
     .option("--repair", "print the text with all suggestions applied instead")
     .addHelpText("after", EXAMPLES)
@@ -30,11 +29,12 @@ async function check(
   { repair = false }: { readonly repair?: boolean },
   source: string,
 ): Promise<number> {
+  // A later version removes the markup of a Markdown file here.
   const { text } = await readText(source, context);
   const checked = repair ? repairText(text) : text;
   const findings = checkText(checked).map((finding) => locate(checked, finding));
   if (repair) {
-    // The text's own last line end, not one more.
+    // `result` ends the line itself.
     await context.result({ findings, text: checked }, checked.replace(/\n$/, ""));
     if (findings.length > 0) {
       context.warn(`${plural(findings.length, "finding")} left that only the author can repair.`);
@@ -48,7 +48,8 @@ async function check(
       message,
     ]);
     const head = ["PLACE", "KIND", "FOUND", "SUGGESTION", "WHAT IT IS"];
-    await context.result({ findings }, rows.length === 0 ? "" : table(head, rows));
+    const text = rows.length === 0 ? "No likely mistakes found." : table(head, rows);
+    await context.result({ findings }, text);
   }
   return findings.length === 0 ? EXIT.ok : EXIT.findings;
 }

@@ -1,40 +1,44 @@
-import { type Check, CHECK_NAMES, type Report } from "../doctor/check.ts";
+import { type Check, CHECK_NAMES, type Report } from "../doctor/report.ts";
 import { diagnose, type Given } from "../doctor/diagnose.ts";
 import { judge } from "../doctor/verdict.ts";
-import { readEnv } from "../../lib/runtime.ts";
-import { DEFAULT_ENDPOINT } from "../../contract/endpoint.ts";
 import { redact } from "../../lib/redact.ts";
-import type { AddCommand } from "../arguments.ts";
-import { type Context, readKey } from "../context.ts";
-import { EXIT, EXIT_OF_CODE } from "../exit_codes.ts";
-import { UsageError } from "../failure.ts";
-import { printable } from "../printable.ts";
-import { table } from "../table.ts";
-import { colors } from "../terminal.ts";
+import type { DefineCommand } from "../options.ts";
+import { givenEndpoint, givenKey, isSecure } from "../connection.ts";
+import type { Context } from "../context.ts";
+import { EXIT, EXIT_OF_CODE } from "../errors/exit_codes.ts";
+import { UsageError } from "../errors/classes.ts";
+import { printable } from "../terminal/printable.ts";
+import { table } from "../terminal/table.ts";
+import { colors } from "../terminal/terminal.ts";
 
 interface DoctorOptions {
   readonly origin: string;
 }
 
-/** The longest time for one step, in milliseconds, if --timeout does not say another. */
-const PATIENCE = 5_000;
+/** The default of the longest time for one step. */
+const STEP_TIMEOUT_MS = 5_000;
 
 const AFTER = `
-It looks at the key, the endpoint, DNS, TCP, TLS, HTTP, gRPC-Web, native gRPC, CORS, the account, the latency and the clock.
-It sends nothing that costs credits. --timeout bounds each step (default: ${PATIENCE}).
+It checks the key, the endpoint, DNS, TCP, TLS, HTTP, gRPC-Web, native gRPC,
+CORS, the account, the latency and the clock. It sends nothing that costs
+credits. --timeout bounds each step (default: ${STEP_TIMEOUT_MS}).
 
-The exit code is 0 when all is well, warnings or not; otherwise that of what stands in the way: see \`tsetsen --help\`.
+The exit code is 0 when all is well, warnings or not; otherwise it is that of
+the first failure: see \`tsetsen --help\`.
 
 Examples:
   $ tsetsen doctor
-  $ tsetsen doctor --endpoint tts.example:443 --json | jq -r '.checks[] | select(.status == "failed") | .remedy'
+  $ tsetsen doctor --endpoint tts.example:443 --json | jq .verdict
   $ tsetsen doctor --origin https://my.site`;
 
 /** `tsetsen doctor`: what is wrong between here and the service. */
-export const addDoctor: AddCommand = (program, act) => {
-  program.command("doctor")
-    .description("find out what is wrong between here and the service")
-    .option("--origin <url>", "the page that asks, for the look at CORS", "https://page.example")
+export const defineDoctor: DefineCommand = (command, act) => {
+  command
+    .option(
+      "--origin <url>",
+      "the origin of the page that the check of CORS stands for",
+      "https://page.example",
+    )
     .addHelpText("after", AFTER)
     .action(act(doctor));
 };
@@ -42,7 +46,7 @@ export const addDoctor: AddCommand = (program, act) => {
 async function doctor(context: Context, options: DoctorOptions): Promise<number> {
   const given = await givenBy(context, options);
   const checks: Check[] = [];
-  const live = context.live(CHECK_NAMES.length);
+  const live = await context.live(CHECK_NAMES.length);
   for await (const check of diagnose(given)) {
     checks.push(withoutKey(check, given.key.value));
     context.progress({ check: checks.at(-1) });
@@ -58,31 +62,22 @@ async function doctor(context: Context, options: DoctorOptions): Promise<number>
 }
 
 async function givenBy(context: Context, { origin }: DoctorOptions): Promise<Given> {
-  const { apiKeyFile, endpoint, insecure = false, timeout = PATIENCE } = context.globals;
-  if (!(timeout > 0 && timeout <= 2 ** 31 - 1)) {
-    throw new UsageError("--timeout must be milliseconds above 0 and at most 2147483647.");
-  }
+  const { globals, signal } = context;
+  const { insecure = false, timeout: ms = STEP_TIMEOUT_MS } = globals;
   if (!URL.canParse(origin) || new URL(origin).origin === "null") {
     throw new UsageError("--origin must be the address of a page, as in https://my.site.");
   }
-  const key = apiKeyFile === undefined
-    ? { value: readEnv("TSETSEN_API_KEY"), source: "TSETSEN_API_KEY" }
-    : { value: await readKey(apiKeyFile), source: "the file of --api-key-file" };
-  const fromEnv = readEnv("TSETSEN_API_ENDPOINT");
+  const endpoint = givenEndpoint(globals);
   return {
-    key,
-    endpoint: endpoint !== undefined
-      ? { value: endpoint, source: "--endpoint" }
-      : fromEnv !== undefined
-      ? { value: fromEnv, source: "TSETSEN_API_ENDPOINT" }
-      : { value: DEFAULT_ENDPOINT, source: "the default" },
-    secure: !insecure,
-    limit: { ms: timeout, signal: context.signal },
+    key: await givenKey(globals),
+    endpoint,
+    secure: isSecure(endpoint.value, insecure),
+    limit: { ms, signal },
     page: new URL(origin).origin,
   };
 }
 
-/** A server may quote what it was sent. */
+/** Removes the key, which a server may quote. */
 function withoutKey(check: Check, key = ""): Check {
   const clean = (_: string, value: unknown) =>
     typeof value === "string" ? redact(value, [key]) : value;

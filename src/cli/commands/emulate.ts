@@ -1,25 +1,48 @@
-import process from "node:process";
 import { onAbort } from "../../lib/abort.ts";
-import { main } from "../../emulator/cli.ts";
-import type { AddCommand } from "../arguments.ts";
+import { CLI_OPTIONS, toStartOptions } from "../../emulator/command_line/options.ts";
 import type { Context } from "../context.ts";
-import { EXIT } from "../exit_codes.ts";
+import type { DefineCommand } from "../options.ts";
 
-/** `tsetsen emulate`: a local service. Its options are the emulator's own. */
-export const addEmulate: AddCommand = (program, act) => {
-  const command = program.command("emulate")
-    .description("run a local service for tests and demos (emulate --help for its options)")
-    .usage("[options]")
-    .helpOption(false)
-    .allowUnknownOption()
-    .allowExcessArguments();
-  command.action(act((context) => emulate(context, command.args)));
+const AFTER = `
+The emulator speaks the protocol of the real service, keeps a ledger, and bills
+no one. It runs until Ctrl-C, and prints the two variables that point the other
+commands, and programs with the SDK, to it.
+
+Examples:
+  $ tsetsen emulate
+  $ tsetsen emulate --port 0 --json
+  $ tsetsen emulate --grpc --grpc-port 50052
+  $ tsetsen emulate --key tsetsen-development-mine --credits 1000`;
+
+/** `tsetsen emulate`: a local service. */
+export const defineEmulate: DefineCommand = (command, act) => {
+  for (const { name, value, description } of CLI_OPTIONS) {
+    command.option(value === undefined ? `--${name}` : `--${name} <${value}>`, description);
+  }
+  command.addHelpText("after", AFTER).action(act(emulate));
 };
 
-async function emulate({ signal, json }: Context, args: readonly string[]): Promise<number> {
-  const emulator = await main(json ? [...args, "--json"] : args);
-  if (emulator === undefined) return Number(process.exitCode ?? EXIT.ok);
-  if (!signal.aborted) await new Promise<void>((resolve) => onAbort(signal, resolve));
-  await emulator.close();
-  return EXIT.ok;
+async function emulate(
+  context: Context,
+  options: Readonly<Record<string, string | boolean | undefined>>,
+): Promise<void> {
+  const { startServers } = await import("../../emulator/command_line/servers.ts");
+  const { emulator, announcement, facts } = await startServers(toStartOptions(dashed(options)));
+  try {
+    await context.result(facts, announcement);
+    const { signal } = context;
+    if (!signal.aborted) await new Promise<void>((resolve) => onAbort(signal, resolve));
+  } finally {
+    await emulator.close();
+  }
+}
+
+/** commander names `--any-key` `anyKey`. */
+function dashed<Value>(options: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
 }

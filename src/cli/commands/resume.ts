@@ -1,45 +1,46 @@
-import { resolve } from "node:path";
-import { type AudioStream, RequestStatus } from "../../../mod.ts";
+import { RequestStatus } from "../sdk.ts";
 import { saveAudio } from "../../file/mod.ts";
+import type { Context } from "../context.ts";
+import { UsageError } from "../errors/classes.ts";
+import { pipe } from "../files/audio.ts";
+import { checkOutputs, STDOUT } from "../files/outputs.ts";
+import { type Destinations, withDestinations } from "../narration/destinations.ts";
+import { perform } from "../narration/perform.ts";
+import { isFolder, StateFolder } from "../narration/state_folder.ts";
 import {
   addBuyingOptions,
-  type AddCommand,
   addOutputOptions,
   type BuyingOptions,
-} from "../arguments.ts";
-import type { Context } from "../context.ts";
-import { UsageError } from "../failure.ts";
-import { size } from "../format.ts";
-import { perform } from "../narration.ts";
-import { checkOutputs, STDOUT } from "../outputs.ts";
-import { buyingOf } from "./say.ts";
-import { isFolder, StateFolder } from "../state_folder.ts";
-import { write } from "../terminal.ts";
+  type DefineCommand,
+} from "../options.ts";
+import { size } from "../terminal/format.ts";
 import { follow } from "./wait.ts";
 
-interface ResumeOptions extends BuyingOptions {
-  readonly output?: string;
+interface ResumeOptions extends BuyingOptions, Destinations {
   readonly force?: boolean;
 }
 
 const EXAMPLES = `
+Only what is missing is bought. The files go where \`say\` was asked to write
+them, when that is beside the folder; otherwise name them again.
+
 Examples:
   $ tsetsen resume book.wav.tsetsen
   $ tsetsen resume book.wav.tsetsen --retry-unknown
   $ tsetsen resume 5f0c6a4e -o speech.wav`;
 
-/** `tsetsen resume`: goes on with what a `say` has left, or fetches the audio of a job. */
-export const addResume: AddCommand = (program, act) => {
-  const command = program.command("resume")
-    .description(
-      "go on with what `say` has left, or fetch the audio of a job; buys only what is missing",
-    )
+/** `tsetsen resume`: goes on with an unfinished `say`, or fetches the audio of a job. */
+export const defineResume: DefineCommand = (command, act) => {
+  command
     .argument("<state>", "the folder that `say` named, or the request id of a job")
     .addHelpText("after", EXAMPLES);
-  addBuyingOptions(addOutputOptions(command, false)).action(act(goOn));
+  addOutputOptions(command)
+    .option("--srt <file>", "where the captions go as SRT")
+    .option("--vtt <file>", "where the captions go as WebVTT");
+  addBuyingOptions(command).action(act(resume));
 };
 
-async function goOn(context: Context, options: ResumeOptions, target: string): Promise<void> {
+async function resume(context: Context, options: ResumeOptions, target: string): Promise<void> {
   if (options.output === STDOUT) context.giveStdoutAway();
   for (const folder of [target, `${target}.tsetsen`]) {
     if (await isFolder(folder)) return await resumeNarration(context, options, folder);
@@ -53,19 +54,18 @@ async function goOn(context: Context, options: ResumeOptions, target: string): P
 
 async function resumeNarration(
   context: Context,
-  { output, force = false, ...options }: ResumeOptions,
+  options: ResumeOptions,
   folder: string,
 ): Promise<void> {
+  const { force = false } = options;
   const state = await StateFolder.open(folder);
   try {
     const saved = await state.order();
     if (saved === undefined) throw new UsageError(`${folder} holds no state of a narration.`);
-    const order = output === undefined
-      ? saved
-      : { ...saved, output: output === STDOUT ? STDOUT : resolve(output) };
+    const order = await withDestinations(saved, folder, options);
     if (order.output === STDOUT) context.giveStdoutAway();
     await checkOutputs({ audio: order.output, others: [order.srt, order.vtt], force });
-    await perform(context, order, state, { ...buyingOf(options), force });
+    await perform(context, order, state, { ...options, force });
   } finally {
     await state.release();
   }
@@ -73,15 +73,17 @@ async function resumeNarration(
 
 async function fetchJob(
   context: Context,
-  { output, force = false, jobTimeout: timeout, pollInterval }: ResumeOptions,
+  options: ResumeOptions,
   requestId: string,
 ): Promise<void> {
+  const { output, force = false, jobTimeout: timeout, pollInterval } = options;
   if (output === undefined) {
     throw new UsageError(
       "The audio of a job needs a file: give -o FILE. (There is no folder of that name.)",
     );
   }
   await checkOutputs({ audio: output, force });
+  context.jobArguments = ["-o", output, ...(force ? ["--force"] : [])];
   const job = (await context.client()).job(requestId);
   const response = await follow(context, job, { timeout, pollInterval });
   const { signal } = context;
@@ -91,20 +93,12 @@ async function fetchJob(
     : (await saveAudio(output, audio, { overwrite: force })).bytes;
   // Bare samples have become a WAV.
   const format = audio.isRaw ? "wav" : audio.format;
+  if (output !== STDOUT && format !== "wav" && /\.wave?$/i.test(output)) {
+    context.warn(`The audio is ${format}, not WAV: rename ${output}.`);
+  }
   const { status, metrics } = response;
   await context.result(
     { requestId, status: RequestStatus[status] ?? status, output, bytes, format, metrics },
     `${output === STDOUT ? "standard output" : output}: ${format}, ${size(bytes)}`,
   );
-}
-
-/** Writes a whole file to standard output: bare samples become a WAV. */
-async function pipe(audio: AudioStream): Promise<number> {
-  let bytes = 0;
-  const { body } = await audio.toResponse();
-  for await (const chunk of body ?? []) {
-    await write("stdout", chunk);
-    bytes += chunk.length;
-  }
-  return bytes;
 }

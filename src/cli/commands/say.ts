@@ -1,25 +1,29 @@
-import { resolve } from "node:path";
-import { InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import { type Method, plan } from "../../narration/mod.ts";
-import type { BuyOptions } from "../../narration/options.ts";
 import { DEFAULT_PAUSES, type Pauses } from "../../text/mod.ts";
 import {
   addBuyingOptions,
-  type AddCommand,
   addSpeechOptions,
   type BuyingOptions,
-  number,
-  pickVoice,
+  type DefineCommand,
+  milliseconds,
+  pauseScale,
+  requireOutput,
   type SpeechOptions,
-} from "../arguments.ts";
+  wholeNumber,
+} from "../options.ts";
+import { pickVoice } from "../pick_voice.ts";
 import type { Context } from "../context.ts";
-import { quoted, UsageError } from "../failure.ts";
-import { duration, plural } from "../format.ts";
-import { type Input, readSpeech, TEXT_ARGUMENT } from "../input.ts";
-import { perform } from "../narration.ts";
-import { checkOutputs, checkWavName, STDOUT } from "../outputs.ts";
-import { type Order, StateFolder } from "../state_folder.ts";
-import { warnOfFindings } from "../warnings.ts";
+import { UsageError } from "../errors/classes.ts";
+import { resumeCommand } from "../errors/shell.ts";
+import { duration, plural } from "../terminal/format.ts";
+import { type Input, readSpeech, TEXT_ARGUMENT } from "../files/input.ts";
+import { perform } from "../narration/perform.ts";
+import { checkOutputs, checkWavName, STDOUT } from "../files/outputs.ts";
+import { absolute } from "../narration/destinations.ts";
+import type { Order } from "../narration/order.ts";
+import { StateFolder } from "../narration/state_folder.ts";
+import { warnOfFindings } from "../files/text_warnings.ts";
 
 interface SayOptions extends SpeechOptions, BuyingOptions {
   readonly srt?: string;
@@ -36,32 +40,41 @@ interface SayOptions extends SpeechOptions, BuyingOptions {
 }
 
 const EXAMPLES = `
-The text is cut at paragraphs and sentences, and the parts are bought one after the other. What is bought is kept in
-FILE.tsetsen until all is done (the text is, too; the key is not): after a failure, Ctrl-C or a power cut the same
+The text is cut at paragraphs and sentences, and the parts are bought one after
+the other. What is bought is kept in FILE.tsetsen until all is done (the text
+is, too; the key is not): after a failure, Ctrl-C or a power cut the same
 command again, or \`tsetsen resume FILE.tsetsen\`, buys only what is missing.
 
 Examples:
   $ tsetsen say "Сайн байна уу?" -o hello.wav
-  $ tsetsen say book.txt -o book.wav --srt book.srt --vtt book.vtt --voice VOICE
+  $ tsetsen say book.txt -o book.wav --srt book.srt --vtt book.vtt
   $ tsetsen say book.txt -o book.wav --dry-run
-  $ tsetsen say poem.txt -o poem.wav --paragraphs line --pause line=900 --pause comma=300
+  $ tsetsen say poem.txt -o poem.wav --paragraphs line --pause comma=300
   $ cat news.txt | tsetsen say - -o - | ffplay -`;
 
 /** `tsetsen say`: a text of any length as one WAV file, with captions. */
-export const addSay: AddCommand = (program, act) => {
-  const command = program.command("say")
-    .description("speak a text of any length into a WAV file; costs credits")
+export const defineSay: DefineCommand = (command, act) => {
+  command
     .argument(...TEXT_ARGUMENT)
     .addHelpText("after", EXAMPLES);
   addSpeechOptions(command, "beta-v0.1, or beta-v0.2 with --method stream")
     .option("--srt <file>", "write captions as SRT, too: each sentence is then a part of its own")
     .option("--vtt <file>", "write captions as WebVTT, too")
-    .option("--caption-lines <n>", "the most lines of a caption", number, 2)
+    .option(
+      "--caption-lines <n>",
+      "the most lines of a caption",
+      wholeNumber("--caption-lines", 1),
+      2,
+    )
     .addOption(
       new Option("--method <method>", "by jobs, or by streams").choices(["generate", "stream"])
         .default("generate"),
     )
-    .option("--max-characters <n>", "the most characters of a part (default: 500)", number)
+    .option(
+      "--max-characters <n>",
+      "the most characters of a part (default: 500)",
+      wholeNumber("--max-characters", 1),
+    )
     .addOption(
       new Option("--paragraphs <end>", "what ends a paragraph").choices(["blank-line", "line"]),
     )
@@ -76,22 +89,24 @@ export const addSay: AddCommand = (program, act) => {
     .option(
       "--pause-scale <factor>",
       "what every pause is multiplied by (default: 1/speed)",
-      number,
+      pauseScale,
     )
     .option(
       "--state <folder>",
       "where to keep what is bought (default: FILE.tsetsen; with -o - nowhere)",
     )
-    .option("--dry-run", "tell parts and characters; buy nothing");
+    .option("--dry-run", "print the number of parts and characters; buy nothing");
   addBuyingOptions(command).action(act(say));
 };
 
 async function say(context: Context, options: SayOptions, source: string): Promise<void> {
-  const { output, srt, vtt, force = false, method } = options;
-  if (output === STDOUT) context.giveStdoutAway();
+  const { srt, vtt, force = false, method } = options;
+  const output = options.dryRun ? options.output ?? STDOUT : requireOutput(options);
   checkWavName(output);
+  // A later version removes the markup of a Markdown file here.
   const input = await readSpeech(source, context);
-  if (options.dryRun) return await tellPlan(context, options, input.text);
+  if (options.dryRun) return await printPlan(context, options, input.text);
+  if (output === STDOUT) context.giveStdoutAway();
   await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
   warnOfFindings(context, input.text, input.file);
   const folder = options.state ?? (output === STDOUT ? undefined : `${output}.tsetsen`);
@@ -100,40 +115,39 @@ async function say(context: Context, options: SayOptions, source: string): Promi
     const saved = await state?.order();
     const model = options.model ?? (method === "stream" ? "beta-v0.2" : "beta-v0.1");
     const voice = options.voice ?? saved?.request.voiceId;
-    const order = orderOf(options, input, model, await pickVoice(context, model, voice));
+    const voiceId = await pickVoice(context, model, voice);
+    const order = orderOf({ ...options, output }, input, model, voiceId);
     if (saved !== undefined && !isSame(order, saved)) {
       throw new UsageError(
         `${folder} keeps another narration, begun with another text or other options. ` +
-          `Finish it with \`tsetsen resume ${quoted(folder ?? "")}\`, or remove that folder.`,
+          `Finish it with \`${
+            resumeCommand(folder ?? "", [], context.globals)
+          }\`, or remove that folder.`,
       );
     }
     if (saved !== undefined) context.note(`Going on with what is kept in ${folder}.`);
     await state?.keep(order);
-    await perform(context, order, state, { ...buyingOf(options), force });
+    await perform(context, order, state, { ...options, force });
   } finally {
     await state?.release();
   }
 }
 
-/** The options of the SDK for those of the command line. */
-export function buyingOf(
-  { jobTimeout: partTimeout, ...options }: BuyingOptions,
-): Pick<BuyOptions<never>, "partTimeout" | Exclude<keyof BuyingOptions, "jobTimeout">> {
-  const { pollInterval, minBalance, concurrency, retryUnknown, retryLost } = options;
-  return { partTimeout, pollInterval, minBalance, concurrency, retryUnknown, retryLost };
-}
-
-function orderOf(options: SayOptions, { text }: Input, version: string, voiceId: string): Order {
+function orderOf(
+  options: SayOptions & { readonly output: string },
+  { text }: Input,
+  version: string,
+  voiceId: string,
+): Order {
   const { output, srt, vtt, captionLines, method, speed } = options;
-  const absolute = (file?: string) => file === undefined ? undefined : resolve(file);
   return {
     format: 1,
     request: { text, voiceId, speed, version },
     method,
     parts: partsOf(options),
-    output: output === STDOUT ? STDOUT : resolve(output),
-    srt: absolute(srt),
-    vtt: absolute(vtt),
+    output: absolute(output),
+    srt: srt && absolute(srt),
+    vtt: vtt && absolute(vtt),
     captionLines,
   };
 }
@@ -150,15 +164,16 @@ function partsOf(options: SayOptions): Order["parts"] {
   };
 }
 
-/** Whether both are the same audio. Files and the layout of captions may differ. */
+/** Whether both orders give the same audio. Their files and the layout of captions may differ. */
 function isSame(a: Order, b: Order): boolean {
   const audio = ({ request, method, parts }: Order) => JSON.stringify([request, method, parts]);
   return audio(a) === audio(b);
 }
 
-async function tellPlan(context: Context, options: SayOptions, text: string): Promise<void> {
+async function printPlan(context: Context, options: SayOptions, text: string): Promise<void> {
   const { requests, characters, pauses } = plan(text, {
     ...partsOf(options),
+    method: options.method,
     speed: options.speed,
   });
   await context.result(
@@ -172,9 +187,11 @@ async function tellPlan(context: Context, options: SayOptions, text: string): Pr
 function pause(text: string, before: Partial<Pauses> = {}): Partial<Pauses> {
   const [, kind = "", value = ""] = /^(\w+)=(.+)$/.exec(text) ?? [];
   if (!Object.hasOwn(DEFAULT_PAUSES, kind)) {
-    throw new InvalidArgumentError(
-      `It must be kind=ms, with one of these kinds: ${Object.keys(DEFAULT_PAUSES).join(", ")}.`,
+    throw new UsageError(
+      `--pause must be kind=ms, with one of these kinds: ${
+        Object.keys(DEFAULT_PAUSES).join(", ")
+      }.`,
     );
   }
-  return { ...before, [kind]: number(value) };
+  return { ...before, [kind]: milliseconds(`--pause ${kind}`, "from 0")(value) };
 }

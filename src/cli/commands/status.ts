@@ -1,18 +1,18 @@
-import { type CheckStatusResponse, RequestStatus } from "../../../mod.ts";
-import type { AddCommand } from "../arguments.ts";
+import { type CheckStatusResponse, RequestStatus } from "../sdk.ts";
+import type { DefineCommand } from "../options.ts";
 import type { Context } from "../context.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../terminal/printable.ts";
 
 const EXAMPLES = `
-It ends with 0 whatever the status is; \`tsetsen wait\` fails when the job has.
+The exit code is 0 whatever the status is; \`tsetsen wait\` fails when the job
+has failed.
 
 Example:
   $ tsetsen status 5f0c6a4e`;
 
 /** `tsetsen status`: how far a job is. */
-export const addStatus: AddCommand = (program, act) => {
-  program.command("status")
-    .description("tell how far a job is")
+export const defineStatus: DefineCommand = (command, act) => {
+  command
     .argument("<id>", "the request id of the job")
     .addHelpText("after", EXAMPLES)
     .action(act(status));
@@ -24,7 +24,7 @@ async function status(context: Context, _options: unknown, requestId: string): P
   await context.result(jobJson(response), describeJob(response));
 }
 
-/** The name of a number of an enum; a number that this version does not know stays one. */
+/** The name of a value of an enum; a value that this version does not know stays a number. */
 export function nameOf(value: number, names: Readonly<Record<number, string>>): string {
   return names[value] ?? `${value}`;
 }
@@ -34,7 +34,7 @@ export function jobJson(response: CheckStatusResponse): object {
   return { ...response, status: nameOf(response.status, RequestStatus) };
 }
 
-/** A job for people, a line for each thing that is known. */
+/** A job for people: a line for each known fact. */
 export function describeJob(response: CheckStatusResponse): string {
   const { requestId, status, audioUrl, errorMessage, metrics = {} } = response;
   const { queueTime, processingTime, totalTime, audioLength, creditsUsed, characterCount } =

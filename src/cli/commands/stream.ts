@@ -1,32 +1,40 @@
-import { WAV_HEADER_BYTES } from "../../audio/wav_writer.ts";
+import { WAV_HEADER_BYTES } from "../sdk.ts";
 import { saveAudio } from "../../file/mod.ts";
-import { type AddCommand, addSpeechOptions, pickVoice, type SpeechOptions } from "../arguments.ts";
+import {
+  addSpeechOptions,
+  type DefineCommand,
+  requireOutput,
+  type SpeechOptions,
+} from "../options.ts";
+import { pickVoice } from "../pick_voice.ts";
 import type { Context } from "../context.ts";
-import { duration, secondsOf, size } from "../format.ts";
-import { readSpeech, TEXT_ARGUMENT } from "../input.ts";
-import { checkOutputs, checkWavName, pipeWav, STDOUT } from "../outputs.ts";
-import { warnOfFindings } from "../warnings.ts";
+import { duration, size } from "../terminal/format.ts";
+import { pipeWav, secondsOf } from "../files/audio.ts";
+import { readSpeech, TEXT_ARGUMENT } from "../files/input.ts";
+import { checkOutputs, checkWavName, STDOUT } from "../files/outputs.ts";
+import { warnOfFindings } from "../files/text_warnings.ts";
 
 const MODEL = "beta-v0.2";
 
 const EXAMPLES = `
-At most 5 minutes of audio; longer texts are for \`tsetsen say\`. A stream that breaks off is paid for and cannot be resumed.
+A stream holds at most 5 minutes of audio; longer texts are for \`tsetsen say\`.
+A stream that breaks off is paid for and cannot be resumed.
 
 Examples:
   $ tsetsen stream "Сайн байна уу?" -o - | ffplay -
   $ tsetsen stream news.txt -o news.wav`;
 
 /** `tsetsen stream`: speech while it is synthesised. */
-export const addStream: AddCommand = (program, act) => {
-  const command = program.command("stream")
-    .description("speak a short text while it is synthesised; costs credits")
+export const defineStream: DefineCommand = (command, act) => {
+  command
     .argument(...TEXT_ARGUMENT)
     .addHelpText("after", EXAMPLES);
   addSpeechOptions(command, MODEL).action(act(stream));
 };
 
 async function stream(context: Context, options: SpeechOptions, source: string): Promise<void> {
-  const { output, force = false, speed, model: version = MODEL } = options;
+  const { force = false, speed, model: version = MODEL } = options;
+  const output = requireOutput(options);
   if (output === STDOUT) context.giveStdoutAway();
   checkWavName(output);
   const { text, file } = await readSpeech(source, context);
@@ -36,15 +44,15 @@ async function stream(context: Context, options: SpeechOptions, source: string):
   const client = await context.client();
   const { signal } = context;
   const speech = client.streamSpeech({ text, voiceId, speed, version }, { signal });
-  const live = context.live();
+  const live = await context.live();
   let pcmBytes = 0;
-  const seen = (bytes: number) => {
+  const onBytes = (bytes: number) => {
     pcmBytes = bytes;
     live.update(0, `${duration(secondsOf(bytes))} received`);
   };
-  if (output === STDOUT) await pipeWav(speech, seen);
+  if (output === STDOUT) await pipeWav(speech, onBytes);
   else {
-    const onProgress = (bytes: number) => seen(bytes - WAV_HEADER_BYTES);
+    const onProgress = (bytes: number) => onBytes(bytes - WAV_HEADER_BYTES);
     await saveAudio(output, speech, { overwrite: force, onProgress });
   }
   const bytes = pcmBytes + WAV_HEADER_BYTES;

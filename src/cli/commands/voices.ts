@@ -1,8 +1,8 @@
-import { Gender } from "../../../mod.ts";
-import type { AddCommand } from "../arguments.ts";
+import { Gender } from "../sdk.ts";
+import { type DefineCommand, modelVersion } from "../options.ts";
 import type { Context } from "../context.ts";
 import { nameOf } from "./status.ts";
-import { table } from "../table.ts";
+import { table } from "../terminal/table.ts";
 
 interface VoicesOptions {
   readonly model: string;
@@ -15,10 +15,9 @@ Examples:
   $ tsetsen voices --model beta-v0.2 --json | jq -r '.voices[].id'`;
 
 /** `tsetsen voices`: the voices of a model version. */
-export const addVoices: AddCommand = (program, act) => {
-  program.command("voices")
-    .description("list the voices of a model version")
-    .option("-m, --model <version>", "the model version", "beta-v0.1")
+export const defineVoices: DefineCommand = (command, act) => {
+  command
+    .option("-m, --model <version>", "the model version", modelVersion, "beta-v0.1")
     .option("--refresh", "bypass the service's cache")
     .addHelpText("after", EXAMPLES)
     .action(act(voices));

@@ -1,7 +1,7 @@
-import { type CheckStatusResponse, type Job, RequestStatus } from "../../../mod.ts";
-import { type AddCommand, addFollowOptions } from "../arguments.ts";
+import { type CheckStatusResponse, type Job, RequestStatus } from "../sdk.ts";
+import { addFollowOptions, type DefineCommand } from "../options.ts";
 import type { Context } from "../context.ts";
-import { duration } from "../format.ts";
+import { duration } from "../terminal/format.ts";
 import { describeJob, jobJson, nameOf } from "./status.ts";
 
 interface WaitOptions {
@@ -10,16 +10,16 @@ interface WaitOptions {
 }
 
 const EXAMPLES = `
-A job that FAILED is a failure (exit code 7). With --json each look at the job is a line, and the last line is the result.
+The exit code is 7 when the job has FAILED. With --json each look at the job is
+a line, and the last line is the result.
 
 Examples:
   $ tsetsen wait 5f0c6a4e
   $ tsetsen wait 5f0c6a4e --job-timeout 60000 --json`;
 
 /** `tsetsen wait`: waits until a job is done. */
-export const addWait: AddCommand = (program, act) => {
-  const command = program.command("wait")
-    .description("wait until a job is done")
+export const defineWait: DefineCommand = (command, act) => {
+  command
     .argument("<id>", "the request id of the job")
     .addHelpText("after", EXAMPLES);
   addFollowOptions(command).action(act(wait));
@@ -35,13 +35,13 @@ async function wait(
   await context.result(jobJson(response), describeJob(response));
 }
 
-/** Follows a job to its end, and shows how far it is. */
+/** Follows a job to its end, and shows the progress. */
 export async function follow(
   context: Context,
   job: Job,
   options: { readonly timeout: number | undefined; readonly pollInterval: number | undefined },
 ): Promise<CheckStatusResponse> {
-  const live = context.live();
+  const live = await context.live();
   for await (const update of job.watch({ ...options, signal: context.signal })) {
     const { requestId, status, elapsed, attempt } = update;
     const name = nameOf(status, RequestStatus);
@@ -49,6 +49,6 @@ export async function follow(
     live.update(0, `${name}, ${duration(elapsed / 1_000)}`);
   }
   live.stop();
-  // Throws when it FAILED; nothing is asked for again.
+  // Rejects when the job FAILED. It sends no request, because the status is known.
   return await job.wait();
 }

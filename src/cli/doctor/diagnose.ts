@@ -1,15 +1,15 @@
-import { lookAtAccount, lookAtLatency } from "./account.ts";
-import { type Check, CHECK_NAMES, type CheckName, type Report, skipped } from "./check.ts";
-import { lookAtClock } from "./clock.ts";
-import { lookAtCors } from "./cors.ts";
-import { lookAtEndpoint } from "./endpoint.ts";
-import { lookAtGrpc } from "./grpc.ts";
-import { lookAtGrpcWeb } from "./grpc_web.ts";
-import { lookAtHttp } from "./http.ts";
-import { lookAtKey } from "./key.ts";
-import { lookAtName, lookAtPort } from "./network.ts";
+import { lookAtAccount, lookAtLatency } from "./checks/account.ts";
+import { type Check, CHECK_NAMES, type CheckName, type Report, skipped } from "./report.ts";
+import { lookAtClock } from "./checks/clock.ts";
+import { lookAtCors } from "./checks/cors.ts";
+import { lookAtEndpoint } from "./checks/endpoint.ts";
+import { lookAtGrpc } from "./checks/grpc.ts";
+import { lookAtGrpcWeb } from "./checks/grpc_web.ts";
+import { lookAtHttp } from "./checks/http.ts";
+import { lookAtKey } from "./checks/key.ts";
+import { lookAtName, lookAtPort } from "./checks/network.ts";
 import type { Subject } from "./subject.ts";
-import { lookAtTls } from "./tls.ts";
+import { lookAtTls } from "./checks/tls.ts";
 
 interface Step {
   readonly look: (subject: Subject) => Report | Promise<Report>;

@@ -1,4 +1,4 @@
-import type { Limit } from "./limit.ts";
+import type { Limit } from "./wire/limit.ts";
 
 /** The key as it was given. */
 export interface GivenKey {
@@ -46,6 +46,9 @@ export function portOf({ port, protocol }: URL): number {
 export function balancePath({ pathname }: URL): string {
   return `${pathname.replace(/\/+$/, "")}/tsetsen.api.v1.TsetsenTTS/GetUserBalance`;
 }
+
+/** The media type of gRPC-Web with protobuf messages. */
+export const GRPC_WEB = "application/grpc-web+proto";
 
 /** A message without a field, in its frame: no key goes along before it is known who is there. */
 export const EMPTY_MESSAGE: Uint8Array<ArrayBuffer> = new Uint8Array(5);

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../contract/errors.ts";
-import type { Check, CheckName } from "./check.ts";
+import type { Check, CheckName } from "./report.ts";
 
 /** What it all comes to. */
 export interface Verdict {

@@ -14,6 +14,7 @@ import {
   greeting,
   handled,
   oldTls,
+  overHttp10,
   page,
   type Served,
 } from "./servers.ts";
@@ -41,6 +42,8 @@ export interface Case {
   readonly error?: Told;
   /** The same where a runtime sees less: `fetch` of Node and Bun speaks HTTP/1.1 only. */
   readonly errorOfHttp1?: Told;
+  /** The longest time for a step, in milliseconds. Default: out of reach, also of a machine that is busy. */
+  readonly patience?: number;
   /** Where it is tried, if the runtime makes no difference. Default: everywhere. */
   readonly runtimes?: readonly Runtime[];
   readonly exit: number;
@@ -250,7 +253,14 @@ export const CASES: Readonly<Record<string, Case>> = {
     ill: NO_HTTP,
     verdict: /: The server speaks TLS there, not plaintext http\. Give https:\/\/ as endpoint/,
   },
-  "HTTP/1.0": {
+  "gRPC-Web over HTTP/1.0": {
+    serve: ({ emulator }) => overHttp10(emulator),
+    scheme: "http",
+    exit: 0,
+    ill: "skipped: tls grpc",
+    verdict: /^All is well: http:\/\/localhost:\d+ speaks gRPC-Web and accepts the key\. $/,
+  },
+  "a page over HTTP/1.0": {
     serve: () =>
       rawServer(async ({ write, close }) => {
         await write(bytesOf("HTTP/1.0 200 OK\r\ncontent-type: text/html\r\n\r\n<h1>"));
@@ -259,7 +269,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     scheme: "http",
     error: notGrpcWeb("HTTP 200, content type text/html"),
     exit: 12,
-    ill: "failed: grpc-web; warning: http; skipped: tls grpc cors account latency clock",
+    ill: "failed: grpc-web; skipped: tls grpc cors account latency clock",
     verdict: /gRPC-Web is not spoken: HTTP 200/,
   },
   "another protocol": {
@@ -281,7 +291,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     verdict: /: Nobody listens at port \d+ of .*127\.0\.0\.1.*\. Check the port/,
   },
   "a name that nobody has": {
-    endpoint: "tsetsen.invalid:50051",
+    endpoint: "http://tsetsen.invalid:50051",
+    args: ["--insecure"],
     scheme: "http",
     error: [
       "ConnectionError",
@@ -295,6 +306,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     serve: () => greeting(""),
     scheme: "http",
     error: UNANSWERED,
+    patience: 1_000,
     exit: 9,
     ill: NO_HTTP,
     verdict: /: The server accepts connections and does not answer within 1000 ms\. Check/,
@@ -303,6 +315,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     serve: () => greeting(""),
     scheme: "https",
     error: UNANSWERED,
+    patience: 1_000,
     exit: 9,
     ill: UNTRUSTED,
     verdict: /: The server accepts connections and says nothing: no TLS within 1000 ms\. Check/,

@@ -5,9 +5,7 @@ import { type Certificates, makeAuthority } from "../../support/certificates.ts"
 import { bestBelow, KEY } from "../../support/rig.ts";
 import { find, type Runtime, RUNTIMES } from "../../support/runtimes.ts";
 import { type Case, CASES, type Surroundings } from "./cases.ts";
-import { greeting, handled } from "./servers.ts";
-
-const PATIENCE = ["--timeout", "1000", "--json"];
+import { greeting, handled, overHttp10 } from "./servers.ts";
 
 interface Found {
   readonly name: string;
@@ -38,9 +36,13 @@ Deno.test("tsetsen doctor tells what is wrong between here and the service, as t
       const at = ["--endpoint", typeof endpoint === "string" ? endpoint : endpoint()];
       await Promise.all((given.runtimes ?? RUNTIMES).map(async (runtime) => {
         const start = { program: programs[runtime], env };
-        const call = await desk.run(["balance", "--retries", "0", ...at, ...PATIENCE], start);
+        const { args: more = [], patience = 60_000 } = given;
+        const limits = ["--timeout", `${patience}`, "--json"];
+        const plain = more.includes("--insecure") ? ["--insecure"] : [];
+        const balance = ["balance", "--retries", "0", ...plain, ...at, ...limits];
+        const call = await desk.run(balance, start);
         assertTold(jsonLines(call.stdout).at(-1), given, runtime);
-        const args = ["doctor", ...at, ...PATIENCE, ...given.args ?? []];
+        const args = ["doctor", ...at, ...limits, ...more];
         const { code, stdout, stderr } = await desk.run(args, start);
         assertEquals([code, stderr], [given.exit, ""], `${runtime}: ${stdout}`);
         assertFound(jsonLines(stdout), given, runtime);
@@ -58,7 +60,7 @@ Deno.test("tsetsen doctor tells what is wrong between here and the service, as t
     const say = ["say", "Сайн уу?", "-o", "x.wav", "--voice", "emulator-v1-bold"];
     const at = ["--endpoint", `https://localhost:${server.port}`, "--retries", "0"];
     for (const runtime of RUNTIMES) {
-      const told = await desk.run([...say, ...at, ...PATIENCE], { program: programs[runtime] });
+      const told = await desk.run([...say, ...at, "--json"], { program: programs[runtime] });
       const { error } = jsonLines(told.stdout).at(-1);
       assertEquals([error.name, error.charged], ["ConnectionError", "no"], runtime);
       assertMatch(error.cause, /certificate|CERT/i);
@@ -184,4 +186,18 @@ Deno.test("tsetsen doctor refuses what is no time and no page", async () => {
     assertEquals([code, stderr.includes(`${args[0]} must be `)], [2, true], stderr);
   }
   assertEquals(desk.emulator.requests.length, 0);
+});
+
+Deno.test("tsetsen doctor names in accept the type that it reads, because servers answer with that", async () => {
+  await using desk = await setUp();
+  await using server = overHttp10(desk.emulator);
+  assertEquals((await desk.run(["doctor", "--endpoint", server.url])).code, 0);
+  const looks = server.requests.filter(({ head }) =>
+    head.startsWith("POST") && !/^x-api-key:/im.test(head)
+  );
+  // By a socket of its own, and by the runtime's fetch.
+  assertEquals(looks.map(({ head }) => /^accept: *(.*)/im.exec(head)?.[1]?.trim()), [
+    "application/grpc-web+proto",
+    "application/grpc-web+proto",
+  ]);
 });

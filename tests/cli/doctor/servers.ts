@@ -5,8 +5,10 @@ import { createSecureServer } from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { listen, type RunningEmulator } from "../../../src/emulator/serve.ts";
+import { listen, type RunningEmulator } from "../../../src/emulator/http/serve.ts";
 import type { Leaf } from "../../support/certificates.ts";
+import { type RawServer, rawServer } from "../../support/raw_server.ts";
+import { bytesOf } from "../../support/wire.ts";
 
 /** A server that listens on this machine. */
 export interface Served extends AsyncDisposable {
@@ -140,4 +142,25 @@ export async function oldTls({ cert, key }: Leaf): Promise<Served> {
       await Deno.remove(folder, { recursive: true });
     },
   };
+}
+
+/** The emulator over HTTP/1.0: the end of the connection ends an answer. */
+export function overHttp10(emulator: RunningEmulator): RawServer {
+  return rawServer(async ({ request: { head, body }, write, close }) => {
+    const [, method = "", path = ""] = /^(\S+) (\S+)/.exec(head) ?? [];
+    const lines = head.split("\r\n").slice(1).map((line) => line.split(/: */, 2));
+    const headers = lines.map(([name = "", value = ""]): [string, string] => [name, value]);
+    const answer = await emulator.fetch(
+      new Request(`${emulator.url}${path}`, {
+        method,
+        headers: headers.filter(([name]) => !/^(host|connection|content-length)$/i.test(name)),
+        ...(body.length > 0 && { body: new Uint8Array(body) }),
+      }),
+    );
+    const named = [...answer.headers, ["date", new Date().toUTCString()]];
+    const told = named.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    await write(bytesOf(`HTTP/1.0 ${answer.status} OK\r\n${told}\r\n`));
+    for await (const piece of answer.body ?? []) await write(piece);
+    close();
+  });
 }

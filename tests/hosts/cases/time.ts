@@ -17,7 +17,7 @@ const WAITS = {
   "a download": (stand: Stand, options: object) =>
     stand.client().downloadAudio(
       { audioUrl: `${stand.web}/audio/voice-emulator-v2-bold.wav` },
-      options,
+      { maxRetries: 0, ...options },
     ).bytes(),
 } as const;
 

@@ -1,25 +1,5 @@
-// workerd: a Worker that runs one case a request, as no Worker's request lives for minutes.
+// workerd.
 
-import { parts } from "../cases/requests.ts";
-import { runCase } from "../suite.ts";
+import { serveCases } from "./serve_cases.ts";
 
-export default {
-  async fetch(request: Request): Promise<Response> {
-    const { origin, searchParams } = new URL(request.url);
-    const part = parts[searchParams.get("part") ?? ""];
-    if (part !== undefined) return Response.json(await part());
-    const context = {
-      control: searchParams.get("control") ?? "",
-      partsUrl: origin,
-      provesRefusal: false,
-      hasHttp2: false,
-      gc: makeGarbage,
-    };
-    return Response.json(await runCase(Number(searchParams.get("case")), context));
-  },
-};
-
-/** A Worker cannot ask for a collection, but V8 must make one for this much. */
-function makeGarbage(): void {
-  for (let i = 0; i < 200; i++) new Uint8Array(1_000_000).fill(i);
-}
+export default serveCases();

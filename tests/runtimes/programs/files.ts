@@ -5,6 +5,7 @@ import process from "node:process";
 import { encodeWav, wavHeader } from "../../../mod.ts";
 import { repairWavFile, saveAudio } from "../../../src/file/mod.ts";
 import { fileStore } from "../../../src/narration/file_store.ts";
+import { checkStore } from "../../../src/narration/mod.ts";
 import { clientOf, STREAM } from "../../support/rig.ts";
 
 const [folder = "", endpoint = "", end] = process.argv.slice(2);
@@ -57,9 +58,11 @@ told["repaired"] = [
 ];
 
 const store = fileStore(`${folder}/store`);
-await store.save("ном", { part: 1 });
-await store.saveAudio?.("ном", 0, new Uint8Array([1, 2]));
-told["store"] = [await store.load("ном"), [...(await store.loadAudio?.("ном", 0)) ?? []]];
+await checkStore(() => store);
+await store.save("narration/ном", "{}", undefined);
+const part = `part/${"0".repeat(64)}`;
+await store.saveAudio?.(part, new Uint8Array([1, 2]));
+told["store"] = [await store.load("narration/ном"), [...(await store.loadAudio?.(part)) ?? []]];
 await store.remove("ном");
 told["names"] = (await readdir(folder)).map((name) => name.replace(/\.[\da-f]{8}\./, ".ID."))
   .sort();

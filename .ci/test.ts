@@ -1,0 +1,76 @@
+/**
+ * The tests: `deno task test`, or `deno task test FILE…` for some of them. Options of `deno test` pass through.
+ *
+ * All tests run in two groups, because the files of the first run side by side in one process: the second has what would see
+ * the others there.
+ *
+ * @module
+ */
+
+import { showDeno } from "./command.ts";
+import { mergeReports } from "./junit.ts";
+import { installPackage } from "../tests/hosts/pack.ts";
+
+const FLAGS = ["-A", "--doc", "--sanitize-ops", "--sanitize-resources", "--trace-leaks"];
+
+/** Where tests are: documentation in `src` and `mod.ts`, files in `tests`. */
+const EVERYWHERE = ["mod.ts", "src", "tests"];
+
+/** Files that run alone. They change the environment of the process, or measure its memory. */
+const ALONE = [
+  "tests/contract/options_test.ts",
+  "tests/promises/bounds_test.ts",
+  "tests/proxy/options_test.ts",
+];
+
+/** Runs `deno test` without the key: tests cost nothing. */
+function test(args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
+  return showDeno(["test", ...FLAGS, ...args], {
+    TSETSEN_API_KEY: "",
+    TSETSEN_API_ENDPOINT: "",
+    ...env,
+  });
+}
+
+/** Runs all tests. The package is made and installed once for all files that need it. */
+async function testAll(options: readonly string[]): Promise<boolean> {
+  await using sdk = await installPackage();
+  const env = { TSETSEN_TEST_PACKAGE: sdk.folder };
+  const [wanted, report] = takeReport(options);
+  const folder = await Deno.makeTempDir();
+  const reports = [`${folder}/side_by_side.xml`, `${folder}/alone.xml`] as const;
+  const junit = (path: string) => report === undefined ? [] : [`--junit-path=${path}`];
+  try {
+    const sideBySide = await test([
+      "--parallel",
+      `--ignore=${ALONE.join(",")}`,
+      ...junit(reports[0]),
+      ...wanted,
+      ...EVERYWHERE,
+    ], env);
+    const alone = await test([...junit(reports[1]), ...wanted, ...ALONE], env);
+    if (report !== undefined) {
+      const texts = await Promise.all(reports.map((path) => Deno.readTextFile(path)));
+      await Deno.writeTextFile(report, mergeReports(texts));
+    }
+    return sideBySide && alone;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Takes `--junit-path=FILE` out of the options. */
+function takeReport(options: readonly string[]): [rest: string[], path: string | undefined] {
+  const name = "--junit-path=";
+  const path = options.find((option) => option.startsWith(name))?.slice(name.length);
+  return [options.filter((option) => !option.startsWith(name)), path];
+}
+
+async function isPath(argument: string): Promise<boolean> {
+  return !argument.startsWith("-") &&
+    await Deno.stat(argument).then(() => true, () => false);
+}
+
+const named = await Promise.all(Deno.args.map(isPath));
+const ok = named.includes(true) ? await test(Deno.args) : await testAll(Deno.args);
+Deno.exit(ok ? 0 : 1);

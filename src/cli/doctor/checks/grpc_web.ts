@@ -1,0 +1,77 @@
+import { failed, ok, type Report, warning } from "../report.ts";
+import { within } from "../wire/limit.ts";
+import { balancePath, EMPTY_MESSAGE, GRPC_WEB, noteDate, type Subject } from "../subject.ts";
+import { rootCause } from "../../errors/root_cause.ts";
+
+const REMEDY =
+  "Where native gRPC is spoken (the next check), use grpcTransport; otherwise check host, port and path.";
+
+/** Whether the server answers in gRPC-Web, asked as the client asks: by the runtime's own `fetch`, but without a key. */
+export async function lookAtGrpcWeb(subject: Subject): Promise<Report> {
+  let response: Response;
+  try {
+    response = await ask(subject, {
+      method: "POST",
+      headers: {
+        // A server may answer with the type that `accept` names first.
+        accept: GRPC_WEB,
+        "content-type": GRPC_WEB,
+        "x-grpc-web": "1",
+        origin: subject.page,
+      },
+      body: EMPTY_MESSAGE,
+    });
+  } catch (error) {
+    subject.limit.signal.throwIfAborted();
+    return failed(
+      "server_error",
+      `A call in gRPC-Web is not answered: ${rootCause(error)}.`,
+      REMEDY,
+    );
+  }
+  const { status, headers } = response;
+  noteDate(subject, headers.get("date"));
+  const type = headers.get("content-type")?.slice(0, 100) ?? "none";
+  const facts = { status, contentType: type };
+  if (/^application\/grpc-web(\+proto)?\s*(;|$)/i.test(type)) {
+    subject.speaks.add("grpc-web");
+    subject.exposed = headers;
+    return ok(`gRPC-Web is spoken: HTTP ${status}, ${type}.`, facts);
+  }
+  const found = `gRPC-Web is not spoken: HTTP ${status}, content type ${type}.`;
+  if (status === 401 || status === 403) {
+    // Who is asked for a key before anything else may speak it all the same.
+    subject.speaks.add("grpc-web");
+    return warning(
+      `Not known as yet: HTTP ${status} to a call without a key.`,
+      "Where the key is accepted, see below, this means nothing.",
+      facts,
+    );
+  }
+  const location = headers.get("location");
+  if (status >= 300 && status < 400 && location !== null) {
+    const there = new URL(location, subject.url);
+    const remedy = `Give the final address as endpoint: it points to ${there.origin}.`;
+    return failed("server_error", found, remedy, { ...facts, location: there.origin });
+  }
+  return failed(
+    "server_error",
+    found,
+    REMEDY,
+    facts,
+  );
+}
+
+/** Asks, and reads no more of the answer than its head. */
+export function ask(subject: Subject, init: RequestInit): Promise<Response> {
+  const { origin } = subject.url!;
+  return within(subject.limit, async (over) => {
+    const response = await fetch(origin + balancePath(subject.url!), {
+      ...init,
+      redirect: "manual",
+      signal: over,
+    });
+    await response.body?.cancel();
+    return response;
+  });
+}

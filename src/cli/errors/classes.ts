@@ -1,0 +1,52 @@
+import { EXIT } from "./exit_codes.ts";
+
+/** A command line, text or file that a command cannot work with. Nothing has been sent. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** The signals that stop a command in order. */
+export const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+type StopSignal = typeof STOP_SIGNALS[number];
+
+const STOPPED: Readonly<Record<StopSignal, readonly [message: string, exitCode: number]>> = {
+  SIGINT: ["Stopped by Ctrl-C.", EXIT.interrupted],
+  SIGTERM: ["Stopped by SIGTERM.", EXIT.terminated],
+  SIGHUP: ["Stopped because the terminal was closed (SIGHUP).", EXIT.hangup],
+};
+
+/** The reason of the command's signal when the user, or a supervisor, stops the process. */
+export class Interruption extends Error {
+  override readonly name = "Interrupted";
+  /** The exit code of the process: 128 and the number of the signal. */
+  readonly exitCode: number;
+
+  constructor(signal: StopSignal) {
+    const [message, exitCode] = STOPPED[signal];
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+/** A failure after which paid work is kept, with the command that goes on. */
+export class Unfinished extends Error {
+  override readonly name = "Unfinished";
+  /** The command that goes on. */
+  readonly resume: string;
+
+  /**
+   * @param cause What failed.
+   * @param message What is kept.
+   * @param resume The command that goes on.
+   */
+  constructor(cause: unknown, message: string, resume: string) {
+    super(message, { cause });
+    this.resume = resume;
+  }
+}
+
+/** The reader of an output of ours is gone: a pipe was closed, or the terminal was. */
+export class LostReader extends Error {
+  override readonly name = "LostReader";
+}

@@ -1,0 +1,163 @@
+import process from "node:process";
+import type { InterruptedJob } from "../sdk.ts";
+import { type ErrorCode, type ErrorReason, TsetsenError } from "../../contract/errors.ts";
+import { redact } from "../../lib/redact.ts";
+import { Interruption, LostReader, Unfinished, UsageError } from "./classes.ts";
+import { EXIT, EXIT_OF_CODE } from "./exit_codes.ts";
+import { rootCause } from "./root_cause.ts";
+
+/** A failure, ready to be printed. */
+export interface Report {
+  readonly exitCode: number;
+  /** The error of `--json`. */
+  readonly error: Readonly<Record<string, unknown>>;
+  /** The lines for people: the error, and what to do. */
+  readonly lines: readonly string[];
+  /** Whether nothing needs to be printed. */
+  readonly silent: boolean;
+}
+
+/** The decisions that errors of the SDK ask for, in words of the command line. */
+const DECISIONS: Readonly<Record<ErrorReason, string>> = {
+  outcome_unknown:
+    "A part was submitted before, and it is not known whether it was charged: look at `tsetsen balance`. " +
+    "--retry-unknown submits it again. Nothing was sent.",
+  audio_lost:
+    "A part was streamed and paid for, and its audio was not kept. --retry-lost buys it again.",
+  below_min_balance:
+    "The next part would leave less than --min-balance. Nothing more was submitted.",
+  not_pcm:
+    "The audio of a part is neither PCM nor WAV of the service's PCM, which alone can be joined. " +
+    "--method stream gives PCM, and `tsetsen resume` with the request id fetches the audio unchanged.",
+};
+
+/**
+ * Describes what happened, what it costs, and what to do next.
+ *
+ * @param failure What the command failed with.
+ * @param resumeJob Makes the command that fetches a job by its id.
+ */
+export async function report(
+  failure: unknown,
+  resumeJob: (requestId: string) => string,
+): Promise<Report> {
+  const kept = failure instanceof Unfinished ? failure : undefined;
+  const error = kept?.cause ?? failure;
+  const known = error instanceof TsetsenError ? error : undefined;
+  const jobs = await jobsOf(error);
+  // The least certain of several jobs decides what is said about the money.
+  const charged = jobs.find((job) => job.charged === "unknown")?.charged ?? jobs[0]?.charged;
+  const requestId = jobs.length === 1 ? jobs[0]?.requestId : undefined;
+  // With an id the service has accepted the job: only without one is a charge in doubt.
+  const isInDoubt = charged === "unknown" && requestId === undefined;
+  const { name, code, exitCode, message } = factsOf(error, isInDoubt);
+  const resume = kept?.resume ?? jobCommand(known, requestId, charged, resumeJob);
+  const cause = known?.code === "connection_error" && known.cause !== undefined
+    ? withoutSecrets(rootCause(known.cause))
+    : undefined;
+  const isVoice = known?.code === "resource_not_found" && known.requestId === undefined;
+  const list = kept === undefined && jobs.length > 1 ? jobs : [];
+  // The reason of an abort cannot name the file of what had come.
+  const files = (await filesOf(error)).filter((path) => !message.includes(path));
+  return {
+    exitCode,
+    error: {
+      name,
+      code,
+      reason: known?.reason ?? null,
+      message,
+      requestId: requestId ?? known?.requestId ?? null,
+      charged: charged ?? null,
+      statusCode: known?.statusCode ?? null,
+      retryAfterMs: known?.retryAfter ?? null,
+      exitCode,
+      ...(cause !== undefined && { cause }),
+      ...(jobs.length > 1 && { jobs }),
+      ...(kept && { kept: kept.message }),
+      ...(resume !== undefined && { resume }),
+    },
+    lines: [
+      message,
+      ...(cause === undefined ? [] : [`The runtime says: ${cause}.`]),
+      ...moneyLines(kept, known, { charged, requestId, isInDoubt }),
+      ...(isVoice ? ["`tsetsen voices` lists the voices of a model version."] : []),
+      ...files.map((path) => `What had come is in ${path}.`),
+      ...list.map((job) => `  ${job.requestId ?? "(no request id came)"}  charged: ${job.charged}`),
+      ...(resume === undefined ? [] : [`To go on:  ${resume}`]),
+    ],
+    silent: error instanceof LostReader && kept === undefined,
+  };
+}
+
+async function jobsOf(error: unknown): Promise<readonly InterruptedJob[]> {
+  // A wrong command line must not load the SDK.
+  if (error instanceof UsageError || error instanceof LostReader) return [];
+  const { interruptedJobs } = await import("../sdk.ts");
+  return interruptedJobs(error);
+}
+
+async function filesOf(error: unknown): Promise<readonly string[]> {
+  if (error instanceof UsageError || error instanceof LostReader) return [];
+  const { keptAudio } = await import("../../file/part_file.ts");
+  return keptAudio(error);
+}
+
+interface Money {
+  readonly charged: string | undefined;
+  readonly requestId: string | undefined;
+  readonly isInDoubt: boolean;
+}
+
+function moneyLines(
+  kept: Unfinished | undefined,
+  known: TsetsenError | undefined,
+  { charged, requestId, isInDoubt }: Money,
+): string[] {
+  if (kept !== undefined) return [kept.message];
+  if (isInDoubt && known?.reason === undefined) {
+    return ["It may have been charged: look at `tsetsen balance` before another try."];
+  }
+  if (charged !== "yes") return [];
+  return [requestId === undefined ? "It is charged." : "The job is paid for."];
+}
+
+/** Removes the key from what the service or a runtime quotes. */
+function withoutSecrets(text: string): string {
+  return redact(text, [process.env["TSETSEN_API_KEY"] ?? ""]);
+}
+
+function factsOf(error: unknown, isInDoubt: boolean) {
+  if (error instanceof Interruption) {
+    const { name, message, exitCode } = error;
+    return { name, code: "interrupted", message, exitCode };
+  }
+  if (error instanceof TsetsenError) {
+    const { name, code = "error", reason, rawMessage } = error;
+    const text = reason === undefined ? rawMessage : DECISIONS[reason];
+    const exitCode = isInDoubt
+      ? EXIT.unknownCharge
+      : EXIT_OF_CODE[code as ErrorCode] ?? EXIT.failure;
+    return { name, code, message: `${code}: ${text}`, exitCode };
+  }
+  const { name, message } = error instanceof Error ? error : { name: "Error", message: `${error}` };
+  if (error instanceof LostReader) {
+    return { name, code: "broken_pipe", message, exitCode: EXIT.brokenPipe };
+  }
+  // The SDK's RangeErrors are about options, which came from the command line.
+  if (error instanceof UsageError || error instanceof RangeError) {
+    return { name: "UsageError", code: "usage", message, exitCode: EXIT.usage };
+  }
+  return { name, code: "failure", message: withoutSecrets(message), exitCode: EXIT.failure };
+}
+
+/** The command that fetches the audio of a job that is paid for. */
+function jobCommand(
+  error: TsetsenError | undefined,
+  requestId: string | undefined,
+  charged: string | undefined,
+  resumeJob: (requestId: string) => string,
+): string | undefined {
+  const isOver = error?.code === "job_failed" || error?.code === "resource_not_found";
+  if (requestId === undefined || charged !== "yes" || isOver) return undefined;
+  return resumeJob(requestId);
+}

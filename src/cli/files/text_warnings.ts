@@ -1,0 +1,12 @@
+import { checkText } from "../../text/mod.ts";
+import type { Context } from "../context.ts";
+import { quoted } from "../../lib/shell.ts";
+import { plural } from "../terminal/format.ts";
+
+/** Warns, before a text is bought, of likely mistakes in it. */
+export function warnOfFindings(context: Context, text: string, file: string | undefined): void {
+  const found = checkText(text).length;
+  if (found === 0) return;
+  const how = file === undefined ? "tsetsen check" : `tsetsen check ${quoted(file)}`;
+  context.warn(`The text has ${plural(found, "likely mistake")}: \`${how}\` lists them.`);
+}

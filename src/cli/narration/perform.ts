@@ -1,0 +1,206 @@
+import { readdir, rm } from "node:fs/promises";
+import { dirname, relative } from "node:path";
+import { WAV_HEADER_BYTES } from "../sdk.ts";
+import { saveAudio } from "../../file/mod.ts";
+import { isPartOf } from "../../file/part_file.ts";
+import {
+  type BuyOptions,
+  narrate,
+  type Narration,
+  type NarrationState,
+  type PartState,
+  plan,
+  type Progress,
+  savedNarration,
+  toSrt,
+  toWebVtt,
+} from "../../narration/mod.ts";
+import type { Context } from "../context.ts";
+import { Unfinished } from "../errors/classes.ts";
+import { resumeCommand, valueArgument } from "../errors/shell.ts";
+import { pipeWav, secondsOf } from "../files/audio.ts";
+import { STDOUT } from "../files/outputs.ts";
+import type { BuyingOptions } from "../options.ts";
+import { duration, plural, size } from "../terminal/format.ts";
+import { destinationArguments } from "./destinations.ts";
+import type { Order } from "./order.ts";
+import type { StateFolder } from "./state_folder.ts";
+import { NARRATION } from "./store.ts";
+
+/** The options that may differ from one run to the next. */
+export interface PerformOptions extends BuyingOptions {
+  readonly force: boolean;
+}
+
+/**
+ * Speaks, writes audio and captions, and removes the state.
+ *
+ * @throws {Unfinished} when it fails after something was bought.
+ */
+export async function perform(
+  context: Context,
+  order: Order,
+  state: StateFolder | undefined,
+  options: PerformOptions,
+): Promise<void> {
+  const { force } = options;
+  let narration: Narration | undefined;
+  let bytes: number;
+  try {
+    const before = spoken(await state?.narration.load());
+    const { text, speed } = order.request;
+    // A run that goes on may have nothing to report for a while.
+    const live = await context.live(
+      before.length || plan(text, { ...order.parts, method: order.method, speed }).requests,
+    );
+    live.update(before.filter(({ status }) => status === "done").length, "parts");
+    const outlook = outlooks();
+    narration = narrate(await context.client(), order.request, {
+      ...order.parts,
+      ...buyOptionsOf(options),
+      method: order.method,
+      store: state?.narration.store,
+      key: NARRATION,
+      signal: context.signal,
+      onProgress: (progress) => {
+        context.progress(progress);
+        live.update(progress.partsDone, outlook(progress));
+      },
+    });
+    if (order.output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(narration);
+    else {
+      await removeLeftovers(order.output);
+      ({ bytes } = await saveAudio(order.output, narration, { overwrite: force }));
+    }
+    await writeCaptions(order, narration, force);
+  } catch (error) {
+    throw await keep(error, { context, order, options, state, narration });
+  }
+  await state?.discard();
+  const seconds = secondsOf(bytes - WAV_HEADER_BYTES);
+  const parts = spoken(narration.state);
+  const creditsUsed = parts.reduce((sum, part) => sum + (part.creditsUsed ?? 0), 0);
+  const { output, srt, vtt } = order;
+  const files = [output, srt, vtt].filter((file) => file !== undefined);
+  await context.result(
+    { output, srt, vtt, bytes, seconds, parts: parts.length, creditsUsed },
+    `${files.map(shown).join(", ")}: ${duration(seconds)}, ${size(bytes)}, ${
+      plural(creditsUsed, "credit")
+    }`,
+  );
+}
+
+/** The options of the SDK for those of the command line. */
+function buyOptionsOf(
+  { jobTimeout, pollInterval, minBalance, concurrency, retryUnknown, retryLost }: BuyingOptions,
+): Partial<BuyOptions<NarrationState>> {
+  return {
+    partTimeout: jobTimeout,
+    pollInterval,
+    minBalance,
+    concurrency,
+    retryUnknown,
+    retryLost,
+  };
+}
+
+/** The parts that are bought: the others are only pauses. */
+function spoken(state: NarrationState | undefined): readonly PartState[] {
+  return (state?.parts ?? []).filter(({ samples }) => samples !== 0);
+}
+
+/** The name of a file for people: relative, when it is below the working folder. */
+function shown(file: string): string {
+  if (file === STDOUT) return "standard output";
+  const path = relative(".", file);
+  return path.startsWith("..") ? file : path;
+}
+
+/** Makes the texts beside the bar. A wait stays visible while the parts that are already bought go on. */
+function outlooks(): (progress: Progress) => string {
+  let wait = "";
+  let waitEnd = 0;
+  return ({ estimatedMsLeft, creditsUsed, waitMs }) => {
+    const now = performance.now();
+    if (waitMs) {
+      // A line has 80 columns, and the wait matters most.
+      wait = `parts, waiting ${duration(waitMs / 1_000)} for the rate limit`;
+      waitEnd = now + waitMs;
+    }
+    if (now < waitEnd) return wait;
+    const left = estimatedMsLeft ? `, about ${duration(estimatedMsLeft / 1_000)} left` : "";
+    return `parts, ${plural(creditsUsed, "credit")}${left}`;
+  };
+}
+
+async function writeCaptions(order: Order, narration: Narration, force: boolean): Promise<void> {
+  const { srt, vtt, captionLines: maxLines } = order;
+  const cues = narration.cues();
+  const write = async (file: string, text: string) => {
+    await removeLeftovers(file);
+    await saveAudio(file, new TextEncoder().encode(text), { overwrite: force });
+  };
+  if (srt !== undefined) await write(srt, toSrt(cues, { maxLines }));
+  if (vtt !== undefined) await write(vtt, toWebVtt(cues, { maxLines }));
+}
+
+interface Unwritten {
+  readonly context: Context;
+  readonly order: Order;
+  readonly options: PerformOptions;
+  readonly state: StateFolder | undefined;
+  readonly narration: Narration | undefined;
+}
+
+/** Waits until the state is kept, and turns the error into one that says how to go on. */
+async function keep(error: unknown, run: Unwritten): Promise<unknown> {
+  const { narration, state } = run;
+  // A failure of the store now is the error itself, or less telling.
+  await narration?.settled().catch(() => {});
+  if (state === undefined) return error;
+  // A run that has not begun does not know the state of those before it.
+  const parts = spoken(narration?.state ?? await state.narration.load());
+  const paid = parts.filter(({ status }) => status === "submitted" || status === "done").length;
+  const unknown = parts.filter(({ status }) => status === "unknown" || status === "submitting");
+  const failed = parts.filter(({ status }) => status === "failed").length;
+  if (paid === 0 && unknown.length === 0 && failed === 0) {
+    await state.discard();
+    return error;
+  }
+  const again = failed === 0 ? "" : ` Going on buys ${plural(failed, "failed part")} again.`;
+  const doubt = unknown.length === 0
+    ? ""
+    : ` It is not known whether ${
+      plural(unknown.length, "part")
+    } was charged: look at \`tsetsen balance\` first.`;
+  return new Unfinished(
+    error,
+    `${paid} of ${parts.length} parts are paid for, and kept in ${state.path}.${again}${doubt}`,
+    await goOnCommand(run, state, unknown.length > 0),
+  );
+}
+
+/** The command that goes on with the same service, the same files and the same limit of money. */
+async function goOnCommand(
+  { context, order, options }: Unwritten,
+  { path }: StateFolder,
+  isUnknown: boolean,
+): Promise<string> {
+  const { force, minBalance, retryLost } = options;
+  const args = [
+    ...await destinationArguments(order, path),
+    ...(force ? ["--force"] : []),
+    ...valueArgument("min-balance", minBalance),
+    ...(isUnknown ? ["--retry-unknown"] : []),
+    ...(retryLost ? ["--retry-lost"] : []),
+  ];
+  return resumeCommand(path, args, context.globals);
+}
+
+/** Removes the temporary files that killed processes left beside the same file. */
+async function removeLeftovers(output: string): Promise<void> {
+  const folder = dirname(output);
+  for (const name of await readdir(folder)) {
+    if (isPartOf(name, output)) await rm(`${folder}/${name}`, { force: true });
+  }
+}

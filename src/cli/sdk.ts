@@ -1,0 +1,18 @@
+/**
+ * The parts of the SDK that need a client: everything else of the command line starts without them. They are those of
+ * `@tsetsen/sdk/lean`, which start fastest.
+ *
+ * @module
+ */
+
+export {
+  BYTES_PER_SAMPLE,
+  Client,
+  Gender,
+  interruptedJobs,
+  RequestStatus,
+  SAMPLE_RATE,
+  WAV_HEADER_BYTES,
+  wavHeader,
+} from "../lean/mod.ts";
+export type { AudioStream, CheckStatusResponse, InterruptedJob, Job } from "../lean/mod.ts";

@@ -1,0 +1,49 @@
+import process from "node:process";
+import pc from "picocolors";
+import { LostReader } from "../errors/classes.ts";
+
+/** The two outputs of the process. */
+export type Stream = "stdout" | "stderr";
+
+/** Whether the stream is a terminal. */
+export function isTerminal(stream: Stream): boolean {
+  return process[stream].isTTY === true;
+}
+
+/** Whether the stream can show a bar and colours. */
+export function isCapable(stream: Stream): boolean {
+  return isTerminal(stream) && process.env["TERM"] !== "dumb";
+}
+
+/** Functions that colour a text; without colours they return it unchanged. See https://no-color.org. */
+export function colors(stream: Stream): ReturnType<typeof pc.createColors> {
+  return pc.createColors(isCapable(stream) && !process.env["NO_COLOR"]);
+}
+
+/**
+ * Writes, and resolves when the system has the data: an exit right afterwards loses nothing.
+ *
+ * @throws {LostReader} when a pipe or the terminal was closed; the runtime's error for any other failure.
+ */
+export function write(stream: Stream, data: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    process[stream].write(data, (error?: Error | null) => {
+      if (!error) return resolve();
+      const { code } = error as { readonly code?: unknown };
+      const isLost = code === "EPIPE" || code === "EIO";
+      reject(
+        isLost ? new LostReader("The reader of our output is gone.", { cause: error }) : error,
+      );
+    });
+  });
+}
+
+/** Keeps the event of a lost reader from ending the process. The write that fails reports it. */
+export function tolerateLostReaders(): () => void {
+  const ignore = () => {};
+  const streams = [process.stdout, process.stderr];
+  for (const stream of streams) stream.on("error", ignore);
+  return () => {
+    for (const stream of streams) stream.off("error", ignore);
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Connect-Web's transport of gRPC-Web, over a guarded `fetch`.
+ *
+ * @module
+ */
+
+import type { Interceptor } from "@connectrpc/connect";
+import { createGrpcWebTransport } from "@connectrpc/connect-web";
+import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
+import type { Transport } from "../contract/transport.ts";
+import { validate, validateFields } from "../contract/validate.ts";
+import type { ConnectInterceptor } from "./connect_types.ts";
+import { fromConnect } from "./errors.ts";
+import { guardedFetch } from "./guarded_fetch.ts";
+import { overConnect } from "./over_connect.ts";
+import { requestIdReader } from "./request_id.ts";
+import { withRelativeAudio } from "../transport/relative_audio.ts";
+import { protocolHeadersOf } from "../transport/send_once.ts";
+
+/** Options of connect-web's transport of gRPC-Web. */
+export interface WebTransportOptions extends EndpointOptions {
+  /**
+   * Whether messages are sent in binary form. `false` sends JSON, which the network panel of a browser shows; the service
+   * must accept it. Default true.
+   */
+  readonly binary?: boolean | undefined;
+  /** Sends the requests. Default: the runtime's `fetch`, looked up at each call. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * Connect interceptors around each attempt. They see the whole request, key and text included. A `ConnectError` that one
+   * throws becomes the class of its code, anything else a plain `TsetsenError` with it as its `cause`. Default: none.
+   */
+  readonly interceptors?: readonly ConnectInterceptor[] | undefined;
+}
+
+/** Makes connect-web's transport of gRPC-Web, guarded. Nothing is sent. */
+export function webTransport(options: WebTransportOptions): Transport {
+  validateFields("options", options);
+  const { fetch, interceptors = [], binary = true } = options;
+  for (const interceptor of interceptors) validate("each of interceptors", interceptor);
+  const { baseUrl, origin } = endpointOf(options);
+  const intercepted = interceptors.length > 0;
+  const connect = {
+    baseUrl,
+    useBinaryFormat: binary,
+    interceptors: [...interceptors] as Interceptor[],
+  };
+  const protocolHeaders = protocolHeadersOf(`application/grpc-web+${binary ? "proto" : "json"}`);
+  const requestIdIn = requestIdReader(binary);
+  const transport = overConnect({
+    origin,
+    // The guard ends the call by itself. Interceptors may have work of their own to end.
+    needsSignal: intercepted,
+    headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
+    open(call, unary) {
+      const headers = intercepted ? undefined : { ...call.headers, ...protocolHeaders };
+      const guard = { call, unary, origin, fetch, requestIdIn, headers };
+      return createGrpcWebTransport({ ...connect, fetch: guardedFetch(guard) });
+    },
+    explain: (error, { secrets }) =>
+      fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
+  });
+  return withRelativeAudio(transport, baseUrl);
+}
+
+/** What connect-web is given where it need not carry the headers. */
+const NO_HEADERS = {};

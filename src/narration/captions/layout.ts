@@ -1,0 +1,183 @@
+/**
+ * From sentences to captions that a viewer can read.
+ *
+ * @module
+ */
+
+import { checkOptions, type Rules, wholeNumber } from "../options.ts";
+import { type Cue, words } from "./cues.ts";
+
+/** Options of captions. All durations are milliseconds. */
+export interface CaptionOptions {
+  /** The most characters of a line, 1 or more; a word that is longer has a line of its own. Default 42. */
+  readonly lineLength?: number | undefined;
+  /** The most lines of a caption, 1 or more; `Infinity` for no limit. Default 2. */
+  readonly maxLines?: number | undefined;
+  /**
+   * How long a caption stays at least in milliseconds, 0 or more. A shorter one stays longer where the next begins later, and is joined
+   * with a neighbour where both fit. Default 1,000.
+   */
+  readonly minDuration?: number | undefined;
+  /** How long a caption stays at most in milliseconds, above 0; `Infinity` for no limit. Default 7,000. */
+  readonly maxDuration?: number | undefined;
+}
+
+/** A caption on the screen. */
+export interface Caption {
+  /** When it appears, in milliseconds. */
+  readonly start: number;
+  /** When it disappears, in milliseconds. */
+  readonly end: number;
+  /** Its lines, none of them empty. */
+  readonly lines: readonly string[];
+  /**
+   * Whether the times of its speech are known from the samples. Otherwise they are estimated by the number of characters: it is a
+   * piece of a sentence, or of a sentence that shares a part with others.
+   */
+  readonly exact: boolean;
+}
+
+const RULES: Rules = {
+  lineLength: wholeNumber(1),
+  maxLines: [
+    "number",
+    "a whole number of at least 1, or Infinity",
+    (lines: number) => lines === Infinity || (Number.isSafeInteger(lines) && lines >= 1),
+  ],
+  minDuration: [
+    "number",
+    "milliseconds of at least 0",
+    (ms: number) => ms >= 0 && ms < Infinity,
+  ],
+  maxDuration: ["number", "milliseconds above 0, or Infinity", (ms: number) => ms > 0],
+};
+
+/** The options, complete. */
+type Limits = { readonly [Name in keyof CaptionOptions]-?: number };
+
+/** A sentence, or a piece of one. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly words: readonly string[];
+  readonly exact: boolean;
+}
+
+/**
+ * Lays sentences out as captions: at most two lines, and 1 to 7 seconds each unless the options say otherwise. A sentence that
+ * takes more is divided, at the end of a clause where there is one near. `toSrt` and `toWebVtt` do this by themselves.
+ *
+ * @param cues The cues, as `narration.cues()` gives them.
+ * @param options The limits.
+ * @returns The captions, in the order of the cues. Those whose times are estimates are marked.
+ * @throws {TypeError} when an option has the wrong type, or is not known.
+ * @throws {RangeError} when an option is out of its range.
+ *
+ * @example
+ * ```ts
+ * import { toCaptions } from "@tsetsen/sdk/narration";
+ *
+ * const text = "Тэнгэр цэлмэг, салхи намуухан, хүмүүс гэртээ харьж, хот аажмаар чимээгүй болж байв.";
+ * const captions = toCaptions([{ start: 0, end: 8_000, text, exact: true }]);
+ * console.assert(captions.length === 2 && captions.every(({ exact }) => !exact));
+ * ```
+ */
+export function toCaptions(cues: Iterable<Cue>, options: CaptionOptions = {}): Caption[] {
+  checkOptions(options, RULES);
+  const { lineLength = 42, maxLines = 2, minDuration = 1_000, maxDuration = 7_000 } = options;
+  const limits = { lineLength, maxLines, minDuration, maxDuration };
+  const pieces = [...cues].flatMap(({ start, end, text, exact }) =>
+    divide({ start, end, words: words(text), exact }, limits)
+  );
+  return joinShort(stretch(pieces, limits), limits).map(({ words, ...piece }) => ({
+    ...piece,
+    lines: wrap(words, lineLength),
+  }));
+}
+
+/** Divides a sentence until each piece fits. */
+function divide(piece: Piece, limits: Limits): Piece[] {
+  const { start, end, words } = piece;
+  if (words.length === 0) return [];
+  const lines = wrap(words, limits.lineLength).length;
+  const count = Math.max(
+    Math.ceil(lines / limits.maxLines),
+    Math.ceil((end - start) / limits.maxDuration),
+  );
+  if (count < 2 || words.length < 2 || end - start < 2) return [piece];
+  const sizes = words.map((word) => [...word].length + 1);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const share = Math.floor(count / 2) / count;
+  let best = { at: 1, share, cost: Infinity };
+  for (let at = 1, seen = 0; at < words.length; at++) {
+    seen += sizes[at - 1] as number;
+    const cost = Math.abs(seen / total - share) -
+      bonus(words[at - 1] as string, words[at] as string);
+    if (cost < best.cost) best = { at, share: seen / total, cost };
+  }
+  const middle = Math.round(start + (end - start) * best.share);
+  const cut = Math.min(end - 1, Math.max(start + 1, middle));
+  const left = { start, end: cut, words: words.slice(0, best.at), exact: false };
+  const right = { start: cut, end, words: words.slice(best.at), exact: false };
+  return [...divide(left, limits), ...divide(right, limits)];
+}
+
+/** How much better a border of a sentence or a clause is, as a share of the whole. */
+function bonus(before: string, after: string): number {
+  if (/[.!?…]["'”“’»›)\]]*$/u.test(before)) return 0.3;
+  if (/[,;:]["'”“’»›)\]]*$/u.test(before) || /^[–—-]$/u.test(after)) return 0.25;
+  return 0;
+}
+
+/** Keeps short captions on the screen where the next begins later. */
+function stretch(pieces: readonly Piece[], { minDuration }: Limits): Piece[] {
+  return pieces.map((piece, i) => {
+    const next = pieces[i + 1]?.start ?? Infinity;
+    const end = Math.max(piece.end, Math.min(piece.start + minDuration, next));
+    return { ...piece, end };
+  });
+}
+
+/** Joins captions that are still too short with a neighbour, where both fit. */
+function joinShort(pieces: readonly Piece[], limits: Limits): Piece[] {
+  const { minDuration, maxDuration, lineLength, maxLines } = limits;
+  const isShort = ({ start, end }: Piece) => end - start < minDuration;
+  const joined: Piece[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    if (last !== undefined && (isShort(last) || isShort(piece))) {
+      const both: Piece = {
+        start: last.start,
+        end: Math.max(last.end, piece.end),
+        words: [...last.words, ...piece.words],
+        exact: last.exact && piece.exact,
+      };
+      const isNear = piece.start >= last.start && piece.start - last.end < minDuration;
+      const fits = both.end - both.start <= maxDuration &&
+        wrap(both.words, lineLength).length <= maxLines;
+      if (isNear && fits) {
+        joined[joined.length - 1] = both;
+        continue;
+      }
+    }
+    joined.push(piece);
+  }
+  return joined;
+}
+
+/** Breaks words into as few lines as they take. */
+function wrap(words: readonly string[], length: number): string[] {
+  const lines: string[] = [];
+  let room = 0;
+  for (const word of words) {
+    const size = [...word].length;
+    if (lines.length > 0 && size < room) {
+      lines.push(`${lines.pop()} ${word}`);
+      room -= size + 1;
+    } else {
+      lines.push(word);
+      room = length - size;
+    }
+  }
+  return lines;
+}

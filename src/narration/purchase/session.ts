@@ -1,0 +1,289 @@
+/**
+ * Gets the audio of parts, whatever earlier runs have left.
+ *
+ * @module
+ */
+
+import type { Client, Job } from "../../../mod.ts";
+import { concatBytes } from "../../lib/bytes.ts";
+import { type RateLimitExceededError, ServerError, withContext } from "../../contract/errors.ts";
+import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
+import { BYTES_PER_SAMPLE } from "../../audio/wav_writer.ts";
+import { MAX_REFUSALS, refusing } from "../store/plan_records.ts";
+import { checkAudio, lengthOf, toPcm } from "../part_audio.ts";
+import { asTsetsenError, isDoubtful, lost, undecided } from "./errors.ts";
+import { collect, factsOf, LiveAudio, type Obtained, obtained } from "./obtained.ts";
+import { Pace } from "./pace.ts";
+import { type Order, Submitter, type SubmitterOptions } from "./submitter.ts";
+
+/** What a session works with. */
+export interface SessionOptions extends SubmitterOptions {
+  readonly client: Client;
+  /** By index; a part without anything to speak has none. */
+  readonly orders: readonly (Order | undefined)[];
+  /** What becomes of the audio: samples, the bytes as they came, or nothing because it is not fetched. */
+  readonly audio: "pcm" | "bytes" | "none";
+}
+
+/** How old a job must be, in milliseconds, before the service's NOT_FOUND means that it is lost. */
+const LOST_GRACE_MS = 5_000;
+
+/** Gets the audio of parts, each bought once at most. */
+export class Session {
+  readonly #with: SessionOptions;
+  readonly #pace: Pace;
+  readonly #submitter: Submitter;
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #startedAt = Date.now();
+
+  constructor(options: SessionOptions) {
+    this.#with = options;
+    const { concurrency, rateLimitTimeout } = options.options;
+    this.#pace = new Pace(concurrency, rateLimitTimeout, options.progress, options.lifetime);
+    this.#submitter = new Submitter(options, this.#pace);
+  }
+
+  /** Submits nothing more; what is under way goes on. */
+  halt(error: unknown): void {
+    this.#submitter.halt(error);
+  }
+
+  /** The audio of a part: from the store, from its job, or bought. */
+  obtain(index: number): Promise<Obtained> {
+    return this.#track(this.#obtain(index));
+  }
+
+  /** Resolves when nothing is under way any more and the store has all that is known. */
+  async settled(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    await this.#with.journal.flush();
+  }
+
+  /** The jobs that are paid, or perhaps paid, and not done. */
+  openJobs(): InterruptedJob[] {
+    const jobs: InterruptedJob[] = [];
+    for (const { status, requestId } of this.#with.journal.purchases) {
+      if (status === "submitted") jobs.push({ requestId, charged: "yes" });
+      if (status === "submitting") jobs.push({ requestId: undefined, charged: "unknown" });
+    }
+    return jobs;
+  }
+
+  /**
+   * Waits until no other run submits a part, and looks for parts that may not be submitted.
+   *
+   * @throws {InvalidRequestError} when there is one. Nothing was sent.
+   */
+  async prepare(): Promise<void> {
+    const { journal, orders, lifetime } = this.#with;
+    for (const index of orders.keys()) await journal.awaitOthers(index, lifetime);
+    for (const index of orders.keys()) {
+      const error = this.#undecided(index);
+      if (error !== undefined) throw error;
+    }
+  }
+
+  /** The error for a part that may not be submitted; `undefined` when it may. */
+  #undecided(index: number): unknown {
+    const { journal, options, orders } = this.#with;
+    const isOpen = orders[index] !== undefined && isDoubtful(journal.at(index).status);
+    return isOpen && !options.retryUnknown && !journal.isUnderWayElsewhere(index)
+      ? undecided(index)
+      : undefined;
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#running.add(work);
+    const over = () => this.#running.delete(work);
+    work.then(over, over);
+    return work;
+  }
+
+  async #obtain(index: number): Promise<Obtained> {
+    const { orders, journal, options, lifetime } = this.#with;
+    const order = orders[index];
+    if (order === undefined) return obtained([], undefined);
+    for (let tries = 1;; tries++) {
+      await journal.awaitOthers(index, lifetime);
+      const error = this.#undecided(index);
+      if (error !== undefined) throw error;
+      const bought = await this.#followPaid(index, order) ??
+        await (options.method === "stream" ? this.#stream : this.#generate).call(
+          this,
+          index,
+          order,
+        );
+      // Without a result another run has submitted the part at the same moment.
+      if (bought !== undefined) return bought;
+      if (tries === MAX_REFUSALS) throw refusing();
+    }
+  }
+
+  /** The audio of a part that is paid for; `undefined` when it must be bought. */
+  async #followPaid(index: number, order: Order): Promise<Obtained | undefined> {
+    const { client, journal, options } = this.#with;
+    const { status, requestId } = journal.at(index);
+    if (status !== "submitted" && status !== "done") return undefined;
+    const { apiKey } = order.request;
+    const job = requestId ? client.job({ apiKey, requestId }) : undefined;
+    const kept = status === "done" ? await this.#loadKept(index, job) : undefined;
+    if (kept !== undefined) return kept;
+    if (job === undefined) {
+      if (!options.retryLost) throw lost(index);
+      return undefined;
+    }
+    try {
+      return await this.#fetch(index, job);
+    } catch (error) {
+      const mayBeLost = asTsetsenError(error)?.code === "resource_not_found" && options.retryLost;
+      if (mayBeLost && await this.#isLost(index, order, job)) return undefined;
+      throw error;
+    }
+  }
+
+  async #loadKept(index: number, job: Job | undefined): Promise<Obtained | undefined> {
+    const { journal, audio } = this.#with;
+    const kept = await journal.load(index);
+    const purchase = journal.at(index);
+    if (kept === undefined) return undefined;
+    const isPcm = purchase.samples !== undefined &&
+      kept.length === purchase.samples * BYTES_PER_SAMPLE;
+    // A narration has kept samples; a batch gives the file that the service made.
+    if (audio === "bytes") return isPcm && job !== undefined ? undefined : obtained([kept], job);
+    const pcm = isPcm ? [kept] : toPcm([kept]);
+    if (audio === "pcm" && purchase.samples === undefined) {
+      await journal.set(index, { ...purchase, ...factsOf(pcm) });
+    }
+    return obtained(pcm, job);
+  }
+
+  /** Whether the service itself does not know a job any more. A young job may only be unknown yet. */
+  async #isLost(index: number, order: Order, { requestId }: Job): Promise<boolean> {
+    const { client, journal, lifetime } = this.#with;
+    const { apiKey } = order.request;
+    const since = journal.at(index).submittedAt ?? this.#startedAt;
+    const wait = LOST_GRACE_MS - Math.max(0, Date.now() - since);
+    if (wait > 0) await lifetime.sleep(wait);
+    try {
+      await client.checkStatus({ requestId, apiKey }, { signal: lifetime.signal });
+      return false;
+    } catch (error) {
+      return asTsetsenError(error)?.code === "resource_not_found";
+    }
+  }
+
+  async #generate(index: number, order: Order): Promise<Obtained | undefined> {
+    const { client } = this.#with;
+    const submission = await this.#submitter.submit(index, order, async () => {
+      // No signal: a submission that is cut off may be paid for without anybody knowing its id.
+      const job = await client.submit(order.request);
+      const { requestId } = job;
+      return {
+        value: job,
+        purchase: { status: "submitted", requestId, submittedAt: Date.now() },
+      };
+    });
+    if (submission === undefined) return undefined;
+    try {
+      return await this.#fetch(index, submission.value);
+    } finally {
+      submission.release();
+    }
+  }
+
+  /** Follows a job to its audio. The job is paid for, so a rate limit is waited out here, too. */
+  async #fetch(index: number, job: Job): Promise<Obtained> {
+    const { journal, options, lifetime, audio } = this.#with;
+    const { pollInterval, partTimeout: timeout } = options;
+    const waiting = { signal: lifetime.signal, pollInterval, timeout };
+    const { requestId } = job;
+    for (;;) {
+      try {
+        const { metrics } = await job.wait(waiting);
+        const chunks = audio === "none" ? [] : await collect(await job.audio(waiting));
+        const audioLength = metrics?.audioLength;
+        if (audio === "bytes") checkAudio(chunks, audioLength);
+        this.#pace.calm();
+        return await this.#done(
+          index,
+          audio === "pcm" ? toPcm(chunks, { audioLength }) : chunks,
+          job,
+        );
+      } catch (error) {
+        const known = asTsetsenError(error);
+        if (known?.code === "job_failed") {
+          const { submittedAt } = journal.at(index);
+          const failed = { status: "failed", requestId, submittedAt } as const;
+          await journal.set(index, { ...failed, creditsUsed: job.creditsUsed }).catch(() => {});
+        }
+        if (known?.code === "rate_limit_exceeded") {
+          await this.#pace.slowDown(error as RateLimitExceededError);
+        } else if (known === undefined || known.charged === "yes" && known.requestId) throw error;
+        else throw withContext(known, { requestId, charged: "yes" });
+      }
+    }
+  }
+
+  async #stream(index: number, order: Order): Promise<Obtained | undefined> {
+    const { client, options, lifetime } = this.#with;
+    const submission = await this.#submitter.submit(index, order, async () => {
+      const settings = { signal: lifetime.signal, timeout: options.partTimeout };
+      const stream = client.streamSpeech(order.request, settings);
+      const first = await stream.next();
+      if (first.done) throw new ServerError("The stream held no audio.", { charged: "unknown" });
+      // The intent stays until all of it is here: a process that is killed has kept none of it.
+      return { value: { stream, first: first.value }, purchase: undefined };
+    });
+    if (submission === undefined) return undefined;
+    const audio = new LiveAudio();
+    const { stream, first } = submission.value;
+    const complete = this.#track(this.#receive(index, audio, first, stream, submission.release));
+    complete.catch(() => {});
+    return { audio, job: undefined, complete };
+  }
+
+  /** Receives a stream to its end, while its reader takes what has come. */
+  async #receive(
+    index: number,
+    audio: LiveAudio,
+    first: Uint8Array,
+    stream: AsyncIterable<Uint8Array>,
+    release: () => void,
+  ): Promise<void> {
+    const { journal } = this.#with;
+    try {
+      audio.push(first);
+      for await (const chunk of stream) audio.push(chunk);
+      await this.#done(index, audio.chunks, undefined);
+      audio.close();
+    } catch (error) {
+      const isDone = journal.at(index).status === "done";
+      if (!isDone) await journal.set(index, { status: "failed" }).catch(() => {});
+      audio.fail(error);
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  async #done(
+    index: number,
+    chunks: readonly Uint8Array[],
+    job: Job | undefined,
+  ): Promise<Obtained> {
+    const { journal, audio, options } = this.#with;
+    if (audio !== "none") await journal.keep(index, () => concatBytes(chunks));
+    const before = journal.at(index);
+    const { requestId, creditsUsed = before.creditsUsed } = job ?? {};
+    const isPcm = audio === "pcm" || options.method === "stream";
+    await journal.set(index, {
+      status: "done",
+      requestId,
+      creditsUsed,
+      submittedAt: requestId === undefined ? undefined : before.submittedAt,
+      ...(audio !== "none" && { bytes: lengthOf(chunks) }),
+      ...(isPcm && factsOf(chunks)),
+    });
+    return obtained(chunks, job);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Files and folders that survive a loss of power.
+ *
+ * @module
+ */
+
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+
+/** Reads a file; `undefined` when there is none. */
+export async function read(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+/** Writes a file beside its place, and renames it: there is the old one or the new one, never half of one. */
+export async function writeFile(folder: string, name: string, content: Uint8Array): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const temporary = `${folder}/.${crypto.randomUUID()}`;
+  try {
+    await write(temporary, content);
+    await rename(temporary, `${folder}/${name}`);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await sync(folder);
+}
+
+/** Writes a new file, down to the disk. */
+export async function write(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await flush(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Flushes a folder to the disk: without it a loss of power may take a new name away. */
+export async function sync(folder: string): Promise<void> {
+  let file;
+  try {
+    file = await open(folder, "r");
+  } catch {
+    // Windows opens no folders, and keeps names by its journal.
+    return;
+  }
+  try {
+    await flush(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Codes of file systems that flush nothing by command: some of networks, of containers, and FUSE. */
+const NO_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EBADF", "EISDIR"];
+
+async function flush(file: { sync(): Promise<void> }): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    if (!NO_SYNC.includes(codeOf(error))) throw error;
+  }
+}
+
+/** The code of an error of the system. */
+export function codeOf(error: unknown): string {
+  return (error as { code?: string }).code ?? "";
+}
+
+/** Flushes the folders above one that is new. */
+export async function syncParents(root: string, folder: string): Promise<void> {
+  for (let at = folder; at.length > root.length;) {
+    at = at.slice(0, at.lastIndexOf("/"));
+    await sync(at);
+  }
+  await sync(`${root}/..`);
+}

@@ -1,0 +1,162 @@
+/**
+ * Finished audio through the proxy: from the addresses that the service gave, and from no others. It costs nothing,
+ * however often and in whatever parts a player asks for it.
+ *
+ * @module
+ */
+
+import { requestedRange } from "../../audio/byte_range.ts";
+import { followRedirects } from "../../audio/redirects.ts";
+import { mayFetch, mayRedirect } from "./address.ts";
+import { type AudioBody, openAudio } from "./body.ts";
+import type { AudioTokens } from "../audio_token.ts";
+import { sliceBytes } from "./slice_bytes.ts";
+import { discard, Exchange, MAX_EXCHANGE_MS } from "../exchange.ts";
+import type { InFlight } from "../in_flight.ts";
+import { showsKey } from "../key_mask.ts";
+import { plainText } from "../responses.ts";
+import type { ResolvedProxyOptions } from "../resolved_options.ts";
+import { visitorBody } from "../visitor_body.ts";
+
+/** The visitor's headers that go along: ranges, and nothing that says who the visitor is. */
+const PASSED_UP = ["range", "if-range", "if-none-match"];
+
+/** The headers of the answer that come back. */
+const PASSED_DOWN = ["content-length", "content-range", "accept-ranges", "etag", "last-modified"];
+
+/** Answers a GET or a HEAD for `…/audio/<token>`. */
+export async function serveAudio(
+  request: Request,
+  token: string,
+  tokens: AudioTokens,
+  transfers: InFlight,
+  options: ResolvedProxyOptions,
+): Promise<Response> {
+  const { method } = request;
+  const { timeout, report } = options;
+  if (method !== "GET" && method !== "HEAD") {
+    return plainText(405, "only GET and HEAD are allowed here", { allow: "GET, HEAD" });
+  }
+  const url = await tokens.open(token);
+  if (url === "expired") return plainText(410, "this address has expired: check the job again");
+  if (url === "unknown" || !mayFetch(url, options)) return plainText(404, "no such audio");
+  const place = transfers.take(timeout);
+  if (place === undefined) {
+    return plainText(503, "too many transfers are in flight", { "retry-after": "1" });
+  }
+  const exchange = new Exchange(timeout, MAX_EXCHANGE_MS, place);
+  try {
+    const response = await follow(url, request, exchange, options);
+    const { status } = response;
+    if (![200, 206, 304, 416].includes(status)) {
+      discard(response);
+      exchange.close();
+      const message = `The audio's server answered with HTTP ${status}.`;
+      report({ type: "upstream_failed", method: "audio", message });
+      return refused(status);
+    }
+    const audio = await openAudio(response, method, exchange, options.key);
+    if (typeof audio !== "string") return answerWith(audio, request, exchange, options);
+    exchange.cancel();
+    report({
+      type: "upstream_failed",
+      method: "audio",
+      message: `The audio's server sent ${audio}.`,
+    });
+    return plainText(502, `the audio's server sent ${audio}: the job was charged, check it again`);
+  } catch {
+    const { message } = exchange.failure("The audio cannot be reached.");
+    if (!exchange.cancelled) report({ type: "upstream_failed", method: "audio", message });
+    exchange.cancel();
+    return plainText(502, message);
+  }
+}
+
+/** Storage refuses an address that has expired with one of several statuses. */
+function refused(status: number): Response {
+  if (status === 429) return plainText(503, "the audio's server has too many requests");
+  if (status < 400 || status >= 500) {
+    return plainText(502, `the audio's server does not answer as it should (HTTP ${status})`);
+  }
+  return plainText(
+    status === 404 ? 404 : 410,
+    "this audio is not there any more: check the job again",
+  );
+}
+
+function answerWith(
+  { response, bytes, isDecoded }: AudioBody,
+  request: Request,
+  exchange: Exchange,
+  options: ResolvedProxyOptions,
+): Response {
+  const headers = downHeaders(response.headers, options.key, isDecoded);
+  const length = headers.get("content-length");
+  let { status } = response;
+  let pieces = bytes;
+  // The audio's server may not know ranges. Safari plays nothing without them.
+  const range = status !== 200 || length === null
+    ? "whole"
+    : requestedRange(request, Number(length), headers.get("etag") ?? undefined);
+  if (range === "none") {
+    exchange.cancel();
+    const size = { "content-range": `bytes */${length}` };
+    return plainText(416, "the audio has no such bytes", size);
+  }
+  if (range !== "whole") {
+    const [from, to] = range;
+    status = 206;
+    headers.set("content-range", `bytes ${from}-${to - 1}/${length}`);
+    headers.set("content-length", `${to - from}`);
+    pieces = bytes && sliceBytes(bytes, from, to);
+  }
+  if (status === 200) headers.set("accept-ranges", length === null ? "none" : "bytes");
+  if (pieces === undefined) {
+    exchange.close();
+    return new Response(null, { status, headers });
+  }
+  const { timeout } = options;
+  const body = visitorBody(pieces, { request, timeout, onLeave: () => exchange.cancel() });
+  return new Response(body, { status, headers });
+}
+
+/** Asks for the audio, and follows the redirects of its server. */
+async function follow(
+  start: URL,
+  { method, headers: given }: Request,
+  exchange: Exchange,
+  options: ResolvedProxyOptions,
+): Promise<Response> {
+  // A coding would change the bytes that a range counts.
+  const headers = new Headers({ "accept-encoding": "identity" });
+  for (const name of PASSED_UP) {
+    const value = given.get(name);
+    if (value !== null) headers.set(name, value);
+  }
+  return await followRedirects(
+    start,
+    (url) => exchange.fetch(options.fetch, url.href, { method, headers }),
+    (url) => {
+      if (!mayRedirect(start, url, options)) throw new Error("The redirect is not allowed.");
+    },
+  );
+}
+
+function downHeaders(headers: Headers, key: string, isDecoded: boolean): Headers {
+  const type = headers.get("content-type") ?? "";
+  const down = new Headers({
+    // Whatever else the server calls it must not become a page of the proxy's own site.
+    "content-type": /^audio\/[\w.+-]+$/.test(type) && !showsKey(type, key)
+      ? type
+      : "application/octet-stream",
+    "x-content-type-options": "nosniff",
+    "cache-control": "private, no-cache, no-transform",
+  });
+  for (const name of PASSED_DOWN) {
+    const value = headers.get(name);
+    // Length and ranges count the bytes before a coding was undone.
+    const isLost = isDecoded && /^(content-length|content-range|accept-ranges|etag)$/.test(name);
+    if (value !== null && !isLost && !showsKey(value, key)) down.set(name, value);
+  }
+  return down;
+}

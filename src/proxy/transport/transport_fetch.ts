@@ -1,0 +1,114 @@
+/**
+ * A `fetch` for the proxy over a transport: the service may then speak native gRPC.
+ *
+ * @module
+ */
+
+import { asTransport } from "../../connect/as_transport.ts";
+import type { ConnectTransport } from "../../connect/connect_types.ts";
+import type { Transport, TransportCall } from "../../contract/transport.ts";
+import { MAX_TIMEOUT_MS } from "../../contract/validate.ts";
+import { Lifetime } from "../../lib/lifetime.ts";
+import { frame, FRAME_HEAD_BYTES } from "../../transport/frames.ts";
+import { type Carrier, CARRIERS } from "./carriers.ts";
+import { GRPC_WEB } from "../status_error.ts";
+import { trailerFrame } from "../trailers.ts";
+import { deadlineStatus, statusFields } from "./status.ts";
+
+/** The largest message that a client accepts when it names no other bound, in bytes. */
+const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Makes a `fetch` that answers the proxy's gRPC-Web requests over a transport. The proxy itself is then the gateway in
+ * front of a service that speaks native gRPC only. Each request is sent once. Finished audio is fetched with the runtime's
+ * own `fetch`. Workers cannot speak native gRPC: there the proxy needs a gateway behind it.
+ *
+ * @param transport How to reach the service, for example `grpcTransport()`. The proxy's `endpoint` is not used then.
+ * @returns What to give as `fetch` to {@linkcode createProxy}.
+ * @throws {TypeError} when it is no transport.
+ *
+ * @example
+ * ```ts
+ * import { createProxy, transportFetch } from "@tsetsen/sdk/proxy";
+ *
+ * function gateway(transport: Parameters<typeof transportFetch>[0]) {
+ *   return createProxy({ fetch: transportFetch(transport), methods: ["ListVoices", "StreamSpeech"] });
+ * }
+ * ```
+ */
+export function transportFetch(
+  transport: Transport | ConnectTransport,
+): typeof globalThis.fetch {
+  const service = asTransport(transport);
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const { pathname } = new URL(request.url);
+    const method = /\/tsetsen\.api\.v1\.TsetsenTTS\/(\w+)$/.exec(pathname)?.[1] ?? "";
+    const carrier = Object.hasOwn(CARRIERS, method) ? CARRIERS[method] : undefined;
+    // The proxy fetches finished audio, too.
+    if (carrier === undefined) return await globalThis.fetch(request);
+    const message = new Uint8Array(await request.arrayBuffer()).subarray(FRAME_HEAD_BYTES);
+    const signal = init?.signal ?? request.signal;
+    const lifetime = new Lifetime(new Set(), signal, timeoutOf(request.headers));
+    const isBillable = method === "GenerateSpeech" || method === "StreamSpeech";
+    const call: TransportCall = {
+      lifetime,
+      headers: metadataOf(request.headers),
+      billable: isBillable,
+      secrets: [request.headers.get("x-api-key") ?? ""],
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+    };
+    const body = bodyOf(carrier(service, message, call), lifetime, isBillable);
+    return new Response(body, { headers: { "content-type": GRPC_WEB } });
+  };
+}
+
+/** The messages in their frames, and the status behind them. */
+function bodyOf(
+  messages: ReturnType<Carrier>,
+  lifetime: Lifetime,
+  isBillable: boolean,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      let fields = [["grpc-status", "0"] as const] as ReturnType<typeof statusFields>;
+      try {
+        const { done, value } = await lifetime.race(messages.next());
+        if (!done) return controller.enqueue(frame(0, value));
+      } catch (error) {
+        const isLate = lifetime.end?.by === "deadline";
+        fields = isLate ? deadlineStatus() : statusFields(error, isBillable);
+      }
+      lifetime.close();
+      controller.enqueue(trailerFrame(fields));
+      controller.close();
+    },
+    cancel: () => lifetime.stop({ by: "cancel" }),
+  }, { highWaterMark: 0 });
+}
+
+/** The metadata of the call, without what belongs to gRPC-Web and to HTTP. */
+function metadataOf(headers: Headers): Record<string, string> {
+  const metadata: Record<string, string> = {};
+  headers.forEach((value, name) => {
+    if (!/^(content-.*|accept.*|x-grpc-web|te|host|connection)$/.test(name)) metadata[name] = value;
+  });
+  return metadata;
+}
+
+const UNITS_MS: Readonly<Record<string, number>> = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1_000,
+  m: 1,
+  u: 1e-3,
+  n: 1e-6,
+};
+
+/** The deadline in milliseconds (`grpc-timeout` in https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md). */
+function timeoutOf(headers: Headers): number | undefined {
+  const timeout = headers.get("grpc-timeout") ?? "";
+  const [, digits, unit = ""] = /^(\d{1,8})([HMSmun])$/.exec(timeout) ?? [];
+  if (digits === undefined) return undefined;
+  return Math.min(Number(digits) * (UNITS_MS[unit] as number), MAX_TIMEOUT_MS);
+}
