@@ -14,6 +14,15 @@ import { run } from "../src/cli/main.js";
 await run();
 `;
 
+/** What users of a subpath bring themselves, if they use it. */
+const PEERS = { ai: ">=5.0.0 <8.0.0" } as const;
+
+/** The peers as a manifest names them. */
+function optionalPeers(peers: Readonly<Record<string, string>>): Record<string, unknown> {
+  const meta = Object.keys(peers).map((name) => [name, { optional: true }]);
+  return { peerDependencies: peers, peerDependenciesMeta: Object.fromEntries(meta) };
+}
+
 /** Makes the tarball. */
 export async function pack(output: string): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -31,6 +40,7 @@ export async function pack(output: string): Promise<void> {
     const manifest = `${folder}/package/package.json`;
     const { name, version, ...rest } = JSON.parse(await Deno.readTextFile(manifest));
     const bin = { tsetsen: "./bin/tsetsen.js" };
+    Object.assign(rest, optionalPeers(PEERS));
     await Deno.writeTextFile(manifest, JSON.stringify({ name, version, bin, ...rest }, null, 2));
     await Deno.mkdir(`${folder}/package/bin`);
     await Deno.writeTextFile(`${folder}/package/bin/tsetsen.js`, PROGRAM, { mode: 0o755 });

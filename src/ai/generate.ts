@@ -1,5 +1,5 @@
 import { TsetsenError, withContext } from "../contract/errors.ts";
-import { type ModelContext, settingsOf, warningsOf } from "./settings.ts";
+import { given, type ModelContext, settingsOf, warningsOf } from "./settings.ts";
 import type { SpecificationVersion, SpeechCall, SpeechResult } from "./types.ts";
 
 /**
@@ -32,9 +32,11 @@ export async function generate<Version extends SpecificationVersion>(
     return {
       audio: new Uint8Array(await file.arrayBuffer()),
       warnings,
-      usage: { creditsUsed, characterCount },
+      usage: given({ creditsUsed, characterCount }),
       response: { timestamp, modelId, headers: { "content-type": file.type } },
-      providerMetadata: { tsetsen: { requestId, creditsUsed, characterCount, audioLength } },
+      providerMetadata: {
+        tsetsen: given({ requestId, creditsUsed, characterCount, audioLength }),
+      },
     };
   } catch (error) {
     // Doing all of this again would be charged again.

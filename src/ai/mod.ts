@@ -23,6 +23,7 @@
 
 export { createTsetsen, type TsetsenProviderOptions } from "./provider.ts";
 export type {
+  JsonObject,
   JsonValue,
   Metadata,
   SpecificationVersion,

@@ -1,7 +1,13 @@
 import type { BaseClient } from "../../mod.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { validateFields } from "../contract/validate.ts";
-import type { SpecificationVersion, SpeechSettings, SpeechWarning } from "./types.ts";
+import type {
+  JsonObject,
+  JsonValue,
+  SpecificationVersion,
+  SpeechSettings,
+  SpeechWarning,
+} from "./types.ts";
 
 /** What a model works with. */
 export interface ModelContext<Version extends SpecificationVersion> {
@@ -35,17 +41,16 @@ export function settingsOf(
       { charged: "no" },
     );
   }
-  const given: { pollInterval?: number; timeout?: number } = call.providerOptions?.["tsetsen"] ??
-    {};
-  validateFields("options", given, { pollInterval: true, timeout: true });
+  const own: { pollInterval?: number; timeout?: number } = call.providerOptions?.["tsetsen"] ?? {};
+  validateFields("options", own, { pollInterval: true, timeout: true });
   return {
     voiceId,
     speed: call.speed,
     version: modelId,
     signal: call.abortSignal,
     headers: headersOf(call),
-    pollInterval: given.pollInterval,
-    timeout: given.timeout,
+    pollInterval: own.pollInterval,
+    timeout: own.timeout,
   };
 }
 
@@ -85,4 +90,11 @@ export function warningsOf<Version extends SpecificationVersion>(
   }
   if (format !== undefined) warn("outputFormat", `The audio is ${instead}.`);
   return warnings;
+}
+
+/** The fields that are given: JSON has no `undefined`. */
+export function given(fields: Record<string, JsonValue | undefined>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).filter((field): field is [string, JsonValue] => field[1] !== undefined),
+  );
 }

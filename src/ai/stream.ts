@@ -2,7 +2,7 @@ import { SAMPLE_RATE } from "../audio/wav_writer.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { type LiveSpeech, speakLive } from "../live/mod.ts";
 import { countCharacters } from "../text/mod.ts";
-import { type ModelContext, settingsOf, warningsOf } from "./settings.ts";
+import { given, type ModelContext, settingsOf, warningsOf } from "./settings.ts";
 import type {
   SpecificationVersion,
   SpeechPart,
@@ -69,12 +69,9 @@ function finish({ sentences, samples }: LiveSpeech): SpeechPart {
     providerMetadata: {
       tsetsen: {
         samples,
-        sentences: sentences.map(({ text, start, samples, requestId }) => ({
-          text,
-          start,
-          samples,
-          requestId,
-        })),
+        sentences: sentences.map(({ text, start, samples, requestId }) =>
+          given({ text, start, samples, requestId })
+        ),
       },
     },
   };

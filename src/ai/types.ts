@@ -5,13 +5,17 @@
  * @module
  */
 
-/** A JSON value as the AI SDK takes it. */
-export type JsonValue = null | string | number | boolean | JsonValue[] | {
-  [key: string]: JsonValue | undefined;
-};
+/** A JSON value. */
+export type JsonValue = null | string | number | boolean | JsonValue[] | JsonObject;
 
-/** Metadata of a provider: for each key a JSON value. */
-export type Metadata = Record<string, { [key: string]: JsonValue | undefined }>;
+/** A JSON object. */
+export interface JsonObject {
+  /** A value of any name. */
+  [name: string]: JsonValue;
+}
+
+/** Metadata under the name of a provider. */
+export type Metadata = Record<string, JsonObject>;
 
 /** The versions of the specification: v4 is that of `ai` 7, v3 of `ai` 6, v2 of `ai` 5. */
 export type SpecificationVersion = "v2" | "v3" | "v4";
@@ -45,7 +49,7 @@ export interface SpeechSettings {
   /** The language. Anything but Mongolian gets a warning. */
   language?: string | undefined;
   /** `tsetsen: { pollInterval, timeout }` for jobs, in milliseconds. */
-  providerOptions?: Metadata | undefined;
+  providerOptions?: Record<string, Record<string, unknown>> | undefined;
   /** Ends the call; it rejects with the signal's own reason. */
   abortSignal?: AbortSignal | undefined;
   /** Headers to send. */
@@ -67,7 +71,7 @@ export interface SpeechResult<Version extends SpecificationVersion> {
   /** The settings that have no effect. */
   warnings: SpeechWarning<Version>[];
   /** The credits and the characters, as the service counts them. */
-  usage: { [key: string]: JsonValue | undefined };
+  usage: JsonObject;
   /** When and by what the audio was made, with its media type. */
   response: { timestamp: Date; modelId: string; headers: Record<string, string> };
   /** Under `tsetsen`: `requestId`, `creditsUsed`, `characterCount`, `audioLength` (seconds). */
