@@ -98,7 +98,19 @@ class TsetsenChunkedStream extends tts.ChunkedStream {
   }
 
   async run() {
-    await this.#tts.speak(once(this.inputText), crypto.randomUUID(), this.queue, this.abortSignal);
+    try {
+      await this.#tts.speak(
+        once(this.inputText),
+        crypto.randomUUID(),
+        this.queue,
+        this.abortSignal,
+      );
+    } catch (error) {
+      // The base class would leave the rejection to the process, which ends of it. The client has tried again what is safe.
+      const { label } = this.#tts;
+      const timestamp = Date.now();
+      this.#tts.emit("error", { type: "tts_error", timestamp, label, error, recoverable: false });
+    }
   }
 }
 

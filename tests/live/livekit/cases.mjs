@@ -1,7 +1,6 @@
 // The plugin on Node: run by run.ts, which puts tts.mjs beside it.
 
 import assert from "node:assert/strict";
-import process from "node:process";
 import { test } from "node:test";
 import { initializeLogger, tts as base } from "@livekit/agents";
 import { Client } from "@tsetsen/sdk";
@@ -165,21 +164,16 @@ test("TsetsenTTS.synthesize speaks a text, on the free tier by jobs after the fi
 
 test("TsetsenTTS.synthesize never runs again after a failure that may have been charged", async () => {
   const { emulator, tts, sent, errors, close } = await setUp();
-  // The base class leaves the rejection of its task to the process.
-  const unhandled = [];
-  const note = (error) => unhandled.push(error);
-  process.on("unhandledRejection", note);
   try {
     emulator.addFault({ kind: "drop", charged: true, method: "StreamSpeech" });
     await collect(tts.synthesize("Сайн байна уу?", QUICK));
+    // A rejection that nobody handles fails this test.
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(sent("StreamSpeech").length, 1);
     assert.deepEqual(errors.map(({ error }) => [error.retryable, error.charged]), [
       [false, "unknown"],
     ]);
-    assert.ok(unhandled.length <= 1);
   } finally {
-    process.off("unhandledRejection", note);
     await close();
   }
 });
