@@ -2,7 +2,7 @@
 // A chat that speaks, on Node.js, Bun and Deno: it prints each sentence of an answer when its speech begins, and writes each answer
 // as a WAV file. A question while it speaks interrupts it.
 //
-//     npm install ai @tsetsen/sdk
+//     npm install ai@7 @tsetsen/sdk
 //     node chat.mjs
 //
 // The keys come from TSETSEN_API_KEY and AI_GATEWAY_API_KEY; MODEL names another model of the gateway.
@@ -55,7 +55,6 @@ export async function answer({ client, model, voiceId, messages, onSentence, sig
 async function main() {
   const model = process.env["MODEL"] ?? "openai/gpt-5-mini";
   const client = new Client();
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {
     const { voices } = await client.listVoices({ version: "beta-v0.2" });
     const [voice] = voices;
@@ -67,7 +66,12 @@ async function main() {
     let interrupt;
     /** @type {Promise<void>} */
     let speaking = Promise.resolve();
-    terminal.setPrompt("> ");
+    // Made here, because a line that comes before the loop is lost.
+    const terminal = createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      prompt: "> ",
+    });
     terminal.prompt();
     for await (const question of terminal) {
       interrupt?.abort();
@@ -84,7 +88,6 @@ async function main() {
     }
     await speaking;
   } finally {
-    terminal.close();
     client.close();
   }
 }
