@@ -30,13 +30,21 @@ const INSTRUCTIONS = "Монголоор, товч, ярианы хэлээр х
  * @returns {Promise<Uint8Array>} What was spoken, as a WAV file.
  */
 export async function answer({ client, model, voiceId, messages, onSentence, signal }) {
+  /** @type {unknown} */
+  let failure;
   const { textStream } = streamText({
     model,
     system: INSTRUCTIONS,
     messages,
+    onError: ({ error }) => void (failure = error),
     ...(signal && { abortSignal: signal }),
   });
-  const speech = speakLive(client, textStream, {
+  async function* tokens() {
+    yield* textStream;
+    // textStream itself ends quietly when the model fails.
+    if (failure !== undefined) throw failure;
+  }
+  const speech = speakLive(client, tokens(), {
     voiceId,
     onSentence: ({ text, start = 0 }) => onSentence(text, start / SAMPLE_RATE),
   });
@@ -67,12 +75,9 @@ async function main() {
     /** @type {Promise<void>} */
     let speaking = Promise.resolve();
     // Made here, because a line that comes before the loop is lost.
-    const terminal = createInterface({
-      input: process.stdin,
-      output: process.stdout,
-      prompt: "> ",
-    });
-    terminal.prompt();
+    const terminal = createInterface({ input: process.stdin, output: process.stdout });
+    const prompt = () => void process.stdout.write("> ");
+    prompt();
     for await (const question of terminal) {
       interrupt?.abort();
       await speaking;
@@ -84,7 +89,7 @@ async function main() {
       speaking = answer({ client, model, voiceId: voice.id, messages, onSentence, signal })
         .then((wav) => writeFile(`answers/${Date.now()}.wav`, wav, { flag: "wx" }))
         .catch((error) => console.error(`${error}`))
-        .then(() => terminal.prompt());
+        .then(() => prompt());
     }
     await speaking;
   } finally {

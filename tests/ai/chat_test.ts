@@ -2,10 +2,15 @@ import { assertEquals } from "@std/assert";
 import { simulateReadableStream } from "ai";
 import { MockLanguageModelV4 } from "ai/test";
 import { answer } from "../../examples/ai/chat.mjs";
-import { setUp } from "../support/rig.ts";
+import { rejection, setUp } from "../support/rig.ts";
 import { seeded, sentTexts } from "../live/setup.ts";
 
 const ANSWER = "**Сайн байна уу?** Би ирлээ. Тэр явлаа.";
+
+const QUESTION: { role: "user" | "assistant"; content: string } = {
+  role: "user",
+  content: "Сайн уу?",
+};
 
 /** A model that writes the answer in tokens. */
 function modelOf(text: string): MockLanguageModelV4 {
@@ -42,7 +47,7 @@ function modelOf(text: string): MockLanguageModelV4 {
 
 Deno.test("examples/ai speaks what a model writes, and remembers what was spoken", async () => {
   await using rig = await setUp();
-  const messages = [{ role: "user" as const, content: "Сайн уу?" }];
+  const messages = [QUESTION];
   const spoken: string[] = [];
   const wav = await answer({
     client: rig.client,
@@ -60,7 +65,7 @@ Deno.test("examples/ai speaks what a model writes, and remembers what was spoken
 Deno.test("examples/ai buys nothing more when it is interrupted, and remembers what was heard", async () => {
   await using rig = await setUp();
   const controller = new AbortController();
-  const messages = [{ role: "user" as const, content: "Сайн уу?" }];
+  const messages = [QUESTION];
   await answer({
     client: rig.client,
     model: modelOf(`${ANSWER} ${"Дараа нь ирлээ. ".repeat(20)}`),
@@ -71,4 +76,25 @@ Deno.test("examples/ai buys nothing more when it is interrupted, and remembers w
   });
   assertEquals(messages.at(-1)?.content, "Сайн байна уу?");
   assertEquals(rig.emulator.ledger.charges.length <= 2, true);
+});
+
+Deno.test("examples/ai speaks the complete sentences of a model that fails, and throws its failure", async () => {
+  await using rig = await setUp();
+  const broken = new Error("the model is gone");
+  const model = new MockLanguageModelV4({
+    doStream: () =>
+      Promise.resolve({
+        stream: new ReadableStream({
+          start(controller) {
+            controller.enqueue({ type: "text-start", id: "1" });
+            controller.enqueue({ type: "text-delta", id: "1", delta: "Сайн байна уу? Би ир" });
+            controller.enqueue({ type: "error", error: broken });
+            controller.close();
+          },
+        }),
+      }),
+  });
+  const options = { client: rig.client, model, voiceId: "emulator-v2-bold", onSentence: () => {} };
+  assertEquals(await rejection(answer({ ...options, messages: [QUESTION] })), broken);
+  assertEquals(sentTexts(rig.emulator), ["Сайн байна уу?"]);
 });
