@@ -98,15 +98,18 @@ export class LiveSpeech extends SpeechStream {
  * import type { Client } from "@tsetsen/sdk";
  * import { speakLive } from "@tsetsen/sdk/live";
  *
- * async function answer(client: Client, tokens: AsyncIterable<string>, voiceId: string) {
+ * async function answer(
+ *   client: Client,
+ *   tokens: AsyncIterable<string>,
+ *   voiceId: string,
+ *   play: (pcm: Uint8Array) => Promise<void>,
+ * ) {
  *   const speech = speakLive(client, tokens, {
  *     voiceId,
  *     onSentence: ({ text, start }) => console.log(start! / 24_000, text),
  *   });
- *   for await (const pcm of speech) play(pcm);
+ *   for await (const pcm of speech) await play(pcm);
  * }
- *
- * declare function play(pcm: Uint8Array): void;
  * ```
  *
  * @example The listener interrupts
