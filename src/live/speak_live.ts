@@ -170,7 +170,7 @@ export function speakLive(
     }
   }
 
-  /** What the errors say of the money is true for the whole speech: speaking the text again would pay for it again. */
+  /** No error says `charged: "no"` once a sentence was paid for: speaking the whole text again would pay for it again. */
   async function* told(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
     try {
       yield* run(lifetime);
@@ -192,6 +192,7 @@ function withMoney(error: unknown, paid: readonly InterruptedJob[]): unknown {
     for (const sentence of paid) recordInterrupted(error, sentence);
     return error;
   }
-  const charged = paid.find(({ charged }) => charged === "unknown")?.charged ?? paid[0]?.charged;
+  const { charged: own = "no" } = error;
+  const charged = own === "no" ? paid.at(-1)?.charged : own;
   return charged === undefined ? error : withContext(error, { charged, billable: true });
 }

@@ -1,7 +1,15 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { InvalidRequestError, isSafeToRetry, JobFailedError, SAMPLE_RATE } from "../../mod.ts";
+import {
+  ClientClosedError,
+  InvalidRequestError,
+  isSafeToRetry,
+  JobFailedError,
+  SAMPLE_RATE,
+  TsetsenError,
+} from "../../mod.ts";
+import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { type LiveOptions, type LiveSentence, speakLive } from "../../src/live/mod.ts";
-import { failure, rejection, setUp, until, within } from "../support/rig.ts";
+import { failure, KEY, rejection, setUp, until, within } from "../support/rig.ts";
 import {
   audioOf,
   concat,
@@ -272,4 +280,77 @@ Deno.test("speakLive ends at its signal although the text gives pieces without e
   }
   const speech = speakLive(rig.client, endless(), { ...VOICE, signal: AbortSignal.timeout(5) });
   assertEquals((await within(rejection(speech.bytes())) as Error).name, "TimeoutError");
+});
+
+Deno.test("speakLive waits for a job that is refused for its rate, and buys nothing when it is stopped in the wait", async () => {
+  await using rig = await setUp();
+  const { emulator, client } = rig;
+  const trailers = { "retry-after": "30" };
+  emulator.addFault({
+    kind: "error",
+    code: "RESOURCE_EXHAUSTED",
+    method: "GenerateSpeech",
+    trailers,
+  });
+  const speech = speakLive(client, tokens(TWO), { ...VOICE, method: "generate" });
+  const first = speech.next();
+  await until(() => rig.sent("GenerateSpeech").length === 1);
+  await until(() => speech.sentences[0]?.charged === "no");
+  await speech.cancel();
+  assertEquals(await within(first), { done: true, value: undefined });
+  await within(speech.settled());
+  assertEquals([rig.sent("GenerateSpeech").length, emulator.ledger.total], [1, 0]);
+});
+
+Deno.test("speakLive gives what came of a stream that breaks, then its error, and nothing of it again", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({
+    kind: "stream",
+    method: "StreamSpeech",
+    chunkBytes: 500,
+    errorMessage: "no",
+  });
+  const speech = speakLive(rig.client, tokens(TWO), VOICE);
+  let bytes = 0;
+  const error = await failure(
+    TsetsenError,
+    (async () => {
+      for await (const chunk of speech) bytes += chunk.length;
+    })(),
+  );
+  assertEquals(bytes, 500);
+  assertEquals([error.charged, isSafeToRetry(error)], ["yes", false]);
+  assertEquals(speech.spoken(), {
+    sample: 250,
+    text: "Сайн байна уу?",
+    sentences: [{
+      index: 0,
+      text: "Сайн байна уу?",
+      start: 0,
+      samples: 250,
+      isComplete: false,
+      charged: "yes",
+      requestId: undefined,
+    }],
+  });
+  await speech.settled();
+  assertEquals(sentTexts(rig.emulator).filter((text) => text === "Сайн байна уу?").length, 1);
+});
+
+Deno.test("speakLive takes the lean client, and ends when its client is closed", async () => {
+  await using rig = await setUp();
+  const options = { endpoint: rig.endpoint, apiKey: KEY, secure: false };
+  using lean = new LeanClient(options);
+  const speech = speakLive(lean, tokens(TWO), VOICE);
+  assert((await speech.bytes()).length > 0);
+  const text = source();
+  text.write("Сайн байна уу? Би ");
+  const open = speakLive(lean, text, VOICE);
+  await open.next();
+  const rest = rejection((async () => {
+    for await (const _ of open);
+  })());
+  lean.close();
+  assert(await within(rest) instanceof ClientClosedError);
+  assert(text.left);
 });
