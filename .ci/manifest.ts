@@ -39,7 +39,10 @@ export const MANIFEST = {
     "commander": "^14.0.3",
     "picocolors": "^1.1.1",
   },
-  // It asks for Node 22, which would refuse to install on Node 20. Users of native gRPC install it.
-  peerDependencies: { "@connectrpc/connect-node": CONNECT_RANGE },
-  peerDependenciesMeta: { "@connectrpc/connect-node": { optional: true } },
+  // What users of a subpath bring themselves: connect-node asks for Node 22, and would refuse to install on Node 20.
+  peerDependencies: { "@connectrpc/connect-node": CONNECT_RANGE, "ai": ">=5.0.0 <8.0.0" },
+  peerDependenciesMeta: {
+    "@connectrpc/connect-node": { optional: true },
+    "ai": { optional: true },
+  },
 } as const;

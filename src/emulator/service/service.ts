@@ -39,9 +39,6 @@ export interface ServiceState {
   readonly newId: (kind: string) => string;
 }
 
-/** A handler of Connect's router. Its name is exported by an entry point that Connect marks private. */
-type UniversalHandler = ReturnType<typeof createConnectRouter>["handlers"][number];
-
 const callKey: ContextKey<Call | undefined> = createContextKey<Call | undefined>(undefined);
 
 /** The handlers of the service, by the path of their method. */

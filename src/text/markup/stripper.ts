@@ -38,6 +38,11 @@ export class MarkupStripper {
   /** The fence of the block of code that the pending text starts with. */
   #fence: string | undefined;
 
+  /** What has arrived and is not returned, with its markup. It shows what follows the text that was returned. */
+  get pending(): string {
+    return this.#pending;
+  }
+
   /**
    * Takes the next piece.
    *

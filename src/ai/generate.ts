@@ -1,0 +1,45 @@
+import { TsetsenError, withContext } from "../contract/errors.ts";
+import { given, type ModelContext, settingsOf, warningsOf } from "./settings.ts";
+import type { SpecificationVersion, SpeechCall, SpeechResult } from "./types.ts";
+
+/**
+ * Speaks a text by a job.
+ *
+ * Its failures are errors of this package. The AI SDK calls `doGenerate` again only for errors of its own kind, so it never sends a
+ * text twice; the client does what is safe.
+ */
+export async function generate<Version extends SpecificationVersion>(
+  context: ModelContext<Version>,
+  call: SpeechCall,
+): Promise<SpeechResult<Version>> {
+  const { client, modelId, specificationVersion } = context;
+  const { voiceId, speed, version, ...rest } = settingsOf(call, context);
+  const { signal, headers, pollInterval, timeout } = rest;
+  const { outputFormat } = call;
+  const format = outputFormat === undefined || /^(?:audio\/)?wav$/i.test(outputFormat)
+    ? undefined
+    : outputFormat;
+  const warnings = warningsOf(call, format, "a WAV file", specificationVersion);
+  const request = { text: call.text, voiceId, speed, version };
+  const job = await client.submit(request, { signal, headers });
+  const timestamp = new Date();
+  try {
+    const audio = await job.audio({ signal, headers, pollInterval, timeout });
+    // Bare PCM becomes a WAV: the AI SDK takes it for MP3.
+    const file = await audio.blob();
+    const { requestId, response } = job;
+    const { creditsUsed, characterCount, audioLength } = response?.metrics ?? {};
+    return {
+      audio: new Uint8Array(await file.arrayBuffer()),
+      warnings,
+      usage: given({ creditsUsed, characterCount }),
+      response: { timestamp, modelId, headers: { "content-type": file.type } },
+      providerMetadata: {
+        tsetsen: given({ requestId, creditsUsed, characterCount, audioLength }),
+      },
+    };
+  } catch (error) {
+    // Doing all of this again would be charged again.
+    throw error instanceof TsetsenError ? withContext(error, { billable: true }) : error;
+  }
+}

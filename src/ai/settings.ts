@@ -1,0 +1,100 @@
+import type { BaseClient } from "../../mod.ts";
+import { InvalidRequestError } from "../contract/errors.ts";
+import { validateFields } from "../contract/validate.ts";
+import type {
+  JsonObject,
+  JsonValue,
+  SpecificationVersion,
+  SpeechSettings,
+  SpeechWarning,
+} from "./types.ts";
+
+/** What a model works with. */
+export interface ModelContext<Version extends SpecificationVersion> {
+  readonly client: BaseClient;
+  readonly specificationVersion: Version;
+  /** The voice of calls that name none. */
+  readonly voice: string | undefined;
+  readonly modelId: string;
+}
+
+/** The part of a call that goes to the service, in this package's words. */
+export interface CallSettings {
+  readonly voiceId: string;
+  readonly speed: number | undefined;
+  readonly version: string;
+  readonly signal: AbortSignal | undefined;
+  readonly headers: Record<string, string> | undefined;
+  readonly pollInterval: number | undefined;
+  readonly timeout: number | undefined;
+}
+
+/** Checks what is asked. Nothing is sent. */
+export function settingsOf(
+  call: SpeechSettings,
+  { voice, modelId }: Pick<ModelContext<SpecificationVersion>, "voice" | "modelId">,
+): CallSettings {
+  const voiceId = call.voice ?? voice;
+  if (voiceId === undefined) {
+    throw new InvalidRequestError(
+      "voice must be the id of a voice: got none. client.listVoices() names them; give voice to the call or to createTsetsen.",
+      { charged: "no" },
+    );
+  }
+  const own: { pollInterval?: number; timeout?: number } = call.providerOptions?.["tsetsen"] ?? {};
+  validateFields("options", own, { pollInterval: true, timeout: true });
+  return {
+    voiceId,
+    speed: call.speed,
+    version: modelId,
+    signal: call.abortSignal,
+    headers: headersOf(call),
+    pollInterval: own.pollInterval,
+    timeout: own.timeout,
+  };
+}
+
+/** The caller's headers. The one that the AI SDK adds is left out: browsers need a permission for it. */
+function headersOf({ headers = {} }: SpeechSettings): Record<string, string> | undefined {
+  const named = Object.entries(headers).filter((header): header is [string, string] =>
+    header[1] !== undefined && header[0].toLowerCase() !== "user-agent"
+  );
+  return named.length > 0 ? Object.fromEntries(named) : undefined;
+}
+
+/** Tags of Mongolian in Cyrillic, and "auto", which finds nothing else here. */
+const MONGOLIAN = /^(?:auto|mn|mon|khk)(?:-(?!mong\b)[a-z0-9]+)*$/i;
+
+/**
+ * What is asked and has no effect.
+ *
+ * @param format What is asked of the format and not given; `undefined` when it is given.
+ * @param instead What is given instead.
+ */
+export function warningsOf<Version extends SpecificationVersion>(
+  { instructions, language }: SpeechSettings,
+  format: string | undefined,
+  instead: string,
+  version: Version,
+): SpeechWarning<Version>[] {
+  const warnings: SpeechWarning<Version>[] = [];
+  const warn = (setting: string, details: string) =>
+    warnings.push(
+      (version === "v2"
+        ? { type: "unsupported-setting", setting, details }
+        : { type: "unsupported", feature: setting, details }) as SpeechWarning<Version>,
+    );
+  if (instructions !== undefined) warn("instructions", "The service takes none.");
+  if (language !== undefined && !MONGOLIAN.test(language)) {
+    warn("language", "The service speaks Mongolian (mn) only.");
+  }
+  if (format !== undefined) warn("outputFormat", `The audio is ${instead}.`);
+  return warnings;
+}
+
+/** The fields that are given: JSON has no `undefined`. */
+export function given(fields: Record<string, JsonValue | undefined>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).filter((field): field is [string, JsonValue] => field[1] !== undefined),
+  );
+}

@@ -1,0 +1,148 @@
+import type {
+  BaseClient,
+  ErrorClass,
+  GenerateSpeechRequest,
+  Job,
+  SpeechStream,
+} from "../../mod.ts";
+import { interruptedJobs } from "../call/interrupted_jobs.ts";
+import { isSafeToRetry, retry } from "../call/retry.ts";
+import {
+  ConnectionError,
+  RateLimitExceededError,
+  ServerError,
+  ServiceUnavailableError,
+  TsetsenError,
+  withContext,
+} from "../contract/errors.ts";
+import { pushChunk } from "../lib/bytes.ts";
+import { Lifetime } from "../lib/lifetime.ts";
+import { toPcm } from "../narration/part_audio.ts";
+import type { SentenceState } from "./live_sentence.ts";
+import type { LiveSettings } from "./options.ts";
+import type { Utterance } from "./utterance.ts";
+
+/** What can pass by itself, beside a refusal for rate. */
+const PASSING: readonly ErrorClass[] = [ConnectionError, ServiceUnavailableError];
+
+/** How long streams are refused when the service does not say: the free tier takes one a minute. In milliseconds. */
+const STREAM_INTERVAL_MS = 60_000;
+
+/** The longest wait that a service may ask for before a job, in milliseconds. */
+const MAX_WAIT_MS = 60_000;
+
+/** Buys sentences, each once: what may have been accepted is never sent again. */
+export class Buyer {
+  readonly #client: BaseClient;
+  readonly #settings: LiveSettings;
+  readonly #outer: Lifetime;
+  /** Until when streams are refused, by `performance.now()`. */
+  #noStreamsUntil = -Infinity;
+
+  constructor(client: BaseClient, settings: LiveSettings, outer: Lifetime) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#outer = outer;
+  }
+
+  /**
+   * Buys a sentence and puts its audio into the utterance.
+   *
+   * @param accepted Is called when the service has accepted it: the next may then be sent.
+   */
+  async buy(utterance: Utterance, accepted: () => void): Promise<void> {
+    // One for each sentence: the reason of its signal then tells of this sentence only.
+    const lifetime = new Lifetime(this.#client.openLifetimes, this.#outer);
+    try {
+      const stream = await this.#stream(utterance, lifetime);
+      if (stream === undefined) await this.#job(utterance, lifetime, accepted);
+      else {
+        accepted();
+        await utterance.add(stream.first, lifetime);
+        for await (const chunk of stream.stream) await utterance.add(chunk, lifetime);
+      }
+      utterance.finish();
+    } catch (error) {
+      utterance.finish({ error });
+      throw error;
+    } finally {
+      lifetime.close();
+    }
+  }
+
+  /** Opens a stream; `undefined` when a job has to do. */
+  async #stream(
+    { state }: Utterance,
+    { signal }: Lifetime,
+  ): Promise<{ readonly stream: SpeechStream; readonly first: Uint8Array } | undefined> {
+    const { method, idleTimeout, timeout, headers } = this.#settings;
+    if (method === "generate" || performance.now() < this.#noStreamsUntil) return undefined;
+    // The client itself would wait for up to a minute where a job can be had at once.
+    const options = { signal, idleTimeout, timeout, headers, maxRetries: 0 };
+    const open = async () => {
+      const stream = this.#client.streamSpeech(this.#request(state.text), options);
+      const { value: first } = await stream.next();
+      if (first !== undefined) return { stream, first };
+      throw new ServerError("The stream held no audio.", { charged: "unknown" });
+    };
+    try {
+      return await this.#attempts(state, open, signal, PASSING);
+    } catch (error) {
+      if (!(error instanceof RateLimitExceededError) || !isSafeToRetry(error)) throw error;
+      this.#noStreamsUntil = performance.now() + (error.retryAfter ?? STREAM_INTERVAL_MS);
+      return undefined;
+    }
+  }
+
+  async #job(utterance: Utterance, lifetime: Lifetime, accepted: () => void): Promise<void> {
+    const { state } = utterance;
+    const { pollInterval, timeout, headers } = this.#settings;
+    const submit = (): Promise<Job> => {
+      if (lifetime.end !== undefined) throw lifetime.end;
+      // No signal: a submission that is cut off may be paid for without anybody knowing its id.
+      return this.#client.submit(this.#request(state.text), { headers, maxRetries: 0 });
+    };
+    const { signal } = lifetime;
+    const job = await this.#attempts(state, submit, signal, [...PASSING, RateLimitExceededError]);
+    state.requestId = job.requestId;
+    accepted();
+    try {
+      const audio = await job.audio({ signal, pollInterval, timeout, headers });
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of audio) pushChunk(chunks, chunk);
+      for (const chunk of toPcm(chunks)) await utterance.add(chunk, lifetime);
+    } catch (error) {
+      if (!(error instanceof TsetsenError)) throw error;
+      throw withContext(error, { requestId: job.requestId, charged: "yes" });
+    }
+  }
+
+  /** Sends a sentence, again only when nothing was accepted, and keeps what is known about the money. */
+  #attempts<T>(
+    state: SentenceState,
+    send: () => Promise<T>,
+    signal: AbortSignal,
+    retryExceptions: readonly ErrorClass[],
+  ): Promise<T> {
+    const { maxRetries } = this.#settings;
+    const attempt = async () => {
+      state.charged = "unknown";
+      try {
+        const result = await send();
+        state.charged = "yes";
+        return result;
+      } catch (error) {
+        const known = interruptedJobs(error, signal).at(-1);
+        state.charged = known?.charged ?? "no";
+        state.requestId = known?.requestId;
+        throw error;
+      }
+    };
+    return retry(attempt, { maxRetries, maxDelay: MAX_WAIT_MS, signal, retryExceptions });
+  }
+
+  #request(text: string): GenerateSpeechRequest {
+    const { voiceId, speed, version, apiKey } = this.#settings;
+    return { text, voiceId, speed, version, apiKey };
+  }
+}

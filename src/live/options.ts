@@ -1,0 +1,147 @@
+import type { ModelVersion } from "../contract/models.ts";
+import { toSpeech } from "../contract/models.ts";
+import { CALL_OPTIONS } from "../contract/options.ts";
+import { describe, type FieldNames, MAX_TIMEOUT_MS, validateFields } from "../contract/validate.ts";
+import type { Pauses } from "../text/mod.ts";
+import { DEFAULT_MAX_CHARACTERS, splitSentences } from "../text/mod.ts";
+import type { LiveSentence } from "./live_sentence.ts";
+
+/** Options of {@linkcode speakLive}. All durations are milliseconds. */
+export interface LiveOptions {
+  /** The id of a voice of the model version. */
+  readonly voiceId: string;
+  /** The speed multiplier, a finite number above 0. Default 1.0, the voice's own pace. */
+  readonly speed?: number | undefined;
+  /** The model version. Default `"beta-v0.2"`, the only one known to stream. */
+  readonly version?: ModelVersion | undefined;
+  /** The key for these calls instead of the client's. */
+  readonly apiKey?: string | undefined;
+  /**
+   * How a sentence is bought. `"stream"` (default): by StreamSpeech; while the service refuses streams for their rate (one a
+   * minute on the free tier), by a job. `"generate"`: by a job always.
+   */
+  readonly method?: "stream" | "generate" | undefined;
+  /** What becomes of Markdown, HTML and SSML in the text. `"strip"` (default) removes it, `"keep"` sends it to the service. */
+  readonly markup?: "strip" | "keep" | undefined;
+  /** How many sentences may be bought ahead of the one that is being read, 0 to 16. Default 1. */
+  readonly ahead?: number | undefined;
+  /**
+   * A sentence that looks complete is spoken when no text has come for this long, in milliseconds, above 0: a model that calls
+   * a tool is silent for seconds. `Infinity` waits until the next text makes it certain. Default 300.
+   */
+  readonly silence?: number | undefined;
+  /** The most characters (code points) of one request, 1 or more. A longer sentence is cut at its clauses. Default 500. */
+  readonly maxCharacters?: number | undefined;
+  /** Pauses between sentences in milliseconds that differ from `DEFAULT_PAUSES` of `@tsetsen/sdk/text`. */
+  readonly pauses?: { readonly [Mark in keyof Pauses]?: Pauses[Mark] | undefined } | undefined;
+  /** What every pause is multiplied by, at least 0; 0 leaves pauses to the service. Default: 1 divided by the speed. */
+  readonly pauseScale?: number | undefined;
+  /** Ends everything at once; what was being read rejects with the signal's own reason. */
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * The longest time that one sentence may take in milliseconds, from its request to its last sample, above 0 and at most
+   * 2,147,483,647. Default: no limit; `idleTimeout` and the client's `timeout` catch what hangs.
+   */
+  readonly timeout?: number | undefined;
+  /** The longest time to wait for the next audio of a stream in milliseconds. Default: the client's `timeout`. */
+  readonly idleTimeout?: number | undefined;
+  /** The time between two polls of a job in milliseconds, above 0. Default: it adapts to the job's age. */
+  readonly pollInterval?: number | undefined;
+  /**
+   * How often a request is sent again when its failure proves that nothing was accepted, 0 or more. A refusal for the rate of
+   * streams is answered with a job at once. Default 3.
+   */
+  readonly maxRetries?: number | undefined;
+  /** Headers to send with every call, over those of the client. */
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  /** Is told of each sentence that begins, before its first chunk is given. What it throws or rejects with is ignored. */
+  readonly onSentence?: ((sentence: LiveSentence) => void) | undefined;
+}
+
+const LIVE_OPTIONS = {
+  ...CALL_OPTIONS,
+  voiceId: true,
+  speed: true,
+  version: true,
+  apiKey: true,
+  method: true,
+  markup: true,
+  ahead: true,
+  silence: true,
+  maxCharacters: true,
+  pauses: true,
+  pauseScale: true,
+  idleTimeout: true,
+  pollInterval: true,
+  onSentence: true,
+} as const satisfies FieldNames<Required<LiveOptions>>;
+
+/** The most sentences ahead. Each may hold some megabytes of audio that nobody may hear. */
+const MAX_AHEAD = 16;
+
+/** The options, checked and complete. */
+export interface LiveSettings extends LiveOptions {
+  readonly speed: number;
+  readonly version: ModelVersion;
+  readonly method: "stream" | "generate";
+  readonly markup: "strip" | "keep";
+  readonly ahead: number;
+  readonly silence: number;
+  readonly maxCharacters: number;
+  readonly pauseScale: number;
+  readonly maxRetries: number;
+}
+
+/** Checks the options and fills in the defaults. */
+export function settle(options: LiveOptions): LiveSettings {
+  validateFields("options", options, LIVE_OPTIONS);
+  const { method = "stream", markup = "strip", ahead = 1, silence = 300, maxRetries = 3 } = options;
+  const { voiceId, speed = 1, version = "beta-v0.2", apiKey, onSentence } = options;
+  const { pauses, pauseScale = 1 / speed, maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
+  oneOf("method", method, ["stream", "generate"]);
+  oneOf("markup", markup, ["strip", "keep"]);
+  if (!Number.isSafeInteger(ahead) || ahead < 0 || ahead > MAX_AHEAD) {
+    throw new RangeError(`ahead must be a whole number from 0 to ${MAX_AHEAD}: got ${show(ahead)}`);
+  }
+  if (silence !== Infinity && !(silence > 0 && silence <= MAX_TIMEOUT_MS)) {
+    throw new RangeError(
+      `silence must be milliseconds above 0 and at most ${MAX_TIMEOUT_MS}, or Infinity: got ${
+        show(silence)
+      }`,
+    );
+  }
+  if (!Number.isSafeInteger(maxCharacters) || maxCharacters < 1) {
+    throw new RangeError(
+      `maxCharacters must be a whole number of at least 1: got ${show(maxCharacters)}`,
+    );
+  }
+  if (onSentence !== undefined && typeof onSentence !== "function") {
+    throw new TypeError(`onSentence must be a function: got ${describe(onSentence)}`);
+  }
+  // Any text shows whether the rest of the request is right.
+  toSpeech({ text: "а", voiceId, speed, version, apiKey }, "", method);
+  splitSentences("", { pauses, pauseScale });
+  return {
+    ...options,
+    method,
+    markup,
+    ahead,
+    silence,
+    maxCharacters,
+    pauseScale,
+    maxRetries,
+    speed,
+    version,
+  };
+}
+
+function oneOf(name: string, value: unknown, known: readonly string[]): void {
+  if (known.includes(value as string)) return;
+  throw new RangeError(
+    `${name} must be ${known.map((one) => `"${one}"`).join(" or ")}: got ${describe(value)}`,
+  );
+}
+
+function show(value: unknown): string {
+  return typeof value === "number" ? `${value}` : describe(value);
+}

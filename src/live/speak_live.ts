@@ -1,0 +1,198 @@
+import type { BaseClient } from "../../mod.ts";
+import { SpeechStream } from "../audio/speech_stream.ts";
+import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav_writer.ts";
+import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
+import { InvalidRequestError, TsetsenError, withContext } from "../contract/errors.ts";
+import { notify } from "../contract/log.ts";
+import { describe } from "../contract/validate.ts";
+import type { Lifetime } from "../lib/lifetime.ts";
+import { Run } from "../narration/run.ts";
+import { type LiveSentence, spokenBefore, type SpokenSoFar } from "./live_sentence.ts";
+import { type LiveOptions, settle } from "./options.ts";
+import { SentenceCutter } from "./sentence_cutter.ts";
+import { SentenceFeed } from "./sentence_feed.ts";
+import { Shop } from "./shop.ts";
+
+/** What live speech tells of its work. */
+interface LiveWork {
+  shop: Shop | undefined;
+  /** The samples that the reader has been given. */
+  samples: number;
+}
+
+/**
+ * Speech of a text that is still being written: PCM, 24,000 Hz, 16-bit little-endian, mono, sentence after sentence with the pauses
+ * between them.
+ *
+ * It can be read once. Nothing is read from the text and nothing is sent before the first chunk is asked for. Leaving the loop,
+ * `cancel()` and the signal end it at once: nothing more is bought. `spoken()` says what was spoken by then.
+ */
+export class LiveSpeech extends SpeechStream {
+  readonly #work: LiveWork;
+
+  /** @internal */
+  constructor(items: AsyncIterator<Uint8Array, void, void>, work: LiveWork) {
+    super(items);
+    this.#work = work;
+  }
+
+  /** The sentences that were bought or are being bought, in order, as they are now. */
+  get sentences(): readonly LiveSentence[] {
+    return (this.#work.shop?.sentences ?? []).map((sentence) => ({ ...sentence }));
+  }
+
+  /** How many samples have been given to the reader. What its loudspeaker has played may be less. */
+  get samples(): number {
+    return this.#work.samples;
+  }
+
+  /**
+   * What was spoken up to a sample: what a conversation should remember after the listener has interrupted it.
+   *
+   * @param sample The sample, for example where the player was stopped; a whole number, 0 or more. Default: all that has been
+   * given to the reader.
+   * @returns The sentences that had begun, and their text.
+   * @throws {RangeError} when `sample` is no whole number, or is below 0.
+   */
+  spoken(sample: number = this.samples): SpokenSoFar {
+    if (!Number.isSafeInteger(sample) || sample < 0) {
+      throw new RangeError(
+        `sample must be a whole number of at least 0: got ${
+          typeof sample === "number" ? sample : describe(sample)
+        }`,
+      );
+    }
+    return spokenBefore(sample, this.sentences);
+  }
+
+  /**
+   * Resolves when nothing is under way any more. A job that was being submitted when the speech was stopped has its request id in
+   * `sentences` then.
+   */
+  async settled(): Promise<void> {
+    await this.#work.shop?.settled();
+  }
+}
+
+/**
+ * Speaks a text while it is being written, by a language model for example. **Costs credits**, each sentence once.
+ *
+ * The text is cut into sentences, each as soon as nothing that follows can move its end. The first is spoken at once, and the next
+ * is bought while it is read. A sentence that may have been accepted is never sent again: its failure ends the speech, after the
+ * audio before it.
+ *
+ * Read the audio about as fast as it is played: what is read ahead is bought ahead, and is paid for when the listener interrupts.
+ *
+ * @param client The client. Its `timeout` bounds each submission, each poll and each silence of a stream.
+ * @param textStream The text in pieces of any size, cut anywhere: inside a sign of Markdown or a surrogate pair, too.
+ * @param options The voice, and how to speak.
+ * @returns The audio, lazily. Reading it throws the error of the first sentence that fails; what the text fails with, after the
+ * sentences that were certain before; the signal's own reason; an {@linkcode InvalidRequestError} when the text holds no letter
+ * and no digit; a `TypeError` when it gives something else than strings.
+ * @throws {InvalidRequestError} when the voice, the speed or the version is wrong; nothing is sent then.
+ * @throws {TypeError} when a value has the wrong type.
+ * @throws {RangeError} when an option is out of its range.
+ *
+ * @example What a model writes, spoken, with captions
+ * ```ts
+ * import type { Client } from "@tsetsen/sdk";
+ * import { speakLive } from "@tsetsen/sdk/live";
+ *
+ * async function answer(
+ *   client: Client,
+ *   tokens: AsyncIterable<string>,
+ *   voiceId: string,
+ *   play: (pcm: Uint8Array) => Promise<void>,
+ * ) {
+ *   const speech = speakLive(client, tokens, {
+ *     voiceId,
+ *     onSentence: ({ text, start }) => console.log(start! / 24_000, text),
+ *   });
+ *   for await (const pcm of speech) await play(pcm);
+ * }
+ * ```
+ *
+ * @example The listener interrupts
+ * ```ts
+ * import type { LiveSpeech } from "@tsetsen/sdk/live";
+ *
+ * async function interrupt(speech: LiveSpeech, playedSamples: number): Promise<string> {
+ *   await speech.cancel();
+ *   return speech.spoken(playedSamples).text;
+ * }
+ * ```
+ */
+export function speakLive(
+  client: BaseClient,
+  textStream: AsyncIterable<string>,
+  options: LiveOptions,
+): LiveSpeech {
+  if (typeof textStream?.[Symbol.asyncIterator] !== "function") {
+    throw new TypeError(
+      `textStream must be an async iterable of strings: got ${
+        describe(textStream)
+      }. For a text that is complete, use streamSpeech or narrate.`,
+    );
+  }
+  const settings = settle(options);
+  const work: LiveWork = { shop: undefined, samples: 0 };
+
+  async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
+    const { silence } = settings;
+    const cutter = new SentenceCutter(settings);
+    const feed = new SentenceFeed(textStream, cutter, silence, lifetime);
+    const shop = work.shop = new Shop(client, feed, settings, lifetime);
+    let pause = 0;
+    for (let utterance; (utterance = await shop.next()) !== undefined;) {
+      const { state } = utterance;
+      if (pause > 0) {
+        const silent = new Uint8Array(pause * SAMPLE_RATE / 1_000 * BYTES_PER_SAMPLE);
+        work.samples += silent.length / BYTES_PER_SAMPLE;
+        yield silent;
+      }
+      for (let chunk; (chunk = await utterance.take(lifetime)) !== undefined;) {
+        if (state.start === undefined) {
+          state.start = work.samples;
+          notify(settings.onSentence, { ...state });
+        }
+        const samples = chunk.length / BYTES_PER_SAMPLE;
+        work.samples += samples;
+        state.samples += samples;
+        yield chunk;
+      }
+      state.isComplete = true;
+      ({ pause } = utterance);
+    }
+    if (work.samples === 0) {
+      throw new InvalidRequestError("textStream must hold a letter or a digit: it ended without.", {
+        charged: "no",
+      });
+    }
+  }
+
+  /** No error says `charged: "no"` once a sentence was paid for: speaking the whole text again would pay for it again. */
+  async function* told(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
+    try {
+      yield* run(lifetime);
+    } catch (error) {
+      if (lifetime.end !== undefined) throw error;
+      throw withMoney(error, paid());
+    }
+  }
+
+  const paid = () =>
+    (work.shop?.sentences ?? []).filter(({ charged }) => charged !== "no")
+      .map(({ requestId, charged }) => ({ requestId, charged }));
+  return new LiveSpeech(new Run(client, settings.signal, told, paid), work);
+}
+
+/** The error, with what is known about the sentences before it. */
+function withMoney(error: unknown, paid: readonly InterruptedJob[]): unknown {
+  if (!(error instanceof TsetsenError)) {
+    for (const sentence of paid) recordInterrupted(error, sentence);
+    return error;
+  }
+  const { charged: own = "no" } = error;
+  const charged = own === "no" ? paid.at(-1)?.charged : own;
+  return charged === undefined ? error : withContext(error, { charged, billable: true });
+}

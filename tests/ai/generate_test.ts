@@ -1,0 +1,74 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { createProviderRegistry, generateSpeech } from "ai";
+import { experimental_generateSpeech as generateSpeech6 } from "ai6";
+import { experimental_generateSpeech as generateSpeech5 } from "ai5";
+import { InvalidRequestError } from "../../mod.ts";
+import { createTsetsen } from "../../src/ai/mod.ts";
+import { failure, setUp } from "../support/rig.ts";
+import { type Generate, problemsOf } from "./suite.ts";
+
+Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
+
+const VOICE = "emulator-v2-bold";
+const CALL = { text: "Сайн байна уу?", voice: VOICE } as const;
+
+// That the types of each version take the model is checked here, too.
+const VERSIONS: Record<string, [Generate, "v2" | "v3" | "v4"]> = {
+  "ai 7": [(call) => generateSpeech(call) as ReturnType<Generate>, "v4"],
+  "ai 6": [(call) => generateSpeech6(call) as ReturnType<Generate>, "v3"],
+  "ai 5": [(call) => generateSpeech5(call) as ReturnType<Generate>, "v2"],
+};
+
+for (const [name, [generate, version]] of Object.entries(VERSIONS)) {
+  Deno.test(`generateSpeech of ${name} pays once under every fault, and its errors know it`, async () => {
+    assertEquals(await problemsOf(generate, version), []);
+  });
+}
+
+Deno.test("createTsetsen is a provider of registries, and has no models but those of speech", async () => {
+  await using rig = await setUp();
+  const tsetsen = createTsetsen({ client: rig.client, voice: VOICE });
+  const registry = createProviderRegistry({ tsetsen });
+  const model = registry.speechModel("tsetsen:beta-v0.2");
+  const { audio } = await generateSpeech({ model, text: CALL.text, speed: 20 });
+  assertEquals(audio.format, "wav");
+  assertThrows(() => tsetsen.languageModel("x"), InvalidRequestError, "speech only");
+  assertThrows(() => createTsetsen({ client: {} as typeof rig.client }), TypeError, "client must");
+  assertThrows(() => tsetsen.speech("not a version"), InvalidRequestError, "version must be");
+});
+
+Deno.test("generateSpeech warns of what has no effect, in the words of each version", async () => {
+  await using rig = await setUp();
+  const asked = { ...CALL, instructions: "slowly", language: "en", outputFormat: "mp3" } as const;
+  const model = createTsetsen({ client: rig.client }).speech("beta-v0.2");
+  const { warnings } = await generateSpeech({ ...asked, model });
+  assertEquals(warnings.map(({ type }) => type), Array(3).fill("unsupported"));
+  assertEquals(
+    warnings.map((warning) => "feature" in warning && warning.feature),
+    ["instructions", "language", "outputFormat"],
+  );
+  const old = createTsetsen({ client: rig.client, specificationVersion: "v2" });
+  const older = await generateSpeech5({ ...asked, model: old.speech("beta-v0.2") });
+  assertEquals(older.warnings.map(({ type }) => type), Array(3).fill("unsupported-setting"));
+  for (const language of ["mn", "mn-MN", "auto", "mn-Cyrl"]) {
+    const { warnings } = await generateSpeech({ ...CALL, model, language, outputFormat: "wav" });
+    assertEquals(warnings, []);
+  }
+});
+
+Deno.test("generateSpeech sends nothing for bad input, and headers of its caller only", async () => {
+  await using rig = await setUp();
+  const model = createTsetsen({ client: rig.client }).speech("beta-v0.2");
+  const { text } = CALL;
+  await failure(InvalidRequestError, generateSpeech({ model, text }));
+  await failure(InvalidRequestError, generateSpeech({ model, ...CALL, text: "" }));
+  await failure(InvalidRequestError, generateSpeech({ model, ...CALL, speed: -1 }));
+  const wrong = { tsetsen: { pollIntervall: 1 } };
+  await failure(TypeError, generateSpeech({ model, ...CALL, providerOptions: wrong }));
+  assertEquals(rig.emulator.requests.length, 0);
+  const providerOptions = { tsetsen: { pollInterval: 1, timeout: 10_000 } };
+  await generateSpeech({ model, ...CALL, providerOptions, headers: { "x-trace": "1" } });
+  const { headers } = rig.sent("GenerateSpeech")[0]!;
+  const named = new Headers(headers as HeadersInit);
+  assertEquals([named.get("x-trace"), named.get("user-agent")?.includes("ai/")], ["1", false]);
+});

@@ -1,0 +1,102 @@
+import { assertEquals } from "@std/assert";
+import { type CutSentence, SentenceCutter } from "../../src/live/sentence_cutter.ts";
+import { pieces } from "./setup.ts";
+import { MarkupStripper, splitSentences } from "../../src/text/mod.ts";
+
+const corpus: Record<string, string> = {};
+for (const name of ["chat", "dialogue", "law", "lists", "markdown", "news", "transcripts"]) {
+  const text = await Deno.readTextFile(new URL(`../text/corpus/${name}.txt`, import.meta.url));
+  corpus[name] = text.replaceAll("¦", "").replace(/^%%.*\n/gm, "\n");
+}
+
+const OPTIONS = { markup: "keep", maxCharacters: 100_000 } as const;
+
+function cut(text: string, seed: number, most: number, markup: "keep" | "strip"): string[] {
+  const cutter = new SentenceCutter({ ...OPTIONS, markup });
+  const sentences: CutSentence[] = [];
+  for (const piece of pieces(text, seed, most)) sentences.push(...cutter.push(piece));
+  sentences.push(...cutter.flush());
+  return sentences.map(({ text }) => text);
+}
+
+/** What a stripper makes of the text in one piece. */
+function strip(text: string): string {
+  const stripper = new MarkupStripper();
+  return stripper.push(text) + stripper.flush();
+}
+
+function whole(text: string): string[] {
+  return splitSentences(text).filter(({ speakable }) => speakable).map(({ text }) => text.trim());
+}
+
+for (const [name, text] of Object.entries(corpus)) {
+  Deno.test(`SentenceCutter finds the sentences of ${name}, however the text arrives`, () => {
+    for (const most of [1, 4, 40]) {
+      assertEquals(cut(text, most, most, "keep"), whole(text));
+      const stripped = strip(text);
+      assertEquals(cut(text, most, most, "strip"), whole(stripped));
+    }
+  });
+}
+
+/** What each push gives, one code unit at a time, with the code unit that made it certain. */
+function moments(text: string): [sentence: string, after: string][] {
+  const cutter = new SentenceCutter({ markup: "strip", maxCharacters: 500 });
+  return Array.from(
+    text,
+    (unit, i): [string, string][] =>
+      cutter.push(unit).map((
+        { text: sentence },
+      ) => [sentence, text.slice(Math.max(0, i - 3), i + 1)]),
+  ).flat();
+}
+
+Deno.test("SentenceCutter.push gives a sentence with the first letter of the next, if that is certain", () => {
+  assertEquals(
+    moments("**Сайн байна уу?** Би *ирлээ*. Тийм."),
+    [
+      ["Сайн байна уу?", "** Б"],
+      ["Би ирлээ.", "*. Т"],
+    ].map(([sentence, after]) => [sentence, after === ". Т" ? "*. Т" : after]),
+  );
+  assertEquals(moments("Сайн уу? гэж тэр асуув. А. Амар ирлээ. Бид 20 мин. 30 сек. явав. Тэр"), [
+    ["Сайн уу? гэж тэр асуув.", "в. А"],
+    ["А. Амар ирлээ.", "э. Б"],
+    ["Бид 20 мин. 30 сек. явав.", "в. Т"],
+  ]);
+});
+
+Deno.test("SentenceCutter.pause gives what looks complete, and keeps what does not", () => {
+  const cutter = new SentenceCutter({ markup: "strip", maxCharacters: 500 });
+  const texts = (sentences: CutSentence[]) => sentences.map(({ text }) => text);
+  assertEquals(texts(cutter.push("Одоо **хайж байна.**")), []);
+  assertEquals(texts(cutter.pause()), ["Одоо хайж байна."]);
+  assertEquals(texts(cutter.pause()), []);
+  for (const unfinished of [" Тэр **ирлээ.", "** 3.", "5 км явав. А."]) {
+    assertEquals(texts(cutter.pause()), []);
+    assertEquals(
+      texts(cutter.push(unfinished)),
+      unfinished.startsWith("5") ? ["Тэр ирлээ.", "3.5 км явав."] : [],
+    );
+  }
+  assertEquals(texts(cutter.pause()), []);
+  assertEquals(texts(cutter.flush()), ["А."]);
+});
+
+Deno.test("SentenceCutter cuts a sentence that is too long, also one without an end", () => {
+  const cutter = new SentenceCutter({ markup: "strip", maxCharacters: 40 });
+  const sentences = [...pieces("нэг хоёр гурав, ".repeat(30), 1, 5)].flatMap((p) => cutter.push(p));
+  const all = [...sentences, ...cutter.flush()].map(({ text }) => text);
+  assertEquals(all.every(({ length }) => length <= 40), true);
+  assertEquals(all.join(" "), "нэг хоёр гурав, ".repeat(30).trim());
+});
+
+Deno.test("SentenceCutter drops half a surrogate pair, and keeps one that comes in two pieces", () => {
+  const cutter = new SentenceCutter({ markup: "strip", maxCharacters: 500 });
+  const [high, low] = ["\ud83c", "\udf89"];
+  const sentences = [`Баяр ${high}`, `${low} хүргэе! За ${high}`].flatMap((p) => cutter.push(p));
+  assertEquals([...sentences, ...cutter.flush()].map(({ text }) => text), [
+    "Баяр 🎉 хүргэе!",
+    "За",
+  ]);
+});
