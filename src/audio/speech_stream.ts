@@ -148,6 +148,7 @@ async function* run(
       late = await drain(messages, lifetime);
       break;
     }
+    await lifetime.letTimersRun();
   }
   const rest = endOf(pcm, late);
   if (isSilent && rest.length === 0) {
@@ -201,6 +202,7 @@ async function drain(
       const result = await lifetime.race(Promise.race([messages.next(), grace]));
       if (result === "late") return { error: undefined };
       if (result.done) return undefined;
+      await lifetime.letTimersRun();
     }
   } catch (error) {
     return { error };
