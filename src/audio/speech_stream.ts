@@ -28,7 +28,8 @@ export interface StreamOptions extends CallOptions {
   readonly timeout?: number | undefined;
   /**
    * The longest time to wait for the next audio in milliseconds, above 0 and at most 2,147,483,647. The time that the
-   * reader takes does not count. Default: the client's `timeout`.
+   * reader takes does not count. Node's `fetch` ends a silence of 300 s by itself, with a {@linkcode ConnectionError} that
+   * says so. Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
   /** Receives how much has come, after each chunk. What it throws or rejects with is ignored. Default: none. */
@@ -148,6 +149,7 @@ async function* run(
       late = await drain(messages, lifetime);
       break;
     }
+    await lifetime.letTimersRun();
   }
   const rest = endOf(pcm, late);
   if (isSilent && rest.length === 0) {
@@ -201,6 +203,7 @@ async function drain(
       const result = await lifetime.race(Promise.race([messages.next(), grace]));
       if (result === "late") return { error: undefined };
       if (result.done) return undefined;
+      await lifetime.letTimersRun();
     }
   } catch (error) {
     return { error };

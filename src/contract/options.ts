@@ -28,8 +28,8 @@ export interface ClientOptions extends EndpointOptions {
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
    * The deadline of a call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for a free
-   * place included. For a stream, the longest time without a message. The `fetch` of Node ends a connection that is silent for
-   * 300,000 ms, whatever is said here. Default 30,000.
+   * place included. For a stream, the longest time without a message. Node's `fetch` ends a silence of 300 s by itself, unless
+   * undici's `setGlobalDispatcher` has set a dispatcher with longer `headersTimeout` and `bodyTimeout`. Default 30,000.
    */
   readonly timeout?: number | undefined;
   /**

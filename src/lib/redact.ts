@@ -2,13 +2,14 @@
  * Keeps the key and the user's text out of what the service or a runtime says.
  *
  * What is promised: a message holds no run of 12 characters of the text, nor of 6 characters of the random part of the key,
- * be it written plainly, in another case, with the escapes of JSON, C, URLs or HTML, or as base64. Other encodings (a hash, a
- * cipher, a transliteration, single characters between other words) are not recognised.
+ * be it written plainly, in another case, with other white space, with the escapes of JSON, C, URLs or HTML, or as base64, whole
+ * or its beginning. Other encodings (hexadecimal digits, a hash, a cipher, a transliteration, single characters between other
+ * words, the middle of a base64) are not recognised.
  *
  * @module
  */
 
-import { decodeBase64, lowered, read, type Reading } from "./spellings.ts";
+import { decodeBase64, joinSpaces, lowered, read, type Reading } from "./spellings.ts";
 
 /** Longest message taken over from an answer, in UTF-16 code units. */
 const MAX_LENGTH = 1_000;
@@ -42,7 +43,15 @@ export function redactAll(texts: readonly string[], secrets: readonly string[]):
   if (forms.length === 0) return shortened;
   const hidden = shortened.map((text) => new Uint8Array(text.length));
   const readings = shortened.map(read);
-  for (const { secret, size } of forms) mark(readings, secret, size, hidden);
+  const joined = readings.map(joinSpaces);
+  const isFolded = joined.some(({ text }, i) => text.length < (readings[i] as Reading).text.length);
+  for (const { secret, size } of forms) {
+    mark(readings, secret, size, hidden);
+    const spaced = secret.replace(/ +/g, " ");
+    if (isFolded || spaced.length < secret.length) {
+      mark(joined, spaced, Math.min(size, spaced.length), hidden);
+    }
+  }
   shortened.forEach((text, i) => markBase64(text, forms, hidden[i] as Uint8Array));
   return shortened.map((text, i) => without(text, hidden[i] as Uint8Array));
 }

@@ -124,8 +124,11 @@ export function noAnswer(
   const advice = protocol === undefined
     ? "Check address and network."
     : `Check address, network, TLS and protocol (${other} grpcTransport): \`tsetsen doctor\` tells which it is.`;
+  const reason = isOwnLimit(cause)
+    ? OWN_LIMIT
+    : `the connection could not be made or was lost. ${advice}`;
   return new ConnectionError(
-    `No answer from ${origin}: the connection could not be made or was lost. ${advice}`,
+    `No answer from ${origin}: ${reason}`,
     { charged: refused ? "no" : undefined, cause: safeCause(cause, secrets) },
   );
 }
@@ -136,7 +139,8 @@ export function brokenOff(
   cause?: unknown,
   secrets: readonly string[] = [],
 ): TsetsenError {
-  return new ConnectionError(`The answer from ${origin} broke off: the connection was lost.`, {
+  const reason = isOwnLimit(cause) ? OWN_LIMIT : "the connection was lost.";
+  return new ConnectionError(`The answer from ${origin} broke off: ${reason}`, {
     cause: safeCause(cause, secrets),
   });
 }
@@ -205,6 +209,17 @@ export function isOfNetwork(cause: unknown): boolean {
     neverConnected(cause) ||
     (name === "TypeError" &&
       /fetch|network|connection|sending request|terminated|load failed/i.test(message));
+}
+
+/** What to do about a limit of `fetch` that no option of a request lifts. */
+const OWN_LIMIT = "nothing came for as long as Node's fetch waits by itself, 300 s by default. " +
+  "Set a dispatcher of undici with longer headersTimeout and bodyTimeout, or use grpcTransport.";
+
+/** Whether Node's `fetch` ended the wait, and not the connection. */
+function isOwnLimit(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > MAX_CAUSES) return false;
+  return /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(`${(error as { code?: unknown }).code}`) ||
+    isOwnLimit(error.cause, depth + 1);
 }
 
 /** Whether a runtime says that no connection came about, so that nothing was sent. In doubt it may have been. */

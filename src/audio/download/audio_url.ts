@@ -6,6 +6,7 @@
 
 import { InvalidRequestError } from "../../contract/errors.ts";
 import { describe } from "../../contract/validate.ts";
+import { isLoopbackHost } from "../../lib/loopback.ts";
 
 /** The address of the service that names audio: what it may name depends on where it is itself. */
 export type ServiceUrl = string | undefined;
@@ -70,10 +71,10 @@ function isPublic({ hostname }: URL): boolean {
 
 /** Where a host is: on this machine, on a private or special network, or public. */
 export function zoneOf(hostname: string): "machine" | "private" | "public" {
+  if (isLoopbackHost(hostname)) return "machine";
   const host = hostname.toLowerCase().replace(/\.$/, "");
   if (host.startsWith("[")) return zoneOfV6(host.slice(1, -1));
   if (/^\d+(\.\d+){3}$/.test(host)) return zoneOfV4(host.split(".").map(Number));
-  if (host === "localhost" || host.endsWith(".localhost")) return "machine";
   // Names without a dot, and those that are kept for networks of one's own (RFC 6762, RFC 8375, ICANN's .internal).
   const isInner = !host.includes(".") ||
     /\.(local|localdomain|internal|intranet|lan|home\.arpa)$/.test(host);
@@ -82,6 +83,7 @@ export function zoneOf(hostname: string): "machine" | "private" | "public" {
 
 // The registry of special addresses (RFC 6890): private, link-local with the metadata of clouds, shared, tests, multicast.
 function zoneOfV4([a = 0, b = 0, c = 0]: readonly number[]): "machine" | "private" | "public" {
+  // Reached from the IPv6 forms of an IPv4 address only.
   if (a === 127) return "machine";
   const isSpecial = a === 0 || a === 10 || a >= 224 || (a === 100 && b >= 64 && b < 128) ||
     (a === 169 && b === 254) || (a === 172 && b >= 16 && b < 32) || (a === 192 && b === 168) ||
@@ -99,7 +101,6 @@ function zoneOfV6(address: string): "machine" | "private" | "public" {
   const all = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
   const [first = 0] = all;
   const zeros = all.findIndex((group) => group !== 0);
-  if (zeros === 7 && all[7] === 1) return "machine";
   // An IPv4 address inside: mapped (::ffff:0:0/96), compatible (::/96), or translated (64:ff9b::/96, RFC 6052).
   const isV4 = zeros >= 6 || (zeros === 5 && all[5] === 0xffff) ||
     (first === 0x64 && all[1] === 0xff9b);

@@ -29,7 +29,7 @@ export interface DownloadOptions extends Omit<CallOptions, "headers"> {
   /**
    * The longest wait for the answer or for the next bytes in milliseconds, above 0 and at most 2,147,483,647. After it the
    * download goes on over a new connection, `maxRetries` times. With a `timeout`, a wait takes at most half of what is left
-   * of it as long as another try may follow. Default: the client's `timeout`.
+   * of it as long as another try may follow. Node's `fetch` ends a silence of 300 s by itself. Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
   /**

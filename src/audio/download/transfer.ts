@@ -7,6 +7,7 @@
 import { ConnectionError, ServerError, type TsetsenError } from "../../contract/errors.ts";
 import type { Call, Core } from "../../call/call.ts";
 import { backoffDelay } from "../../contract/backoff.ts";
+import { WITHOUT_LIMIT } from "../../lib/runtime.ts";
 import { brokenOff, noAnswer } from "../../transport/error_mapping.ts";
 import { Connection } from "./connection.ts";
 import { followRedirects } from "./redirects.ts";
@@ -85,7 +86,7 @@ export async function* transfer(
       headers["if-range"] = version[1];
     }
     const fetch = core.options.fetch ?? globalThis.fetch;
-    const init: RequestInit = { headers, signal: connection.signal };
+    const init: RequestInit = { ...WITHOUT_LIMIT, headers, signal: connection.signal };
     // workerd has no credentials, and refuses the option.
     if ("credentials" in Request.prototype) init.credentials = "omit";
     const isLast = tries > maxRetries;

@@ -1,21 +1,29 @@
-// Reads a stream that sends messages without audio for ever, and prints how it ended and when.
-// Usage: flood <endpoint> <grpc-web|lean> <timeout|idleTimeout>
+// A stream that floods the client with messages, ended by the abort of a timer, a deadline, idleTimeout or its own end.
+// Usage: flood <endpoint> <default|lean> <abort|deadline|idle|end>
 
-import { Client, TsetsenError } from "../../../mod.ts";
-import { args, place, say } from "./host.ts";
+import { Client as DefaultClient } from "../../../mod.ts";
+import { Client as LeanClient } from "../../../src/lean/mod.ts";
+import { args, say } from "./host.ts";
 
-const [endpoint = "", speak, limit = ""] = args;
-const client = new Client({ ...place(endpoint, speak), apiKey: "tsetsen-development-emulator" });
-const stream = client.streamSpeech(
-  { text: "Сайн байна уу?", voiceId: "emulator-v2-bold" },
-  { [limit]: 300 },
-);
+const [endpoint = "", transport = "", ending = ""] = args;
+const LIMIT_MS = 300;
+
+const Client = transport === "lean" ? LeanClient : DefaultClient;
+const client = new Client({ endpoint, apiKey: "tsetsen-development-emulator", maxRetries: 0 });
+const controller = new AbortController();
+const speech = { text: "Сайн байна уу?", voiceId: "emulator-v2-bold" };
+const limits: Record<string, object> = {
+  abort: { signal: controller.signal },
+  deadline: { timeout: LIMIT_MS },
+  idle: { idleTimeout: LIMIT_MS },
+};
+if (ending === "abort") setTimeout(() => controller.abort(new Error("enough")), LIMIT_MS);
 const start = performance.now();
-let name = "none";
+let result = "complete";
 try {
-  await stream.bytes();
+  for await (const _ of client.streamSpeech(speech, limits[ending]));
 } catch (error) {
-  if (error instanceof TsetsenError) name = error.name;
+  result = (error as Error).message === "enough" ? "reason" : (error as Error).name;
 }
-say({ name, ms: Math.round(performance.now() - start) });
+say({ result, took: performance.now() - start });
 client.close();
