@@ -47,6 +47,23 @@ const KINDS = [
   "stream",
 ] as const;
 
+/** Audio has no frames: a fault that changes frames would make other audio of it, which nobody can tell. */
+const AUDIO_KINDS = [
+  "delay",
+  "error",
+  "http",
+  "http",
+  "drop",
+  "drop",
+  "hang",
+  "truncate",
+  "rechunk",
+  "oversized-frame",
+  "garbage",
+  "content-type",
+  "stream",
+] as const;
+
 type Part<K extends Fault["kind"]> = Omit<Extract<Fault, { kind: K }>, "method" | "when" | "times">;
 
 /** A place in the answer of a method: most are short, the audio is not. */
@@ -78,7 +95,7 @@ export function randomFault(random: Random, method: Route): Fault {
     times: random.percent(80) ? 1 : 1 + random.below(6),
     when: () => skip-- <= 0,
   } as const;
-  const kind = random.pick(KINDS);
+  const kind = random.pick(method === "Audio" ? AUDIO_KINDS : KINDS);
   switch (kind) {
     case "delay":
       return { ...where, kind, delay: random.below(60), charged };

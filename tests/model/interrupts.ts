@@ -4,6 +4,8 @@ import type { Client, LogEvent } from "../../mod.ts";
 import type { Random } from "./random.ts";
 
 export interface Interrupts {
+  /** What it is, for the report of a failure. */
+  readonly story: string;
   /** A signal for one intent, if it has any. All of them abort together. */
   open(): AbortSignal | undefined;
   /** For the client's `log`: strikes in the sleep behind a failure. */
@@ -48,6 +50,7 @@ export function randomInterrupts(random: Random): Interrupts {
     if (kind === "asleep" && sleeps-- === 0) later(0);
   };
   return {
+    story: `${closes ? "close" : "abort"}: ${kind}, ${ms} ms, sleep ${sleeps}`,
     open() {
       if (kind === "none" || closes) return undefined;
       const controller = new AbortController();

@@ -34,8 +34,11 @@ export async function runProgram(seed: number): Promise<string> {
     "ListVoices",
     "GetUserBalance",
   ];
+  const story: string[] = [way];
   for (let faults = random.below(6); faults > 0; faults--) {
-    emulator.addFault(randomFault(random, random.pick(routes)));
+    const fault = randomFault(random, random.pick(routes));
+    story.push(JSON.stringify(fault));
+    emulator.addFault(fault);
   }
   const settings: ClientOptions = {
     timeout: random.pick(TIMEOUTS_MS),
@@ -43,17 +46,20 @@ export async function runProgram(seed: number): Promise<string> {
     ...(random.percent(30) ? { maxRetries: random.below(3) } : {}),
   };
   const interrupts = randomInterrupts(random);
+  story.push(JSON.stringify(settings), interrupts.story);
   const open = (given?: Interrupts): Client =>
     world.open({ ...settings, ...(given && { log: given.log }) });
   const lengths = [20, 31, 42].map((length) => length + random.below(10));
   try {
     if (random.percent(35)) {
       const plan = randomWork(random, lengths.slice(0, 1 + random.below(3)));
+      story.push(JSON.stringify(plan));
       await within(runWork(world, open, plan, interrupts), MAX_INTENT_MS);
       return `${way} ${plan.kind} ${plan.method}`;
     }
     const plans = lengths.slice(0, 1 + random.below(3))
       .map(() => randomDirect(random, new Random(random.below(2 ** 31))));
+    for (const { random: _, ...plan } of plans) story.push(JSON.stringify(plan));
     const client = open(interrupts);
     interrupts.start(client);
     const free = callFree(client, random, interrupts.open());
@@ -63,6 +69,15 @@ export async function runProgram(seed: number): Promise<string> {
     await world.settle();
     for (const check of checks) await check();
     return `${way} ${plans[0]!.call} ${plans[0]!.again}`;
+  } catch (error) {
+    for (const { method, aborted, done, message } of emulator.requests) {
+      story.push(
+        `${method} ${message?.["requestId"] ?? ""}${aborted ? " aborted" : ""}${
+          done ? "" : " open"
+        }`,
+      );
+    }
+    throw new Error(`${(error as Error).message}\n  ${story.join("\n  ")}`, { cause: error });
   } finally {
     interrupts.stop();
   }
