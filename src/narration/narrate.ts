@@ -216,10 +216,14 @@ export function narrate(
     work.session = session;
     await session.prepare();
 
+    let failure: { readonly error: unknown } | undefined;
     const fail = (index: number) => (error: unknown) => {
       // Parts that are under way go on. Nothing more is bought behind the failed one.
       session.halt(error);
-      if (lifetime.end === undefined) work.failedPart ??= index;
+      if (lifetime.end !== undefined) return;
+      // The parts behind a failed one fail with its error, and can be the first to do so.
+      failure ??= { error };
+      if (failure.error === error) work.failedPart = Math.min(index, work.failedPart ?? index);
     };
     const joiner = new Joiner();
     const ahead: Promise<Obtained>[] = [];
