@@ -64,7 +64,7 @@ export class Narration extends SpeechStream {
     return this.#work.state();
   }
 
-  /** The index of the part that failed first; `undefined` when none has. */
+  /** The index of the part whose error reading throws, or that failed first until then; `undefined` when none has failed. */
   get failedPart(): number | undefined {
     return this.#work.failedPart;
   }
@@ -216,14 +216,10 @@ export function narrate(
     work.session = session;
     await session.prepare();
 
-    let failure: { readonly error: unknown } | undefined;
     const fail = (index: number) => (error: unknown) => {
       // Parts that are under way go on. Nothing more is bought behind the failed one.
       session.halt(error);
-      if (lifetime.end !== undefined) return;
-      // The parts behind a failed one fail with its error, and can be the first to do so.
-      failure ??= { error };
-      if (failure.error === error) work.failedPart = Math.min(index, work.failedPart ?? index);
+      if (lifetime.end === undefined) work.failedPart ??= index;
     };
     const joiner = new Joiner();
     const ahead: Promise<Obtained>[] = [];
@@ -244,7 +240,11 @@ export function narrate(
         await lifetime.race(complete);
       } catch (error) {
         // The parts before it are given to their ends, with the pause behind them.
-        if (lifetime.end === undefined) yield* joiner.finish();
+        if (lifetime.end === undefined) {
+          // A later part may have failed before this one.
+          work.failedPart = part;
+          yield* joiner.finish();
+        }
         throw error;
       }
       const { pause, boundary } = parts[part] as NarrationState["parts"][number];
