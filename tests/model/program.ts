@@ -13,7 +13,7 @@ import { randomWork, runWork } from "./work.ts";
 import { openWorld, WAYS, type World } from "./world.ts";
 
 /** The longest time for one intent in milliseconds: its deadlines are far shorter, and a busy machine is slow. */
-const MAX_INTENT_MS = 60_000;
+const MAX_INTENT_MS = 30_000;
 
 /** What a call without a deadline of its own has, in milliseconds: a fault that hangs costs so much. */
 const TIMEOUTS_MS = [40, 120, 300];
