@@ -95,7 +95,10 @@ export async function runWork(
       }
       const { failedPart } = narration;
       if (failure instanceof TsetsenError && failedPart !== undefined) {
-        const count = world.charges(lengths[failedPart]!);
+        const ended = failure;
+        // At a close the error names an open job.
+        const text = world.emulator.jobs.find((job) => job.requestId === ended.requestId)?.text;
+        const count = world.charges(text ? [...text].length : lengths[failedPart]!);
         checkCharged(failure.charged, count, `part ${failedPart}, try ${tries}, ${failure.name}`);
       }
       ended = bytes !== undefined;
