@@ -38,7 +38,12 @@ export function recordInterrupted(
   const isKnown = ({ requestId, signal: other }: Interruption) =>
     requestId !== undefined && requestId === job.requestId && other === signal;
   const others = known.filter((one) => !isKnown(one));
-  interruptions.set(reason, [...others.slice(1 - MAX_JOBS), { ...job, signal }]);
+  if (others.length >= MAX_JOBS) {
+    // What was not charged is the least loss.
+    const at = others.findIndex(({ charged }) => charged === "no");
+    others.splice(Math.max(0, at), 1);
+  }
+  interruptions.set(reason, [...others, { ...job, signal }]);
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   TsetsenError,
 } from "../contract/errors.ts";
 import { Lifetime } from "../lib/lifetime.ts";
-import { isAcceptedSince } from "./accepted_jobs.ts";
+import { mayBeAcceptedSince } from "./accepted_jobs.ts";
 import { interruptedJobs, recordInterrupted } from "./interrupted_jobs.ts";
 import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
 
@@ -141,7 +141,7 @@ export function isSafeToRetry(error: unknown): boolean {
 
 /** Whether `fn` itself has submitted the job that the error is about: calling it again would submit another. */
 function submitted(error: unknown, start: number): boolean {
-  return interruptedJobs(error).some(({ requestId }) => isAcceptedSince(requestId, start));
+  return interruptedJobs(error).some(({ requestId }) => mayBeAcceptedSince(requestId, start));
 }
 
 async function sleep(

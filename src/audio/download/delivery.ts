@@ -8,7 +8,7 @@ import { ServerError } from "../../contract/errors.ts";
 import { type AudioFacts, paidFor } from "../audio_facts.ts";
 import { HEAD_BYTES, recognize } from "../format/format.ts";
 import { excludesAudio, formatByType, mediaType, typeName } from "../format/media_type.ts";
-import { BARE_PCM, readWav } from "../wav/wav_reader.ts";
+import { BARE_PCM, cutShort, readWav } from "../wav/wav_reader.ts";
 import { BYTES_PER_SAMPLE } from "../wav/wav_writer.ts";
 
 /** What an audio server said of its file, and what the service said of the audio. */
@@ -86,7 +86,10 @@ export function checkLength({ isRaw }: AudioFacts, bytes: number, delivery: Deli
   );
 }
 
-/** @throws {ServerError} when a complete file holds a header and no samples. */
+/**
+ * @throws {ServerError} when a complete file holds a header and no samples, or ends before its header says. An announced length
+ * that has come is complete, whatever the header says.
+ */
 export function checkSamples(
   { format, samples }: AudioFacts,
   bytes: number,
@@ -96,6 +99,9 @@ export function checkSamples(
   const from = samples?.from ?? HEAD_BYTES - 1;
   const isEmpty = format === "wav" ? bytes <= from : format === "pcm" && bytes < BYTES_PER_SAMPLE;
   if (isEmpty) throw noAudio(`${bytes} bytes without a sample`, delivery);
+  if (format !== "wav" || delivery.totalBytes !== undefined || samples === undefined) return;
+  const end = samples.from + samples.bytes;
+  if (end < Infinity && end > bytes) throw cutShort(paidFor(delivery.requestId));
 }
 
 function noAudio(came: string, { place, type, requestId }: Delivery): ServerError {
