@@ -17,8 +17,6 @@ export class CallSessions implements SessionManager {
   readonly #connection: Connection;
   readonly #call: TransportCall;
   readonly #unary: boolean;
-  /** More than one when an interceptor repeats the request. */
-  readonly #streams: CheckedStream[] = [];
 
   /** @param unary Whether more than one message in an answer is an error. */
   constructor(connection: Connection, call: TransportCall, unary: boolean) {
@@ -40,18 +38,11 @@ export class CallSessions implements SessionManager {
         { ...headers, ":method": method, ":path": path },
         lifetime.signal,
       );
-      const checked = new CheckedStream(request, modules, origin, this.#call, this.#unary);
-      this.#streams.push(checked);
-      return checked.stream;
+      return new CheckedStream(request, modules, origin, this.#call, this.#unary).stream;
     } catch (error) {
       throw toConnect(noAnswer(error, origin, secrets, "gRPC", true));
     }
   }
 
   notifyResponseByteRead(): void {}
-
-  /** Cancels what Connect left open: it reads no further when it rejects an answer. */
-  close(): void {
-    for (const stream of this.#streams) stream.close();
-  }
 }

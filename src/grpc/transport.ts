@@ -3,7 +3,7 @@ import type { ConnectInterceptor } from "../connect/connect_types.ts";
 import { fromConnect } from "../connect/errors.ts";
 import { overConnect } from "../connect/over_connect.ts";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
-import type { Transport, TransportCall } from "../contract/transport.ts";
+import type { Transport } from "../contract/transport.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import { VERSION } from "../contract/version.ts";
 import { CallSessions } from "./call_sessions.ts";
@@ -80,7 +80,6 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
   const connection = new Connection(origin, runtimeModules(), { ca, pingInterval, pingTimeout });
   const intercepted = interceptors.length > 0;
   const close = () => connection.close();
-  const sessionsOf = new WeakMap<TransportCall, CallSessions>();
 
   let clients = 0;
   const transport = overConnect({
@@ -89,7 +88,6 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
     needsSignal: intercepted,
     open(call, unary) {
       const sessionManager = new CallSessions(connection, call, unary);
-      sessionsOf.set(call, sessionManager);
       return deferred(({ createGrpcTransport }) =>
         createGrpcTransport({
           baseUrl,
@@ -101,10 +99,7 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
         })
       );
     },
-    explain(error, call) {
-      sessionsOf.get(call)?.close();
-      return fromConnect(error, call.secrets, intercepted ? undefined : "gRPC");
-    },
+    explain: (error, { secrets }) => fromConnect(error, secrets, intercepted ? undefined : "gRPC"),
   });
   return Object.assign(transport, {
     close,

@@ -89,3 +89,13 @@ Deno.test("deno.json names the lowest versions of the published ranges, and the 
   assertMatch(CONNECT_VERSIONS.highest, new RegExp(`^2\\.${Number(next) - 1}\\.`));
   assert(INSTALL_COMMAND.endsWith(`@${CONNECT_VERSIONS.highest.replace(/\.\d+$/, "")}`));
 });
+
+Deno.test("No file of src imports an entry that Connect marks private", async () => {
+  const found: string[] = [];
+  for await (const file of files(`${ROOT}src`)) {
+    const text = await Deno.readTextFile(`${ROOT}src/${file}`);
+    const [, name] = /["'](@connectrpc\/[\w-]+\/[^"']+)["']/.exec(text) ?? [];
+    if (name !== undefined) found.push(`${file}: ${name}`);
+  }
+  assertEquals(found, []);
+});

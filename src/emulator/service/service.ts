@@ -24,6 +24,9 @@ import type { RateLimit } from "./rate_limit.ts";
 import { checkBalance, checkSpeech, checkVersion, invalid } from "./speech.ts";
 import { streamAudio, streamSource } from "./stream.ts";
 
+/** A handler of Connect's router. Its type has no public name. */
+type UniversalHandler = ReturnType<typeof createConnectRouter>["handlers"][number];
+
 /** The state of the service. */
 export interface ServiceState {
   readonly settings: Settings;
