@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Client } from "../../mod.ts";
+import type { BaseClient } from "../client.ts";
 import { encodeWav } from "../audio/wav_writer.ts";
 import { withContext } from "../contract/errors.ts";
 import { toSpeech } from "../contract/models.ts";
 import { concatBytes } from "../lib/bytes.ts";
+import { countCharacters } from "../lib/count.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
-import { countCharacters } from "../text/mod.ts";
 import type { BatchItem, BatchOptions, BatchResult, FulfilledItem } from "./batch_result.ts";
 import { contentHash, openBatch } from "./open.ts";
 import { BUY_RULES, checkOptions, oneOf, resolveOptions } from "./options.ts";
@@ -136,7 +136,7 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
  * ```
  */
 export function batch(
-  client: Client,
+  client: BaseClient,
   items: Iterable<BatchItem>,
   options: BatchOptions = {},
 ): Batch {

@@ -5,7 +5,7 @@
  */
 
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav_writer.ts";
-import type { BoundaryKind } from "../text/mod.ts";
+import type { BoundaryKind } from "../text/part.ts";
 
 /** Samples below this are silence: -50 dB of full scale (32,768 × 10^(-50/20)). */
 const SILENCE_LEVEL = 104;

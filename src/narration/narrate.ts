@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Client } from "../../mod.ts";
+import type { BaseClient } from "../client.ts";
 import { SpeechStream } from "../audio/speech_stream.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { toSpeech } from "../contract/models.ts";
+import { countCharacters } from "../lib/count.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
-import { countCharacters } from "../text/mod.ts";
 import { type Cue, cues } from "./captions/cues.ts";
 import { Joiner } from "./join.ts";
 import { openNarration } from "./open.ts";
@@ -160,7 +160,7 @@ export class Narration extends SpeechStream {
  * ```
  */
 export function narrate(
-  client: Client,
+  client: BaseClient,
   request: NarrationRequest,
   options: NarrationOptions = {},
 ): Narration {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Client } from "../../mod.ts";
+import type { BaseClient } from "../client.ts";
 import { ClientClosedError } from "../contract/errors.ts";
 import { Lifetime } from "../lib/lifetime.ts";
 import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
@@ -14,7 +14,7 @@ import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs
  * end it at once, also while a `next()` is pending.
  */
 export class Run<T> implements AsyncIterator<T, void, void> {
-  readonly #client: Client;
+  readonly #client: BaseClient;
   readonly #signal: AbortSignal | undefined;
   readonly #work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>;
   readonly #jobs: () => readonly InterruptedJob[];
@@ -27,7 +27,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
    * @param jobs The jobs that the signal or the client's `close()` interrupts.
    */
   constructor(
-    client: Client,
+    client: BaseClient,
     signal: AbortSignal | undefined,
     work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>,
     jobs: () => readonly InterruptedJob[],
@@ -54,7 +54,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
       // Nothing goes on after a failure.
       lifetime.stop({ by: "cancel" });
       if (end?.by === "signal") {
-        for (const job of this.#jobs()) recordInterrupted(end.reason, job);
+        for (const job of this.#jobs()) recordInterrupted(end.reason, job, this.#signal);
         throw end.reason;
       }
       if (end?.by !== "close") throw error;
