@@ -54,6 +54,9 @@ const PAYING: readonly Omit<Fault, "method">[] = [
   { kind: "http", status: 502 },
 ] as Omit<Fault, "method">[];
 
+/** What a host of audio that knows no more says. */
+const BINARY = { "content-type": "application/octet-stream" } as const;
+
 /** Faults of what costs nothing. */
 const FREE: readonly Fault[] = [
   { kind: "drop", method: "CheckStatus" },
@@ -62,8 +65,8 @@ const FREE: readonly Fault[] = [
   { kind: "no-trailers", method: "CheckStatus" },
   { kind: "drop", method: "Audio" },
   { kind: "http", method: "Audio", status: 404, headers: {} },
-  { kind: "http", method: "Audio", status: 200, body: '{"error": "gateway"}', headers: {} },
-  { kind: "http", method: "Audio", status: 200, body: "", headers: {} },
+  { kind: "http", method: "Audio", status: 200, body: '{"error": "gateway"}', headers: BINARY },
+  { kind: "http", method: "Audio", status: 200, body: "", headers: BINARY },
 ] as Fault[];
 
 /** A store that dies after some steps, before or behind one that it was asked for. */
