@@ -114,6 +114,14 @@ export function placesOf(parts: readonly Placeable[]): { from: number; to: numbe
   return places;
 }
 
+/** How long the joined audio is, the pause behind its last part included, in samples. */
+export function totalSamples(parts: readonly Placeable[]): number {
+  const places = placesOf(parts);
+  const last = parts.findLastIndex(({ samples }) => samples > 0);
+  const pause = parts.slice(Math.max(0, last)).reduce((sum, part) => sum + part.pause, 0);
+  return (places[last]?.to ?? 0) + Math.max(0, pause - (parts[last]?.tail ?? 0));
+}
+
 /** Joins parts while their chunks come. */
 export class Joiner {
   /** The silence at the end of what was written. */

@@ -68,6 +68,12 @@ export class Session {
     return jobs;
   }
 
+  /** Whether anything has been charged, or perhaps charged, in this run or in an earlier one. */
+  get hasBought(): boolean {
+    const { journal, orders } = this.#with;
+    return journal.purchases.some(({ status }, i) => orders[i] && status !== "pending");
+  }
+
   /**
    * Waits until no other run submits a part, and looks for parts that may not be submitted.
    *
