@@ -20,7 +20,7 @@ export { splitSentences } from "./sentences.ts";
 export type { BoundaryKind, TextPart } from "./part.ts";
 export { DEFAULT_MAX_CHARACTERS, type SentenceOptions, type SplitOptions } from "./options.ts";
 export { DEFAULT_PAUSES, type Pauses } from "./pauses.ts";
-export { countCharacters } from "./count.ts";
+export { countCharacters } from "../lib/count.ts";
 
 // Checking and repairing.
 export { checkText } from "./check.ts";

@@ -1,10 +1,9 @@
 // What the errors of narrations and batches say about running them again.
 
 import { assert, assertEquals } from "@std/assert";
-import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { isSafeToRetry, retry, TsetsenError } from "../../mod.ts";
 import { batch, memoryStore, narrate, type RejectedItem } from "../../src/narration/mod.ts";
-import { failure, KEY, QUICK, rejection, setUp } from "../support/rig.ts";
+import { failure, rejection, setUp } from "../support/rig.ts";
 import { FAST, paid, paragraphs, texts, VOICE } from "./setup.ts";
 
 const TEXT = paragraphs(4);
@@ -84,18 +83,4 @@ Deno.test("isSafeToRetry says no to the reason of an abort once a narration has 
   early.abort(new Error("enough"));
   const unread = narrate(client, REQUEST, { ...FAST, signal: early.signal });
   assertEquals(isSafeToRetry(await rejection(unread.next())), true);
-});
-
-Deno.test("narrate and batch work with the Client of @tsetsen/sdk/lean as with that of @tsetsen/sdk", async () => {
-  await using rig = await setUp();
-  const { client, emulator } = rig;
-  using lean = new LeanClient({ apiKey: KEY, endpoint: emulator.url, backoff: QUICK });
-  const store = memoryStore();
-  const bytes = await narrate(lean, REQUEST, { ...FAST, store }).bytes();
-  assertEquals(paid(emulator), texts(TEXT));
-  // What one has bought, the other takes from the store.
-  assertEquals(await narrate(client, REQUEST, { ...FAST, store }).bytes(), bytes);
-  const [result] = await batch(lean, [{ text: "Нэг.", ...VOICE }], FAST).results();
-  assertEquals(result?.status, "fulfilled");
-  assertEquals(emulator.ledger.charges.length, texts(TEXT).length + 1);
 });
