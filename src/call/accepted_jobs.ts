@@ -7,6 +7,9 @@
 /** More are not kept: a job is polled, and a failure is handled, soon after its submission. */
 const MAX_JOBS = 1_000;
 
+/** How long a service may take until it knows a job that it has accepted, in milliseconds. */
+export const NOT_FOUND_GRACE_MS = 10_000;
+
 /** A job that was accepted. */
 export interface AcceptedJob {
   /** When, on the clock of `performance.now()`. */
@@ -42,10 +45,10 @@ export function acceptedJob(requestId: string): AcceptedJob | undefined {
   return jobs.get(requestId);
 }
 
-/** Whether a job was accepted at most `ms` milliseconds ago, and the service has not answered about it yet. */
-export function isNew(requestId: string, ms: number): boolean {
+/** Whether the service may not know a job yet: it was accepted a moment ago, and there was no answer about it. */
+export function isNew(requestId: string): boolean {
   const job = jobs.get(requestId);
-  return job !== undefined && !job.isKnown && performance.now() - job.time < ms;
+  return job !== undefined && !job.isKnown && performance.now() - job.time < NOT_FOUND_GRACE_MS;
 }
 
 /**

@@ -57,9 +57,6 @@ export interface CallFacts {
 /** A service that asks to wait longer than this, in milliseconds, is not waited for: the call fails at once. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** How long a service may take until it knows a job that it has accepted, in milliseconds. */
-const NOT_FOUND_GRACE_MS = 10_000;
-
 /** How long after its deadline a call that did not end may keep its place, in milliseconds. */
 const LEASE_GRACE_MS = 1_000;
 
@@ -196,8 +193,7 @@ export class Call {
     // A job goes on whatever one poll says: CANCELLED, UNKNOWN, INTERNAL, DATA_LOSS; or the service has not heard of it yet.
     if (type !== "poll_failed") return false;
     return [1, 2, 13, 15].includes(statusCode) ||
-      (error instanceof ResourceNotFoundError &&
-        isNew(this.#requestId ?? "", NOT_FOUND_GRACE_MS));
+      (error instanceof ResourceNotFoundError && isNew(this.#requestId ?? ""));
   }
 
   /**

@@ -102,6 +102,18 @@ export async function retry<T>(
   }
 }
 
+/** Errors of work that has bought more than what they are about. */
+const purchases = new WeakSet<object>();
+
+/**
+ * Remembers that work failed with `error` after it had bought something. Doing it again buys that again, whatever the error
+ * itself is about.
+ */
+export function recordPurchases(error: unknown): void {
+  const isObject = typeof error === "object" || typeof error === "function";
+  if (isObject && error !== null) purchases.add(error);
+}
+
 /**
  * Whether the work that failed can be done again without being charged again. Every retry around a call that costs credits
  * has to ask it: your own, and that of a framework.
@@ -130,6 +142,7 @@ export async function retry<T>(
  * ```
  */
 export function isSafeToRetry(error: unknown): boolean {
+  if (purchases.has(error as object)) return false;
   if (!(error instanceof TsetsenError)) {
     return interruptedJobs(error).every(({ charged }) => charged === "no");
   }

@@ -183,7 +183,10 @@ export function speakLive(
   const paid = () =>
     (work.shop?.sentences ?? []).filter(({ charged }) => charged !== "no")
       .map(({ requestId, charged }) => ({ requestId, charged }));
-  return new LiveSpeech(new Run(client, settings.signal, told, paid), work);
+  return new LiveSpeech(
+    new Run(client, { signal: settings.signal, store: undefined }, told, paid),
+    work,
+  );
 }
 
 /** The error, with what is known about the sentences before it. */

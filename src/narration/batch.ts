@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { Client } from "../../mod.ts";
+import type { BaseClient } from "../client.ts";
 import { encodeWav } from "../audio/wav/wav_writer.ts";
 import { withContext } from "../contract/errors.ts";
 import { toSpeech } from "../contract/models.ts";
 import { concatBytes } from "../lib/bytes.ts";
+import { countCharacters } from "../lib/count.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
-import { countCharacters } from "../text/mod.ts";
 import type { BatchItem, BatchOptions, BatchResult, FulfilledItem } from "./batch_result.ts";
 import { contentHash, openBatch } from "./open.ts";
 import { BUY_RULES, checkOptions, oneOf, resolveOptions } from "./options.ts";
@@ -120,7 +120,7 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
  * Speaks a list of independent texts, a request each. **Costs credits**, each item once.
  *
  * Every item settles by itself: one that fails is a result, too, and the others go on. The rules for money, rate limits and resuming
- * are those of {@linkcode narrate}. What would make all others fail as well ends the submitting: a refused key, too few credits, a
+ * are those of {@linkcode narrate}: with its store a second run charges nothing twice. What would make all others fail as well ends the submitting: a refused key, too few credits, a
  * rate limit that does not pass, and the second submission in a row whose outcome is not known; the items behind it are then rejected
  * with the same error and `charged: "no"`. Texts are not cut: `narrate` is for long ones.
  *
@@ -147,7 +147,7 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
  * ```
  */
 export function batch(
-  client: Client,
+  client: BaseClient,
   items: Iterable<BatchItem>,
   options: BatchOptions = {},
 ): Batch {
@@ -203,7 +203,7 @@ export function batch(
         // Anything else is a store that fails, or the end of the batch.
         const known = asTsetsenError(reason);
         if (reason !== invalid && (known === undefined || known.code === SUPERSEDED)) throw reason;
-        return { status: "rejected", index, item, reason };
+        return { status: "rejected", index, item, reason: asItemError(reason) };
       }
     };
     const ahead = new Map<number, Promise<BatchResult>>();
@@ -219,7 +219,7 @@ export function batch(
     }
   }
 
-  const results = new Run(client, resolved.signal, run, () => work.session?.openJobs() ?? []);
+  const results = new Run(client, resolved, run, () => work.session);
   return new Batch(results, work);
 }
 
@@ -237,6 +237,13 @@ async function orderOf(item: BatchItem, method: Method): Promise<{
   } catch (error) {
     return { error };
   }
+}
+
+/** What an item is rejected with: making the item again can charge again, also when the error is about a poll of its job. */
+function asItemError(reason: unknown): unknown {
+  const known = asTsetsenError(reason);
+  const isPaid = known?.charged === "yes" || known?.charged === "unknown";
+  return isPaid ? withContext(known, { billable: true }) : reason;
 }
 
 function resultOf(

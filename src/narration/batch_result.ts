@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Job } from "../../mod.ts";
+import type { Job } from "../job.ts";
 import type { AudioFormat } from "../audio/format/format.ts";
 import type { BuyOptions, NarrationRequest } from "./options.ts";
 import type { BatchState } from "./state.ts";

@@ -5,7 +5,7 @@
  */
 
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
-import type { BoundaryKind } from "../text/mod.ts";
+import type { BoundaryKind } from "../text/split/part.ts";
 
 /** Samples below this are silence: -50 dB of full scale (32,768 × 10^(-50/20)). */
 const SILENCE_LEVEL = 104;
@@ -112,6 +112,14 @@ export function placesOf(parts: readonly Placeable[]): { from: number; to: numbe
     boundary = part.boundary;
   }
   return places;
+}
+
+/** How long the joined audio is, the pause behind its last part included, in samples. */
+export function totalSamples(parts: readonly Placeable[]): number {
+  const places = placesOf(parts);
+  const last = parts.findLastIndex(({ samples }) => samples > 0);
+  const pause = parts.slice(Math.max(0, last)).reduce((sum, part) => sum + part.pause, 0);
+  return (places[last]?.to ?? 0) + Math.max(0, pause - (parts[last]?.tail ?? 0));
 }
 
 /** Joins parts while their chunks come. */

@@ -50,7 +50,13 @@ export { checkStore } from "./store/check_store.ts";
 export type { Progress, ProgressHook } from "./purchase/progress.ts";
 
 // Captions.
-export { type Cue, cues, type SpokenPart, type SpokenParts } from "./captions/cues.ts";
+export {
+  type Cue,
+  type CuePiece,
+  cues,
+  type SpokenPart,
+  type SpokenParts,
+} from "./captions/cues.ts";
 export { type Caption, type CaptionOptions, toCaptions } from "./captions/layout.ts";
 export { toSrt, toWebVtt } from "./captions/formats.ts";
 

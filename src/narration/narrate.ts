@@ -4,14 +4,18 @@
  * @module
  */
 
-import type { Client } from "../../mod.ts";
-import { SpeechStream } from "../audio/speech_stream.ts";
+import type { BaseClient } from "../client.ts";
+import type { AudioFacts } from "../audio/audio_facts.ts";
+import { AudioStream } from "../audio/audio_stream.ts";
+import { showAs } from "../audio/inspect.ts";
+import { BARE_PCM } from "../audio/wav/wav_reader.ts";
+import { BYTES_PER_SAMPLE } from "../audio/wav/wav_writer.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { toSpeech } from "../contract/models.ts";
+import { countCharacters } from "../lib/count.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
-import { countCharacters } from "../text/mod.ts";
 import { type Cue, cues } from "./captions/cues.ts";
-import { Joiner } from "./join.ts";
+import { Joiner, type Placeable, totalSamples } from "./join.ts";
 import { openNarration } from "./open.ts";
 import {
   BUY_RULES,
@@ -28,12 +32,14 @@ import type { Obtained } from "./purchase/obtained.ts";
 import { Session } from "./purchase/session.ts";
 import type { Order } from "./purchase/submitter.ts";
 import { Run } from "./run.ts";
-import type { NarrationState, Purchase } from "./state.ts";
+import type { NarrationState, PartState, Purchase } from "./state.ts";
 
 /** What a narration shows of its work. */
 interface Work {
   readonly text: string;
   state: () => NarrationState | undefined;
+  /** The length of all of the audio in bytes; `undefined` while it is not known. */
+  totalBytes: () => number | undefined;
   opening?: Promise<unknown>;
   session?: Session;
   failedPart?: number;
@@ -43,16 +49,23 @@ interface Work {
  * A text of any length as one piece of audio: PCM, 24,000 Hz, 16-bit little-endian, mono, part after part with the pauses between
  * them. `wav()` gives it as a WAV file, `toResponse()` as a WAV response, and `saveAudio` of `@tsetsen/sdk/file` writes it as one.
  *
+ * The length is known once all parts are done: from the first chunk on when the store has them all. `contentLength`, `duration`
+ * and the `Content-Length` of a response then say it.
+ *
  * It can be read once. Nothing is sent before the first chunk is asked for, and no more than `concurrency` parts ahead of the
  * reader. Leaving the loop, `cancel()` and the signal end it at once: nothing more is submitted. The journal still keeps a job that was
  * being submitted at that moment: {@linkcode Narration.settled}.
  */
-export class Narration extends SpeechStream {
+export class Narration extends AudioStream {
   readonly #work: Work;
+
+  static {
+    showAs(this.prototype, "Narration");
+  }
 
   /** @internal */
   constructor(items: AsyncIterator<Uint8Array, void, void>, work: Work) {
-    super(items);
+    super(items, () => ({ ...FACTS, contentLength: work.totalBytes() }));
     this.#work = work;
   }
 
@@ -92,6 +105,15 @@ export class Narration extends SpeechStream {
   }
 }
 
+const FACTS: AudioFacts = {
+  format: "pcm",
+  name: "PCM",
+  contentType: "audio/wav",
+  isRaw: true,
+  isFinished: false,
+  samples: BARE_PCM,
+};
+
 /**
  * Speaks a text of any length as one piece of audio. **Costs credits**, each part once.
  *
@@ -104,6 +126,9 @@ export class Narration extends SpeechStream {
  * followed and downloaded, which costs nothing. A part whose job FAILED is bought again by resuming, and only then. A submission
  * whose outcome is not known (`charged: "unknown"`) ends the narration and is never sent again by itself: `retryUnknown` decides. The same
  * holds for the part that was on its way when the process was killed, one at most.
+ *
+ * **Trying again.** With its store, or with `resume` and its `state`, a second run charges nothing twice. Without them it would buy
+ * all parts anew: errors that follow a purchase have `billable: true`, and {@linkcode isSafeToRetry} says no.
  *
  * **Sharing.** Parts are known by their text, voice, speed and version. A corrected sentence buys one part, and runs that share a store
  * share what is bought. Of two runs under one key the one that began last goes on; the other ends with an error whose `code` is
@@ -161,7 +186,7 @@ export class Narration extends SpeechStream {
  * ```
  */
 export function narrate(
-  client: Client,
+  client: BaseClient,
   request: NarrationRequest,
   options: NarrationOptions = {},
 ): Narration {
@@ -177,7 +202,7 @@ export function narrate(
   if (!fresh.some((part) => isSpoken(text, part))) {
     throw new InvalidRequestError("text must hold a letter or a digit.", { charged: "no" });
   }
-  const work: Work = { text, state: () => options.resume };
+  const work: Work = { text, state: () => options.resume, totalBytes: () => undefined };
 
   async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
     const voicing = { voiceId, speed, version };
@@ -202,6 +227,15 @@ export function narrate(
     work.state = () => {
       const now = journal.purchases;
       return { ...head, parts: parts.map((part, i) => withPurchase(part, now[i] as Purchase)) };
+    };
+    work.totalBytes = () => {
+      const placed: Placeable[] = [];
+      for (const [i, { status, samples, lead, tail }] of journal.purchases.entries()) {
+        if (status !== "done" || samples === undefined) return undefined;
+        const { pause, boundary } = parts[i] as PartState;
+        placed.push({ samples, lead: lead ?? 0, tail: tail ?? 0, pause, boundary });
+      }
+      return totalSamples(placed) * BYTES_PER_SAMPLE;
     };
     const session = new Session({
       client,
@@ -248,7 +282,7 @@ export function narrate(
         }
         throw error;
       }
-      const { pause, boundary } = parts[part] as NarrationState["parts"][number];
+      const { pause, boundary } = parts[part] as PartState;
       if (orders[part] === undefined) joiner.skip(pause, boundary);
       else yield* joiner.end(pause, boundary);
     }
@@ -257,6 +291,6 @@ export function narrate(
     yield* joiner.finish();
   }
 
-  const items = new Run(client, resolved.signal, run, () => work.session?.openJobs() ?? []);
+  const items = new Run(client, resolved, run, () => work.session);
   return new Narration(items, work);
 }

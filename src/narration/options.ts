@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { GenerateSpeechRequest, StreamSpeechRequest } from "../../mod.ts";
-import type { SplitOptions } from "../text/mod.ts";
+import type { GenerateSpeechRequest, StreamSpeechRequest } from "../contract/models.ts";
+import type { SplitOptions } from "../text/split/options.ts";
 import { describe, MAX_TIMEOUT_MS } from "../contract/validate.ts";
 import type { ProgressHook } from "./purchase/progress.ts";
 import type { Method, NarrationState } from "./state.ts";
@@ -64,7 +64,7 @@ export interface BuyOptions<State> {
   readonly retryUnknown?: boolean | undefined;
   /**
    * Buys again what was paid for and cannot be had any more: a job that the service does not know, by its own answer to CheckStatus
-   * and at least 5 seconds after its submission, or a stream that was not kept. Default false: an error says so.
+   * and at least 10 seconds after its submission, or a stream that was not kept. Default false: an error says so.
    */
   readonly retryLost?: boolean | undefined;
   /** The time between two polls of a job in milliseconds, above 0. Default: it adapts to the job's age. */

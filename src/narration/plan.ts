@@ -6,7 +6,10 @@
 
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { validate, validateFields } from "../contract/validate.ts";
-import { countCharacters, splitSentences, splitText, type TextPart } from "../text/mod.ts";
+import { countCharacters } from "../lib/count.ts";
+import { splitSentences } from "../text/sentences/sentences.ts";
+import { splitText } from "../text/split/split.ts";
+import { isSpeakable, type TextPart } from "../text/split/part.ts";
 import {
   atLeast,
   BUY_RULES,
@@ -157,7 +160,7 @@ export function freshPart({ start, end, boundary, pause, speakable }: TextPart):
 
 /** Whether a part holds a letter or a digit. A part without one is only its pause. */
 export function isSpoken(text: string, { start, end }: { start: number; end: number }): boolean {
-  return /[\p{L}\p{N}]/u.test(text.slice(start, end));
+  return isSpeakable(text.slice(start, end));
 }
 
 /** A part with what is known about it now. */

@@ -4,10 +4,14 @@
  * @module
  */
 
-import type { BaseClient } from "../../mod.ts";
-import { ClientClosedError } from "../contract/errors.ts";
-import { Lifetime } from "../lib/lifetime.ts";
-import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
+import type { BaseClient } from "../client.ts";
+import { ClientClosedError, withContext } from "../contract/errors.ts";
+import { Lifetime, type LifetimeEnd } from "../lib/lifetime.ts";
+import { recordInterrupted } from "../call/interrupted_jobs.ts";
+import { recordPurchases } from "../call/retry.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { asTsetsenError } from "./purchase/errors.ts";
+import type { Session } from "./purchase/session.ts";
 
 /**
  * Runs a generator as one operation: nothing happens before the first `next()`; the signal, the client's `close()` and `return()`
@@ -15,34 +19,37 @@ import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs
  */
 export class Run<T> implements AsyncIterator<T, void, void> {
   readonly #client: BaseClient;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: Pick<ResolvedOptions, "signal" | "store">;
   readonly #work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>;
-  readonly #jobs: () => readonly InterruptedJob[];
+  readonly #session: () => Session | undefined;
   #lifetime: Lifetime | undefined;
   #items: AsyncGenerator<T, void, void> | undefined;
   #isCancelled = false;
 
   /**
    * @param work The work. All its waits end with its lifetime.
-   * @param jobs The jobs that the signal or the client's `close()` interrupts.
+   * @param session What the work has bought; `undefined` before it buys.
    */
   constructor(
     client: BaseClient,
-    signal: AbortSignal | undefined,
+    options: Pick<ResolvedOptions, "signal" | "store">,
     work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>,
-    jobs: () => readonly InterruptedJob[],
+    session: () => Session | undefined,
   ) {
     this.#client = client;
-    this.#signal = signal;
+    this.#options = options;
     this.#work = work;
-    this.#jobs = jobs;
+    this.#session = session;
   }
 
   /** The next item. */
   async next(): Promise<IteratorResult<T, void>> {
     const done: IteratorResult<T, void> = { done: true, value: undefined };
     if (this.#isCancelled) return done;
-    const lifetime = this.#lifetime ??= new Lifetime(this.#client.openLifetimes, this.#signal);
+    const lifetime = this.#lifetime ??= new Lifetime(
+      this.#client.openLifetimes,
+      this.#options.signal,
+    );
     const items = this.#items ??= this.#work(lifetime);
     try {
       const result = await items.next();
@@ -53,17 +60,29 @@ export class Run<T> implements AsyncIterator<T, void, void> {
       if (end?.by === "cancel") return done;
       // Nothing goes on after a failure.
       lifetime.stop({ by: "cancel" });
-      if (end?.by === "signal") {
-        for (const job of this.#jobs()) recordInterrupted(end.reason, job);
-        throw end.reason;
-      }
-      if (end?.by !== "close") throw error;
-      // The error names one job; the state names all.
-      throw new ClientClosedError(
-        "The client was closed while this was under way.",
-        this.#jobs()[0],
-      );
+      throw this.#failure(error, end);
     }
+  }
+
+  /** What to throw, with what is known about the money. */
+  #failure(error: unknown, end: LifetimeEnd | undefined): unknown {
+    const session = this.#session();
+    const { signal, store } = this.#options;
+    const jobs = session?.openJobs() ?? [];
+    let failure = error;
+    if (end?.by === "signal") {
+      failure = end.reason;
+      for (const job of jobs) recordInterrupted(failure, job, signal);
+    } else if (end?.by === "close") {
+      // The error names one job; the state names all.
+      failure = new ClientClosedError("The client was closed while this was under way.", jobs[0]);
+    }
+    if (session?.hasBought !== true) return failure;
+    const known = end?.by === "signal" ? undefined : asTsetsenError(failure);
+    if (known !== undefined) failure = withContext(known, { billable: true });
+    // The error may be about a part that was refused. Without a store the parts before it are bought again.
+    if (store === undefined) recordPurchases(failure);
+    return failure;
   }
 
   /** Ends the work at once. */

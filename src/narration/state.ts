@@ -5,7 +5,7 @@
  */
 
 import { InvalidRequestError } from "../contract/errors.ts";
-import type { BoundaryKind } from "../text/mod.ts";
+import type { BoundaryKind } from "../text/split/part.ts";
 import { broken } from "./store/plan_records.ts";
 
 /** How a part becomes audio: by a job and a download, or by a stream. */

@@ -15,7 +15,7 @@ import {
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { InvalidRequestError } from "../contract/errors.ts";
 import { validate } from "../contract/validate.ts";
-import { countCharacters } from "../text/count.ts";
+import { countCharacters } from "../lib/count.ts";
 import { frame } from "../transport/frames.ts";
 import { KEY_HEADERS } from "./key_mask.ts";
 import type { ProxyCall, ProxyMethod } from "./admission/proxy_call.ts";

@@ -24,7 +24,7 @@ export {
   type SplitOptions,
 } from "./split/options.ts";
 export { DEFAULT_PAUSES, type Pauses } from "./split/pauses.ts";
-export { countCharacters } from "./count.ts";
+export { countCharacters } from "../lib/count.ts";
 
 // Checking and repairing.
 export { checkText } from "./findings/check.ts";

@@ -10,6 +10,8 @@ import { FAST, paid, VOICE } from "./setup.ts";
 const REQUEST = { text: "Сайн байна уу? Энэ бол нэг өгүүлбэр.", ...VOICE, speed: 1 } as const;
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+/** What a host of audio that knows no more says, so the bytes decide. */
+const BINARY = { "content-type": "application/octet-stream" } as const;
 /** Bytes that look like bare samples. */
 const noise = (length: number) => Uint8Array.from({ length }, (_, i) => (i * i * 31) % 256);
 const openHeader = wavHeader();
@@ -28,7 +30,14 @@ for (const [name, body] of Object.entries(NO_AUDIO)) {
   Deno.test(`narrate and batch take ${name} for no audio, keep the id, and give the audio when it comes`, async () => {
     await using rig = await setUp();
     const { client, emulator } = rig;
-    emulator.addFault({ kind: "http", method: "Audio", status: 200, body, headers: {}, times: 2 });
+    emulator.addFault({
+      kind: "http",
+      method: "Audio",
+      status: 200,
+      body,
+      headers: BINARY,
+      times: 2,
+    });
     const store = memoryStore();
     const narration = narrate(client, REQUEST, { ...FAST, store });
     const error = await failure(ServerError, narration.bytes());
@@ -58,7 +67,7 @@ Deno.test("narrate takes bare samples and a WAV of no known length that are as l
       method: "Audio",
       status: 200,
       body: body as Uint8Array<ArrayBuffer>,
-      headers: {},
+      headers: BINARY,
     });
     assertEquals(await narrate(client, REQUEST, FAST).bytes(), whole);
   }

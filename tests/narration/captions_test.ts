@@ -4,6 +4,7 @@ import { splitSentences } from "../../src/text/mod.ts";
 import {
   type CaptionOptions,
   type Cue,
+  type CuePiece,
   cues,
   narrate,
   toCaptions,
@@ -78,17 +79,22 @@ Deno.test('cues of a narration with captions: "sentence" are exact: the times of
   for (const sentence of splitSentences(UDHR).filter(({ speakable }) => speakable)) {
     const from = at;
     let to = at;
+    const pieces: CuePiece[] = [];
     let left = sentence.text.replace(/\s/g, "");
     while (left !== "") {
       const text = emulator.jobs[job]!.text.replace(/\s/g, "");
       assert(left.startsWith(text));
       left = left.slice(text.length);
+      const start = at;
       to = at + samples[job]!;
+      const spoken = { text: spaced(emulator.jobs[job]!.text), exact: true };
+      pieces.push({ start: Math.round(start / 24), end: Math.round(to / 24), ...spoken });
       at = to + narration.state!.parts[job]!.pause;
       job++;
     }
     const [start, end] = [from, to].map((sample) => Math.round(sample / 24));
-    expected.push({ start: start!, end: end!, text: spaced(sentence.text), exact: true });
+    const cue = { start: start!, end: end!, text: spaced(sentence.text), exact: true };
+    expected.push(pieces.length === 1 ? cue : { ...cue, pieces });
   }
   assertEquals(job, emulator.jobs.length);
   assert(emulator.jobs.length > expected.length, "some sentences took several parts");
@@ -100,6 +106,45 @@ Deno.test('cues of a narration with captions: "sentence" are exact: the times of
     assertEquals(file.map(({ start, end }) => [start, end]), found.map((c) => [c.start, c.end]));
     assertEquals(file.map(({ lines }) => lines.join(" ")), found.map(({ text }) => text));
   }
+
+  // A caption that begins a part begins where its samples do, wherever else a sentence is divided.
+  const captions = toCaptions(found, { maxLines: 1, lineLength: 60, minDuration: 0 });
+  const starts = new Map<number, number>();
+  let words = 0;
+  for (const piece of found.flatMap((c) => c.pieces ?? [c])) {
+    starts.set(words, piece.start);
+    words += piece.text.split(" ").length;
+  }
+  let seen = 0;
+  let checked = 0;
+  for (const { start, lines } of captions) {
+    const begins = starts.get(seen);
+    if (begins !== undefined && ++checked) assertEquals(start, begins);
+    seen += lines.join(" ").split(" ").length;
+  }
+  assert(checked > found.length, "some captions begin at a part inside a sentence");
+});
+
+Deno.test("cues give no piece of a word a caption of its own, and no time to a part that is only its pause", () => {
+  const part = (start: number, end: number, samples: number, boundary: "word" | "end" = "word") => (
+    { start, end, boundary, pause: 0, status: "done", samples } as const
+  );
+  const text = "Хоёр үгтэй … өгүүлбэр.";
+  const parts = [
+    part(0, 2, 2_400),
+    part(2, 5, 4_800),
+    part(5, 11, 2_400),
+    part(11, 13, 0),
+    part(13, 22, 4_800, "end"),
+  ];
+  const [cue, ...others] = cues(text, { paragraphs: "blank-line", parts });
+  assertEquals(others, []);
+  assertEquals([cue?.start, cue?.end, cue?.text, cue?.exact], [0, 600, text, true]);
+  assertEquals(cue?.pieces?.map(({ start, end, text }) => [start, end, text]), [
+    [0, 300, "Хоёр"],
+    [300, 400, "үгтэй …"],
+    [400, 600, "өгүүлбэр."],
+  ]);
 });
 
 Deno.test("cues of sentences that share a part are marked as estimates, within the exact times of the part", async () => {

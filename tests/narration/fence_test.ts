@@ -81,6 +81,32 @@ Deno.test("narrate buys each part once, and one run alone reports success, whene
   }
 });
 
+Deno.test("narrate finds all bought, and buys nothing, when its rival has ended before it claims the key", async () => {
+  await using rig = await setUp();
+  const { client, emulator } = rig;
+  const memory = memoryStore();
+  let go = () => {};
+  const held = new Promise<void>((resolve) => go = resolve);
+  let isWaiting = false;
+  // It has read that nothing is bought, and claims the key late.
+  const late: Store = {
+    ...memory,
+    save: async (name, value, follows) => {
+      if (name === "narration/book") {
+        isWaiting = true;
+        await held;
+      }
+      return await memory.save(name, value, follows);
+    },
+  };
+  const second = narrate(client, REQUEST, { ...FAST, key: "book", store: late }).bytes();
+  await until(() => isWaiting);
+  const first = await narrate(client, REQUEST, { ...FAST, key: "book", store: memory }).bytes();
+  go();
+  assertEquals(await second, first);
+  assertEquals(paid(emulator), texts(TEXT));
+});
+
 Deno.test("batch buys each item once when two runs work under one key, and one alone reports success", async () => {
   await using rig = await setUp({ emulator: { queueTime: 10 } });
   const { client, emulator } = rig;

@@ -6,6 +6,7 @@ import {
   InsufficientCreditsError,
   interruptedJobs,
   InvalidRequestError,
+  isSafeToRetry,
   JobFailedError,
   RateLimitExceededError,
   ResourceNotFoundError,
@@ -142,33 +143,49 @@ Deno.test("narrate keeps a part that was refused pending: a refusal costs nothin
   assertEquals(paid(rig.emulator), texts(TEN));
 });
 
-Deno.test("narrate ends at once when aborted, and records the job that was just being submitted", async () => {
+Deno.test("narrate ends at once when aborted, and records each job that was under way or being submitted once, for the caller's signal", async () => {
   await bestBelow(50, async () => {
     const clock = new ManualClock();
-    await using rig = await setUp({ emulator: { clock } });
+    await using rig = await setUp({ emulator: { clock, queueTime: 1_000 } });
     const { emulator, client } = rig;
-    emulator.addFault({ kind: "delay", delay: 300, charged: true, ...atPart(5) });
+    emulator.addFault({ kind: "delay", delay: 300, charged: true, ...atPart(3) });
     const controller = new AbortController();
+    const { signal } = controller;
     const store = memoryStore();
-    const narration = narrate(client, REQUEST, { ...FAST, signal: controller.signal, store });
+    const narration = narrate(client, REQUEST, { ...FAST, signal, store });
     const result = rejection(narration.bytes());
-    const done = () => narration.state?.parts.filter(({ status }) => status === "done").length;
-    await until(() => emulator.jobs.length === 5 && clock.sleepers === 1 && done() === 4);
+    await until(() => emulator.jobs.length === 3 && clock.sleepers === 1);
     const reason = new Error("enough");
     const start = performance.now();
     controller.abort(reason);
     assertEquals(await result, reason);
     const took = performance.now() - start;
-    assertEquals(interruptedJobs(reason), [{ requestId: undefined, charged: "unknown" }]);
+    const [first, second] = emulator.jobs;
+    const interrupted = [
+      { requestId: first!.requestId, charged: "yes" },
+      { requestId: second!.requestId, charged: "yes" },
+      { requestId: undefined, charged: "unknown" },
+    ] as const;
+    assertEquals(interruptedJobs(reason, signal), interrupted);
+    assertEquals(interruptedJobs(reason), interrupted);
+    assertEquals(interruptedJobs(reason, new AbortController().signal), []);
+    assertEquals(isSafeToRetry(reason), false);
 
     const settled = narration.settled();
     await clock.advance(300);
     await settled;
-    const fifth = narration.state?.parts[4];
-    assertEquals([fifth?.status, fifth?.requestId], ["submitted", emulator.jobs[4]?.requestId]);
-    assertEquals(emulator.jobs.length, 5, "nothing is submitted after the abort");
+    const third = narration.state?.parts[2];
+    assertEquals([third?.status, third?.requestId], ["submitted", emulator.jobs[2]?.requestId]);
+    assertEquals(emulator.jobs.length, 3, "nothing is submitted after the abort");
     // The store knows it, too.
-    assertEquals(await narrate(client, REQUEST, { ...FAST, store }).bytes(), await whole());
+    let isDone = false;
+    const rest = narrate(client, REQUEST, { ...FAST, store }).bytes();
+    rest.finally(() => isDone = true).catch(() => {});
+    while (!isDone) {
+      await clock.advance(1_000);
+      await sleep(1);
+    }
+    assertEquals(await rest, await whole());
     assertEquals(paid(emulator), texts(TEN));
     return took;
   });
@@ -353,28 +370,23 @@ Deno.test("narrate with retryLost does not buy a job again that CheckStatus know
   }
 });
 
-Deno.test("narrate with retryLost asks again before it takes a young job for lost", async () => {
+Deno.test("narrate with retryLost asks again before it takes a young job for lost: 10 seconds after its submission, as the client", async () => {
   await using rig = await setUp({ client: { maxRetries: 0 } });
-  const { emulator, client } = rig;
+  const { emulator, client, sent } = rig;
   const request = { text: "Нэг.", ...VOICE };
   const first = narrate(client, request, FAST);
   await first.bytes();
+  const polls = sent("CheckStatus").length;
   // Its status is not known everywhere for a moment.
   emulator.addFault({ kind: "error", code: "NOT_FOUND", method: "CheckStatus" });
-  const { setTimeout } = globalThis;
-  const waits: number[] = [];
-  globalThis.setTimeout = ((fn: () => void, ms = 0) => {
-    if (ms > 2_000 && ms <= 5_000) waits.push(ms);
-    return setTimeout(fn, ms > 2_000 && ms <= 5_000 ? 1 : ms);
-  }) as typeof setTimeout;
-  const options = { ...FAST, resume: first.state, retryLost: true } as const;
-  try {
-    await rejection(narrate(client, request, options).bytes());
-  } finally {
-    globalThis.setTimeout = setTimeout;
-  }
-  assertEquals(waits.length, 1);
-  assertEquals(emulator.jobs.length, 1);
+  const knownAt = Date.now() + 250;
+  const { parts, ...head } = stored(first.state);
+  const young = parts.map((part) => ({ ...part, submittedAt: knownAt - 10_000 }));
+  const options = { ...FAST, resume: { ...head, parts: young }, retryLost: true } as const;
+  await failure(ResourceNotFoundError, narrate(client, request, options).bytes());
+  // Timers may be early by a millisecond.
+  assert(Date.now() >= knownAt - 2);
+  assertEquals([sent("CheckStatus").length - polls, emulator.jobs.length], [2, 1]);
 });
 
 Deno.test("narrate refuses a state of another request, or of another form, and sends nothing", async () => {

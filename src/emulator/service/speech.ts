@@ -1,6 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Accounts } from "./ledger.ts";
 import type { Settings } from "../options.ts";
+import { countCharacters } from "../../lib/count.ts";
 import { errorInfo } from "../../lib/rpc_status.ts";
 import { type EmulatorVoice, versions } from "./voices.ts";
 
@@ -59,10 +60,4 @@ export function checkBalance(accounts: Accounts, apiKey: string, credits: number
 
 export function invalid(message: string): ConnectError {
   return new ConnectError(message, Code.InvalidArgument);
-}
-
-function countCharacters(text: string): number {
-  let characters = 0;
-  for (const _ of text) characters++;
-  return characters;
 }

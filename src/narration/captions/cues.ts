@@ -5,7 +5,9 @@
  */
 
 import { SAMPLE_RATE } from "../../audio/wav/wav_writer.ts";
-import { countCharacters, splitSentences, type TextPart } from "../../text/mod.ts";
+import { countCharacters } from "../../lib/count.ts";
+import { splitSentences } from "../../text/sentences/sentences.ts";
+import type { TextPart } from "../../text/split/part.ts";
 import { placesOf } from "../join.ts";
 import type { NarrationState, PartState } from "../state.ts";
 
@@ -22,7 +24,15 @@ export interface Cue {
    * the number of characters.
    */
   readonly exact: boolean;
+  /**
+   * What each part holds of the sentence, and when; only for a sentence that takes several parts. Captions that begin between
+   * two parts have the times of the samples there.
+   */
+  readonly pieces?: readonly CuePiece[] | undefined;
 }
+
+/** What one part holds of a sentence, and when. Times are milliseconds. */
+export type CuePiece = Omit<Cue, "pieces">;
 
 /**
  * The parts of a text and their audio: what captions are made from. A {@linkcode NarrationState} is one; the parts of a
@@ -43,6 +53,15 @@ export interface SpokenPart extends Omit<PartState, "boundary"> {
 interface Place extends SpokenPart {
   readonly from: number;
   readonly to: number;
+}
+
+/** A stretch of a text inside a part or several: its place in the text in UTF-16 code units, and in the audio in samples. */
+interface Stretch {
+  readonly left: number;
+  readonly right: number;
+  readonly from: number;
+  readonly to: number;
+  readonly exact: boolean;
 }
 
 /**
@@ -76,12 +95,37 @@ export function cues(text: string, state: SpokenParts): Cue[] {
     const [begin, finish] = [places[first], places[last]];
     if (begin === undefined || finish === undefined) break;
     if (!sentence.speakable) continue;
-    const from = sampleAt(text, begin, sentence.start);
-    const to = sampleAt(text, finish, sentence.end);
-    const exact = begin.start === sentence.start && finish.end === sentence.end;
-    found.push(cue(sentence, from, to, exact));
+    found.push(cueOf(text, sentence, places.slice(first, last + 1)));
   }
   return found.filter(({ start, end }) => end > start);
+}
+
+/** The cue of a sentence, from the parts that hold it. */
+function cueOf(text: string, sentence: TextPart, places: readonly Place[]): Cue {
+  const stretches: Stretch[] = [];
+  for (const place of places) {
+    const left = Math.max(place.start, sentence.start);
+    const right = Math.min(place.end, sentence.end);
+    const from = sampleAt(text, place, left);
+    const to = sampleAt(text, place, right);
+    const exact = left === place.start && right === place.end;
+    const last = stretches.at(-1);
+    // A piece of a word, and a part that is only its pause, have no caption of their own.
+    const isOwn = last === undefined || last.to > last.from && to > from &&
+        BREAK.test(text.slice(left - 1, left + 1));
+    if (isOwn) stretches.push({ left, right, from, to, exact });
+    else stretches.push({ ...last, right, to, exact: stretches.pop()?.exact === true && exact });
+  }
+  const pieces = stretches.map(({ left, right, from, to, exact }) => (
+    { start: inMs(from), end: inMs(to), text: words(text.slice(left, right)).join(" "), exact }
+  ));
+  const cue = {
+    start: pieces[0]?.start ?? 0,
+    end: pieces.at(-1)?.end ?? 0,
+    text: words(sentence.text).join(" "),
+    exact: pieces.every(({ exact }) => exact),
+  };
+  return pieces.length === 1 ? cue : { ...cue, pieces };
 }
 
 /** The parts that are done, up to the first that is not. */
@@ -110,12 +154,13 @@ function sampleAt(text: string, { start, end, from, to }: Place, at: number): nu
   return from + Math.floor(share * (to - from));
 }
 
-function cue({ text }: TextPart, from: number, to: number, exact: boolean): Cue {
-  const ms = (samples: number) => Math.round(samples * 1_000 / SAMPLE_RATE);
-  return { start: ms(from), end: ms(to), text: words(text).join(" "), exact };
+function inMs(samples: number): number {
+  return Math.round(samples * 1_000 / SAMPLE_RATE);
 }
+
+const BREAK = /[ \t\r\n\v\f\x85\u2028\u2029]+/;
 
 /** The pieces of a text between white space that a line may break at: "5 км" with a no-break space stays one. */
 export function words(text: string): string[] {
-  return text.split(/[ \t\r\n\v\f\x85\u2028\u2029]+/).filter((word) => word !== "");
+  return text.split(BREAK).filter((word) => word !== "");
 }

@@ -5,7 +5,8 @@
  */
 
 import { checkOptions, type Rules, wholeNumber } from "../options.ts";
-import { type Cue, words } from "./cues.ts";
+import { countCharacters } from "../../lib/count.ts";
+import { type Cue, type CuePiece, words } from "./cues.ts";
 
 /** Options of captions. All durations are milliseconds. */
 export interface CaptionOptions {
@@ -55,12 +56,22 @@ const RULES: Rules = {
 /** The options, complete. */
 type Limits = { readonly [Name in keyof CaptionOptions]-?: number };
 
+/** A word, and when it is spoken: in fractions of milliseconds, shared out by the number of characters. */
+interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** Whether the time of its start is known, because a part or a sentence begins with it. */
+  readonly opens: boolean;
+  /** Whether the time of its end is known. */
+  readonly closes: boolean;
+}
+
 /** A sentence, or a piece of one. */
 interface Piece {
   readonly start: number;
   readonly end: number;
-  readonly words: readonly string[];
-  readonly exact: boolean;
+  readonly words: readonly Word[];
 }
 
 /**
@@ -86,13 +97,37 @@ export function toCaptions(cues: Iterable<Cue>, options: CaptionOptions = {}): C
   checkOptions(options, RULES);
   const { lineLength = 42, maxLines = 2, minDuration = 1_000, maxDuration = 7_000 } = options;
   const limits = { lineLength, maxLines, minDuration, maxDuration };
-  const pieces = [...cues].flatMap(({ start, end, text, exact }) =>
-    divide({ start, end, words: words(text), exact }, limits)
+  const pieces = [...cues].flatMap(({ start, end, ...cue }) =>
+    divide({ start, end, words: (cue.pieces ?? [{ start, end, ...cue }]).flatMap(timed) }, limits)
   );
-  return joinShort(stretch(pieces, limits), limits).map(({ words, ...piece }) => ({
-    ...piece,
+  return joinShort(stretch(pieces, limits), limits).map(({ start, end, words }) => ({
+    start,
+    end,
     lines: wrap(words, lineLength),
+    exact: words[0]?.opens === true && words.at(-1)?.closes === true,
   }));
+}
+
+/** The words of a piece of a sentence, with their times. */
+function timed({ start, end, text, exact }: CuePiece): Word[] {
+  const all = words(text);
+  const total = all.reduce((sum, word) => sum + sizeOf(word), 0);
+  let at = 0;
+  return all.map((word, i) => {
+    const time = (size: number) => start + (end - start) * size / total;
+    return {
+      text: word,
+      start: time(at),
+      end: time(at += sizeOf(word)),
+      opens: exact && i === 0,
+      closes: exact && i === all.length - 1,
+    };
+  });
+}
+
+/** The characters of a word and of the space behind it. */
+function sizeOf(word: string): number {
+  return countCharacters(word) + 1;
 }
 
 /** Divides a sentence until each piece fits. */
@@ -105,25 +140,25 @@ function divide(piece: Piece, limits: Limits): Piece[] {
     Math.ceil((end - start) / limits.maxDuration),
   );
   if (count < 2 || words.length < 2 || end - start < 2) return [piece];
-  const sizes = words.map((word) => [...word].length + 1);
+  const sizes = words.map(({ text }) => sizeOf(text));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const share = Math.floor(count / 2) / count;
-  let best = { at: 1, share, cost: Infinity };
+  let best = { at: 1, cost: Infinity };
   for (let at = 1, seen = 0; at < words.length; at++) {
     seen += sizes[at - 1] as number;
-    const cost = Math.abs(seen / total - share) -
-      bonus(words[at - 1] as string, words[at] as string);
-    if (cost < best.cost) best = { at, share: seen / total, cost };
+    const cost = Math.abs(seen / total - share) - bonus(words[at - 1] as Word, words[at] as Word);
+    if (cost < best.cost) best = { at, cost };
   }
-  const middle = Math.round(start + (end - start) * best.share);
-  const cut = Math.min(end - 1, Math.max(start + 1, middle));
-  const left = { start, end: cut, words: words.slice(0, best.at), exact: false };
-  const right = { start: cut, end, words: words.slice(best.at), exact: false };
+  const { at } = best;
+  // Each piece is on the screen for a millisecond or longer.
+  const within = (ms = start) => Math.min(end - 1, Math.max(start + 1, Math.round(ms)));
+  const left = { start, end: within(words[at - 1]?.end), words: words.slice(0, at) };
+  const right = { start: within(words[at]?.start), end, words: words.slice(at) };
   return [...divide(left, limits), ...divide(right, limits)];
 }
 
 /** How much better a border of a sentence or a clause is, as a share of the whole. */
-function bonus(before: string, after: string): number {
+function bonus({ text: before }: Word, { text: after }: Word): number {
   if (/[.!?…]["'”“’»›)\]]*$/u.test(before)) return 0.3;
   if (/[,;:]["'”“’»›)\]]*$/u.test(before) || /^[–—-]$/u.test(after)) return 0.25;
   return 0;
@@ -150,7 +185,6 @@ function joinShort(pieces: readonly Piece[], limits: Limits): Piece[] {
         start: last.start,
         end: Math.max(last.end, piece.end),
         words: [...last.words, ...piece.words],
-        exact: last.exact && piece.exact,
       };
       const isNear = piece.start >= last.start && piece.start - last.end < minDuration;
       const fits = both.end - both.start <= maxDuration &&
@@ -166,11 +200,11 @@ function joinShort(pieces: readonly Piece[], limits: Limits): Piece[] {
 }
 
 /** Breaks words into as few lines as they take. */
-function wrap(words: readonly string[], length: number): string[] {
+function wrap(words: readonly Word[], length: number): string[] {
   const lines: string[] = [];
   let room = 0;
-  for (const word of words) {
-    const size = [...word].length;
+  for (const { text: word } of words) {
+    const size = countCharacters(word);
     if (lines.length > 0 && size < room) {
       lines.push(`${lines.pop()} ${word}`);
       room -= size + 1;

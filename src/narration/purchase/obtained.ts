@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Job } from "../../../mod.ts";
+import type { Job } from "../../job.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
 import { pushChunk } from "../../lib/bytes.ts";
 import { measureSilence } from "../join.ts";

@@ -4,9 +4,11 @@
  * @module
  */
 
-import type { Client, Job } from "../../../mod.ts";
+import type { BaseClient } from "../../client.ts";
+import type { Job } from "../../job.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 import { type RateLimitExceededError, ServerError, withContext } from "../../contract/errors.ts";
+import { NOT_FOUND_GRACE_MS } from "../../call/accepted_jobs.ts";
 import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
 import { MAX_REFUSALS, refusing } from "../store/plan_records.ts";
@@ -18,15 +20,12 @@ import { type Order, Submitter, type SubmitterOptions } from "./submitter.ts";
 
 /** What a session works with. */
 export interface SessionOptions extends SubmitterOptions {
-  readonly client: Client;
+  readonly client: BaseClient;
   /** By index; a part without anything to speak has none. */
   readonly orders: readonly (Order | undefined)[];
   /** What becomes of the audio: samples, the bytes as they came, or nothing because it is not fetched. */
   readonly audio: "pcm" | "bytes" | "none";
 }
-
-/** How old a job must be, in milliseconds, before the service's NOT_FOUND means that it is lost. */
-const LOST_GRACE_MS = 5_000;
 
 /** Gets the audio of parts, each bought once at most. */
 export class Session {
@@ -67,6 +66,12 @@ export class Session {
       if (status === "submitting") jobs.push({ requestId: undefined, charged: "unknown" });
     }
     return jobs;
+  }
+
+  /** Whether anything has been charged, or perhaps charged, in this run or in an earlier one. */
+  get hasBought(): boolean {
+    const { journal, orders } = this.#with;
+    return journal.purchases.some(({ status }, i) => orders[i] && status !== "pending");
   }
 
   /**
@@ -162,7 +167,7 @@ export class Session {
     const { client, journal, lifetime } = this.#with;
     const { apiKey } = order.request;
     const since = journal.at(index).submittedAt ?? this.#startedAt;
-    const wait = LOST_GRACE_MS - Math.max(0, Date.now() - since);
+    const wait = NOT_FOUND_GRACE_MS - Math.max(0, Date.now() - since);
     if (wait > 0) await lifetime.sleep(wait);
     try {
       await client.checkStatus({ requestId, apiKey }, { signal: lifetime.signal });

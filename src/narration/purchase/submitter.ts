@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Client, GenerateSpeechRequest } from "../../../mod.ts";
+import type { BaseClient } from "../../client.ts";
+import type { GenerateSpeechRequest } from "../../contract/models.ts";
 import {
   InsufficientCreditsError,
   type RateLimitExceededError,
@@ -35,7 +36,7 @@ export interface Submission<T> {
 
 /** What a submitter works with. */
 export interface SubmitterOptions {
-  readonly client: Client;
+  readonly client: BaseClient;
   readonly journal: Journal;
   readonly progress: ProgressCounter;
   readonly options: ResolvedOptions;
@@ -150,7 +151,8 @@ export class Submitter {
       if (purchase !== undefined) await journal.set(index, purchase);
     } catch (error) {
       if (asTsetsenError(error) === undefined) {
-        recordInterrupted(error, { requestId: purchase?.requestId, charged: "yes" });
+        const { signal } = this.#with.options;
+        recordInterrupted(error, { requestId: purchase?.requestId, charged: "yes" }, signal);
       }
       throw error;
     }

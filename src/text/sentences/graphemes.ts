@@ -5,7 +5,7 @@
  * @module
  */
 
-import { nextCharacter } from "../count.ts";
+import { nextCharacter } from "../../lib/count.ts";
 import { segmenter } from "./segmenter.ts";
 
 /** Characters that never start a cluster: GB9 and GB9a. */

@@ -1,4 +1,4 @@
-import { countCharacters } from "../count.ts";
+import { countCharacters } from "../../lib/count.ts";
 import { endings } from "./endings.ts";
 import { lines } from "./lines.ts";
 import { resolveOptions, type SentenceOptions } from "../split/options.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { countCharacters, nextCharacter } from "../count.ts";
+import { countCharacters, nextCharacter } from "../../lib/count.ts";
 import { clusterEnds, extendsCluster } from "../sentences/graphemes.ts";
 import type { BoundaryKind } from "./part.ts";
 

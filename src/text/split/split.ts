@@ -1,4 +1,4 @@
-import { countCharacters } from "../count.ts";
+import { countCharacters } from "../../lib/count.ts";
 import { resolveOptions, type Settings, type SplitOptions } from "./options.ts";
 import { hasScrap, pack } from "./packing.ts";
 import { isSpeakable, type TextPart } from "./part.ts";

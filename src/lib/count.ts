@@ -1,4 +1,10 @@
 /**
+ * The characters of a text.
+ *
+ * @module
+ */
+
+/**
  * The number of characters of a text: its Unicode code points. A letter is one, an emoji at least one, a line end of
  * CR LF two, half a surrogate pair one. It never throws for a string.
  *
