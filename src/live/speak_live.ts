@@ -184,7 +184,10 @@ export function speakLive(
     (work.shop?.sentences ?? []).filter(({ charged }) => charged !== "no")
       .map(({ requestId, charged }) => ({ requestId, charged }));
   return new LiveSpeech(
-    new Run(client, { signal: settings.signal, store: undefined }, told, paid),
+    new Run(client, { signal: settings.signal, store: undefined }, told, () => ({
+      openJobs: paid,
+      hasBought: paid().length > 0,
+    })),
     work,
   );
 }

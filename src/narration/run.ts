@@ -7,11 +7,18 @@
 import type { BaseClient } from "../client.ts";
 import { ClientClosedError, withContext } from "../contract/errors.ts";
 import { Lifetime, type LifetimeEnd } from "../lib/lifetime.ts";
-import { recordInterrupted } from "../call/interrupted_jobs.ts";
+import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
 import { recordPurchases } from "../call/retry.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { asTsetsenError } from "./purchase/errors.ts";
-import type { Session } from "./purchase/session.ts";
+
+/** What the work has bought. */
+export interface Purchases {
+  /** The jobs that an early end interrupts. */
+  openJobs(): readonly InterruptedJob[];
+  /** Whether something may have been charged. */
+  readonly hasBought: boolean;
+}
 
 /**
  * Runs a generator as one operation: nothing happens before the first `next()`; the signal, the client's `close()` and `return()`
@@ -21,7 +28,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   readonly #client: BaseClient;
   readonly #options: Pick<ResolvedOptions, "signal" | "store">;
   readonly #work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>;
-  readonly #session: () => Session | undefined;
+  readonly #session: () => Purchases | undefined;
   #lifetime: Lifetime | undefined;
   #items: AsyncGenerator<T, void, void> | undefined;
   #isCancelled = false;
@@ -34,7 +41,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
     client: BaseClient,
     options: Pick<ResolvedOptions, "signal" | "store">,
     work: (lifetime: Lifetime) => AsyncGenerator<T, void, void>,
-    session: () => Session | undefined,
+    session: () => Purchases | undefined,
   ) {
     this.#client = client;
     this.#options = options;
