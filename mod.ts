@@ -3,15 +3,16 @@
  * audio is ready, stream speech live, check the balance. For Deno, Bun, Node.js, Cloudflare Workers and browsers.
  *
  * ```ts
- * import { Client, RequestStatus } from "@tsetsen/sdk";
+ * import { Client } from "@tsetsen/sdk";
+ * import { saveAudio } from "@tsetsen/sdk/file";
  *
- * async function main() {
- *   using client = new Client(); // the key comes from TSETSEN_API_KEY
- *   const { voices } = await client.listVoices();
- *   const job = await client.generateSpeech({ text: "Сайн байна уу?", voiceId: voices[0]!.id });
- *   const done = await client.waitForCompletion(job.requestId, { timeout: 60_000 });
- *   if (done.status !== RequestStatus.COMPLETED) throw new Error(done.errorMessage);
- *   await Deno.writeFile("speech.wav", await client.downloadAudio(done).bytes());
+ * async function main(): Promise<void> {
+ *   const client = new Client(); // the key comes from TSETSEN_API_KEY
+ *   const { voices: [voice] } = await client.listVoices();
+ *   if (!voice) throw new Error("The service has no voice.");
+ *   const audio = await client.speak({ text: "Сайн байна уу?", voiceId: voice.id });
+ *   await saveAudio("speech.wav", audio, { overwrite: true });
+ *   client.close();
  * }
  * ```
  *
@@ -27,7 +28,11 @@ export type { CallOptions } from "./src/contract/options.ts";
 export type { ConnectInterceptor, ConnectTransport } from "./src/connect/connect_types.ts";
 export type { StatusUpdate, StatusWatch, WatchOptions } from "./src/call/watch.ts";
 export { SpeechStream, type StreamOptions } from "./src/audio/speech_stream.ts";
-export { AudioDownload, type AudioSource, type DownloadOptions } from "./src/audio/download.ts";
+export {
+  AudioDownload,
+  type AudioSource,
+  type DownloadOptions,
+} from "./src/audio/download/download.ts";
 export { Job, type SavedJob } from "./src/job.ts";
 export { AudioStream } from "./src/audio/audio_stream.ts";
 export type { AudioResponseInit } from "./src/audio/audio_response.ts";
@@ -100,8 +105,8 @@ export {
   SAMPLE_RATE,
   WAV_HEADER_BYTES,
   wavHeader,
-} from "./src/audio/wav_writer.ts";
-export { type AudioFormat, audioFormat } from "./src/audio/format.ts";
-export { repairWav } from "./src/audio/wav_repair.ts";
+} from "./src/audio/wav/wav_writer.ts";
+export { type AudioFormat, audioFormat } from "./src/audio/format/format.ts";
+export { repairWav } from "./src/audio/wav/wav_repair.ts";
 export { DEFAULT_ENDPOINT } from "./src/contract/endpoint.ts";
 export { VERSION } from "./src/contract/version.ts";

@@ -18,6 +18,7 @@ const CHECKS: readonly (readonly [name: string, args: readonly string[], tool?: 
   ["types: written out in the library", ["run", "-A", ".ci/isolated_types.ts"]],
   ["types: the core in a browser", ["run", "-A", ".ci/browser_types.ts"]],
   ["docs of every export", ["run", "-A", ".ci/doc_lint.ts"]],
+  ["docs/reference is what the source says", ["run", "-A", ".ci/reference.ts", "--check"]],
   ["gen/ is what proto/ generates", ["run", "-A", ".ci/generate.ts", "--check"]],
   ["lint of proto/", ["lint"], buf],
   // Also refuses "slow types": the public API must be typed without inference, as isolatedDeclarations asks.

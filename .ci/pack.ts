@@ -1,52 +1,63 @@
 /**
- * The npm package: `deno run -A .ci/pack.ts sdk.tgz`. It is what `deno pack` makes, and the command `tsetsen`, which
- * `deno pack` has no place for.
+ * The npm package: `deno run -A .ci/pack.ts sdk.tgz`. It is what `deno pack` makes, with a complete `package.json`, the command
+ * `tsetsen`, and declarations that compile with older `lib` settings.
  *
  * @module
  */
 
 import { deno } from "./command.ts";
+import { MANIFEST } from "./manifest.ts";
 
-/** What npm links as `tsetsen`. It is a file of its own as Node below 24.2 has no `import.meta.main`. */
+/** What npm links as `tsetsen`. It is a file of its own because Node below 24.2 has no `import.meta.main`. */
 const PROGRAM = `#!/usr/bin/env node
 import { run } from "../src/cli/main.js";
 
 await run();
 `;
 
-/** What users of a subpath bring themselves, if they use it. */
-const PEERS = { ai: ">=5.0.0 <8.0.0" } as const;
-
-/** The peers as a manifest names them. */
-function optionalPeers(peers: Readonly<Record<string, string>>): Record<string, unknown> {
-  const meta = Object.keys(peers).map((name) => [name, { optional: true }]);
-  return { peerDependencies: peers, peerDependenciesMeta: Object.fromEntries(meta) };
-}
+/** `Disposable` and its symbols are in no `lib` up to ES2024. The reference adds them to the user's program. */
+const DISPOSABLE_LIB = '/// <reference lib="esnext.disposable" />\n';
 
 /** Makes the tarball. */
 export async function pack(output: string): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     const tarball = `${folder}/plain.tgz`;
-    const { ok, output: said } = await deno([
-      "pack",
-      "--allow-dirty",
-      "--quiet",
-      "--output",
-      tarball,
-    ]);
+    // Source maps would hold the absolute paths of this machine.
+    const options = ["--allow-dirty", "--quiet", "--no-source-maps"];
+    const { ok, output: said } = await deno(["pack", ...options, "--output", tarball]);
     if (!ok) throw new Error(`deno pack failed:\n${said}`);
     await tar("-xzf", tarball, "-C", folder);
-    const manifest = `${folder}/package/package.json`;
-    const { name, version, ...rest } = JSON.parse(await Deno.readTextFile(manifest));
-    const bin = { tsetsen: "./bin/tsetsen.js" };
-    Object.assign(rest, optionalPeers(PEERS));
-    await Deno.writeTextFile(manifest, JSON.stringify({ name, version, bin, ...rest }, null, 2));
+    await complete(`${folder}/package/package.json`);
+    await referenceLibs(`${folder}/package`);
     await Deno.mkdir(`${folder}/package/bin`);
     await Deno.writeTextFile(`${folder}/package/bin/tsetsen.js`, PROGRAM, { mode: 0o755 });
     await tar("-czf", output, "-C", folder, "package");
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Writes the fields that `deno pack` leaves out or gets wrong. */
+async function complete(path: string): Promise<void> {
+  const { name, version, exports, ...rest } = JSON.parse(await Deno.readTextFile(path));
+  const { description, ...more } = MANIFEST;
+  const all = { ...exports, "./package.json": "./package.json" };
+  const manifest = { name, version, description, ...rest, ...more, exports: all };
+  await Deno.writeTextFile(path, `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** Adds the reference to each declaration file that needs it. */
+async function referenceLibs(folder: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) await referenceLibs(path);
+    else if (name.endsWith(".d.ts")) {
+      const text = await Deno.readTextFile(path);
+      if (/\b(Async)?Disposable\b|Symbol\.(asyncD|d)ispose/.test(text)) {
+        await Deno.writeTextFile(path, DISPOSABLE_LIB + text);
+      }
+    }
   }
 }
 

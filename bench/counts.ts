@@ -1,11 +1,10 @@
 /** How much of each is measured. */
 export interface Counts {
+  /** Calls of each client before any is measured. */
   readonly warmup: number;
-  readonly calls: number;
-  readonly block: number;
-  readonly streamBytes: number;
+  /** Rounds of sequential calls, 50 a round, and of calls 64 at once, 320 a round. */
+  readonly rounds: readonly [sequential: number, atOnce: number];
   readonly streamRounds: number;
-  readonly streamRuns: number;
   readonly memoryRuns: number;
   readonly jobs: number;
   readonly waitRuns: number;
@@ -16,27 +15,21 @@ export interface Counts {
 
 /** What the bounds are meant for. */
 export const FULL: Counts = {
-  warmup: 500,
-  calls: 3_000,
-  block: 50,
-  streamBytes: 200_000_000,
-  streamRounds: 6,
-  streamRuns: 5,
+  warmup: 2_000,
+  rounds: [60, 30],
+  streamRounds: 20,
   memoryRuns: 3,
   jobs: 10_000,
   waitRuns: 3,
-  coldRuns: 21,
+  coldRuns: 15,
   narrations: [10, 100],
 };
 
 /** Enough to see that everything works, and too little to mean anything. */
 export const QUICK: Counts = {
-  warmup: 20,
-  calls: 60,
-  block: 10,
-  streamBytes: 5_000_000,
+  warmup: 100,
+  rounds: [2, 2],
   streamRounds: 1,
-  streamRuns: 1,
   memoryRuns: 1,
   jobs: 100,
   waitRuns: 1,

@@ -1,37 +1,36 @@
 /**
- * Figures and their bounds.
+ * Tables, and figures with their bounds.
  *
  * @module
  */
 
-/** One line of a table. */
+/** A table of a report. */
+export interface Table {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** A figure with a bound. */
 export interface Figure {
   readonly name: string;
-  readonly ours: string;
-  readonly bare: string;
-  /** What is compared with the bound. */
   readonly value: number;
   readonly unit: "ratio" | "MB" | "connections" | "bytes";
   readonly bound: Bound;
 }
 
-/** A bound: the value must be at most, below, or at least so much. */
-export type Bound = readonly ["≤" | "<" | "≥", number];
+/** A bound: the value must be at most, or below, so much. */
+export type Bound = readonly ["≤" | "<", number];
 
 /** Whether a figure keeps its bound. */
 export function passes({ value, bound: [relation, limit] }: Figure): boolean {
-  if (relation === "<") return value < limit;
-  return relation === "≤" ? value <= limit : value >= limit;
+  return relation === "<" ? value < limit : value <= limit;
 }
 
-/** A peer in the table of unary calls. */
-export interface Peer {
-  readonly name: string;
-  readonly median: number;
-  readonly cpu: number;
-  /** Ratios to bare connect-web. */
-  readonly medianRatio: number;
-  readonly cpuRatio: number;
+/** What a measurement came to. */
+export interface Measured {
+  readonly tables: readonly Table[];
+  readonly figures: readonly Figure[];
 }
 
 /** What one runtime came to. */
@@ -39,17 +38,19 @@ export interface RuntimeReport {
   readonly runtime: string;
   /** `undefined` when it is absent. */
   readonly version: string | undefined;
+  readonly tables: Table[];
   readonly figures: Figure[];
-  readonly peers: Peer[];
-  /** Measurements that did not come to an end. */
+  /** Measurements that broke off. */
   readonly errors: string[];
 }
 
 /** What the bench came to. */
 export interface Report {
   readonly quick: boolean;
+  readonly date: string;
   readonly machine: string;
   readonly server: string;
   readonly runtimes: RuntimeReport[];
-  readonly figures: Figure[];
+  /** What no runtime changes: the sizes. */
+  readonly general: Measured;
 }

@@ -5,12 +5,23 @@
  */
 
 import { parseArgs } from "node:util";
-import { buildAll, sizeOf } from "./bundles.ts";
+import { buildAll } from "./bundles.ts";
 import { FULL, QUICK } from "./counts.ts";
-import { type Figure, passes, type Report, type RuntimeReport } from "./figures.ts";
+import { type Measured, passes, type Report, type RuntimeReport } from "./figures.ts";
 import { toMarkdown } from "./markdown.ts";
-import { type Bench, MEASUREMENTS } from "./measurements.ts";
+import type { Bench } from "./measurements/bench.ts";
+import { cold } from "./measurements/cold.ts";
+import { narration } from "./measurements/narration.ts";
+import { size } from "./measurements/size.ts";
+import { stream } from "./measurements/stream.ts";
+import { unary } from "./measurements/unary.ts";
+import { waits } from "./measurements/waits.ts";
 import { findRuntimes, startServer } from "./processes.ts";
+
+/** The measurements on each runtime, by the name that `--only` takes. */
+const MEASUREMENTS = { unary, stream, waits, cold, narration };
+
+const NOTHING: Measured = { tables: [], figures: [] };
 
 const { values: options } = parseArgs({
   args: Deno.args,
@@ -40,7 +51,7 @@ if (options.json !== undefined) {
 }
 // With the counts of a smoke test a bound says nothing; that something broke does.
 const broken = report.runtimes.some(({ errors }) => errors.length > 0);
-const figures = [...report.figures, ...report.runtimes.flatMap(({ figures }) => figures)];
+const figures = [...report.general.figures, ...report.runtimes.flatMap(({ figures }) => figures)];
 if (broken || !options.quick && !figures.every(passes)) Deno.exitCode = 1;
 
 async function measureAll(): Promise<Report> {
@@ -48,7 +59,7 @@ async function measureAll(): Promise<Report> {
   const runtimes = await findRuntimes();
   // Node's is the fastest `node:http` of the three, and the one least like a client that is measured next to it.
   const host = runtimes.findLast(({ version }) => version !== undefined)!;
-  await using server = await startServer(host, bundles.server);
+  await using server = await startServer(host, bundles.programs.server);
   const wanted = runtimes.filter(({ name }) =>
     options.runtime.split(",").includes(name.toLowerCase())
   );
@@ -57,44 +68,30 @@ async function measureAll(): Promise<Report> {
   for (const runtime of wanted) reports.push(await measure({ runtime, ...parts }));
   return {
     quick: options.quick,
+    date: new Date().toISOString().slice(0, 10),
     machine: `${navigator.hardwareConcurrency} cores, ${
       Math.round(Deno.systemMemoryInfo().total / 2 ** 30)
     } GiB`,
     server: `node:http on ${host.name} ${host.version}`,
     runtimes: reports,
-    figures: only.includes("size") ? [await size()] : [],
+    general: only.includes("size") ? await size(folder) : NOTHING,
   };
 }
 
 async function measure(bench: Bench): Promise<RuntimeReport> {
   const { name, version } = bench.runtime;
-  const report: RuntimeReport = { runtime: name, version, figures: [], peers: [], errors: [] };
+  const report: RuntimeReport = { runtime: name, version, tables: [], figures: [], errors: [] };
   if (version === undefined) return report;
   for (const [what, measurement] of Object.entries(MEASUREMENTS)) {
     if (!only.includes(what)) continue;
     console.error(`${name}: ${what} …`);
     try {
-      const { figures, peers = [] } = await measurement(bench);
+      const { figures, tables } = await measurement(bench);
       report.figures.push(...figures);
-      report.peers.push(...peers);
+      report.tables.push(...tables);
     } catch (error) {
       report.errors.push(`${what}: ${error instanceof Error ? error.message : error}`);
     }
   }
   return report;
-}
-
-async function size(): Promise<Figure> {
-  const [ours, bare] = [
-    await sizeOf("mod.ts", folder),
-    await sizeOf("bench/clients/size_bare.ts", folder),
-  ];
-  return {
-    name: "bundle for the browser, minified, gzip -9",
-    ours: `${ours.toLocaleString("en")} bytes`,
-    bare: `${bare.toLocaleString("en")} bytes`,
-    value: ours,
-    unit: "bytes",
-    bound: ["≤", 42_000],
-  };
 }

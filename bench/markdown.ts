@@ -4,62 +4,52 @@
  * @module
  */
 
-import { type Figure, passes, type Report } from "./figures.ts";
+import { type Figure, passes, type Report, type Table } from "./figures.ts";
 
-/** The whole report: a table for each runtime, the size, and a summary. */
+/** The whole report: the tables and the bounds of each runtime, the sizes, and a summary. */
 export function toMarkdown(report: Report): string {
-  const { runtimes, figures, machine, server, quick } = report;
-  const parts = [`Machine: ${machine}. Server: ${server}.`];
+  const { runtimes, general, date, machine, server, quick } = report;
+  const parts = [`${date}. Machine: ${machine}. Server: ${server}.`];
   if (quick) parts.push("**Counts of a smoke test (--quick): these figures mean nothing.**");
-  for (const { runtime, version, figures, peers, errors } of runtimes) {
+  for (const { runtime, version, tables, figures, errors } of runtimes) {
     parts.push(`## ${runtime} ${version ?? "(absent, not measured)"}`);
-    if (figures.length > 0) parts.push(figureTable(figures));
-    if (peers.length > 0) {
-      parts.push(table(
-        ["unary call", "median", "ratio", "CPU", "ratio"],
-        peers.map((peer) => [
-          peer.name,
-          `${peer.median.toFixed(3)} ms`,
-          peer.medianRatio.toFixed(2),
-          `${peer.cpu.toFixed(3)} ms`,
-          peer.cpuRatio.toFixed(2),
-        ]),
-      ));
-    }
+    for (const table of tables) parts.push(toTable(table));
+    if (figures.length > 0) parts.push(boundsTable(figures));
     for (const error of errors) parts.push(`FAILED: ${error}`);
   }
-  if (figures.length > 0) parts.push("## Any runtime", figureTable(figures));
+  if (general.tables.length > 0) {
+    parts.push("## Any runtime", ...general.tables.map(toTable), boundsTable(general.figures));
+  }
   parts.push("## Summary", summary(report));
   return parts.join("\n\n") + "\n";
 }
 
-function figureTable(figures: Figure[]): string {
-  return table(
-    ["measurement", "ours", "bare", "figure", "bound", ""],
-    figures.map((figure) => [
+function boundsTable(figures: readonly Figure[]): string {
+  return toTable({
+    title: "Bounds",
+    head: ["figure", "value", "bound", ""],
+    rows: figures.map((figure) => [
       figure.name,
-      figure.ours,
-      figure.bare,
       show(figure, figure.value),
       `${figure.bound[0]} ${show(figure, figure.bound[1])}`,
       passes(figure) ? "pass" : "**FAIL**",
     ]),
-  );
+  });
 }
 
 function show({ unit }: Figure, value: number): string {
-  if (unit === "ratio") return value.toFixed(3);
+  if (unit === "ratio") return value.toFixed(2);
   if (unit === "MB") return `${value.toFixed(0)} MB`;
   return value.toLocaleString("en") + (unit === "bytes" ? " bytes" : "");
 }
 
 /** Every figure that fails, and how many pass. */
-function summary({ runtimes, figures }: Report): string {
+function summary({ runtimes, general }: Report): string {
   const all = [
     ...runtimes.flatMap(({ runtime, figures }) =>
       figures.map((figure) => ({ where: `${runtime}: `, figure }))
     ),
-    ...figures.map((figure) => ({ where: "", figure })),
+    ...general.figures.map((figure) => ({ where: "", figure })),
   ];
   const failed = all.filter(({ figure }) => !passes(figure));
   const lines = failed.map(({ where, figure }) => {
@@ -77,11 +67,8 @@ function summary({ runtimes, figures }: Report): string {
   return lines.join("\n");
 }
 
-function table(head: string[], rows: string[][]): string {
-  const widths = head.map((cell, i) =>
-    Math.max(3, cell.length, ...rows.map((row) => row[i]!.length))
-  );
-  const line = (cells: string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
+function toTable({ title, head, rows }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  const lines = [line(head), line(head.map((_, i) => i === 0 ? "---" : "--:")), ...rows.map(line)];
+  return `**${title}**\n\n${lines.join("\n")}`;
 }

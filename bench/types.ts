@@ -23,12 +23,15 @@ export interface UnaryTask {
   readonly inFlight: number;
 }
 
-/** One client's unary calls: medians of the blocks. */
+/** What a client takes for a call or a stream: medians of the rounds. */
 export interface UnaryResult {
   /** Time from the first to the last of a block, a call, in milliseconds. */
   readonly time: number;
   /** CPU time of the process, user and system, a call, in milliseconds. */
   readonly cpu: number;
+  /** Both as ratios to each client: the median of the ratios of one round, because a busy machine slows whole rounds. */
+  readonly timeTo: Readonly<Record<string, number>>;
+  readonly cpuTo: Readonly<Record<string, number>>;
 }
 
 export interface StreamSpeedTask {
@@ -37,9 +40,6 @@ export interface StreamSpeedTask {
   readonly bytes: number;
   readonly rounds: number;
 }
-
-/** One client's streams: medians of the rounds, in milliseconds. */
-export type StreamSpeedResult = UnaryResult;
 
 export interface StreamMemoryTask {
   readonly base: string;

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { type CallFacts, callUnary, type Core } from "./call/call.ts";
+import type { CallFacts, Core } from "./call/call.ts";
+import { callUnary } from "./call/unary.ts";
 import {
   type AudioDownload,
   type AudioSource,
   downloadAudio,
   type DownloadOptions,
-} from "./audio/download.ts";
+} from "./audio/download/download.ts";
 import { ServerError, TsetsenError, withContext } from "./contract/errors.ts";
 import { Job } from "./job.ts";
 import { Limiter } from "./call/limiter.ts";
@@ -48,8 +49,8 @@ const SPEAK_OPTIONS = {
 } as const satisfies FieldNames<Required<WatchOptions & DownloadOptions>>;
 
 /**
- * What every client of this package can do: the one of `@tsetsen/sdk` and that of `@tsetsen/sdk/lean` differ only in what
- * carries their calls. Functions of this package take it, so they work with both.
+ * The methods of every client. The client of `@tsetsen/sdk` and that of `@tsetsen/sdk/lean` differ only in the transport.
+ * Functions of this package take a `BaseClient`, so they work with both.
  */
 export abstract class BaseClient implements Disposable, AsyncDisposable {
   readonly #core: Core;
@@ -87,7 +88,14 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param request Which voices. Default: those of `beta-v0.1`, from the service's cache.
    * @param options Signal, timeout (milliseconds), retries and headers of this call.
-   * @throws {TsetsenError} of the class that fits when the call fails.
+   * @returns The voices; those that the service added after this version included.
+   * @throws {InvalidRequestError} when a field is wrong. Nothing was sent then.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {TimeoutError} when the deadline passes.
+   * @throws {ClientClosedError} when the client is closed.
+   * @throws {TsetsenError} of the class that fits when the call fails otherwise.
+   * @throws {unknown} the signal's own reason when it aborts.
    *
    * @example
    * ```ts
@@ -118,9 +126,15 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param request The text, the voice, and how to speak.
    * @param options Signal, timeout (milliseconds), retries and headers of this call.
-   * @throws {InvalidRequestError} when a parameter is wrong; nothing was sent then.
+   * @returns The id of the job, and its status now.
+   * @throws {InvalidRequestError} when a field is wrong. Nothing was sent then.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
    * @throws {InsufficientCreditsError} when the balance is too low.
+   * @throws {TimeoutError} when the deadline passes.
+   * @throws {ClientClosedError} when the client is closed.
    * @throws {TsetsenError} of the class that fits when the call fails otherwise.
+   * @throws {unknown} the signal's own reason when it aborts.
    *
    * @example
    * ```ts
@@ -165,7 +179,16 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param request The text, the voice, and how to speak.
    * @param options Signal, timeout (milliseconds), retries and headers of the submission.
-   * @throws {TsetsenError} as `generateSpeech` does; with `charged: "unknown"` look at the balance before sending again.
+   * @returns The handle of the job.
+   * @throws {InvalidRequestError} when a field is wrong. Nothing was sent then.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {InsufficientCreditsError} when the balance is too low.
+   * @throws {TimeoutError} when the deadline passes.
+   * @throws {ClientClosedError} when the client is closed.
+   * @throws {TsetsenError} of the class that fits when the call fails otherwise. With `charged: "unknown"` look at the
+   * balance before you send it again.
+   * @throws {unknown} the signal's own reason when it aborts.
    *
    * @example
    * ```ts
@@ -194,14 +217,18 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param request The text, the voice, and how to speak.
    * @param options Signal, timeouts (milliseconds), retries, headers, the largest size and progress. The timeout bounds the
-   * submission and the wait together, and the download by itself. Default: none for the wait, the client's for the submission.
+   * submission and the wait together, and the download by itself. Default: none for the wait, and the client's for the
+   * submission.
    * @returns The audio, not yet fetched: `wav()`, `bytes()`, `toResponse()` or a loop fetches it.
-   * @throws {InvalidRequestError} when a parameter is wrong; nothing was sent then.
+   * @throws {InvalidRequestError} when a field is wrong. Nothing was sent then.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
    * @throws {InsufficientCreditsError} when the balance is too low.
    * @throws {JobFailedError} when the job FAILED.
    * @throws {TimeoutError} when the audio is not ready within `timeout`. The job goes on at the service.
    * @throws {ClientClosedError} when the client is closed.
    * @throws {TsetsenError} of the class that fits when the submission or the polls fail otherwise.
+   * @throws {unknown} the signal's own reason when it aborts.
    *
    * @example
    * ```ts
@@ -238,6 +265,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * Takes up a job that was submitted before, here or in another process. Nothing is sent.
    *
    * @param saved The id of the job, or what `JSON.stringify(job)` stored.
+   * @returns The handle of the job.
    * @throws {InvalidRequestError} when the id is empty.
    * @throws {AuthenticationError} when it has a key of its own that does not look like one.
    * @throws {TypeError} when it is neither: `null`, for one, where nothing was stored.
@@ -264,8 +292,15 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param request The id of the job, or a request with it.
    * @param options Signal, timeout (milliseconds), retries and headers of this call.
+   * @returns The status of the job; its audio and metrics when it has ended.
+   * @throws {InvalidRequestError} when a field is wrong. Nothing was sent then.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
    * @throws {ResourceNotFoundError} when the service does not know the job.
+   * @throws {TimeoutError} when the deadline passes.
+   * @throws {ClientClosedError} when the client is closed.
    * @throws {TsetsenError} of the class that fits when the call fails otherwise.
+   * @throws {unknown} the signal's own reason when it aborts.
    *
    * @example
    * ```ts
@@ -295,7 +330,14 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param request Whose credits. Default: those of the client's key.
    * @param options Signal, timeout (milliseconds), retries and headers of this call.
-   * @throws {TsetsenError} of the class that fits when the call fails.
+   * @returns The credits that are left.
+   * @throws {InvalidRequestError} when a field is wrong. Nothing was sent then.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {TimeoutError} when the deadline passes.
+   * @throws {ClientClosedError} when the client is closed.
+   * @throws {TsetsenError} of the class that fits when the call fails otherwise.
+   * @throws {unknown} the signal's own reason when it aborts.
    *
    * @example
    * ```ts
@@ -324,14 +366,19 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   /**
    * Watches a job: an async iterator that yields a status update for each poll and ends after COMPLETED or FAILED.
    *
-   * It polls only while it is iterated. A poll that fails for a reason that can pass is tried again (the client's `log`
-   * is told), `maxRetries` times in a row. Leaving the loop, the signal and the timeout end it at once.
+   * It polls only while it is iterated. A poll that fails for a reason that can pass is tried again, `maxRetries` times in a
+   * row; the client's `log` receives each failure. Leaving the loop, the signal and the timeout end it at once.
    *
    * @param request The id of the job, or a request with it.
    * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
-   * @returns The updates. Iterating throws a {@linkcode TimeoutError} when the job has not ended within `timeout`, the
-   * signal's own reason when it aborts, and a {@linkcode TsetsenError} when polling fails for good; the job goes on.
+   * @returns The updates, an async iterator.
    * @throws {InvalidRequestError} when the id is empty.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {TimeoutError} while it is read, when the job has not ended within `timeout`. The job goes on at the service.
+   * @throws {ClientClosedError} while it is read, when the client is closed.
+   * @throws {TsetsenError} while it is read, of the class that fits when polling fails for good.
+   * @throws {unknown} while it is read, the signal's own reason when it aborts.
    *
    * @example Print progress
    * ```ts
@@ -355,8 +402,13 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * @param options Signal, timeout and poll interval (milliseconds), retries and headers. The timeout bounds the whole
    * wait, the poll in flight included.
    * @returns The final response.
+   * @throws {InvalidRequestError} when the id is empty.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
    * @throws {TimeoutError} when the job has not ended within `timeout`. It goes on at the service.
+   * @throws {ClientClosedError} when the client is closed.
    * @throws {TsetsenError} of the class that fits when polling fails for good.
+   * @throws {unknown} the signal's own reason when it aborts.
    *
    * @example
    * ```ts
@@ -389,7 +441,14 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * @param request The text, the voice, and how to speak.
    * @param options Signal, timeouts (milliseconds), retries and headers.
    * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in chunks of whole samples.
-   * @throws {InvalidRequestError} when a parameter is wrong, a version that cannot stream included; nothing is sent then.
+   * @throws {InvalidRequestError} when a field is wrong, or the version cannot stream. Nothing is sent then.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {InsufficientCreditsError} while it is read, when the balance is too low.
+   * @throws {TimeoutError} while it is read, when no message comes within `idleTimeout`, or the whole takes longer than `timeout`.
+   * @throws {ClientClosedError} while it is read, when the client is closed.
+   * @throws {TsetsenError} while it is read, of the class that fits when the call fails otherwise.
+   * @throws {unknown} while it is read, the signal's own reason when it aborts.
    *
    * @example Write a WAV file
    * ```ts
@@ -413,9 +472,15 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param source A final response with its `audioUrl`.
    * @param options Signal, timeouts (milliseconds), retries, the largest size and progress.
-   * @returns The bytes as the service made them, in a format that they themselves tell. Nothing is sent before they are
-   * read.
+   * @returns The bytes as the service made them; their `format` says what they are. Nothing is sent before they are read.
    * @throws {InvalidRequestError} when there is no `audioUrl`, or audio may not be fetched from it.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {ResourceNotFoundError} while it is read, when the audio is gone.
+   * @throws {TimeoutError} while it is read, when no bytes come within `idleTimeout`, or the whole takes longer than `timeout`.
+   * @throws {ClientClosedError} while it is read, when the client is closed.
+   * @throws {TsetsenError} while it is read, of the class that fits when the download fails otherwise.
+   * @throws {unknown} while it is read, the signal's own reason when it aborts.
    *
    * @example
    * ```ts
@@ -432,7 +497,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   }
 
   /**
-   * What `close()` ends. Work of other modules that waits between its calls stands here, too.
+   * The lifetimes that `close()` ends. Modules that wait between their calls add theirs.
    *
    * @internal
    */

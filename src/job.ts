@@ -5,7 +5,11 @@
  */
 
 import type { Core } from "./call/call.ts";
-import { type AudioDownload, downloadAudio, type DownloadOptions } from "./audio/download.ts";
+import {
+  type AudioDownload,
+  downloadAudio,
+  type DownloadOptions,
+} from "./audio/download/download.ts";
 import { type Charged, JobFailedError } from "./contract/errors.ts";
 import {
   type CheckStatusRequest,
@@ -101,8 +105,13 @@ export class Job implements AsyncIterable<StatusUpdate> {
    * Watches the job like {@linkcode Client.watchStatus}.
    *
    * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
-   * @returns A status update for each poll. Iterating throws a {@linkcode TimeoutError} when the job has not ended within
-   * `timeout`, another {@linkcode TsetsenError} when polling fails for good, and the signal's own reason when it aborts.
+   * @returns A status update for each poll, an async iterator.
+   * @throws {TypeError} when a value has the wrong type, or a name is not known.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {TimeoutError} while it is read, when the job has not ended within `timeout`. The job goes on at the service.
+   * @throws {ClientClosedError} while it is read, when the client is closed.
+   * @throws {TsetsenError} while it is read, of the class that fits when polling fails for good.
+   * @throws {unknown} while it is read, the signal's own reason when it aborts.
    */
   watch(options: WatchOptions = {}): StatusWatch {
     const seen = (response: CheckStatusResponse) => {

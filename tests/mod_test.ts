@@ -78,9 +78,10 @@ Deno.test({
     // The core is these layers; each capability has a folder of its own.
     for (const file of files) {
       assert(
-        /^(mod|gen\/.+|src\/(lib|contract|transport|call|audio|connect)\/\w+|src\/\w+)\.ts$/.test(
-          file,
-        ),
+        /^(mod|gen\/.+|src\/(lib|contract|transport|call|audio|connect)\/(\w+\/)?\w+|src\/\w+)\.ts$/
+          .test(
+            file,
+          ),
         file,
       );
     }

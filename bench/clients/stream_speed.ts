@@ -6,8 +6,8 @@
 
 import process from "node:process";
 import type { Contender, Open } from "../contenders/contender.ts";
-import { median } from "../statistics.ts";
-import type { StreamSpeedResult, StreamSpeedTask } from "../types.ts";
+import { compare } from "../statistics.ts";
+import type { StreamSpeedTask } from "../types.ts";
 
 const { base, contenders, bytes, rounds }: StreamSpeedTask = JSON.parse(process.argv[2]!);
 const contestants: { name: string; client: Contender; times: number[]; cpu: number[] }[] = [];
@@ -32,9 +32,6 @@ for (let round = 0; round < rounds; round++) {
     cpu.push((user + system) / 1_000);
   }
 }
-const results: Record<string, StreamSpeedResult> = {};
-for (const { name, times, cpu } of contestants) {
-  results[name] = { time: median(times), cpu: median(cpu) };
-}
-console.log(JSON.stringify(results));
+const measured = Object.fromEntries(contestants.map((one) => [one.name, one]));
+console.log(JSON.stringify(compare(measured)));
 process.exit();

@@ -7,8 +7,8 @@
 
 import process from "node:process";
 import type { Contender, Open } from "../contenders/contender.ts";
-import { median } from "../statistics.ts";
-import type { UnaryResult, UnaryTask } from "../types.ts";
+import { compare } from "../statistics.ts";
+import type { UnaryTask } from "../types.ts";
 
 interface Contestant extends Contender {
   readonly name: string;
@@ -39,11 +39,8 @@ for (let round = 0; round < rounds; round++) {
   for (const contestant of order) await measure(contestant);
 }
 
-const results: Record<string, UnaryResult> = {};
-for (const { name, times, cpu } of contestants) {
-  results[name] = { time: median(times), cpu: median(cpu) };
-}
-console.log(JSON.stringify(results));
+const measured = Object.fromEntries(contestants.map((one) => [one.name, one]));
+console.log(JSON.stringify(compare(measured)));
 process.exit();
 
 async function measure(contestant: Contestant): Promise<void> {

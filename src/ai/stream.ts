@@ -1,4 +1,4 @@
-import { SAMPLE_RATE } from "../audio/wav_writer.ts";
+import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { type LiveSpeech, speakLive } from "../live/mod.ts";
 import { countCharacters } from "../text/mod.ts";

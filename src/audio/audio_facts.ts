@@ -5,8 +5,8 @@
  */
 
 import { ServerError } from "../contract/errors.ts";
-import type { AudioFormat } from "./format.ts";
-import type { Samples } from "./wav_reader.ts";
+import type { AudioFormat } from "./format/format.ts";
+import type { Samples } from "./wav/wav_reader.ts";
 
 /** How much of the audio has come. */
 export interface AudioProgress {

@@ -6,7 +6,7 @@
 
 import type { AudioFacts } from "./audio_facts.ts";
 import { requestedRange } from "./byte_range.ts";
-import { WAV_HEADER_BYTES, wavHeaderFor } from "./wav_writer.ts";
+import { WAV_HEADER_BYTES, wavHeaderFor } from "./wav/wav_writer.ts";
 
 /** What {@linkcode AudioStream.toResponse} makes its answer with. */
 export interface AudioResponseInit extends ResponseInit {

@@ -8,10 +8,10 @@ import { concatBytes } from "../lib/bytes.ts";
 import { type AudioFacts, type AudioProgressHook, notWav } from "./audio_facts.ts";
 import { audioResponse, type AudioResponseInit, fileOf, responseInit } from "./audio_response.ts";
 import { AudioReader } from "./audio_reader.ts";
-import type { AudioFormat } from "./format.ts";
+import type { AudioFormat } from "./format/format.ts";
 import { showAs } from "./inspect.ts";
-import { encodeWav } from "./wav_writer.ts";
-import { wholeWav } from "./whole_wav.ts";
+import { encodeWav } from "./wav/wav_writer.ts";
+import { wholeWav } from "./wav/whole_wav.ts";
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
@@ -112,7 +112,11 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     return await this.#reader.next();
   }
 
-  /** Ends the transfer. A pending `next()` is done at once. */
+  /**
+   * Ends the transfer. A pending `next()` is done at once. It never throws.
+   *
+   * @returns The end of the iteration.
+   */
   async return(): Promise<IteratorResult<Uint8Array, void>> {
     await this.#reader.cancel();
     return { done: true, value: undefined };

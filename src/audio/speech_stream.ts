@@ -11,13 +11,13 @@ import { Call, type Core } from "../call/call.ts";
 import { fromStreamMessage } from "../transport/error_mapping.ts";
 import { type StreamSpeechRequest, toSpeech } from "../contract/models.ts";
 import { CALL_OPTIONS, type CallOptions } from "../contract/options.ts";
-import { PcmReader } from "./pcm.ts";
+import { PcmReader } from "./wav/pcm.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import { LazyIterator } from "../call/lazy_iterator.ts";
 import { showAs } from "./inspect.ts";
 import { ServerError } from "../contract/errors.ts";
 import { type FieldNames, validateFields } from "../contract/validate.ts";
-import { BARE_PCM } from "./wav_reader.ts";
+import { BARE_PCM } from "./wav/wav_reader.ts";
 
 /** Options of {@linkcode Client.streamSpeech}. All durations are milliseconds. */
 export interface StreamOptions extends CallOptions {
@@ -28,7 +28,8 @@ export interface StreamOptions extends CallOptions {
   readonly timeout?: number | undefined;
   /**
    * The longest time to wait for the next audio in milliseconds, above 0 and at most 2,147,483,647. The time that the
-   * reader takes does not count. Default: the client's `timeout`.
+   * reader takes does not count. Node's `fetch` ends a silence of 300 s by itself, with a {@linkcode ConnectionError} that
+   * says so. Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
   /** Receives how much has come, after each chunk. What it throws or rejects with is ignored. Default: none. */
@@ -148,6 +149,7 @@ async function* run(
       late = await drain(messages, lifetime);
       break;
     }
+    await lifetime.letTimersRun();
   }
   const rest = endOf(pcm, late);
   if (isSilent && rest.length === 0) {
@@ -201,6 +203,7 @@ async function drain(
       const result = await lifetime.race(Promise.race([messages.next(), grace]));
       if (result === "late") return { error: undefined };
       if (result.done) return undefined;
+      await lifetime.letTimersRun();
     }
   } catch (error) {
     return { error };

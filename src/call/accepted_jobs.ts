@@ -19,10 +19,16 @@ export interface AcceptedJob {
 
 const jobs = new Map<string, AcceptedJob>();
 
+/** When the last job was accepted that is no longer kept, on the clock of `performance.now()`. */
+let forgottenUntil = -Infinity;
+
 /** Remembers that the service has accepted a job now. */
 export function recordAccepted(requestId: string, length?: number): void {
   jobs.set(requestId, { time: performance.now(), length, isKnown: false });
-  if (jobs.size > MAX_JOBS) jobs.delete(jobs.keys().next().value as string);
+  if (jobs.size <= MAX_JOBS) return;
+  const [oldest, { time }] = jobs.entries().next().value as [string, AcceptedJob];
+  jobs.delete(oldest);
+  forgottenUntil = time;
 }
 
 /** Remembers that the service has answered about a job. */
@@ -42,8 +48,12 @@ export function isNew(requestId: string, ms: number): boolean {
   return job !== undefined && !job.isKnown && performance.now() - job.time < ms;
 }
 
-/** Whether a job was accepted since `time`, on the clock of `performance.now()`. */
-export function isAcceptedSince(requestId: string | undefined, time: number): boolean {
-  const job = jobs.get(requestId ?? "");
-  return job !== undefined && job.time >= time;
+/**
+ * Whether a job was accepted since `time`, on the clock of `performance.now()`. A job that may have been accepted since then and
+ * forgotten counts as accepted, because submitting it again would pay again.
+ */
+export function mayBeAcceptedSince(requestId: string | undefined, time: number): boolean {
+  if (requestId === undefined) return false;
+  const job = jobs.get(requestId);
+  return job === undefined ? forgottenUntil >= time : job.time >= time;
 }

@@ -17,22 +17,15 @@ import {
   withContext,
 } from "../contract/errors.ts";
 import { isNew, recordAccepted } from "./accepted_jobs.ts";
+import { attemptHeaders } from "./attempt_headers.ts";
 import { hedge } from "./hedge.ts";
 import type { PollSchedule } from "./poll_schedule.ts";
 import type { Limiter } from "./limiter.ts";
 import { type LogEvent, notify } from "../contract/log.ts";
-import {
-  CALL_OPTIONS,
-  type CallOptions,
-  checkPlace,
-  headerRecord,
-  type ResolvedOptions,
-} from "../contract/options.ts";
+import { type CallOptions, checkPlace, type ResolvedOptions } from "../contract/options.ts";
 import { Lifetime, type OpenLifetimes } from "../lib/lifetime.ts";
 import { recordInterrupted } from "./interrupted_jobs.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
-import { validateFields } from "../contract/validate.ts";
-import { VERSION } from "../contract/version.ts";
 
 /** What the calls of one client share. */
 export interface Core {
@@ -70,8 +63,8 @@ const NOT_FOUND_GRACE_MS = 10_000;
 /** How long after its deadline a call that did not end may keep its place, in milliseconds. */
 const LEASE_GRACE_MS = 1_000;
 
-/** When a call that costs nothing is sent a second time: after this part of its timeout, and these milliseconds at most. */
-const HEDGE_PART = 1 / 3, MAX_HEDGE_MS = 5_000;
+/** The largest message of a stream, and any other answer. A few bytes on the wire can be hundreds in memory. */
+const MAX_STREAM_MESSAGE_BYTES = 16 * 1024 * 1024, MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** What every error of a call says. */
 interface Context {
@@ -207,26 +200,37 @@ export class Call {
         isNew(this.#requestId ?? "", NOT_FOUND_GRACE_MS));
   }
 
-  /** Sends a request that costs nothing, and once more over another connection if the first stays mute. */
+  /**
+   * Sends a request that costs nothing, and once more over another connection if the first stays mute.
+   *
+   * @param mute How long the first must have been mute at the checkpoint, in milliseconds.
+   */
   async sendHedged<T>(
     request: (transport: Transport, call: TransportCall) => Promise<T>,
+    mute: number,
   ): Promise<T> {
     const { lifetime } = this;
+    const { limiter, open } = this.#core;
+    const sent = performance.now();
     let second: Lifetime | undefined;
-    const result = await hedge(
-      lifetime,
-      () => this.send(request, undefined, second),
-      () => {
-        second = new Lifetime(this.#core.open, lifetime);
-        this.#notifySecond();
-      },
-    );
-    if (second !== undefined) {
+    const mayAgain = () => {
+      // A second request needs a place as the first does.
+      if (performance.now() - sent < mute || !limiter.tryAcquire()) return false;
+      second = new Lifetime(open, lifetime);
+      this.#notifySecond();
+      return true;
+    };
+    try {
+      const result = await hedge(lifetime, () => this.send(request, undefined, second), mayAgain);
       // Cancels whichever request is still mute.
-      second.stop({ by: "cancel" });
-      lifetime.stop({ by: "cancel" });
+      if (second !== undefined) lifetime.stop({ by: "cancel" });
+      return result;
+    } finally {
+      if (second !== undefined) {
+        second.stop({ by: "cancel" });
+        limiter.release();
+      }
     }
-    return result;
   }
 
   #notifySecond(): void {
@@ -253,13 +257,18 @@ export class Call {
   ): Promise<T> {
     const { transport, options } = this.#core;
     const { secrets } = this;
-    const billable = this.#facts.billable === true;
+    const { method, billable = false } = this.#facts;
     const call: TransportCall = {
       lifetime,
-      headers: this.#headers(),
+      headers: attemptHeaders(
+        { key: this.#facts.key, billable, remaining: this.lifetime.remaining },
+        options.headers,
+        this.#options.headers,
+      ),
       billable,
       secrets,
-      maxMessageBytes: options.maxMessageBytes,
+      maxMessageBytes: options.maxMessageBytes ??
+        (method === "StreamSpeech" ? MAX_STREAM_MESSAGE_BYTES : MAX_ANSWER_BYTES),
       accepted: billable ? (requestId) => this.answered(requestId) : undefined,
     };
     if (billable) this.charged = "unknown";
@@ -357,54 +366,5 @@ export class Call {
     const requestId = this.#requestId;
     const charged = billable || requestId !== undefined ? this.charged : undefined;
     return { requestId, charged, billable: billable === true };
-  }
-
-  /** The headers of one attempt. The SDK's own win over those of the user. */
-  #headers(): Record<string, string> {
-    const { key, billable } = this.#facts;
-    const ms = this.lifetime.remaining;
-    const { headers } = this.#options;
-    const all: Record<string, string> = { ...this.#core.options.headers };
-    if (headers !== undefined) Object.assign(all, headerRecord(headers));
-    // Not user-agent, which browsers do not let be set, and no header of our own, which would cost a CORS permission.
-    all["x-user-agent"] = `tsetsen-sdk-ts/${VERSION}${billable ? ` call/${newMark()}` : ""}`;
-    if (key !== "") all["x-api-key"] = all["x-goog-api-key"] = key;
-    // At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
-    if (ms < 1e8 - 1) all["grpc-timeout"] = `${Math.max(1, Math.ceil(ms))}m`;
-    else if (ms < Infinity) all["grpc-timeout"] = `${Math.floor(ms / 1000)}S`;
-    else delete all["grpc-timeout"];
-    return all;
-  }
-}
-
-/**
- * Marks one attempt of a call that costs credits. A browser may send a POST again by itself: who sees a mark twice can
- * then refuse the repetition.
- */
-function newMark(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").slice(0, 22);
-}
-
-/** Makes a unary call: waits for a place, sends, and tries again where that is safe. */
-export async function callUnary<T>(
-  core: Core,
-  request: (transport: Transport, call: TransportCall) => Promise<T>,
-  facts: CallFacts,
-  options: CallOptions,
-  outer?: Lifetime,
-): Promise<T> {
-  validateFields("options", options, CALL_OPTIONS);
-  const { timeout = core.options.timeout, maxRetries = core.options.maxRetries } = options;
-  // Each poll of a watch is one try, but for a connection that is dead.
-  const isHedged = !facts.billable && (maxRetries > 0 || outer !== undefined);
-  const checkpoint = isHedged ? Math.min(timeout * HEDGE_PART, MAX_HEDGE_MS) : undefined;
-  const call = new Call(core, facts, options, timeout, outer, checkpoint);
-  try {
-    return await call.attempts(() => isHedged ? call.sendHedged(request) : call.send(request));
-  } catch (error) {
-    throw call.error(error);
-  } finally {
-    call.lifetime.close();
   }
 }

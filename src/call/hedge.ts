@@ -12,13 +12,13 @@ import type { Lifetime } from "../lib/lifetime.ts";
  *
  * @param lifetime The lifetime of the call, which has the checkpoint.
  * @param ask Sends a request.
- * @param onSecond Is notified before the second request.
+ * @param mayAgain Decides at the checkpoint whether there is a second request.
  * @returns The first success, or else the last failure.
  */
 export function hedge<T>(
   lifetime: Lifetime,
   ask: () => Promise<T>,
-  onSecond: () => void,
+  mayAgain: () => boolean,
 ): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     let pending = 0;
@@ -34,8 +34,7 @@ export function hedge<T>(
       });
     };
     lifetime.onCheckpoint = () => {
-      onSecond();
-      send();
+      if (mayAgain()) send();
     };
     send();
   });

@@ -38,7 +38,12 @@ export function recordInterrupted(
   const isKnown = ({ requestId, signal: other }: Interruption) =>
     requestId !== undefined && requestId === job.requestId && other === signal;
   const others = known.filter((one) => !isKnown(one));
-  interruptions.set(reason, [...others.slice(1 - MAX_JOBS), { ...job, signal }]);
+  if (others.length >= MAX_JOBS) {
+    // What was not charged is the least loss.
+    const at = others.findIndex(({ charged }) => charged === "no");
+    others.splice(Math.max(0, at), 1);
+  }
+  interruptions.set(reason, [...others, { ...job, signal }]);
 }
 
 /**
@@ -48,7 +53,8 @@ export function recordInterrupted(
  * {@linkcode TsetsenError} knows its own job.
  *
  * One reason may interrupt the jobs of many callers, when their signals follow one signal or share a constant as their
- * reason. Give the signal of your own call to see your own jobs only. At most 1,000 jobs are kept for one reason.
+ * reason. Give the signal of your own call to see your own jobs only. At most 1,000 jobs are kept for one reason. The
+ * function never throws.
  *
  * @param error What a call rejected with. A reason that is no object (a string, say) cannot be looked up.
  * @param signal The signal that the interrupted calls were given. Default: the calls of every signal.

@@ -32,6 +32,8 @@ export class Limiter {
   #head = 0;
   readonly #leases = new Set<Lease>();
   #reclaimAt = 0;
+  #waiting = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param limit How many may be let through at once. */
   constructor(limit: number) {
@@ -62,12 +64,15 @@ export class Limiter {
       this.#queue.push({ lifetime, start });
     });
     this.#watch();
+    this.#waiting++;
     try {
       await lifetime.race(turn);
     } catch (error) {
       // The place may have come in the same moment as the end.
       if (started) this.release();
       throw error;
+    } finally {
+      if (--this.#waiting === 0) this.#stopWatching();
     }
   }
 
@@ -112,12 +117,15 @@ export class Limiter {
     const now = performance.now();
     if (now < this.#reclaimAt + RECLAIM_INTERVAL_MS) return;
     this.#reclaimAt = now + RECLAIM_INTERVAL_MS;
-    const timer = setTimeout(() => {
+    this.#timer = setTimeout(() => {
       this.#reclaimAt = 0;
       this.#reclaim();
-      if (this.crowded) this.#watch();
+      if (this.#waiting > 0) this.#watch();
     }, RECLAIM_INTERVAL_MS);
-    // It keeps no process alive: those that wait have deadlines.
-    (timer as { unref?(): void }).unref?.();
+  }
+
+  #stopWatching(): void {
+    clearTimeout(this.#timer);
+    this.#reclaimAt = 0;
   }
 }

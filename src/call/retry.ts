@@ -13,7 +13,7 @@ import {
   TsetsenError,
 } from "../contract/errors.ts";
 import { Lifetime } from "../lib/lifetime.ts";
-import { isAcceptedSince } from "./accepted_jobs.ts";
+import { mayBeAcceptedSince } from "./accepted_jobs.ts";
 import { interruptedJobs, recordInterrupted } from "./interrupted_jobs.ts";
 import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
 
@@ -30,7 +30,7 @@ export interface RetryOptions extends BackoffOptions {
    * {@linkcode TimeoutError} and {@linkcode RateLimitExceededError}.
    */
   readonly retryExceptions?: readonly ErrorClass[] | undefined;
-  /** Ends a delay at once; `retry` then rejects with the signal's own reason. */
+  /** Ends a delay at once; `retry` then rejects with the signal's own reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -110,6 +110,8 @@ export async function retry<T>(
  * interrupted it. It is true for an error about a job that is paid for (a poll, a download), because asking again about the
  * same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
  *
+ * It never throws.
+ *
  * @param error What the work failed with.
  * @returns Whether doing it again costs nothing more.
  *
@@ -139,7 +141,7 @@ export function isSafeToRetry(error: unknown): boolean {
 
 /** Whether `fn` itself has submitted the job that the error is about: calling it again would submit another. */
 function submitted(error: unknown, start: number): boolean {
-  return interruptedJobs(error).some(({ requestId }) => isAcceptedSince(requestId, start));
+  return interruptedJobs(error).some(({ requestId }) => mayBeAcceptedSince(requestId, start));
 }
 
 async function sleep(

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Call, type CallFacts, callUnary, type Core } from "./call.ts";
+import { Call, type CallFacts, type Core } from "./call.ts";
+import { callUnary } from "./unary.ts";
 import { ServerError, TsetsenError } from "../contract/errors.ts";
 import {
   type CheckStatusRequest,
@@ -38,10 +39,10 @@ export interface WatchOptions extends CallOptions {
 }
 
 /** The names of the options of a watch. */
-export const WATCH_OPTIONS = {
+export const WATCH_OPTIONS: FieldNames<Required<WatchOptions>> = {
   ...CALL_OPTIONS,
   pollInterval: true,
-} as const satisfies FieldNames<Required<WatchOptions>>;
+};
 
 /** What one poll of a job found. */
 export interface StatusUpdate {

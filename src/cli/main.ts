@@ -24,12 +24,12 @@ export interface MainOptions {
 }
 
 /**
- * Runs a command. Results go to the standard output of this process, everything else to its standard error. It neither ends
+ * Runs a command. It never throws: failures are exit codes. Results go to the standard output of this process, everything else to its standard error. It neither ends
  * the process nor handles signals of the system; {@linkcode run} does both.
  *
  * @param args The arguments, as on a command line: `["--help"]` lists them.
  * @param options The signal that stops the command.
- * @returns The exit code; the help lists their meanings. Failures of the user and of the service are exit codes, too.
+ * @returns The exit code; the help lists their meanings.
  *
  * @example
  * ```ts
@@ -86,4 +86,5 @@ export async function run(): Promise<never> {
   process.exit(await main(process.argv.slice(2), { signal: controller.signal }));
 }
 
-if (import.meta.main) await run();
+// Not awaited, because require() refuses a module with a top-level await.
+if (import.meta.main) void run();

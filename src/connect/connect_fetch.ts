@@ -114,7 +114,11 @@ function envelopes(
   return {
     async read() {
       try {
-        const { value } = await read(reader, origin, call.secrets);
+        const { value } = await read(reader, origin, call.secrets).catch((error) => {
+          // A status that has come in full counts, whatever becomes of the connection behind it.
+          if (frames.complete) return { value: undefined };
+          throw error;
+        });
         if (value === undefined) {
           unlisten();
           if (!frames.complete) throw brokenOff(origin);

@@ -8,12 +8,12 @@ import type { Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
-import { validate, validateFields } from "../contract/validate.ts";
+import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
 import { type AnswerFacts, connectFetch } from "./connect_fetch.ts";
 import type { ConnectInterceptor } from "./connect_types.ts";
 import { fromConnect } from "./errors.ts";
 import { overConnect } from "./over_connect.ts";
-import { requestIdReader } from "./request_id.ts";
+import { requestIdIn, requestIdInJson } from "../transport/request_id.ts";
 import { webTransport } from "./web_transport.ts";
 
 /** Options of {@linkcode connectTransport}. */
@@ -33,6 +33,15 @@ export interface ConnectTransportOptions extends EndpointOptions {
    */
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
 }
+
+const OPTIONS: FieldNames<Required<ConnectTransportOptions>> = {
+  endpoint: true,
+  secure: true,
+  protocol: true,
+  binary: true,
+  fetch: true,
+  interceptors: true,
+};
 
 /**
  * Makes a transport of connect-web: gRPC-Web, as a client uses by default, or the Connect protocol; in binary form or as JSON.
@@ -54,10 +63,9 @@ export interface ConnectTransportOptions extends EndpointOptions {
  * ```
  */
 export function connectTransport(options: ConnectTransportOptions = {}): Transport {
-  validate("options", options);
-  validateFields("options", options);
-  const { protocol = "grpc-web" } = options;
-  if (protocol === "grpc-web") return webTransport(options);
+  validateFields("options", options, OPTIONS);
+  const { protocol = "grpc-web", ...web } = options;
+  if (protocol === "grpc-web") return webTransport(web);
   if (protocol !== "connect") {
     throw new TypeError('protocol must be "grpc-web" or "connect": got something else');
   }
@@ -66,7 +74,7 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
   const { baseUrl, origin } = endpointOf(options);
   const intercepted = interceptors.length > 0;
   const answers = new WeakMap<TransportCall, AnswerFacts>();
-  const requestIdIn = requestIdReader(binary);
+  const readRequestId = binary ? requestIdIn : requestIdInJson;
   return overConnect({
     origin,
     needsSignal: intercepted,
@@ -79,7 +87,7 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
     open(call, unary) {
       const facts: AnswerFacts = { reported: false };
       answers.set(call, facts);
-      const guard = { call, unary, origin, fetch, requestIdIn };
+      const guard = { call, unary, origin, fetch, requestIdIn: readRequestId };
       return createConnectTransport({
         baseUrl,
         useBinaryFormat: binary,

@@ -13,7 +13,7 @@ import type { ConnectInterceptor } from "./connect_types.ts";
 import { fromConnect } from "./errors.ts";
 import { guardedFetch } from "./guarded_fetch.ts";
 import { overConnect } from "./over_connect.ts";
-import { requestIdReader } from "./request_id.ts";
+import { requestIdIn, requestIdInJson } from "../transport/request_id.ts";
 import { withRelativeAudio } from "../transport/relative_audio.ts";
 import { protocolHeadersOf } from "../transport/send_once.ts";
 
@@ -46,7 +46,7 @@ export function webTransport(options: WebTransportOptions): Transport {
     interceptors: [...interceptors] as Interceptor[],
   };
   const protocolHeaders = protocolHeadersOf(`application/grpc-web+${binary ? "proto" : "json"}`);
-  const requestIdIn = requestIdReader(binary);
+  const readRequestId = binary ? requestIdIn : requestIdInJson;
   const transport = overConnect({
     origin,
     // The guard ends the call by itself. Interceptors may have work of their own to end.
@@ -54,7 +54,7 @@ export function webTransport(options: WebTransportOptions): Transport {
     headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
     open(call, unary) {
       const headers = intercepted ? undefined : { ...call.headers, ...protocolHeaders };
-      const guard = { call, unary, origin, fetch, requestIdIn, headers };
+      const guard = { call, unary, origin, fetch, requestIdIn: readRequestId, headers };
       return createGrpcWebTransport({ ...connect, fetch: guardedFetch(guard) });
     },
     explain: (error, { secrets }) =>

@@ -8,9 +8,9 @@ import { MAX_TIMEOUT_MS, validateFields } from "./validate.ts";
 
 /** How the delay between attempts grows. All durations are milliseconds. */
 export interface BackoffOptions {
-  /** The delay before the first retry, in milliseconds. Default 500. */
+  /** The delay before the first retry, in milliseconds, above 0 and at most 2,147,483,647. Default 500. */
   readonly baseDelay?: number | undefined;
-  /** The longest delay before jitter, in milliseconds. Default 10,000. */
+  /** The longest delay before jitter, in milliseconds, above 0 and at most 2,147,483,647. Default 10,000. */
   readonly maxDelay?: number | undefined;
   /** What the delay is multiplied by after each retry, at least 1. Default 2. */
   readonly backoffFactor?: number | undefined;

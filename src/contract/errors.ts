@@ -43,25 +43,25 @@ const { isPrototypeOf } = Object.prototype;
  */
 export type ErrorReason = "outcome_unknown" | "audio_lost" | "below_min_balance" | "not_pcm";
 
-/** What an error knows beside its message. All of it is optional. */
+/** What an error knows beside its message. */
 export interface TsetsenErrorOptions {
-  /** The kind of failure as a string. A subclass has its own, whatever is given here. */
+  /** The kind of failure as a string. A subclass has its own, whatever is given here. Default: none. */
   readonly code?: string | undefined;
-  /** The decision that the error asks for. */
+  /** The decision that the error asks for. Default: none. */
   readonly reason?: ErrorReason | undefined;
-  /** The gRPC status code (0 to 16), or the HTTP status (100 to 599) when a proxy answered instead of the service. */
+  /** The gRPC status code, 0 to 16, or the HTTP status of a proxy, 100 to 599. Default: none, because no answer came. */
   readonly statusCode?: number | undefined;
-  /** The id of the job that the error is about. */
+  /** The id of the job that the error is about. Default: not known. */
   readonly requestId?: string | undefined;
-  /** The trailing metadata of the answer, names in lower case. */
+  /** The trailing metadata of the answer, names in lower case. Default: empty. */
   readonly details?: Readonly<Record<string, string>> | undefined;
-  /** What is known about the money. Only for calls that cost credits and for jobs. */
+  /** What is known about the money. Default: none, for calls that cost nothing. */
   readonly charged?: Charged | undefined;
-  /** How long the service asks to wait before the next try, in milliseconds. */
+  /** How long the service asks to wait before the next try, in milliseconds, 0 or more. Default: the service did not say. */
   readonly retryAfter?: number | undefined;
-  /** Whether making the failed call again can charge again. */
+  /** Whether making the failed call again can charge again. Default: not known. */
   readonly billable?: boolean | undefined;
-  /** The error that caused this one. */
+  /** The error that caused this one. Default: none. */
   readonly cause?: unknown;
 }
 
@@ -111,7 +111,12 @@ export class TsetsenError extends Error {
     define(this, "TsetsenError");
   }
 
-  /** Recognises errors of another copy of this package, too, by their brand. */
+  /**
+   * Recognises errors of another copy of this package, too, by their brand. It never throws.
+   *
+   * @param value Anything.
+   * @returns Whether the value is an error of this class.
+   */
   static override [Symbol.hasInstance](value: unknown): boolean {
     const { prototype } = this as { readonly prototype: object };
     // A subclass of the user's own has no brand.
@@ -148,7 +153,7 @@ export class TsetsenError extends Error {
   }
 }
 
-/** The key is missing, malformed or not accepted (gRPC UNAUTHENTICATED, HTTP 401). */
+/** The key is missing, malformed or not accepted (gRPC UNAUTHENTICATED, HTTP 401). Check the key. */
 export class AuthenticationError extends TsetsenError {
   /** `"AuthenticationError"`. */
   declare readonly name: "AuthenticationError";
@@ -159,7 +164,7 @@ export class AuthenticationError extends TsetsenError {
   }
 }
 
-/** The key is valid, but must not do this (gRPC PERMISSION_DENIED, HTTP 403). */
+/** The key is valid, but must not do this (gRPC PERMISSION_DENIED, HTTP 403). Ask for the right to do it. */
 export class PermissionDeniedError extends TsetsenError {
   /** `"PermissionDeniedError"`. */
   declare readonly name: "PermissionDeniedError";
@@ -170,7 +175,10 @@ export class PermissionDeniedError extends TsetsenError {
   }
 }
 
-/** A parameter is wrong: refused before sending, or by the service (gRPC INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE). */
+/**
+ * A field is wrong: refused before sending, or by the service (gRPC INVALID_ARGUMENT, FAILED_PRECONDITION, OUT_OF_RANGE).
+ * Change the request as the message says.
+ */
 export class InvalidRequestError extends TsetsenError {
   /** `"InvalidRequestError"`. */
   declare readonly name: "InvalidRequestError";
@@ -181,7 +189,7 @@ export class InvalidRequestError extends TsetsenError {
   }
 }
 
-/** Too many requests (gRPC RESOURCE_EXHAUSTED, HTTP 429). `retryAfter` says how long to wait, when the service said so. */
+/** Too many requests (gRPC RESOURCE_EXHAUSTED, HTTP 429). Wait `retryAfter` milliseconds, where the service said so. */
 export class RateLimitExceededError extends TsetsenError {
   /** `"RateLimitExceededError"`. */
   declare readonly name: "RateLimitExceededError";
@@ -192,7 +200,7 @@ export class RateLimitExceededError extends TsetsenError {
   }
 }
 
-/** The balance is too low (gRPC RESOURCE_EXHAUSTED that speaks of credits or balance). Waiting does not help. */
+/** The balance is too low (gRPC RESOURCE_EXHAUSTED that speaks of credits or balance). Top up; waiting does not help. */
 export class InsufficientCreditsError extends TsetsenError {
   /** `"InsufficientCreditsError"`. */
   declare readonly name: "InsufficientCreditsError";
@@ -203,7 +211,10 @@ export class InsufficientCreditsError extends TsetsenError {
   }
 }
 
-/** The voice, the job or another resource does not exist (gRPC NOT_FOUND, ALREADY_EXISTS as in the Python SDK). */
+/**
+ * The voice, the job or its audio does not exist (gRPC NOT_FOUND, ALREADY_EXISTS as in the Python SDK; HTTP 404 and 410 of
+ * audio). Check the voice and the id, or ask the job for its `audioUrl` again.
+ */
 export class ResourceNotFoundError extends TsetsenError {
   /** `"ResourceNotFoundError"`. */
   declare readonly name: "ResourceNotFoundError";
@@ -214,7 +225,7 @@ export class ResourceNotFoundError extends TsetsenError {
   }
 }
 
-/** The service is down for the moment (gRPC UNAVAILABLE, HTTP 502, 503, 504). */
+/** The service is down for the moment (gRPC UNAVAILABLE, HTTP 502, 503, 504). Try later. */
 export class ServiceUnavailableError extends TsetsenError {
   /** `"ServiceUnavailableError"`. */
   declare readonly name: "ServiceUnavailableError";
@@ -225,7 +236,7 @@ export class ServiceUnavailableError extends TsetsenError {
   }
 }
 
-/** No connection, no such host, a reset, or an answer that broke off. */
+/** No connection, no such host, a reset, or an answer that broke off. Read `cause`; `tsetsen doctor` finds which it is. */
 export class ConnectionError extends TsetsenError {
   /** `"ConnectionError"`. */
   declare readonly name: "ConnectionError";
@@ -236,7 +247,10 @@ export class ConnectionError extends TsetsenError {
   }
 }
 
-/** The deadline passed: the `timeout` of a call or of a wait, or the service's own (gRPC DEADLINE_EXCEEDED). */
+/**
+ * The deadline passed: the `timeout` of a call or of a wait, or the service's own (gRPC DEADLINE_EXCEEDED). Give it more time;
+ * take up a job by its id.
+ */
 export class TimeoutError extends TsetsenError {
   /** `"TimeoutError"`. */
   declare readonly name: "TimeoutError";
@@ -247,7 +261,10 @@ export class TimeoutError extends TsetsenError {
   }
 }
 
-/** The service failed inside, or what answered does not speak gRPC-Web (gRPC INTERNAL, UNKNOWN, DATA_LOSS, UNIMPLEMENTED, ABORTED). */
+/**
+ * The service failed inside (gRPC INTERNAL, UNKNOWN, DATA_LOSS, UNIMPLEMENTED, ABORTED), or its answer is not gRPC-Web or not in
+ * bounds. The message says whether the endpoint speaks gRPC-Web.
+ */
 export class ServerError extends TsetsenError {
   /** `"ServerError"`. */
   declare readonly name: "ServerError";
@@ -258,7 +275,7 @@ export class ServerError extends TsetsenError {
   }
 }
 
-/** The job FAILED at the service: its message says why. Waiting longer does not help. */
+/** The job FAILED at the service. The message says why; waiting longer does not help. */
 export class JobFailedError extends TsetsenError {
   /** `"JobFailedError"`. */
   declare readonly name: "JobFailedError";
@@ -269,7 +286,7 @@ export class JobFailedError extends TsetsenError {
   }
 }
 
-/** The client was closed: before the call, or while it was under way. */
+/** The client was closed: before the call, or while it was under way. Make a new client. */
 export class ClientClosedError extends TsetsenError {
   /** `"ClientClosedError"`. */
   declare readonly name: "ClientClosedError";

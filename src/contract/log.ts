@@ -1,5 +1,5 @@
 /**
- * What the SDK tells about its work, to a function that the user gives.
+ * Events of the SDK's work, for a function that the user gives.
  *
  * @module
  */
@@ -25,15 +25,15 @@ export interface LogEvent {
   readonly requestId: string | undefined;
 }
 
-/** Receives what the SDK tells about its work. What it throws or rejects with is ignored. */
+/** Receives an event for each retry and each failed poll. What it throws or rejects with is ignored. */
 export type LogHook = (event: LogEvent) => void;
 
-/** Tells a hook, if there is one. */
+/** Calls a hook, if there is one. */
 export function notify<T>(hook: ((event: T) => void) | undefined, event: T): void {
   try {
-    const told: unknown = hook?.(event);
+    const returned: unknown = hook?.(event);
     // An async hook that rejects would end the process otherwise.
-    if (told !== undefined) Promise.resolve(told).catch(() => {});
+    if (returned !== undefined) Promise.resolve(returned).catch(() => {});
   } catch {
     // A broken hook must not cost a paid call.
   }

@@ -21,14 +21,15 @@ export interface ClientOptions extends EndpointOptions {
   readonly apiKey?: string | null | undefined;
   /**
    * Whether a key may be used in a browser, where everyone who opens the page can read it. Default false: there a client
-   * with a key is refused, and a call with a key of its own. Mind the money, too: over HTTP/1.1 browsers of the Chromium
-   * family send a request again by themselves when a kept connection is lost, which no page can prevent. An https endpoint
-   * that speaks HTTP/2 is safe.
+   * with a key is refused, and a call with a key of its own. Over HTTP/1.1, browsers of the Chromium
+   * family send a request again by themselves when a kept connection is lost, which may charge twice and which no page can
+   * prevent. An https endpoint that speaks HTTP/2 is safe.
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
    * The deadline of a call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for a free
-   * place included. For a stream, the longest time without a message. Default 30,000.
+   * place included. For a stream, the longest time without a message. Node's `fetch` ends a silence of 300 s by itself, unless
+   * undici's `setGlobalDispatcher` has set a dispatcher with longer `headersTimeout` and `bodyTimeout`. Default 30,000.
    */
   readonly timeout?: number | undefined;
   /**
@@ -40,24 +41,27 @@ export interface ClientOptions extends EndpointOptions {
   readonly backoff?: BackoffOptions | undefined;
   /** How many calls of this client may be in flight at once, 1 or more; the others wait their turn. Default 64. */
   readonly maxConcurrentCalls?: number | undefined;
-  /** The largest message that is accepted from the service, in bytes. Default 16,777,216 (16 MiB). */
+  /**
+   * The largest message that is accepted from the service, in bytes, 1 or more. A message in memory is larger than its bytes:
+   * up to 100 times. Default 16,777,216 (16 MiB) for each message of a stream, 1,048,576 (1 MiB) for every other answer.
+   */
   readonly maxMessageBytes?: number | undefined;
-  /** Headers to send with every call. The SDK's own headers win over them. */
+  /** Headers to send with every call. The SDK's own headers win over them. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
-  /** What to send requests with. Default: the runtime's `fetch`, looked up at each call. */
+  /** Sends the requests. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
    * Carries the calls instead of the default: `grpcTransport` of `@tsetsen/sdk/grpc`, or one of your own. It has an endpoint
    * of its own, so `endpoint` and `secure` are not used; `fetch` is for downloads only. Default: gRPC-Web over `fetch`.
    */
   readonly transport?: Transport | undefined;
-  /** Is told about retries. What it throws or rejects with is ignored. Nothing is ever printed. */
+  /** Receives an event for each retry. What it throws or rejects with is ignored. Default: none; the SDK prints nothing. */
   readonly log?: LogHook | undefined;
 }
 
 /** Options of one call, last argument of every method. All durations are milliseconds. */
 export interface CallOptions {
-  /** Ends the call at once; it then rejects with the signal's own reason. */
+  /** Ends the call at once; it then rejects with the signal's own reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /**
    * The deadline of the whole call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for
@@ -66,20 +70,20 @@ export interface CallOptions {
   readonly timeout?: number | undefined;
   /** How often a failed call is tried again, 0 or more. Default: the client's `maxRetries`. */
   readonly maxRetries?: number | undefined;
-  /** Headers to send with this call, over those of the client. */
+  /** Headers to send with this call. They win over those of the client. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
 }
 
 /** The names of the options of a call. */
-export const CALL_OPTIONS = {
+export const CALL_OPTIONS: FieldNames<Required<CallOptions>> = {
   signal: true,
   timeout: true,
   maxRetries: true,
   headers: true,
-} as const satisfies FieldNames<Required<CallOptions>>;
+};
 
 /** The names of the options of a client. */
-export const CLIENT_OPTIONS = {
+export const CLIENT_OPTIONS: FieldNames<Required<ClientOptions>> = {
   apiKey: true,
   dangerouslyAllowBrowser: true,
   endpoint: true,
@@ -93,7 +97,7 @@ export const CLIENT_OPTIONS = {
   fetch: true,
   transport: true,
   log: true,
-} as const satisfies FieldNames<Required<ClientOptions>>;
+};
 
 /** The client's options, checked and complete. */
 export interface ResolvedOptions {
@@ -104,7 +108,8 @@ export interface ResolvedOptions {
   readonly maxRetries: number;
   readonly backoff: Backoff;
   readonly maxConcurrentCalls: number;
-  readonly maxMessageBytes: number;
+  /** `undefined` for the default of the method. */
+  readonly maxMessageBytes: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch | undefined;
   readonly log: LogHook | undefined;
@@ -133,7 +138,7 @@ export function resolveOptions<T extends ClientOptions>(
     maxRetries = 3,
     backoff,
     maxConcurrentCalls = 64,
-    maxMessageBytes = 16 * 1024 * 1024,
+    maxMessageBytes,
     headers,
     fetch,
     log,

@@ -27,7 +27,8 @@ ${
 }`;
 
 /**
- * Runs the emulator until Ctrl-C or SIGTERM stops it. After wrong options the exit code is 2, after a port that cannot be had 1.
+ * Runs the emulator until Ctrl-C or SIGTERM stops it. It never throws: after wrong options the exit code is 2, after a port that
+ * cannot be had 1.
  *
  * @param args The options, as on a command line.
  * @returns The emulator; `undefined` when there is none, after `--help` or a failure.
@@ -60,7 +61,8 @@ export async function main(args: readonly string[]): Promise<RunningEmulator | u
   }
 }
 
-if (import.meta.main) await main(process.argv.slice(2));
+// Not awaited, because require() refuses a module with a top-level await.
+if (import.meta.main) void main(process.argv.slice(2));
 
 function parserOptions(): Record<string, { type: "string" | "boolean" }> {
   const flags = ["json", "help"].map((name) => ({ name, value: undefined }));

@@ -63,7 +63,11 @@ export class ManualClock implements Clock {
     return this.#sleepers.size;
   }
 
-  /** The time now, in milliseconds. */
+  /**
+   * Reads the clock.
+   *
+   * @returns The time now, in milliseconds.
+   */
   now(): number {
     return this.#now;
   }
@@ -73,7 +77,8 @@ export class ManualClock implements Clock {
    *
    * @param ms How long, in milliseconds. Zero or less does not wait.
    * @param signal Ends the wait early.
-   * @returns A promise that resolves after the time, or rejects with the signal's reason.
+   * @returns A promise that resolves after the time.
+   * @throws {unknown} the signal's own reason when it aborts.
    */
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return wait(ms, signal, (done) => {

@@ -28,13 +28,14 @@ export const DEMO_CREDITS = 100_000;
 export interface StreamLimits {
   /**
    * The longest audio of one stream, in seconds of audio. A longer text is refused with
-   * INVALID_ARGUMENT before anything is charged. False is no limit. Default 300, as the service.
+   * INVALID_ARGUMENT before anything is charged. 1 or more; false is no limit. Default 300, as the
+   * service.
    */
   readonly maxAudioSeconds?: number | false;
   /**
-   * Streams that a key may start within any 60 seconds; one more is refused with RESOURCE_EXHAUSTED,
-   * a RetryInfo detail and a `retry-after` trailer (seconds). False is no limit. Default false, so
-   * that tests and demos need not wait; the service's free tier allows 1.
+   * How many streams a key may start within any 60 seconds; one more is refused with RESOURCE_EXHAUSTED,
+   * a RetryInfo detail and a `retry-after` trailer (seconds). 1 or more; false is no limit. Default
+   * false, because tests and demos should not wait; the service's free tier allows 1.
    */
   readonly perMinute?: number | false;
 }
@@ -50,25 +51,25 @@ export interface EmulatorOptions {
   readonly allowAnyKey?: boolean;
   /** The voices. Default: six, of both genders and both model versions. */
   readonly voices?: readonly EmulatorVoice[];
-  /** How long a job is PROCESSING, in milliseconds for each character of its text. Default 2. */
+  /** How long a job is PROCESSING, in milliseconds for each character of its text, 0 or more. Default 2. */
   readonly pace?: number;
-  /** How long a job is PENDING, in milliseconds. Default 50. */
+  /** How long a job is PENDING, in milliseconds, 0 or more. Default 50. */
   readonly queueTime?: number;
   /**
    * Makes jobs fail: answers the error message for a text that shall end FAILED, undefined for the
    * others. Streams of such a text end with the message after their first chunk. Default: none fails.
    */
   readonly failWhen?: (text: string) => string | undefined;
-  /** The longest text, in characters (Unicode code points). Default false, no limit. */
+  /** The longest text, in characters (Unicode code points), 1 or more. Default false, no limit. */
   readonly maxTextLength?: number | false;
-  /** The limits of StreamSpeech. */
+  /** The limits of StreamSpeech. Default: each has its own. */
   readonly streamLimits?: StreamLimits;
-  /** Bytes of audio in each message of a stream, even or odd. Default 9,600: 0.2 seconds. */
+  /** Bytes of audio in each message of a stream, even or odd, 1 or more. Default 9,600: 0.2 seconds. */
   readonly streamChunkBytes?: number;
-  /** Pause between two messages of a stream, in milliseconds. Default 2. */
+  /** Pause between two messages of a stream, in milliseconds, 0 or more. Default 2. */
   readonly streamPace?: number;
   /**
-   * Makes every stream exactly so many bytes long, whatever its text: one buffer over and over, as
+   * Makes every stream exactly so many bytes long, 0 or more, whatever its text: one buffer over and over, as
    * fast as the reader takes it. `streamPace` and `maxAudioSeconds` do not apply. Default: not set.
    */
   readonly streamBytes?: number;

@@ -18,7 +18,7 @@ const kept = new WeakMap<object, string[]>();
 
 /**
  * The files that {@linkcode saveAudio} left of paid audio which broke off. A {@linkcode TsetsenError} names its file in
- * the message, too; the reason of an aborted signal cannot.
+ * the message, too; the reason of an aborted signal cannot. It never throws.
  *
  * @param error What `saveAudio` rejected with.
  * @returns The paths of WAV files with what had come; empty when there are none.

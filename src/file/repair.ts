@@ -5,8 +5,8 @@
  */
 
 import { type FileHandle, open } from "node:fs/promises";
-import { MAX_HEADER_BYTES } from "../audio/wav_reader.ts";
-import { type Mended, mendHeader } from "../audio/wav_repair.ts";
+import { MAX_HEADER_BYTES } from "../audio/wav/wav_reader.ts";
+import { type Mended, mendHeader } from "../audio/wav/wav_repair.ts";
 
 /**
  * Writes the true lengths into the header of a WAV file that was written while its length was not known, or that was cut

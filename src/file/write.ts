@@ -6,9 +6,9 @@
 
 import type { FileHandle } from "node:fs/promises";
 import { notWav, paidFor } from "../audio/audio_facts.ts";
-import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format.ts";
-import { cutShort, readWav } from "../audio/wav_reader.ts";
-import { wavHeader } from "../audio/wav_writer.ts";
+import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format/format.ts";
+import { cutShort, readWav } from "../audio/wav/wav_reader.ts";
+import { wavHeader } from "../audio/wav/wav_writer.ts";
 import { notify } from "../contract/log.ts";
 import { concatBytes } from "../lib/bytes.ts";
 import { readHead, repairOpen } from "./repair.ts";

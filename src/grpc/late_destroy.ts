@@ -2,8 +2,8 @@ import type { Http2Session } from "node:http2";
 import { hostOf } from "../lib/runtime.ts";
 
 /**
- * Lets a session be destroyed a moment later, on Deno: there one that is destroyed while it reads a GOAWAY takes the whole
- * process along (denoland/deno#36788), and node:http2 does so by itself.
+ * Delays the destruction of a session by a tick on Deno. There node:http2 destroys a session while it reads a GOAWAY, which
+ * ends the whole process (denoland/deno#36788).
  */
 export function destroyLate(session: Http2Session): void {
   if (hostOf() !== "deno") return;

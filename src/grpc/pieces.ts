@@ -1,8 +1,8 @@
 import type { ClientHttp2Stream } from "node:http2";
 
 /**
- * The bytes of a stream, as they are asked for. The iterator that streams have loses what has come but was not yet asked
- * for when the stream breaks: audio, perhaps, that was paid for. Deno loses it also when all is well, after a GOAWAY.
+ * The bytes of a stream, read on demand. When a stream breaks, its own iterator drops the bytes that have come and were not
+ * read yet: they can be audio that was paid for. On Deno it drops them after a GOAWAY, too, when nothing broke.
  */
 export class Pieces implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
   readonly #stream: ClientHttp2Stream;
@@ -31,13 +31,13 @@ export class Pieces implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Arr
     stream.once("close", () => this.stop());
   }
 
-  /** Waits no longer: nothing more will come, or it is not wanted. */
+  /** Stops waiting for more. What has come can still be read. */
   stop(): void {
     this.#over = true;
     this.#wake();
   }
 
-  /** The next bytes. Rejects when the stream broke off. */
+  /** Returns the next bytes. Rejects when the stream broke off. */
   async next(): Promise<IteratorResult<Uint8Array>> {
     for (;;) {
       const value = this.#rest ?? this.#stream.read();

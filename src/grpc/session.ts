@@ -10,26 +10,26 @@ export interface SessionOptions {
   readonly pingTimeout: number;
 }
 
-/** What a session tells who made it. */
+/** What a session reports. */
 export interface SessionHooks {
-  /** The service closes it as it asks too often whether it is alive. */
+  /** The service closes the session because it gets too many PINGs. */
   onTooManyPings(): void;
-  /** It is over. */
+  /** The session is closed. */
   onClose(): void;
 }
 
-/** How long ago the last bytes may have come, in milliseconds, for a session to be in no doubt. */
-const SILENCE = 100;
+/** After this silence, in milliseconds, a session on which a call ended early may be dead. */
+const SILENCE_MS = 100;
 
-/** How long an answered PING keeps a session out of doubt, in milliseconds: servers close one that asks too often. */
-const PROOF = 10_000;
+/** An answered PING proves a session for this long, in milliseconds: servers close one that sends too many. */
+const PROOF_MS = 10_000;
 
-/** How a session ends, by the codes of HTTP/2. */
+/** The codes of HTTP/2 for the end of a session. */
 const NO_ERROR = 0, CANCEL = 8;
 
-/** An HTTP/2 session: one connection to the service, from its making to its end. */
+/** An HTTP/2 session: one connection to the service. */
 export class Session {
-  /** The highest number of a stream that the service has taken, once it says that it takes no more. */
+  /** The highest stream that the service says it has taken, once it takes no more. `Infinity` while it has not said so. */
   lastTaken: number = Infinity;
   readonly #session: ClientHttp2Session;
   readonly #options: SessionOptions;
@@ -47,12 +47,13 @@ export class Session {
     const { ca } = options;
     const session = this.#session = http2.connect(origin, ca === undefined ? {} : { ca });
     destroyLate(session);
-    // A process is kept alive by calls, which have deadlines of their own, and not by a connection.
+    // Calls keep the process alive, because they have deadlines. A connection does not.
     session.unref();
-    // What goes wrong is told by the streams. Deno says goodbye to a connection that is gone, and nobody else listens.
+    // The streams report every error. On Deno a GOAWAY on a lost connection is an error that nobody else listens to.
     session.on("error", () => this.#over = true);
     session.socket?.on("error", () => {});
-    session.on("goaway", (_code, last = 0, data) => {
+    // Without the last stream it is not known which ones the service has taken.
+    session.on("goaway", (_code, last = Infinity, data) => {
       this.lastTaken = last;
       this.#over = true;
       if (new TextDecoder().decode(data) === "too_many_pings") hooks.onTooManyPings();
@@ -76,7 +77,7 @@ export class Session {
     return !this.#over && !this.#session.closed && !this.#session.destroyed;
   }
 
-  /** Waits until it is connected and in no doubt: after it was idle, or silent as a call was given up, a PING asks. */
+  /** Waits until it is connected. When it was idle, or silent while a call ended early, a PING must be answered first. */
   async ready(): Promise<void> {
     await this.#connected;
     if (this.#doubtful || performance.now() - this.#heard > this.#options.pingInterval) {
@@ -87,7 +88,7 @@ export class Session {
   /** @throws {Error} when it takes no more requests, or TLS did not agree on HTTP/2. */
   request(headers: OutgoingHttpHeaders): ClientHttp2Stream {
     const session = this.#session;
-    // Not every runtime minds.
+    // Some runtimes connect all the same.
     if (session.encrypted && session.alpnProtocol !== "h2") {
       throw new Error(`the server does not speak HTTP/2 over TLS but ${session.alpnProtocol}`);
     }
@@ -111,21 +112,21 @@ export class Session {
   }
 
   /**
-   * A call was given up, by the caller or at its deadline. If the session is silent it may be dead without a sign: Node
-   * tells nobody that it has stopped reading as the server broke the rules of HTTP/2.
+   * A call ended early, by its caller or at its deadline. A silent session may then be dead: Node stops reading, without an
+   * event, when the server breaks the rules of HTTP/2.
    */
   giveUp(): void {
     const now = performance.now();
-    if (now - this.#heard > SILENCE && now - this.#proven > PROOF) this.#doubtful = true;
+    if (now - this.#heard > SILENCE_MS && now - this.#proven > PROOF_MS) this.#doubtful = true;
   }
 
-  /** Ends it, and the calls on it. */
+  /** Closes it. The calls on it fail. */
   destroy(error?: Error): void {
     this.#over = true;
     if (!this.#session.destroyed) this.#session.destroy(error, error ? CANCEL : NO_ERROR);
   }
 
-  /** While calls are under way, asks whenever nothing was heard for a while. */
+  /** Sends a PING after each silence, while calls are under way. */
   #watch(): void {
     const { pingInterval } = this.#options;
     const silent = performance.now() - this.#heard;
@@ -137,7 +138,7 @@ export class Session {
     }, Math.max(1, wait)));
   }
 
-  /** Asks by a PING whether the session is alive, and destroys it if there is no answer. */
+  /** Sends a PING, and closes the session when there is no answer. */
   #ask(): Promise<void> {
     return this.#asking ??= this.#ping().finally(() => this.#asking = undefined);
   }
@@ -166,7 +167,7 @@ export class Session {
   }
 }
 
-/** A timer that keeps no process alive: who waits has a deadline, which does. */
+/** A timer that keeps no process alive. The deadlines of calls do. */
 function quietly<T extends ReturnType<typeof setTimeout>>(timer: T): T {
   (timer as { unref?(): void }).unref?.();
   return timer;

@@ -1,31 +1,31 @@
 import type { Interceptor, Transport as RpcTransport } from "@connectrpc/connect";
-// Private: the public `createGrpcTransport` of connect-node takes no HTTP client that is bounded and checked.
-import { createTransport } from "@connectrpc/connect/protocol-grpc";
 import type { ConnectInterceptor } from "../connect/connect_types.ts";
 import { fromConnect } from "../connect/errors.ts";
 import { overConnect } from "../connect/over_connect.ts";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
-import type { Transport, TransportCall } from "../contract/transport.ts";
+import type { Transport } from "../contract/transport.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import { VERSION } from "../contract/version.ts";
+import { CallSessions } from "./call_sessions.ts";
+import { type ConnectNode, loadConnectNode } from "./connect_node.ts";
 import { Connection } from "./connection.ts";
-import { guardedHttp2 } from "./guard.ts";
+import { runtimeModules } from "./runtime_modules.ts";
 
 /** Options of {@linkcode grpcTransport}. All durations are milliseconds. */
 export interface GrpcTransportOptions extends EndpointOptions {
   /**
-   * Certificates, in PEM form, of the authority that vouches for the server: for a private gateway or a test. Default:
-   * the authorities that the runtime trusts.
+   * Certificates, in PEM form, of the authority that signs the server's certificate: for a private gateway or a test.
+   * Default: the authorities that the runtime trusts.
    */
   readonly ca?: string | undefined;
   /**
-   * How long the connection may be silent, in milliseconds, above 0 and at most 2,147,483,647, before a PING asks whether
-   * it is alive: while calls are under way, and before a call on a connection that was idle. Default 60,000.
+   * The longest silence of the connection in milliseconds, above 0 and at most 2,147,483,647. After it a PING asks whether the
+   * connection is alive: while calls are under way, and before a call on a connection that was idle. Default 60,000.
    */
   readonly pingInterval?: number | undefined;
   /**
-   * How long to wait for the answer to a PING, in milliseconds, above 0 and at most 2,147,483,647. Without it the
-   * connection is given up, with the calls on it. Default 10,000.
+   * The longest wait for the answer to a PING in milliseconds, above 0 and at most 2,147,483,647. After it the connection is
+   * closed, and the calls on it fail. Default 10,000.
    */
   readonly pingTimeout?: number | undefined;
   /**
@@ -35,7 +35,7 @@ export interface GrpcTransportOptions extends EndpointOptions {
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
 }
 
-/** A transport that speaks native gRPC: give it to a client as its `transport`. */
+/** A transport that speaks native gRPC: the `transport` of a client. */
 export interface GrpcTransport extends Transport, Disposable {
   /**
    * Closes the connection at once: calls that are under way fail with a `ConnectionError`. A later call opens another.
@@ -45,28 +45,28 @@ export interface GrpcTransport extends Transport, Disposable {
 }
 
 /**
- * A transport that speaks native gRPC over HTTP/2, on Deno, Bun and Node (20.16 or newer).
+ * Makes a transport that speaks native gRPC over HTTP/2, on Deno, Bun and Node (20.16 or newer). From npm it needs a second
+ * package: `npm install @connectrpc/connect-node@2.3`.
  *
- * The calls of all its clients share one connection. It is made by the first call, made again after it was lost, and
- * closed when the last of the clients is closed: no client closes it for another one. An idle connection keeps no process
- * alive.
+ * The calls of all its clients share one connection. The first call opens it, a call after its loss opens another, and it is
+ * closed with the last of the clients. An idle connection keeps no process alive.
  *
- * Money, time, secrets and errors are as over gRPC-Web. Here, too, a call that costs credits is never sent again once it
- * may have reached the service; HTTP/2 proves more often that it did not.
+ * Money, time, secrets and errors are as over gRPC-Web. A call that costs credits is never sent again once it may have
+ * reached the service; HTTP/2 proves more often that it did not.
  *
  * @param options Endpoint, TLS and keep-alive; each has a default.
- * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext without `secure: false`.
+ * @returns The transport. Nothing is sent. A call fails with a `TsetsenError` where `@connectrpc/connect-node` is missing.
+ * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext of another machine without `secure: false`.
  * @throws {TypeError} when an option has the wrong type.
  * @throws {RangeError} when a number is out of its range.
- * @throws {Error} when the runtime has no HTTP/2 client, as Workers and browsers.
+ * @throws {Error} when the runtime has no HTTP/2 client: Workers and browsers have none.
  *
- * @example A gateway of one's own, with a certificate of one's own
+ * @example A gateway of your own, with a certificate of your own
  * ```ts
  * import { Client } from "@tsetsen/sdk";
  * import { grpcTransport } from "@tsetsen/sdk/grpc";
  *
- * async function connect(): Promise<Client> {
- *   const ca = await Deno.readTextFile("ca.pem");
+ * function connect(ca: string): Client {
  *   return new Client({ transport: grpcTransport({ endpoint: "tts.internal:50051", ca }) });
  * }
  * ```
@@ -77,17 +77,29 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
   const { ca, pingInterval = 60_000, pingTimeout = 10_000, interceptors = [] } = options;
   for (const interceptor of interceptors) validate("each of interceptors", interceptor);
   const { baseUrl, origin } = endpointOf(options);
-  const connection = new Connection(origin, { ca, pingInterval, pingTimeout });
-  const protocol = interceptors.length === 0 ? "gRPC" : undefined;
+  const connection = new Connection(origin, runtimeModules(), { ca, pingInterval, pingTimeout });
+  const intercepted = interceptors.length > 0;
   const close = () => connection.close();
 
   let clients = 0;
   const transport = overConnect({
     origin,
-    needsSignal: true,
-    open: (call, unary) =>
-      openGrpc(connection, baseUrl, [...interceptors] as Interceptor[], call, unary),
-    explain: (error, { secrets }) => fromConnect(error, secrets, protocol),
+    // The streams end with the call by themselves. Interceptors may have work of their own to end.
+    needsSignal: intercepted,
+    open(call, unary) {
+      const sessionManager = new CallSessions(connection, call, unary);
+      return deferred(({ createGrpcTransport }) =>
+        createGrpcTransport({
+          baseUrl,
+          sessionManager,
+          interceptors: [...interceptors] as Interceptor[],
+          // Speech does not shrink, and a compressed answer could unpack to any size.
+          acceptCompression: [],
+          readMaxBytes: call.maxMessageBytes,
+        })
+      );
+    },
+    explain: (error, { secrets }) => fromConnect(error, secrets, intercepted ? undefined : "gRPC"),
   });
   return Object.assign(transport, {
     close,
@@ -103,34 +115,21 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
   });
 }
 
-function openGrpc(
-  connection: Connection,
-  baseUrl: string,
-  interceptors: Interceptor[],
-  call: TransportCall,
-  unary: boolean,
-): RpcTransport {
-  const grpc = createTransport({
-    baseUrl,
-    interceptors,
-    httpClient: guardedHttp2(connection, call, unary),
-    useBinaryFormat: true,
-    // Speech does not shrink, and what is compressed could be a bomb.
-    acceptCompression: [],
-    sendCompression: null,
-    compressMinBytes: 0,
-    readMaxBytes: call.maxMessageBytes,
-    writeMaxBytes: 2 ** 32 - 1,
-  });
+/** A transport of connect-node, which is loaded by the first call. */
+function deferred(make: (connectNode: ConnectNode) => RpcTransport): RpcTransport {
   return {
-    unary: (method, signal, timeoutMs, header, ...rest) =>
-      grpc.unary(method, signal, timeoutMs, named(header), ...rest),
-    stream: (method, signal, timeoutMs, header, ...rest) =>
-      grpc.stream(method, signal, timeoutMs, named(header), ...rest),
+    async unary(method, signal, timeoutMs, header, ...rest) {
+      const grpc = make(await loadConnectNode());
+      return await grpc.unary(method, signal, timeoutMs, named(header), ...rest);
+    },
+    async stream(method, signal, timeoutMs, header, ...rest) {
+      const grpc = make(await loadConnectNode());
+      return await grpc.stream(method, signal, timeoutMs, named(header), ...rest);
+    },
   };
 }
 
-/** Outside of browsers the SDK's name can be where servers look for it. */
+/** Names the SDK in `user-agent`, where servers look for it. Browsers do not let a page set it. */
 function named(given: HeadersInit | undefined): Headers {
   const headers = new Headers(given);
   if (!headers.has("user-agent")) headers.set("user-agent", `tsetsen-sdk-ts/${VERSION}`);

@@ -23,7 +23,11 @@ export { leanTransport, type LeanTransportOptions } from "./transport.ts";
 export type { CallOptions, ClientOptions } from "../contract/options.ts";
 export type { StatusUpdate, StatusWatch, WatchOptions } from "../call/watch.ts";
 export { SpeechStream, type StreamOptions } from "../audio/speech_stream.ts";
-export { AudioDownload, type AudioSource, type DownloadOptions } from "../audio/download.ts";
+export {
+  AudioDownload,
+  type AudioSource,
+  type DownloadOptions,
+} from "../audio/download/download.ts";
 export { Job, type SavedJob } from "../job.ts";
 export { AudioStream } from "../audio/audio_stream.ts";
 export type { AudioProgress, AudioProgressHook } from "../audio/audio_facts.ts";
@@ -94,8 +98,8 @@ export {
   SAMPLE_RATE,
   WAV_HEADER_BYTES,
   wavHeader,
-} from "../audio/wav_writer.ts";
-export { type AudioFormat, audioFormat } from "../audio/format.ts";
-export { repairWav } from "../audio/wav_repair.ts";
+} from "../audio/wav/wav_writer.ts";
+export { type AudioFormat, audioFormat } from "../audio/format/format.ts";
+export { repairWav } from "../audio/wav/wav_repair.ts";
 export { DEFAULT_ENDPOINT } from "../contract/endpoint.ts";
 export { VERSION } from "../contract/version.ts";

@@ -23,6 +23,7 @@ import { invalidAnswer } from "../transport/error_mapping.ts";
 import { frame } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
 import { withRelativeAudio } from "../transport/relative_audio.ts";
+import { requestIdIn } from "../transport/request_id.ts";
 import { protocolHeadersOf, sendOnce } from "../transport/send_once.ts";
 
 /** Options of {@linkcode leanTransport}. */
@@ -71,13 +72,9 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
     call: TransportCall,
   ): Promise<T> {
     const reader = await send(method, message, call, true);
-    let answer: T | undefined;
-    const bytes = await reader.only((message) => {
-      // The status stands at the end, and says more than a message that cannot be read.
-      answer = attempt(decode, message);
-      call.accepted?.((answer as { readonly requestId?: string } | undefined)?.requestId ?? "");
-    });
-    return answer ?? decodeFor(call, decode, bytes);
+    const bytes = await reader.only((message) => call.accepted?.(requestIdIn(message)));
+    // The status says more than a message that cannot be read: it has been looked at.
+    return decodeFor(call, decode, bytes);
   }
 
   const transport: Transport = {
@@ -129,13 +126,5 @@ function decodeFor<T>(
     return decode(bytes);
   } catch (error) {
     throw invalidAnswer(error, secrets);
-  }
-}
-
-function attempt<T>(decode: (bytes: Uint8Array) => T, bytes: Uint8Array): T | undefined {
-  try {
-    return decode(bytes);
-  } catch {
-    return undefined;
   }
 }

@@ -2,13 +2,14 @@
  * Keeps the key and the user's text out of what the service or a runtime says.
  *
  * What is promised: a message holds no run of 12 characters of the text, nor of 6 characters of the random part of the key,
- * be it written plainly, in another case, with the escapes of JSON, C, URLs or HTML, or as base64. Other encodings (a hash, a
- * cipher, a transliteration, single characters between other words) are not recognised.
+ * be it written plainly, in another case, with other white space, with the escapes of JSON, C, URLs or HTML, or as base64, whole
+ * or its beginning. Other encodings (hexadecimal digits, a hash, a cipher, a transliteration, single characters between other
+ * words, the middle of a base64) are not recognised.
  *
  * @module
  */
 
-import { decodeBase64, lowered, read, type Reading } from "./spellings.ts";
+import { decodeBase64, joinSpaces, lowered, read, type Reading } from "./spellings.ts";
 
 /** Longest message taken over from an answer, in UTF-16 code units. */
 const MAX_LENGTH = 1_000;
@@ -21,6 +22,9 @@ const RUN = 12;
 
 /** A shorter run of the random part of a key gives it away, and no word is like it. */
 const KEY_RUN = 6;
+
+/** How many errors of a chain of causes are copied at most. No runtime nests so many. */
+const MAX_CAUSES = 12;
 
 /** Any key, not only the one in use: an answer may name another one. */
 const ANY_KEY = /tsetsen-(?:prod|development)-[A-Za-z0-9_-]+/gi;
@@ -39,7 +43,15 @@ export function redactAll(texts: readonly string[], secrets: readonly string[]):
   if (forms.length === 0) return shortened;
   const hidden = shortened.map((text) => new Uint8Array(text.length));
   const readings = shortened.map(read);
-  for (const { secret, size } of forms) mark(readings, secret, size, hidden);
+  const joined = readings.map(joinSpaces);
+  const isFolded = joined.some(({ text }, i) => text.length < (readings[i] as Reading).text.length);
+  for (const { secret, size } of forms) {
+    mark(readings, secret, size, hidden);
+    const spaced = secret.replace(/ +/g, " ");
+    if (isFolded || spaced.length < secret.length) {
+      mark(joined, spaced, Math.min(size, spaced.length), hidden);
+    }
+  }
   shortened.forEach((text, i) => markBase64(text, forms, hidden[i] as Uint8Array));
   return shortened.map((text, i) => without(text, hidden[i] as Uint8Array));
 }
@@ -61,17 +73,22 @@ function formOf(secret: string): Form {
  * What may be shown of an error that is not ours: a copy with its name, its message without secrets, the codes of the
  * runtime, and its own causes. Whatever else hangs on it may hold the whole request, headers included.
  */
-export function safeCause(cause: unknown, secrets: readonly string[], depth = 0): unknown {
-  // Deeper than any runtime nests.
-  if (!(cause instanceof Error) || depth > 5) return undefined;
+export function safeCause(cause: unknown, secrets: readonly string[]): unknown {
+  return copyOf(cause, secrets, new Set());
+}
+
+/** An error can be among its own causes, so each is copied once. */
+function copyOf(cause: unknown, secrets: readonly string[], seen: Set<Error>): unknown {
+  if (!(cause instanceof Error) || seen.has(cause) || seen.size === MAX_CAUSES) return undefined;
+  seen.add(cause);
   const { name, message, code, syscall, errors } = cause as Error & Record<string, unknown>;
-  const deeper = (error: unknown) => safeCause(error, secrets, depth + 1);
+  const deeper = (error: unknown) => copyOf(error, secrets, seen);
   const copy = new Error(redact(message, secrets));
   const known: Record<string, unknown> = { name: redact(name, secrets) };
   if (cause.cause instanceof Error) known["cause"] = deeper(cause.cause);
   if (typeof code === "string") known["code"] = redact(code, secrets);
   if (typeof syscall === "string") known["syscall"] = redact(syscall, secrets);
-  if (Array.isArray(errors)) known["errors"] = errors.slice(0, 10).map(deeper);
+  if (Array.isArray(errors)) known["errors"] = errors.slice(0, MAX_CAUSES).map(deeper);
   return Object.assign(copy, known);
 }
 

@@ -43,3 +43,9 @@ function knowsRedirectError(): boolean {
     return false;
   }
 }
+
+/**
+ * Options of `fetch` that lift a runtime's own limits. Bun ends a connection that is silent for five minutes, unless it is told
+ * otherwise; the others pass over the option.
+ */
+export const WITHOUT_LIMIT: RequestInit = { timeout: false } as RequestInit;

@@ -14,13 +14,13 @@ export interface Reading {
   readonly to: readonly number[];
 }
 
-/** One byte: `%d0`, `\xd0`, `\320`; a text in a text doubles the backslashes. */
-const BYTE = "%[\\da-f]{2}|\\\\{1,4}x[\\da-f]{2}|\\\\{1,4}[0-3][0-7]{2}";
+/** One byte: `%d0`, `\xd0`, `\320`. A text in a text doubles the backslashes, and writes `%25d0`. */
+const BYTE = "%(?:25)*[\\da-f]{2}|\\\\{1,4}x[\\da-f]{2}|\\\\{1,4}[0-3][0-7]{2}";
 
-/** Runs of bytes; code points as `\u0441`, `\u{441}`, `&#x441;` and `&#1089;`; and the white space of JSON and C. */
+/** Runs of bytes; code points as `\u0441`, `%u0441`, `\u{441}`, `&#x441;` and `&#1089;`; and white space of JSON, C and HTML. */
 const ESCAPE = new RegExp(
-  `((?:${BYTE})+)|\\\\{1,4}u\\{([\\da-f]{1,6})\\}|\\\\{1,4}u([\\da-f]{4})|&#x([\\da-f]{1,6});|&#(\\d{1,7});|` +
-    "\\\\{1,4}[nrt]",
+  `((?:${BYTE})+)|\\\\{1,4}u\\{([\\da-f]{1,6})\\}|(?:%|\\\\{1,4})u([\\da-f]{4})|` +
+    "&(?:amp;)*#x([\\da-f]{1,6});|&(?:amp;)*#(\\d{1,7});|\\\\{1,4}[nrt]|&(?:amp;)*nbsp;",
   "gi",
 );
 
@@ -59,8 +59,11 @@ export function decodeBase64(written: string): { from: number; to: number; text:
   const found: { from: number; to: number; text: string }[] = [];
   for (const match of written.matchAll(/[\w+/-]{12,}={0,2}/g)) {
     const [token] = match;
+    // A quote may be cut: four characters are three bytes, and two are the least that decodes.
+    const whole = token.replace(/=+$/, "");
+    const sound = whole.length % 4 === 1 ? whole.slice(0, -1) : whole;
     try {
-      const bytes = atob(token.replace(/-/g, "+").replace(/_/g, "/"));
+      const bytes = atob(sound.replace(/-/g, "+").replace(/_/g, "/"));
       const text = new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
       found.push({ from: match.index, to: match.index + token.length, text: lowered(text) });
     } catch {
@@ -68,6 +71,22 @@ export function decodeBase64(written: string): { from: number; to: number; text:
     }
   }
   return found;
+}
+
+/** The same with one space for each run of spaces: a log folds lines, and a page joins spaces. */
+export function joinSpaces({ text, from, to }: Reading): Reading {
+  const joined = { text: "", from: [] as number[], to: [] as number[] };
+  for (let i = 0; i < text.length; i++) {
+    const end = to[i] as number;
+    if (text[i] === " " && joined.text.endsWith(" ")) {
+      joined.to[joined.to.length - 1] = end;
+      continue;
+    }
+    joined.text += text[i];
+    joined.from.push(from[i] as number);
+    joined.to.push(end);
+  }
+  return joined;
 }
 
 /** A text in lower case, code unit by code unit: its length stays. */
@@ -78,7 +97,7 @@ export function lowered(text: string): string {
 }
 
 function lowerCase(unit: string): string {
-  // A form writes "+" for a space, and a log may fold lines.
+  // A form writes "+" for a space.
   if (unit === "+" || unit.trim() === "") return " ";
   const lower = unit.toLowerCase();
   return lower.length === 1 ? lower : unit;

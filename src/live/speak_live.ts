@@ -1,6 +1,6 @@
 import type { BaseClient } from "../../mod.ts";
 import { SpeechStream } from "../audio/speech_stream.ts";
-import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav_writer.ts";
+import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
 import { InvalidRequestError, TsetsenError, withContext } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Client } from "../../mod.ts";
-import { encodeWav } from "../audio/wav_writer.ts";
+import { encodeWav } from "../audio/wav/wav_writer.ts";
 import { withContext } from "../contract/errors.ts";
 import { toSpeech } from "../contract/models.ts";
 import { concatBytes } from "../lib/bytes.ts";
@@ -55,6 +55,7 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
   /**
    * The next result. The first call starts the work.
    *
+   * @returns The result of an item, or `done` at the end.
    * @throws {unknown} The signal's own reason; an {@linkcode InvalidRequestError} when the state is of another batch; what the
    * store fails with. What happens to an item is a result.
    */
@@ -62,7 +63,11 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
     return this.#run.next();
   }
 
-  /** Ends the batch: nothing more is submitted. A pending `next()` is done at once. */
+  /**
+   * Ends the batch: nothing more is submitted. A pending `next()` is done at once. It never throws.
+   *
+   * @returns The end of the iteration.
+   */
   return(): Promise<IteratorResult<BatchResult, void>> {
     return this.#run.return();
   }
@@ -72,7 +77,11 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
     await this.return();
   }
 
-  /** The results themselves. */
+  /**
+   * The results themselves.
+   *
+   * @returns This batch.
+   */
   [Symbol.asyncIterator](): this {
     return this;
   }
@@ -85,6 +94,7 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
   /**
    * All results that have not been read yet, in the order of the items. It keeps all of the audio in memory.
    *
+   * @returns The results, in the order of the items.
    * @throws {unknown} As `next()` does.
    */
   async results(): Promise<BatchResult[]> {
@@ -120,6 +130,7 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
  * @returns The results, lazily.
  * @throws {TypeError} when a value has the wrong type.
  * @throws {RangeError} when an option is out of its range.
+ * @throws {unknown} while it is read, the signal's own reason when it aborts.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@
  */
 
 import type { Job } from "../../mod.ts";
-import type { AudioFormat } from "../audio/format.ts";
+import type { AudioFormat } from "../audio/format/format.ts";
 import type { BuyOptions, NarrationRequest } from "./options.ts";
 import type { BatchState } from "./state.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav_writer.ts";
+import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import type { BoundaryKind } from "../text/mod.ts";
 
 /** Samples below this are silence: -50 dB of full scale (32,768 × 10^(-50/20)). */

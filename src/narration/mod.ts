@@ -55,5 +55,5 @@ export { type Caption, type CaptionOptions, toCaptions } from "./captions/layout
 export { toSrt, toWebVtt } from "./captions/formats.ts";
 
 // The audio of parts.
-export type { AudioFormat } from "../audio/format.ts";
+export type { AudioFormat } from "../audio/format/format.ts";
 export { toPcm, type ToPcmOptions } from "./part_audio.ts";

@@ -64,7 +64,7 @@ export class Narration extends SpeechStream {
     return this.#work.state();
   }
 
-  /** The index of the part that failed first; `undefined` when none has. */
+  /** The index of the part whose error reading throws, or that failed first until then; `undefined` when none has failed. */
   get failedPart(): number | undefined {
     return this.#work.failedPart;
   }
@@ -122,6 +122,7 @@ export class Narration extends SpeechStream {
  * @throws {InvalidRequestError} when a parameter is wrong, or there is nothing to speak; nothing is sent then.
  * @throws {TypeError} when a value has the wrong type, or an option is not known.
  * @throws {RangeError} when an option is out of its range.
+ * @throws {unknown} while it is read, the signal's own reason when it aborts.
  *
  * @example A book into a file, with its captions; the same program again goes on where it was stopped
  * ```ts
@@ -240,7 +241,11 @@ export function narrate(
         await lifetime.race(complete);
       } catch (error) {
         // The parts before it are given to their ends, with the pause behind them.
-        if (lifetime.end === undefined) yield* joiner.finish();
+        if (lifetime.end === undefined) {
+          // A later part may have failed before this one.
+          work.failedPart = part;
+          yield* joiner.finish();
+        }
         throw error;
       }
       const { pause, boundary } = parts[part] as NarrationState["parts"][number];

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format.ts";
-import { PcmReader } from "../audio/pcm.ts";
-import { readWav } from "../audio/wav_reader.ts";
-import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav_writer.ts";
+import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format/format.ts";
+import { PcmReader } from "../audio/wav/pcm.ts";
+import { readWav } from "../audio/wav/wav_reader.ts";
+import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
 import { concatBytes } from "../lib/bytes.ts";
 

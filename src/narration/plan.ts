@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SAMPLE_RATE } from "../audio/wav_writer.ts";
+import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import { countCharacters, splitSentences, splitText, type TextPart } from "../text/mod.ts";
 import {
@@ -19,7 +19,7 @@ import { MAX_PAUSE_SAMPLES, type Method, type PartState, type Purchase } from ".
 
 /** Options of {@linkcode plan}. */
 export interface PlanOptions extends PartOptions {
-  /** The speed multiplier, a finite number above 0. Default 1. */
+  /** The speed, above 0, as a multiple of the voice's own pace. Default 1. */
   readonly speed?: number | undefined;
   /** How the parts will be made: with `"stream"` the first sentence is a part of its own. Default `"generate"`. */
   readonly method?: Method | undefined;

@@ -108,7 +108,7 @@ export interface BatchState {
 }
 
 /** The longest pause, in samples: an hour. */
-export const MAX_PAUSE_SAMPLES = 24_000 * 3_600;
+export const MAX_PAUSE_SAMPLES: number = 24_000 * 3_600;
 
 /** What must be the same for the parts of a state to be used. */
 export type Voicing = Pick<NarrationState, "voiceId" | "speed" | "version">;

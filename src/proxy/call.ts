@@ -18,9 +18,9 @@ import { validate } from "../contract/validate.ts";
 import { countCharacters } from "../text/count.ts";
 import { frame } from "../transport/frames.ts";
 import { KEY_HEADERS } from "./key_mask.ts";
-import type { ProxyCall, ProxyMethod } from "./proxy_call.ts";
+import type { ProxyCall, ProxyMethod } from "./admission/proxy_call.ts";
 import type { ResolvedProxyOptions } from "./resolved_options.ts";
-import { Code, StatusError } from "./status_error.ts";
+import { Code, StatusError } from "./answer/status_error.ts";
 
 /** A call whose content is allowed. */
 export interface AllowedCall {

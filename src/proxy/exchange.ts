@@ -5,9 +5,10 @@
  */
 
 import { Lifetime } from "../lib/lifetime.ts";
+import { WITHOUT_LIMIT } from "../lib/runtime.ts";
 import type { BodyReader } from "../transport/body_reader.ts";
-import type { Place } from "./in_flight.ts";
-import { Code, StatusError } from "./status_error.ts";
+import type { Place } from "./admission/in_flight.ts";
+import { Code, StatusError } from "./answer/status_error.ts";
 
 type Read = Awaited<ReturnType<BodyReader["read"]>>;
 
@@ -61,7 +62,8 @@ export class Exchange {
     // Never called as a method: workerd's fetch refuses any other `this`.
     const fetch = given ?? globalThis.fetch;
     // "error" would say it best, but workerd knows only "manual".
-    const work = fetch(url, { ...init, redirect: "manual", signal: this.#lifetime.signal });
+    const { signal } = this.#lifetime;
+    const work = fetch(url, { ...WITHOUT_LIMIT, ...init, redirect: "manual", signal });
     // A fetch that does not listen to its signal may answer when nobody waits any more.
     work.then((response) => this.#lifetime.end && discard(response), () => {});
     return await this.step(work);

@@ -78,7 +78,7 @@
  */
 
 export { createProxy, type ProxyHandler } from "./proxy.ts";
-export type { ProxyCall, ProxyMethod } from "./proxy_call.ts";
+export type { ProxyCall, ProxyMethod } from "./admission/proxy_call.ts";
 export type { ProxyEvent } from "./events.ts";
 export type { ProxyOptions, RateLimitAnswer } from "./options.ts";
 export { transportFetch } from "./transport/transport_fetch.ts";

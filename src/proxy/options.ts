@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ProxyCall, ProxyMethod } from "./proxy_call.ts";
+import type { ProxyCall, ProxyMethod } from "./admission/proxy_call.ts";
 import type { ProxyEvent } from "./events.ts";
 
 /**
@@ -37,7 +37,7 @@ export interface ProxyOptions<Context = unknown> {
    * next piece of an answer. Default 30,000.
    */
   readonly timeout?: number | undefined;
-  /** Headers to send to the service with every call. Nothing of the visitor's headers but `grpc-timeout` goes there. */
+  /** Headers to send to the service with every call. Of the visitor's headers only `grpc-timeout` goes there. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What to send requests with. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;

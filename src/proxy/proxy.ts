@@ -5,25 +5,25 @@
  */
 
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { askAuthorize, askHook, askRateLimit, readAllowedCall } from "./admission.ts";
+import { askAuthorize, askHook, askRateLimit, readAllowedCall } from "./admission/admission.ts";
 import { addressOf, isWebAddress, mayFetch } from "./audio/address.ts";
 import { serveAudio } from "./audio/route.ts";
-import { AudioTokens } from "./audio_token.ts";
+import { AudioTokens } from "./audio/audio_token.ts";
 import type { AllowedCall } from "./call.ts";
-import { METHODS } from "./proxy_call.ts";
+import { METHODS } from "./admission/proxy_call.ts";
 import { Exchange, MAX_EXCHANGE_MS } from "./exchange.ts";
 import { Forwarding } from "./service/forwarding.ts";
-import { InFlight, type Place } from "./in_flight.ts";
-import { createMark, fingerprintOf, type MarkedCall, markOf, Marks } from "./marks.ts";
+import { InFlight, type Place } from "./admission/in_flight.ts";
+import { createMark, fingerprintOf, type MarkedCall, markOf, Marks } from "./admission/marks.ts";
 import type { ProxyOptions } from "./options.ts";
-import { isAllowed, preflight, withHeaders } from "./origins.ts";
-import { extendSilence } from "./silence.ts";
-import { grpcWeb, plainText } from "./responses.ts";
-import { replay } from "./replay.ts";
+import { isAllowed, preflight, withHeaders } from "./admission/origins.ts";
+import { extendSilence } from "./answer/silence.ts";
+import { grpcWeb, plainText } from "./answer/responses.ts";
+import { replay } from "./answer/replay.ts";
 import { resolveProxyOptions } from "./resolved_options.ts";
-import { Code, StatusError } from "./status_error.ts";
-import { trailerFrame } from "./trailers.ts";
-import { visitorBody } from "./visitor_body.ts";
+import { Code, StatusError } from "./answer/status_error.ts";
+import { trailerFrame } from "./answer/trailers.ts";
+import { visitorBody } from "./admission/visitor_body.ts";
 
 /**
  * Answers a request, as `Deno.serve`, `Bun.serve` and Workers call it.

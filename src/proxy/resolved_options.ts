@@ -10,7 +10,7 @@ import { AuthenticationError } from "../contract/errors.ts";
 import { resolveOptions } from "../contract/options.ts";
 import { describe, MAX_TIMEOUT_MS } from "../contract/validate.ts";
 import { nearest } from "../lib/nearest.ts";
-import { METHODS } from "./proxy_call.ts";
+import { METHODS } from "./admission/proxy_call.ts";
 import { createReport, type Report } from "./events.ts";
 import type { ProxyOptions } from "./options.ts";
 

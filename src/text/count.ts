@@ -1,6 +1,6 @@
 /**
  * The number of characters of a text: its Unicode code points. A letter is one, an emoji at least one, a line end of
- * CR LF two, half a surrogate pair one.
+ * CR LF two, half a surrogate pair one. It never throws for a string.
  *
  * That the service counts so is an assumption: its documentation says "character count" and no more. What a job was
  * really charged for stands in the metrics of its final status (`characterCount`).

@@ -15,16 +15,20 @@
  */
 
 // Splitting.
-export { splitText } from "./split.ts";
-export { splitSentences } from "./sentences.ts";
-export type { BoundaryKind, TextPart } from "./part.ts";
-export { DEFAULT_MAX_CHARACTERS, type SentenceOptions, type SplitOptions } from "./options.ts";
-export { DEFAULT_PAUSES, type Pauses } from "./pauses.ts";
+export { splitText } from "./split/split.ts";
+export { splitSentences } from "./sentences/sentences.ts";
+export type { BoundaryKind, TextPart } from "./split/part.ts";
+export {
+  DEFAULT_MAX_CHARACTERS,
+  type SentenceOptions,
+  type SplitOptions,
+} from "./split/options.ts";
+export { DEFAULT_PAUSES, type Pauses } from "./split/pauses.ts";
 export { countCharacters } from "./count.ts";
 
 // Checking and repairing.
-export { checkText } from "./check.ts";
-export { repairText } from "./repair.ts";
-export { stripMarkup } from "./strip.ts";
-export { MarkupStripper } from "./stripper.ts";
-export type { FindingKind, TextFinding } from "./finding.ts";
+export { checkText } from "./findings/check.ts";
+export { repairText } from "./findings/repair.ts";
+export { stripMarkup } from "./markup/strip.ts";
+export { MarkupStripper } from "./markup/stripper.ts";
+export type { FindingKind, TextFinding } from "./findings/finding.ts";

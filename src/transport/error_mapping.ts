@@ -124,8 +124,11 @@ export function noAnswer(
   const advice = protocol === undefined
     ? "Check address and network."
     : `Check address, network, TLS and protocol (${other} grpcTransport): \`tsetsen doctor\` tells which it is.`;
+  const reason = isOwnLimit(cause)
+    ? OWN_LIMIT
+    : `the connection could not be made or was lost. ${advice}`;
   return new ConnectionError(
-    `No answer from ${origin}: the connection could not be made or was lost. ${advice}`,
+    `No answer from ${origin}: ${reason}`,
     { charged: refused ? "no" : undefined, cause: safeCause(cause, secrets) },
   );
 }
@@ -136,7 +139,8 @@ export function brokenOff(
   cause?: unknown,
   secrets: readonly string[] = [],
 ): TsetsenError {
-  return new ConnectionError(`The answer from ${origin} broke off: the connection was lost.`, {
+  const reason = isOwnLimit(cause) ? OWN_LIMIT : "the connection was lost.";
+  return new ConnectionError(`The answer from ${origin} broke off: ${reason}`, {
     cause: safeCause(cause, secrets),
   });
 }
@@ -207,6 +211,17 @@ export function isOfNetwork(cause: unknown): boolean {
       /fetch|network|connection|sending request|terminated|load failed/i.test(message));
 }
 
+/** What to do about a limit of `fetch` that no option of a request lifts. */
+const OWN_LIMIT = "nothing came for as long as Node's fetch waits by itself, 300 s by default. " +
+  "Set a dispatcher of undici with longer headersTimeout and bodyTimeout, or use grpcTransport.";
+
+/** Whether Node's `fetch` ended the wait, and not the connection. */
+function isOwnLimit(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > MAX_CAUSES) return false;
+  return /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(`${(error as { code?: unknown }).code}`) ||
+    isOwnLimit(error.cause, depth + 1);
+}
+
 /** Whether a runtime says that no connection came about, so that nothing was sent. In doubt it may have been. */
 function neverConnected(error: unknown, depth = 0): boolean {
   // A cause can be its own cause.
@@ -217,7 +232,8 @@ function neverConnected(error: unknown, depth = 0): boolean {
     /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
       .test(`${code}`) ||
     error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
-    error.message === "bad port" || // Node: a port that `fetch` itself refuses
+    // Node, Deno: a port that `fetch` itself refuses
+    /^(bad port|Fetch failed: Requests to port \d+ are blocked)$/.test(error.message) ||
     // Node's happy eyeballs: one error for each address.
     (Array.isArray(errors) && errors.length > 0 &&
       errors.slice(0, MAX_CAUSES).every((one) => neverConnected(one, depth + 1))) ||

@@ -56,6 +56,8 @@ export class FrameReader {
   #missing = 0;
   #count = 0;
   #messages: Uint8Array[][] = [];
+  /** How many of them have been taken. A chunk may hold thousands, of which `Array.shift` would move all for each. */
+  #taken = 0;
   #started = false;
 
   /**
@@ -102,7 +104,13 @@ export class FrameReader {
 
   /** The next complete message in its parts, which may be views into the chunks; `undefined` while there is none. */
   shift(): readonly Uint8Array[] | undefined {
-    return this.#messages.shift();
+    if (this.#taken === this.#messages.length) return undefined;
+    const message = this.#messages[this.#taken++];
+    if (this.#taken === this.#messages.length) {
+      this.#messages = [];
+      this.#taken = 0;
+    }
+    return message;
   }
 
   /** Whether the answer has begun with a frame of gRPC-Web. */

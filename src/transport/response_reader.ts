@@ -34,6 +34,8 @@ export class ResponseReader {
   readonly #reader: BodyReader | undefined;
   readonly #unlisten: () => void;
   #ended = false;
+  /** Why the connection was lost, if it was. */
+  #lost: { readonly error: unknown } | undefined;
 
   constructor(response: Response, options: ResponseReaderOptions) {
     const { call, unary, origin } = options;
@@ -63,18 +65,12 @@ export class ResponseReader {
   async nextParts(): Promise<readonly Uint8Array[] | undefined> {
     try {
       for (;;) {
-        const message = this.#frames.shift();
-        if (message !== undefined) return message;
-        if (this.#frames.error !== undefined) throw this.#acceptable(this.#frames.error);
-        if (this.#ended) return undefined;
-        const chunk = await this.#read();
-        if (chunk !== undefined) this.#frames.push(chunk);
-        else this.#end();
+        const message = this.#take();
+        if (message !== undefined || this.#ended) return message;
+        this.#push(await this.#read());
       }
     } catch (error) {
-      this.#unlisten();
-      this.cancel();
-      throw error;
+      throw this.#abandon(error);
     }
   }
 
@@ -83,9 +79,7 @@ export class ResponseReader {
     if (!this.headers.has("grpc-status")) return;
     const failure = this.#failure(undefined);
     if (failure === undefined) return;
-    this.#unlisten();
-    this.cancel();
-    throw failure;
+    throw this.#abandon(failure);
   }
 
   /**
@@ -96,13 +90,21 @@ export class ResponseReader {
    * @throws {TsetsenError} as {@linkcode nextParts} does, and when there is no message.
    */
   async only(accept: (message: Uint8Array) => void): Promise<Uint8Array> {
-    const message = await this.next();
-    if (message === undefined) {
-      throw badAnswer(this.#options.origin, "its status is OK, and it has no message");
+    let message: Uint8Array | undefined;
+    try {
+      for (;;) {
+        const parts = this.#take();
+        if (parts !== undefined) {
+          message = join(parts);
+          accept(message);
+        } else if (this.#ended) break;
+        else this.#push(await this.#read());
+      }
+    } catch (error) {
+      throw this.#abandon(error);
     }
-    accept(message);
-    await this.nextParts();
-    return message;
+    if (message !== undefined) return message;
+    throw badAnswer(this.#options.origin, "its status is OK, and it has no message");
   }
 
   /** Reads the next message, in one piece. @see {@linkcode nextParts} */
@@ -116,25 +118,44 @@ export class ResponseReader {
     this.#reader?.cancel().catch(() => {});
   }
 
-  async #read(): Promise<Uint8Array | undefined> {
-    try {
-      return (await this.#reader?.read())?.value;
-    } catch (error) {
-      const { origin, call } = this.#options;
-      // A status that has come in full counts, whatever becomes of the connection behind it.
-      if (!this.#frames.complete) throw brokenOff(origin, error, call.secrets);
-      return undefined;
+  /** Takes the next message that has come. What is wrong behind it is thrown after it. */
+  #take(): readonly Uint8Array[] | undefined {
+    const message = this.#frames.shift();
+    if (message === undefined && this.#frames.error !== undefined) {
+      throw this.#acceptable(this.#frames.error);
     }
+    return message;
+  }
+
+  /** Reads the next bytes; `undefined` at the end, or when the connection is lost. */
+  #read(): Promise<Uint8Array | undefined> {
+    if (this.#reader === undefined) return NOTHING;
+    return this.#reader.read().then(valueOf, (error) => void (this.#lost = { error }));
+  }
+
+  #push(chunk: Uint8Array | undefined): void {
+    if (chunk !== undefined) this.#frames.push(chunk);
+    else this.#end();
+  }
+
+  /** Gives the answer up because of an error. */
+  #abandon(error: unknown): unknown {
+    this.#unlisten();
+    this.cancel();
+    return error;
   }
 
   /** Checks that the answer ends where an answer may end, and with OK. */
   #end(): void {
     this.#ended = true;
     this.#unlisten();
+    const { origin, call } = this.#options;
     const { empty, complete, trailers } = this.#frames;
-    // Headers that hold the status may come without trailers ("trailers-only").
-    if (!complete && !(empty && this.headers.has("grpc-status"))) {
-      throw this.#acceptable(brokenOff(this.#options.origin));
+    if (!complete) {
+      // A status that has come in full counts, whatever becomes of the connection behind it.
+      if (this.#lost !== undefined) throw brokenOff(origin, this.#lost.error, call.secrets);
+      // Headers that hold the status may come without trailers ("trailers-only").
+      if (!empty || !this.headers.has("grpc-status")) throw this.#acceptable(brokenOff(origin));
     }
     const failure = this.#failure(trailers);
     if (failure !== undefined) throw failure;
@@ -175,3 +196,9 @@ const isVague = (headers: Headers) => /^(\*|application)\/\*\s*(;|$)/i.test(type
 
 /** tonic answers an expired deadline outside gRPC-Web: the status stands in the headers. */
 const isGrpc = (headers: Headers) => /^application\/grpc(\+proto)?\s*(;|$)/i.test(typeOf(headers));
+
+const NOTHING: Promise<undefined> = Promise.resolve(undefined);
+
+function valueOf(result: { readonly value?: Uint8Array | undefined }): Uint8Array | undefined {
+  return result.value;
+}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hostOf } from "../lib/runtime.ts";
+import { hostOf, WITHOUT_LIMIT } from "../lib/runtime.ts";
 import { fromHttp, noAnswer } from "./error_mapping.ts";
 import { OnceBody, takesStreams } from "./once_body.ts";
 import { isGrpcWeb, ResponseReader } from "./response_reader.ts";
@@ -75,7 +75,7 @@ export async function post(
   // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can be
   // read twice. It does not send a Blob again.
   const body = billable ? new Blob([bytes]) : bytes;
-  const init: RequestInit = { method: "POST", headers, body, redirect, signal };
+  const init: RequestInit = { ...WITHOUT_LIMIT, method: "POST", headers, body, redirect, signal };
   try {
     // Only TLS has HTTP/2 in browsers.
     if (billable && url.startsWith("https:") && takesStreams()) {

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Client, InvalidRequestError } from "../../mod.ts";
-import { checkAudioUrl, checkRedirect, zoneOf } from "../../src/audio/audio_url.ts";
+import { checkAudioUrl, checkRedirect, zoneOf } from "../../src/audio/download/audio_url.ts";
 import { grpcTransport } from "../../src/grpc/mod.ts";
 import { cannedClient, cannedFetch } from "../support/canned_fetch.ts";
 import { rawServer } from "../support/raw_server.ts";

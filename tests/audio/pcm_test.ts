@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { ServerError, wavHeader } from "../../mod.ts";
-import { PcmReader } from "../../src/audio/pcm.ts";
+import { PcmReader } from "../../src/audio/wav/pcm.ts";
 import { concat, cut, hex, toHex, utf8 } from "../support/hex.ts";
 
 /** What a reader makes of these chunks; each piece of it must be whole samples. */

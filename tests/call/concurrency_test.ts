@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { RequestStatus, TsetsenError } from "../../mod.ts";
+import { ManualClock } from "../../src/emulator/mod.ts";
 import {
   bestBelow,
   failure,
@@ -30,15 +31,26 @@ function watchLoad(rig: Rig, delay: number): { most: number } {
 
 for (const limit of [1, 3, 64]) {
   Deno.test(`Client keeps ${limit} calls in flight with maxConcurrentCalls ${limit}, first come, first served`, async () => {
-    await using rig = await setUp({ client: { maxConcurrentCalls: limit } });
-    // Long enough for all to have come, on a machine that is busy.
-    const load = watchLoad(rig, 20 + 5 * limit);
+    const clock = new ManualClock();
+    await using rig = await setUp({
+      emulator: { clock },
+      client: { maxConcurrentCalls: limit, timeout: 600_000 },
+    });
+    const { emulator } = rig;
+    // Each request waits until the clock goes on.
+    emulator.addFault({ kind: "delay", delay: 1, times: Infinity });
     const calls = Array.from(
       { length: 3 * limit },
       (_, index) => rig.client.getUserBalance({}, { headers: { "x-index": `${index}` } }),
     );
+    const open = () => emulator.requests.filter(({ done }) => !done).length;
+    for (let round = 1; round <= 3; round++) {
+      await until(() => emulator.requests.length === round * limit, 30_000);
+      await until(() => clock.sleepers === limit, 30_000);
+      assertEquals(open(), limit);
+      await clock.advance(1);
+    }
     await Promise.all(calls);
-    assertEquals(load.most, limit);
     const came = rig.emulator.requests.map(({ headers }) => Number(headers["x-index"]));
     assertEquals(came.length, calls.length);
     if (limit === 1) assertEquals(came, calls.map((_, index) => index));
@@ -61,10 +73,15 @@ Deno.test("Client gives the place of a call that failed, was aborted or timed ou
   const { client, emulator } = rig;
   emulator.addFault({ kind: "http", status: 500 });
   await failure(TsetsenError, client.getUserBalance());
-  emulator.addFault({ kind: "hang", times: 2 });
-  await failure(TsetsenError, client.getUserBalance({}, { timeout: 20 }));
+  const came = () => emulator.requests.length;
+  emulator.addFault({ kind: "hang" });
+  // Long enough for the request to come, on a machine that is busy.
+  await failure(TsetsenError, client.getUserBalance({}, { timeout: 1_000 }));
+  assertEquals(came(), 2);
+  emulator.addFault({ kind: "hang" });
   const controller = new AbortController();
   const aborted = rejection(client.getUserBalance({}, { signal: controller.signal }));
+  await until(() => came() === 3);
   const { signal } = new AbortController();
   const queued = client.getUserBalance({}, { signal });
   // One that gives up in the queue takes no place with it.

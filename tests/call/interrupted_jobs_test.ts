@@ -39,9 +39,9 @@ Deno.test("interruptedJobs and trace bear reasons that are no objects", () => {
 });
 
 Deno.test("interruptedJobs tells what one abort interrupted, and what is known of the money", async () => {
-  // The first stream gets a chunk and then hangs; all else is never answered.
+  // The first stream gets a chunk, long enough to show no header, and then hangs; all else is never answered.
   const chunk = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    start: (controller) => controller.enqueue(hex("00 00 00 00 04 0a 02 01 02")),
+    start: (controller) => controller.enqueue(hex(`00 00 00 00 22 0a 20${" 01 02".repeat(16)}`)),
   });
   const headers = { "content-type": "application/grpc-web+proto" };
   const canned = cannedFetch((count) =>

@@ -3,6 +3,7 @@ import type { Fault } from "../../src/emulator/mod.ts";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
 import { KEY } from "../support/rig.ts";
 import { type Desk, type Ended, exists, MAIN, setUp } from "./setup.ts";
+import { OTHER_AUDIO } from "../fixtures/not_pcm.ts";
 
 const TEXT = paragraphs(4);
 const SPEAK = ["--voice", "emulator-v1-bold", "--speed", "20", "--poll-interval", "5"];
@@ -140,22 +141,31 @@ Deno.test("tsetsen resume writes beside the folder only, unless the command line
   assertEquals(paid(emulator), texts(TEXT, { captions: "sentence" }));
 });
 
-Deno.test("tsetsen resume calls an empty answer and a page no audio, and leaves no file", async (t) => {
+Deno.test("tsetsen resume takes nothing that is no audio for audio, no AAC for a WAV, and leaves no file", async (t) => {
   await using desk = await setUp();
   const { emulator, run, path } = desk;
   await run(["say", "Сайн уу?", "-o", "first.wav", ...SPEAK]);
   const [{ requestId } = { requestId: "" }] = emulator.jobs;
-  const bodies = { "nothing": "", "a page": "<!doctype html><title>Not found</title>" };
-  for (const [what, text] of Object.entries(bodies)) {
-    for (const output of ["second.wav", "-"]) {
+  const utf8 = (text: string) => new TextEncoder().encode(text);
+  const [aac] = OTHER_AUDIO["AAC in ADTS"]!;
+  const bodies: Record<string, readonly [body: Uint8Array<ArrayBuffer>, type: string]> = {
+    "nothing": [utf8(""), ""],
+    "a page": [utf8("<!doctype html><title>Not found</title>"), ""],
+    "a page with a byte order mark, called audio": [utf8("\ufeff<html>Алдаа</html>"), "audio/wav"],
+    "JSON": [utf8('{"error":"түлхүүр буруу"}'), "application/json"],
+    "nine bytes of text": [utf8("Not found"), "text/plain"],
+    // As it is, it is audio: no WAV.
+    "AAC": [aac, "audio/wav"],
+  };
+  for (const [what, [body, type]] of Object.entries(bodies)) {
+    for (const output of what === "AAC" ? ["second.wav"] : ["second.wav", "second.aac", "-"]) {
       await t.step(`${what}, to ${output}`, async () => {
-        const body = new TextEncoder().encode(text);
         emulator.addFault({
           kind: "http",
           method: "Audio",
           status: 200,
           body,
-          headers: {},
+          headers: type === "" ? {} : { "content-type": type },
           times: 9,
         });
         const { code, bytes, stderr } = await run(["resume", requestId, "-o", output]);
@@ -163,7 +173,7 @@ Deno.test("tsetsen resume calls an empty answer and a page no audio, and leaves 
         assertEquals([code, bytes.length], [12, 0], stderr);
         assertStringIncludes(stderr, "The job is paid for");
         assertStringIncludes(stderr, `To go on:  tsetsen resume ${requestId} -o ${output}\n`);
-        assertEquals(await exists(path("second.wav")), false);
+        if (output !== "-") assertEquals(await exists(path(output)), false);
       });
     }
   }

@@ -75,6 +75,38 @@ Deno.test("tsetsen say passes on what narrations offer: cuts, pauses, the method
   );
 });
 
+Deno.test("tsetsen say removes the markup of a Markdown file, says so, and keeps that of other texts", async () => {
+  await using desk = await setUp();
+  const { emulator, run, write } = desk;
+  const markdown = "## 1. Танилцуулга\n\nЭнэ бол **тод** [үг](https://a.mn).\n";
+  const plain = "1. Танилцуулга\n\nЭнэ бол тод үг.\n";
+  for (const name of ["book.md", "BOOK.MARKDOWN"]) {
+    await write(name, markdown);
+    const sent = paid(emulator).length;
+    const { code, stderr } = await run(["say", name, "-o", `${name}.wav`, ...VOICE]);
+    assertEquals(code, 0, stderr);
+    assertStringIncludes(stderr, `The markup of ${name} is removed.`);
+    assertEquals(paid(emulator).slice(sent), texts(plain));
+    // What is removed is no mistake to list.
+    assertEquals(stderr.includes("likely mistake"), false);
+    assertEquals((await run(["check", name])).code, 0);
+  }
+  await write("page.html", "<p>Сайн&nbsp;уу?</p><script>x()</script>");
+  const page = await run(["say", "page.html", "-o", "page.wav", ...VOICE]);
+  assertEquals(page.code, 0, page.stderr);
+  assertMatch(`${paid(emulator).at(-1)}`, /^Сайн\sуу\?$/u);
+
+  const sent = paid(emulator).length;
+  const kept = await run(["say", "-", "-o", "kept.wav", ...VOICE], { input: markdown });
+  assertEquals(kept.code, 0, kept.stderr);
+  assertMatch(kept.stderr, /likely mistakes?: `tsetsen check` lists them/);
+  assertEquals(paid(emulator).slice(sent), texts(markdown));
+  await write("notes.md", "---\n\n<!-- later -->\n");
+  const empty = await run(["say", "notes.md", "-o", "notes.wav", ...VOICE]);
+  assertEquals(empty.code, 2);
+  assertStringIncludes(empty.stderr, "notes.md is empty: there is nothing to speak.");
+});
+
 Deno.test("tsetsen say refuses to replace files before anything is bought, and does it with --force", async () => {
   await using desk = await setUp();
   const { emulator, run, path, write } = desk;

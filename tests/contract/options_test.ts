@@ -159,7 +159,8 @@ Deno.test("resolveOptions fills in the documented defaults and freezes the resul
   const resolved = resolveOptions({ apiKey: KEY, endpoint: DEFAULT_ENDPOINT });
   const { timeout, maxRetries, maxConcurrentCalls, maxMessageBytes, backoff } = resolved;
   assertEquals([timeout, maxRetries, maxConcurrentCalls], [30_000, 3, 64]);
-  assertEquals(maxMessageBytes, 16_777_216);
+  // Each method has a default of its own.
+  assertEquals(maxMessageBytes, undefined);
   assertEquals(backoff, { baseDelay: 500, maxDelay: 10_000, backoffFactor: 2, jitter: true });
   assert(Object.isFrozen(resolved));
 });

@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { Ended } from "../runtimes/programs/grpc.ts";
+import * as http2 from "../support/http2_frames.ts";
 import { frames, rawHttp2, type RawStream } from "../support/raw_http2.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
@@ -141,6 +142,26 @@ for (const runtime of RUNTIMES) {
       }
     }
     assertEquals(found, []);
+  });
+
+  Deno.test(`grpcTransport takes a GOAWAY without a last stream for no proof, on ${runtime}`, async () => {
+    await using programs = await bundle("grpc");
+    for (const bytes of [0, 4]) {
+      await using server = rawHttp2(async ({ write, end }) => {
+        if (server.streams.length > 1) return;
+        await write(http2.frame(http2.GOAWAY, 0, 0, new Uint8Array(bytes)));
+        await end();
+      });
+      const transport = { endpoint: server.url, secure: false };
+      const methods = ["GenerateSpeech"];
+      const calls = JSON.stringify({ transport, methods, maxRetries: 3, timeout: 1_500 });
+      const { stdout, stderr } = await programs.run(runtime, "grpc", calls);
+      assertEquals(stderr, "");
+      const [end] = JSON.parse(stdout) as Ended[];
+      // Node stops reading without a sign: there the deadline ends the call.
+      const name = runtime === "node" ? "TimeoutError" : "ConnectionError";
+      assertEquals([end?.name, end?.charged, server.streams.length], [name, "unknown", 1]);
+    }
   });
 
   Deno.test(`grpcTransport opens another connection when the one it had is gone, on ${runtime}`, async () => {

@@ -16,6 +16,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   "Client.streamSpeech withstands": IN("bounds_test.ts"),
   "Client.streamSpeech ends at idleTimeout when bytes trickle in": IN("bounds_test.ts"),
   "Client with maxMessageBytes of": IN("bounds_test.ts"),
+  "Client.listVoices with maxMessageBytes of": IN("bounds_test.ts"),
   "Client withstands a small answer that unpacks": "no compression is accepted: see the flags",
   "Client passes over fields that it does not know": IN("answers_test.ts"),
   "Client reads answers without any field": IN("answers_test.ts"),

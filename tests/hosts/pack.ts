@@ -1,6 +1,7 @@
 // The package as it is published, and programs on top of it.
 
 import type { PluginBuild } from "esbuild";
+import { CONNECT_VERSIONS } from "../../.ci/manifest.ts";
 import { pack } from "../../.ci/pack.ts";
 import { ROOT, run } from "./tools.ts";
 
@@ -19,7 +20,12 @@ export async function installPackage(): Promise<InstalledPackage> {
   await Deno.writeTextFile(`${folder}/package.json`, '{ "private": true, "type": "module" }');
   if (shared === undefined) {
     await pack(tarball);
-    await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", tarball], folder);
+    // Users of native gRPC install the second one.
+    const packages = [tarball, `@connectrpc/connect-node@${CONNECT_VERSIONS.highest}`];
+    await run(
+      ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", ...packages],
+      folder,
+    );
   } else await Deno.symlink(`${shared}/node_modules`, `${folder}/node_modules`);
   return {
     folder,

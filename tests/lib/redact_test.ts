@@ -107,6 +107,12 @@ const SPELLINGS: Record<string, (text: string) => string> = {
     text.replace(/[^ -~]/g, (unit) => `\\u${padded(unit.charCodeAt(0), 16, 4)}`),
   "escapes in braces": (text) =>
     unitsOf(text).map((unit) => `\\u{${padded(unit, 16, 1)}}`).join(""),
+  "percent, twice": (text) => encodeURIComponent(encodeURIComponent(text)),
+  "percent and u, as old web servers do": (text) =>
+    text.replace(/./gsu, (c) => `%u${padded(c.charCodeAt(0), 16, 4)}`),
+  "HTML in HTML": (text) => text.replace(/./gsu, (c) => `&amp;#${c.codePointAt(0)};`),
+  "with HTML's spaces": (text) => text.replace(/ /g, "&nbsp;"),
+  "folded into lines": (text) => text.replace(/ /g, "\r\n   "),
   "C escapes, octal": (text) => bytesOf(text).map((byte) => `\\${padded(byte, 8, 3)}`).join(""),
   "C escapes of what is not ASCII": (text) =>
     text.replace(/[^ -~]/g, (unit) => bytesOf(unit).map((b) => `\\${padded(b, 8, 3)}`).join("")),
@@ -134,6 +140,15 @@ for (const [name, spell] of Object.entries(SPELLINGS)) {
     }
   });
 }
+
+Deno.test("redact hides the beginning of base64, wherever it is cut", () => {
+  for (const secret of [KEY, TEXT]) {
+    const whole = new TextEncoder().encode(secret).toBase64();
+    for (let cut = 44; cut <= 48; cut++) {
+      assertEquals(redact(`bad: ${whole.slice(0, cut)}…`, [KEY, secret]), "bad: [redacted]…");
+    }
+  }
+});
 
 Deno.test("redact leaves escapes and base64 alone that quote nothing", () => {
   for (

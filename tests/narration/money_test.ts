@@ -152,7 +152,8 @@ Deno.test("narrate ends at once when aborted, and records the job that was just 
     const store = memoryStore();
     const narration = narrate(client, REQUEST, { ...FAST, signal: controller.signal, store });
     const result = rejection(narration.bytes());
-    await until(() => emulator.jobs.length === 5 && clock.sleepers === 1);
+    const done = () => narration.state?.parts.filter(({ status }) => status === "done").length;
+    await until(() => emulator.jobs.length === 5 && clock.sleepers === 1 && done() === 4);
     const reason = new Error("enough");
     const start = performance.now();
     controller.abort(reason);

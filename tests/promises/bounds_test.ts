@@ -47,7 +47,8 @@ const UNARY: Readonly<Record<string, Attack>> = {
     start: concat(ok, frame(0, zeros, 0xffff_ffff)),
     then: zeros,
     code: "server_error",
-    says: /announces 4294967295 bytes, and at most 16777216 are accepted \(maxMessageBytes\)/,
+    says:
+      /announces 4294967295 bytes, and at most (16777216|1048576) are accepted \(maxMessageBytes\)/,
   },
   "messages without end": {
     start: ok,
@@ -188,6 +189,27 @@ for (const [options, size, accepted] of CAPS) {
     const bytes = client.streamSpeech(STREAM).bytes();
     if (accepted) assertEquals((await bytes).length, audioBytes - audioBytes % 2);
     else await failure(ServerError, bytes);
+  });
+}
+
+// A message without a field is an empty voice: two bytes, and an object of hundreds.
+for (const [options, accepted] of [[{}, 1], [{ maxMessageBytes: 2 ** 22 }, 3]] as const) {
+  const cap = "maxMessageBytes" in options ? options.maxMessageBytes : "its default";
+  Deno.test(`Client.listVoices with maxMessageBytes of ${cap} accepts ${accepted} MiB of voices`, async () => {
+    const voices = (mebibytes: number) =>
+      new Uint8Array(mebibytes * 2 ** 20).fill(10, 0).map((_, i) => i % 2 ? 0 : 10);
+    for (const mebibytes of [accepted, accepted + 2]) {
+      await using server = rawServer((connection) =>
+        connection.write(answer(concat(frame(0, voices(mebibytes)), trailers()))).catch(() => {})
+      );
+      using client = clientOf(server.url, { ...options, maxRetries: 0 });
+      const listed = client.listVoices();
+      if (mebibytes === accepted) assertEquals((await listed).voices.length, mebibytes * 2 ** 19);
+      else {
+        const { message } = await failure(ServerError, listed);
+        assert(/at most \d+ are accepted \(maxMessageBytes\)/.test(message), message);
+      }
+    }
   });
 }
 

@@ -101,7 +101,7 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
     ready: (rig) => rig.log.length > 0,
   },
   "the delay before a retry": {
-    client: { backoff: { baseDelay: 60_000, maxDelay: 60_000, jitter: false } },
+    client: { backoff: { baseDelay: 25_000, maxDelay: 25_000, jitter: false } },
     // A delay past the deadline is not begun: the call fails at once, with what made it fail.
     deadline: "service_unavailable",
     faults: [{ kind: "http", status: 503, times: Infinity }],

@@ -13,7 +13,7 @@ import {
   TsetsenError,
 } from "../../mod.ts";
 import { Client as LeanClient } from "../../src/lean/mod.ts";
-import { AudioTokens } from "../../src/proxy/audio_token.ts";
+import { AudioTokens } from "../../src/proxy/audio/audio_token.ts";
 import { createProxy } from "../../src/proxy/mod.ts";
 import {
   framed,

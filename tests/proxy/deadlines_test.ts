@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ServerError, TimeoutError } from "../../mod.ts";
-import { AudioTokens } from "../../src/proxy/audio_token.ts";
+import { AudioTokens } from "../../src/proxy/audio/audio_token.ts";
 import { framed, SERVICE, setUp, startProxy, startUpstream, until } from "./setup.ts";
 
 const KEY = "tsetsen-prod-Xy12345678";

@@ -1,19 +1,24 @@
-import { checkText, repairText, type TextFinding } from "../../text/mod.ts";
+import { checkText, type FindingKind, repairText, type TextFinding } from "../../text/mod.ts";
 import type { DefineCommand } from "../options.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors/exit_codes.ts";
 import { plural } from "../terminal/format.ts";
-import { readText, TEXT_ARGUMENT } from "../files/input.ts";
+import { isMarkupFile, readText, TEXT_ARGUMENT } from "../files/input.ts";
 import { table } from "../terminal/table.ts";
 
 const EXAMPLES = `
 Nothing is sent, and no key is needed. The exit code is 13 when something was
 found; with --repair, when something is left that only the author can repair.
+The markup of a Markdown or HTML file is no finding, because \`tsetsen say\`
+removes it.
 
 Examples:
   $ tsetsen check book.txt
   $ tsetsen check book.txt --repair > repaired.txt
   $ tsetsen check book.txt --repair --quiet | tsetsen say - -o book.wav`;
+
+/** The kinds of findings that are markup. */
+const MARKUP: ReadonlySet<FindingKind> = new Set(["markdown", "entity", "tag", "ssml"]);
 
 /** `tsetsen check`: what looks wrong with a text, before it is paid for. */
 export const defineCheck: DefineCommand = (command, act) => {
@@ -29,10 +34,13 @@ async function check(
   { repair = false }: { readonly repair?: boolean },
   source: string,
 ): Promise<number> {
-  // A later version removes the markup of a Markdown file here.
-  const { text } = await readText(source, context);
+  const { text, file } = await readText(source, context);
   const checked = repair ? repairText(text) : text;
-  const findings = checkText(checked).map((finding) => locate(checked, finding));
+  // `tsetsen say` removes the markup of these files by itself.
+  const isStripped = isMarkupFile(file);
+  const findings = checkText(checked)
+    .filter(({ kind }) => !isStripped || !MARKUP.has(kind))
+    .map((finding) => locate(checked, finding));
   if (repair) {
     // `result` ends the line itself.
     await context.result({ findings, text: checked }, checked.replace(/\n$/, ""));

@@ -44,6 +44,7 @@ The text is cut at paragraphs and sentences, and the parts are bought one after
 the other. What is bought is kept in FILE.tsetsen until all is done (the text
 is, too; the key is not): after a failure, Ctrl-C or a power cut the same
 command again, or \`tsetsen resume FILE.tsetsen\`, buys only what is missing.
+The markup of a Markdown or HTML file is removed before the text is cut.
 
 Examples:
   $ tsetsen say "Сайн байна уу?" -o hello.wav
@@ -103,7 +104,6 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   const { srt, vtt, force = false, method } = options;
   const output = options.dryRun ? options.output ?? STDOUT : requireOutput(options);
   checkWavName(output);
-  // A later version removes the markup of a Markdown file here.
   const input = await readSpeech(source, context);
   if (options.dryRun) return await printPlan(context, options, input.text);
   if (output === STDOUT) context.giveStdoutAway();

@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
 import process from "node:process";
 import { onAbort } from "../../lib/abort.ts";
+import { quoted } from "../../lib/shell.ts";
+import { stripMarkup } from "../../text/mod.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
 
@@ -39,12 +41,24 @@ export async function readText(source: string, context: Context): Promise<Input>
   return { text: source, file: undefined };
 }
 
-/** Reads a text that will be bought: it must not be empty. */
+/** Reads a text that will be bought: it must not be empty. The markup of a Markdown or HTML file is removed, with a warning. */
 export async function readSpeech(source: string, context: Context): Promise<Input> {
-  const input = await readText(source, context);
+  const read = await readText(source, context);
+  const input = isMarkupFile(read.file) ? { ...read, text: stripMarkup(read.text) } : read;
+  if (input.text !== read.text) {
+    const file = quoted(`${input.file}`);
+    context.warn(
+      `The markup of ${input.file} is removed. To keep it, give the text as standard input: - < ${file}`,
+    );
+  }
   if (input.text.trim() !== "") return input;
   const what = source === "-" ? "Standard input" : input.file ?? "The text";
   throw new UsageError(`${what} is empty: there is nothing to speak.`);
+}
+
+/** Whether a file holds Markdown or HTML, by the ending of its name. Its markup is not bought. */
+export function isMarkupFile(file: string | undefined): boolean {
+  return file !== undefined && /\.(?:md|markdown|mdx|html?|xhtml)$/i.test(file);
 }
 
 /**

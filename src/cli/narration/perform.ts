@@ -11,7 +11,6 @@ import {
   type PartState,
   plan,
   type Progress,
-  savedNarration,
   toSrt,
   toWebVtt,
 } from "../../narration/mod.ts";

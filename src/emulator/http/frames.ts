@@ -1,19 +1,7 @@
 import { concatBytes } from "../../lib/bytes.ts";
+import { FRAME_HEAD_BYTES } from "../../transport/frames.ts";
 
-/** The flags of the frame that holds the trailers. */
-export const TRAILER = 0x80;
-
-/** Bytes of a frame before its data: one of flags, four of length. */
-export const FRAME_HEAD_BYTES = 5;
-
-/** Makes one frame of gRPC-Web. */
-export function frame(flags: number, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(FRAME_HEAD_BYTES + data.length);
-  bytes[0] = flags;
-  new DataView(bytes.buffer).setUint32(1, data.length);
-  bytes.set(data, FRAME_HEAD_BYTES);
-  return bytes;
-}
+export { frame, FRAME_HEAD_BYTES, TRAILER } from "../../transport/frames.ts";
 
 /** Encodes trailers as the data of a trailers frame. */
 export function trailerData(trailers: Iterable<[string, string]>): Uint8Array<ArrayBuffer> {

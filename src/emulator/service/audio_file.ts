@@ -2,7 +2,7 @@ import { bodyOf } from "../faults/bodies.ts";
 import type { Answer } from "../http/call.ts";
 import type { AudioFault } from "../faults/faults.ts";
 import { render, type Score } from "./synth.ts";
-import { BYTES_PER_SAMPLE, WAV_HEADER_BYTES, wavHeaderFor } from "../../audio/wav_writer.ts";
+import { BYTES_PER_SAMPLE, WAV_HEADER_BYTES, wavHeaderFor } from "../../audio/wav/wav_writer.ts";
 
 const PIECE_BYTES = 65_536;
 

@@ -24,6 +24,9 @@ import type { RateLimit } from "./rate_limit.ts";
 import { checkBalance, checkSpeech, checkVersion, invalid } from "./speech.ts";
 import { streamAudio, streamSource } from "./stream.ts";
 
+/** A handler of Connect's router. Its type has no public name. */
+type UniversalHandler = ReturnType<typeof createConnectRouter>["handlers"][number];
+
 /** The state of the service. */
 export interface ServiceState {
   readonly settings: Settings;
@@ -35,9 +38,6 @@ export interface ServiceState {
   /** Makes an id that no other job or stream has. */
   readonly newId: (kind: string) => string;
 }
-
-/** A handler of Connect's router. Its name is exported by an entry point that Connect marks private. */
-type UniversalHandler = ReturnType<typeof createConnectRouter>["handlers"][number];
 
 const callKey: ContextKey<Call | undefined> = createContextKey<Call | undefined>(undefined);
 

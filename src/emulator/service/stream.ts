@@ -6,7 +6,7 @@ import type { StreamFault } from "../faults/faults.ts";
 import type { Settings } from "../options.ts";
 import { invalid, type Speech } from "./speech.ts";
 import { compose, duration, render } from "./synth.ts";
-import { BYTES_PER_SAMPLE, wavHeaderFor } from "../../audio/wav_writer.ts";
+import { BYTES_PER_SAMPLE, wavHeaderFor } from "../../audio/wav/wav_writer.ts";
 
 type StreamMessage = MessageInitShape<typeof StreamSpeechResponseSchema>;
 

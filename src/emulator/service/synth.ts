@@ -1,5 +1,5 @@
 import type { EmulatorVoice } from "./voices.ts";
-import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../../audio/wav_writer.ts";
+import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../../audio/wav/wav_writer.ts";
 
 // Seconds at speed 1. A short syllable and its gap are about what a calm reader takes.
 const SHORT_SYLLABLE_S = 0.16;

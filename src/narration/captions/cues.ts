@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SAMPLE_RATE } from "../../audio/wav_writer.ts";
+import { SAMPLE_RATE } from "../../audio/wav/wav_writer.ts";
 import { countCharacters, splitSentences, type TextPart } from "../../text/mod.ts";
 import { placesOf } from "../join.ts";
 import type { NarrationState, PartState } from "../state.ts";
@@ -54,6 +54,7 @@ interface Place extends SpokenPart {
  * @param text The text of the narration.
  * @param state Its state, or the parts that another engine has made.
  * @returns The cues, in order, without overlap.
+ * @throws {TypeError} when the text is no string.
  *
  * @example
  * ```ts

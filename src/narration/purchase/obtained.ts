@@ -5,7 +5,7 @@
  */
 
 import type { Job } from "../../../mod.ts";
-import { BYTES_PER_SAMPLE } from "../../audio/wav_writer.ts";
+import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
 import { pushChunk } from "../../lib/bytes.ts";
 import { measureSilence } from "../join.ts";
 import { lengthOf } from "../part_audio.ts";

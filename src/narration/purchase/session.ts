@@ -8,7 +8,7 @@ import type { Client, Job } from "../../../mod.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 import { type RateLimitExceededError, ServerError, withContext } from "../../contract/errors.ts";
 import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
-import { BYTES_PER_SAMPLE } from "../../audio/wav_writer.ts";
+import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
 import { MAX_REFUSALS, refusing } from "../store/plan_records.ts";
 import { checkAudio, lengthOf, toPcm } from "../part_audio.ts";
 import { asTsetsenError, isDoubtful, lost, undecided } from "./errors.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { zoneOf } from "../../audio/audio_url.ts";
+import { zoneOf } from "../../audio/download/audio_url.ts";
 import { ABSOLUTE_AUDIO } from "../../transport/relative_audio.ts";
 import type { ResolvedProxyOptions } from "../resolved_options.ts";
 

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { decodedReader } from "../../audio/content_coding.ts";
-import { HEAD_BYTES, recognize } from "../../audio/format.ts";
-import { formatByType } from "../../audio/media_type.ts";
+import { decodedReader } from "../../audio/download/content_coding.ts";
+import { HEAD_BYTES, recognize } from "../../audio/format/format.ts";
+import { formatByType } from "../../audio/format/media_type.ts";
 import { TsetsenError } from "../../contract/errors.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 import type { BodyReader } from "../../transport/body_reader.ts";

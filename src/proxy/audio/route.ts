@@ -6,17 +6,17 @@
  */
 
 import { requestedRange } from "../../audio/byte_range.ts";
-import { followRedirects } from "../../audio/redirects.ts";
+import { followRedirects } from "../../audio/download/redirects.ts";
 import { mayFetch, mayRedirect } from "./address.ts";
 import { type AudioBody, openAudio } from "./body.ts";
-import type { AudioTokens } from "../audio_token.ts";
+import type { AudioTokens } from "./audio_token.ts";
 import { sliceBytes } from "./slice_bytes.ts";
 import { discard, Exchange, MAX_EXCHANGE_MS } from "../exchange.ts";
-import type { InFlight } from "../in_flight.ts";
+import type { InFlight } from "../admission/in_flight.ts";
 import { showsKey } from "../key_mask.ts";
-import { plainText } from "../responses.ts";
+import { plainText } from "../answer/responses.ts";
 import type { ResolvedProxyOptions } from "../resolved_options.ts";
-import { visitorBody } from "../visitor_body.ts";
+import { visitorBody } from "../admission/visitor_body.ts";
 
 /** The visitor's headers that go along: ranges, and nothing that says who the visitor is. */
 const PASSED_UP = ["range", "if-range", "if-none-match"];

@@ -5,10 +5,10 @@
  */
 
 import { frame } from "../../transport/frames.ts";
-import { trailerFrame } from "../trailers.ts";
+import { trailerFrame } from "../answer/trailers.ts";
 import { maskKey } from "../key_mask.ts";
 import { filterVoices, jobIdOf, readStreamMessage, rewriteStatus } from "./rewrite.ts";
-import { Code, type Field, StatusError } from "../status_error.ts";
+import { Code, type Field, StatusError } from "../answer/status_error.ts";
 import { BAD_ANSWER, callService, type UpstreamCall, upstreamFailure } from "./upstream.ts";
 import { visibleTrailers } from "./visible_trailers.ts";
 

@@ -9,9 +9,9 @@ import { VERSION } from "../../contract/version.ts";
 import { FRAME_HEAD_BYTES, FrameReader, join, TRAILER } from "../../transport/frames.ts";
 import type { AllowedCall } from "../call.ts";
 import { discard, type Exchange } from "../exchange.ts";
-import { readTrailers } from "../trailers.ts";
+import { readTrailers } from "../answer/trailers.ts";
 import type { ResolvedProxyOptions } from "../resolved_options.ts";
-import { Code, type Field, GRPC_WEB, StatusError } from "../status_error.ts";
+import { Code, type Field, GRPC_WEB, StatusError } from "../answer/status_error.ts";
 import { keyRefused, metadataOf } from "./visible_trailers.ts";
 
 /** The largest answer with one message, in bytes: far more than a list of all voices. */

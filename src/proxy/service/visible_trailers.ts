@@ -8,7 +8,7 @@
 import { base64Decode, base64Encode } from "@bufbuild/protobuf/wire";
 import type { Report } from "../events.ts";
 import { hideKey, maskKey, showsKey } from "../key_mask.ts";
-import { Code, encodeMessage, type Field, StatusError } from "../status_error.ts";
+import { Code, encodeMessage, type Field, StatusError } from "../answer/status_error.ts";
 
 /** The metadata of the call among HTTP headers that hold a status. */
 const METADATA = /^(grpc-|x-|retry-after$)|-bin$/;

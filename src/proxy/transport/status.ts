@@ -14,7 +14,7 @@ import {
   TimeoutError,
   TsetsenError,
 } from "../../contract/errors.ts";
-import { Code, type Field, StatusError } from "../status_error.ts";
+import { Code, type Field, StatusError } from "../answer/status_error.ts";
 
 /** The gRPC codes of the classes that an answer of HTTP alone can have. */
 const CODES: readonly (readonly [Class: typeof TsetsenError, code: number, message: string])[] = [

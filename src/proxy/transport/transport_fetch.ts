@@ -11,8 +11,8 @@ import { MAX_TIMEOUT_MS } from "../../contract/validate.ts";
 import { Lifetime } from "../../lib/lifetime.ts";
 import { frame, FRAME_HEAD_BYTES } from "../../transport/frames.ts";
 import { type Carrier, CARRIERS } from "./carriers.ts";
-import { GRPC_WEB } from "../status_error.ts";
-import { trailerFrame } from "../trailers.ts";
+import { GRPC_WEB } from "../answer/status_error.ts";
+import { trailerFrame } from "../answer/trailers.ts";
 import { deadlineStatus, statusFields } from "./status.ts";
 
 /** The largest message that a client accepts when it names no other bound, in bytes. */

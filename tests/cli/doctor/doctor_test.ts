@@ -5,7 +5,7 @@ import { type Certificates, makeAuthority } from "../../support/certificates.ts"
 import { bestBelow, KEY } from "../../support/rig.ts";
 import { find, type Runtime, RUNTIMES } from "../../support/runtimes.ts";
 import { type Case, CASES, type Surroundings } from "./cases.ts";
-import { greeting, handled, overHttp10 } from "./servers.ts";
+import { behind, greeting, handled, overHttp10 } from "./servers.ts";
 
 interface Found {
   readonly name: string;
@@ -142,6 +142,43 @@ Deno.test("tsetsen doctor shows people a list with remedies, and ends with a ver
   );
   assertStringIncludes(refused.stdout, "→ Check that the key is whole, still valid, and meant for");
   assertStringIncludes(refused.stdout, "\x1b[32mok\x1b[39m       key");
+});
+
+Deno.test("tsetsen doctor names the gateway where the answer names it", async () => {
+  await using desk = await setUp();
+  const { emulator, run } = desk;
+  const gateways: [headers: Record<string, string>, named: string | null][] = [
+    [{ server: "envoy", "x-envoy-upstream-service-time": "3" }, "envoy"],
+    [{ server: "nginx/1.27.3 (Ubuntu)" }, "nginx/1.27.3"],
+    [{ server: "Google Frontend", via: "1.1 google" }, "Google Frontend, google"],
+    [{ via: "1.1 Caddy, HTTP/1.1 cache.example (squid/6.1)" }, "Caddy, cache.example"],
+    [{ server: "cloudflare", "cf-ray": "8f-FRA" }, "cloudflare"],
+    [{ "x-kong-proxy-latency": "1" }, "Kong"],
+    [{ server: `x${"y".repeat(500)}` }, `x${"y".repeat(39)}`],
+    [{ server: "<script>" }, null],
+    [{}, null],
+  ];
+  for (const [headers, named] of gateways) {
+    await using server = behind(emulator, (answer) => {
+      for (const [name, value] of Object.entries(headers)) answer.headers.set(name, value);
+      return answer;
+    });
+    const args = ["doctor", "--endpoint", `http://localhost:${server.port}`, "--json"];
+    const { code, stdout } = await run(args);
+    assertEquals(code, 0, stdout);
+    const { checks } = jsonLines(stdout).at(-1);
+    const check = checks.find(({ name }: Found) => name === "grpc-web");
+    assertEquals(check.facts.gateway, named);
+    const told = named === null ? "" : ` The answer names ${named}.`;
+    assert(check.found.endsWith(`application/grpc-web+proto.${told}`), check.found);
+  }
+  // Who speaks no gRPC-Web is named, too.
+  const page = handled(() =>
+    new Response("<h1>Hello</h1>", { headers: { "content-type": "text/html", server: "Apache" } })
+  );
+  await using _ = page;
+  const shown = await run(["doctor", "--endpoint", `http://localhost:${page.port}`]);
+  assertStringIncludes(shown.stdout, "content type text/html. The answer names Apache.");
 });
 
 Deno.test("tsetsen doctor sends the key to nobody whom the runtime does not trust, or who speaks no gRPC", async () => {

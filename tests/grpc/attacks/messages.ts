@@ -15,7 +15,7 @@ import {
 } from "./attack.ts";
 
 const TOO_LARGE = bad(
-  /announces 4294967295 bytes, and at most 16777216 are accepted \(maxMessageBytes\)/,
+  /announces 4294967295 bytes, and at most (16777216|1048576) are accepted \(maxMessageBytes\)/,
 );
 const SECOND = bad(/more than one message/);
 

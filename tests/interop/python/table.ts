@@ -9,7 +9,7 @@ export const DOCS = "docs/python-sdk.md";
 const HEAD = `# This SDK and the official Python SDK
 
 Both did the same against the same service: \`tsetsen\` 0.1.10, the official Python SDK as it is published, and this SDK, each
-over native gRPC, in plaintext and over TLS, against [the emulator](../README.md#test-your-own-program). How often a
+over native gRPC, in plaintext and over TLS, against [the emulator](guides/testing.md). How often a
 call was sent and paid for is what the emulator's list of requests and its ledger say; where nothing is said, it was once.
 
 Written by \`deno task test:interop --md ${DOCS}\`; \`deno task test:interop\` fails when a run finds anything else.

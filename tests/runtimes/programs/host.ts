@@ -2,6 +2,7 @@
 
 import type { ClientOptions } from "../../../mod.ts";
 import { grpcTransport } from "../../../src/grpc/mod.ts";
+import { leanTransport } from "../../../src/lean/mod.ts";
 
 interface Process {
   readonly argv: readonly string[];
@@ -17,9 +18,9 @@ const { process, gc } = globalThis as unknown as {
 /** Where a program's client speaks to, and what: options of a client. */
 export function place(endpoint: string, speak: string | undefined): ClientOptions {
   const secure = false;
-  return speak === "grpc"
-    ? { transport: grpcTransport({ endpoint, secure }) }
-    : { endpoint, secure };
+  if (speak === "grpc") return { transport: grpcTransport({ endpoint, secure }) };
+  if (speak === "lean") return { transport: leanTransport({ endpoint, secure }) };
+  return { endpoint, secure };
 }
 
 export const args: readonly string[] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 import { failed, ok, type Report, warning } from "../report.ts";
 import { within } from "../wire/limit.ts";
 import { balancePath, EMPTY_MESSAGE, GRPC_WEB, noteDate, type Subject } from "../subject.ts";
+import { gatewayOf } from "../gateway.ts";
 import { rootCause } from "../../errors/root_cause.ts";
 
 const REMEDY =
@@ -32,18 +33,20 @@ export async function lookAtGrpcWeb(subject: Subject): Promise<Report> {
   const { status, headers } = response;
   noteDate(subject, headers.get("date"));
   const type = headers.get("content-type")?.slice(0, 100) ?? "none";
-  const facts = { status, contentType: type };
+  const gateway = gatewayOf(headers);
+  const named = gateway === undefined ? "" : ` The answer names ${gateway}.`;
+  const facts = { status, contentType: type, gateway: gateway ?? null };
   if (/^application\/grpc-web(\+proto)?\s*(;|$)/i.test(type)) {
     subject.speaks.add("grpc-web");
     subject.exposed = headers;
-    return ok(`gRPC-Web is spoken: HTTP ${status}, ${type}.`, facts);
+    return ok(`gRPC-Web is spoken: HTTP ${status}, ${type}.${named}`, facts);
   }
-  const found = `gRPC-Web is not spoken: HTTP ${status}, content type ${type}.`;
+  const found = `gRPC-Web is not spoken: HTTP ${status}, content type ${type}.${named}`;
   if (status === 401 || status === 403) {
     // Who is asked for a key before anything else may speak it all the same.
     subject.speaks.add("grpc-web");
     return warning(
-      `Not known as yet: HTTP ${status} to a call without a key.`,
+      `Not known as yet: HTTP ${status} to a call without a key.${named}`,
       "Where the key is accepted, see below, this means nothing.",
       facts,
     );

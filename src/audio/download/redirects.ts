@@ -1,0 +1,60 @@
+/**
+ * Following redirects, each address checked before anything is asked of it.
+ *
+ * @module
+ */
+
+import { ConnectionError } from "../../contract/errors.ts";
+
+/** The most redirects to follow. Storage redirects once or twice; more is a loop. */
+export const MAX_REDIRECTS = 5;
+
+/**
+ * Asks one address. `"manual"` must not follow a redirect. `"follow"` is asked for in browsers only, which hide where a
+ * redirect leads.
+ */
+export type Ask = (url: URL, redirect: "manual" | "follow") => Promise<Response>;
+
+/**
+ * Asks for a file, and follows its server's redirects.
+ *
+ * @param start The first address. The caller has checked it.
+ * @param ask Sends one request.
+ * @param check Throws when nothing may be asked of an address.
+ * @returns The first answer that is no redirect.
+ * @throws {ConnectionError} when there are more than five redirects, or one leads to no address of the web. Browsers fail
+ * with the same class, because their `fetch` itself gives up.
+ */
+export async function followRedirects(
+  start: URL,
+  ask: Ask,
+  check: (url: URL) => void,
+): Promise<Response> {
+  let url = start;
+  for (let redirects = 0;; redirects++) {
+    let response = await ask(url, "manual");
+    if (response.type === "opaqueredirect") response = await ask(url, "follow");
+    const { status, redirected, headers, body } = response;
+    try {
+      // A browser, or a fetch that was given, has followed already.
+      if (redirected) check(new URL(response.url));
+      if (![301, 302, 303, 307, 308].includes(status)) return response;
+      if (redirects === MAX_REDIRECTS) throw lost(`redirects more than ${MAX_REDIRECTS} times`);
+      const location = headers.get("location") ?? "";
+      const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+      if (next === undefined || !/^https?:$/.test(next.protocol)) {
+        throw lost("redirects to no address of the web");
+      }
+      check(next);
+      url = next;
+    } catch (error) {
+      body?.cancel().catch(() => {});
+      throw error;
+    }
+    body?.cancel().catch(() => {});
+  }
+}
+
+function lost(problem: string): ConnectionError {
+  return new ConnectionError(`The audio's server ${problem}: ask for the job's audioUrl again.`);
+}

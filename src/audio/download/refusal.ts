@@ -1,0 +1,54 @@
+/**
+ * What a refused download means.
+ *
+ * @module
+ */
+
+import {
+  AuthenticationError,
+  isTransient,
+  PermissionDeniedError,
+  RateLimitExceededError,
+  ResourceNotFoundError,
+  ServerError,
+  ServiceUnavailableError,
+  type TsetsenError,
+} from "../../contract/errors.ts";
+import { retryAfterOf } from "../../transport/metadata.ts";
+
+const CLASSES: Readonly<Record<number, typeof TsetsenError>> = {
+  401: AuthenticationError,
+  403: PermissionDeniedError,
+  404: ResourceNotFoundError,
+  410: ResourceNotFoundError,
+  429: RateLimitExceededError,
+  502: ServiceUnavailableError,
+  503: ServiceUnavailableError,
+  504: ServiceUnavailableError,
+};
+
+/**
+ * Refusals that may pass although their class says otherwise. A store may show a new file a moment late, as 404 or, where
+ * it hides what exists, as 403. 408, 421 and 425 ask for another try (RFC 9110, RFC 8470).
+ */
+const MAY_PASS = [403, 404, 408, 421, 425];
+
+/** The error for a download that was refused. */
+export function refusalOf({ status, headers }: Response, origin: string): TsetsenError {
+  const Class = CLASSES[status] ?? ServerError;
+  return new Class(
+    `${origin} refused the audio with HTTP ${status}. Its address may have expired: check the job again.`,
+    { statusCode: status, retryAfter: retryAfterOf(headers) },
+  );
+}
+
+/**
+ * The refusal as an error that a call tries again; `undefined` when it is final. A download costs nothing, so every
+ * failure of the server is tried again.
+ */
+export function retriable(refusal: TsetsenError): TsetsenError | undefined {
+  if (isTransient(refusal)) return refusal;
+  const { statusCode = 0, rawMessage, retryAfter } = refusal;
+  if (statusCode < 500 && !MAY_PASS.includes(statusCode)) return undefined;
+  return new ServiceUnavailableError(rawMessage, { statusCode, retryAfter });
+}

@@ -1,0 +1,135 @@
+/**
+ * Tags of HTML and SSML.
+ *
+ * The syntax is that of the HTML Standard (13.1.2, start and end tags; 13.1.6, comments), bounded in length; the names
+ * of SSML are those of SSML 1.1 (W3C) and of the extensions of two large services. What a tag leaves behind is a choice:
+ * a line for what HTML shows as a block, nothing for the rest.
+ *
+ * @module
+ */
+
+import type { Found } from "../findings/finding.ts";
+import type { Range } from "./ranges.ts";
+
+const TAG =
+  /<(?<slash>\/?)(?<name>[A-Za-z][A-Za-z0-9:_-]{0,40})(?:(?:\s|\/(?=>))[^<>"']{0,500}(?:(?:"[^"<]{0,1000}"|'[^'<]{0,1000}')[^<>"']{0,500}){0,40})?>/uy;
+/** <!DOCTYPE html>, <?xml version="1.0"?> */
+const DECLARATION = /<[!?][A-Za-z[][^<>]{0,2000}>/y;
+/** Elements whose content is no text. */
+const HIDDEN = /^(?:script|style)$/i;
+const PARAGRAPH =
+  /^(?:p|div|h[1-6]|ul|ol|dl|table|blockquote|section|article|header|footer|main|nav|aside|figure|pre|hr|form)$/i;
+/** Elements inside a line. Unknown elements, such as a model's <answer>, have a line of their own. */
+const INLINE =
+  /^(?:|a|abbr|acronym|b|bdi|bdo|big|button|cite|code|data|del|dfn|em|font|i|img|input|ins|kbd|label|mark|q|rp|rt|ruby|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr|audio)$/i;
+const CELL = /^t[dh]$/i;
+const SSML =
+  /^(?:speak|break|prosody|say-as|phoneme|emphasis|voice|lexicon|lookup|token|par|seq|media|desc|express-as|(?:mstts|amazon|google):[\w-]+)$/i;
+
+/** A tag, a comment, a declaration, or an element with its content. */
+interface Tag extends Range {
+  /** Its name, with a slash in front of that of an end tag; empty for the others. */
+  readonly name: string;
+}
+
+/** The tags of a text, neighbours as one finding. */
+export function* tags(text: string): Generator<Found> {
+  const read = reader(text);
+  for (let start = text.indexOf("<"); start >= 0;) {
+    let end = start;
+    const names: string[] = [];
+    for (let next = start;;) {
+      const tag = read(next);
+      if (tag === undefined) break;
+      names.push(tag.name);
+      end = tag.end;
+      next = end + spaceAfter(text, end);
+    }
+    if (end > start) yield finding(text, start, end, names);
+    start = text.indexOf("<", Math.max(end, start + 1));
+  }
+}
+
+function finding(text: string, start: number, end: number, names: readonly string[]): Found {
+  const ssml = names.some((name) => SSML.test(name.replace("/", "")));
+  const before = spaceBefore(text, start);
+  const after = spaceAfter(text, end);
+  const atStart = before === start;
+  const atEnd = end + after === text.length;
+  let suggestion = "";
+  if (atStart || atEnd || before > 0) {
+    // The space on both sides of a tag is one.
+    while (/[ \t]/.test(text.charAt(end))) end++;
+  } else if (after === 0 && />\s+</.test(text.slice(start, end))) suggestion = " ";
+  if (!atStart && !atEnd) {
+    const there = lineEnds(text.slice(start - before, start)) +
+      lineEnds(text.slice(end, end + after));
+    const wanted = lineEndsFor(names);
+    if (wanted > there) suggestion = "\n".repeat(wanted);
+    else if (wanted > 0) suggestion = "";
+    else if (names.some((name) => CELL.test(name.replace("/", "")))) suggestion = ", ";
+    else if (names.includes("break") && before + after === 0) suggestion = " ";
+  }
+  // The items of a list stay items.
+  if (names.at(-1)?.toLowerCase() === "li") suggestion += "- ";
+  const message = ssml
+    ? "The service reads no SSML: leave the tag out, and write what is to be heard"
+    : "The service reads no HTML: leave the tag out";
+  return { kind: ssml ? "ssml" : "tag", start, end, message, suggestion };
+}
+
+function lineEndsFor(names: readonly string[]): number {
+  const bare = names.map((name) => name.replace("/", ""));
+  if (bare.some((name) => PARAGRAPH.test(name))) {
+    // Between the items of a list there is no paragraph.
+    return bare.includes("li") ? 1 : 2;
+  }
+  const inside = (name: string) => INLINE.test(name) || CELL.test(name) || SSML.test(name);
+  return bare.every(inside) ? 0 : 1;
+}
+
+function lineEnds(space: string): number {
+  return space.split("\n").length - 1;
+}
+
+function spaceAfter(text: string, index: number): number {
+  let end = index;
+  while (/\s/.test(text.charAt(end))) end++;
+  return end - index;
+}
+
+function spaceBefore(text: string, index: number): number {
+  let start = index;
+  while (start > 0 && /\s/.test(text.charAt(start - 1))) start--;
+  return index - start;
+}
+
+/** Reads the tag at an index. It remembers what does not occur any more: hostile text stays linear. */
+function reader(text: string): (index: number) => Tag | undefined {
+  const missing = new Set<string>();
+  const find = (what: string, from: number): number => {
+    if (missing.has(what)) return -1;
+    const index = text.indexOf(what, from);
+    if (index < 0) missing.add(what);
+    return index;
+  };
+  return (start) => {
+    if (text.startsWith("<!--", start)) {
+      const index = find("-->", start + 4);
+      if (index >= 0) return { name: "", start, end: index + 3 };
+    }
+    TAG.lastIndex = start;
+    const groups = TAG.exec(text)?.groups;
+    if (groups === undefined) {
+      DECLARATION.lastIndex = start;
+      return DECLARATION.test(text) ? { name: "", start, end: DECLARATION.lastIndex } : undefined;
+    }
+    const end = TAG.lastIndex;
+    const name = groups["name"]!;
+    if (!groups["slash"] && HIDDEN.test(name)) {
+      const close = find(`</${name}>`, end);
+      if (close >= 0) return { name: "", start, end: close + name.length + 3 };
+    }
+    return { name: groups["slash"]! + name, start, end };
+  };
+}

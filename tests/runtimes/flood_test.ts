@@ -1,0 +1,55 @@
+// A flood of messages keeps timers from firing on Bun: deadlines, idle timeouts and aborts must end the call all the same.
+
+import { assert, assertEquals } from "@std/assert";
+import { StreamSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { rawServer } from "../support/raw_server.ts";
+import { bundle, RUNTIMES } from "../support/runtimes.ts";
+import { bytesOf, concat, frame, head, message } from "../support/wire.ts";
+
+/** So long an end may take on a busy machine, in milliseconds. Without the remedy it takes up to 25 s. */
+const PATIENCE_MS = 2_000;
+
+const EMPTY = frame(0, new Uint8Array());
+const AUDIO = message(StreamSpeechResponseSchema, { audioChunk: new Uint8Array(480) });
+const LAST = message(StreamSpeechResponseSchema, { audioChunk: new Uint8Array(2), isFinal: true });
+
+/** A server whose streams never end, made of one message again and again. */
+function flooding(first: Uint8Array, then: Uint8Array) {
+  const many = concat(...Array<Uint8Array>(Math.floor(65_536 / then.length)).fill(then));
+  return rawServer(async ({ write }) => {
+    await write(concat(bytesOf(head()), first));
+    for (;;) await write(many);
+  });
+}
+
+const CASES = [
+  ["abort", "reason", EMPTY, EMPTY],
+  ["deadline", "TimeoutError", EMPTY, EMPTY],
+  ["idle", "TimeoutError", EMPTY, EMPTY],
+  ["abort", "reason", AUDIO, AUDIO],
+  ["deadline", "TimeoutError", AUDIO, AUDIO],
+  // The wait for the trailers ends after a second.
+  ["end", "complete", LAST, EMPTY],
+] as const;
+
+for (const runtime of RUNTIMES) {
+  Deno.test(`SpeechStream ends in time in a flood of messages, on ${runtime}`, async () => {
+    await using programs = await bundle("flood");
+    for (const [ending, expected, first, then] of CASES) {
+      for (const transport of ["default", "lean"]) {
+        await using server = flooding(first, then);
+        const { stdout, stderr } = await programs.run(
+          runtime,
+          "flood",
+          server.url,
+          transport,
+          ending,
+        );
+        const what = `${ending}, ${then === AUDIO ? "audio" : "no audio"}, ${transport}: ${stderr}`;
+        const { result, took } = JSON.parse(stdout || "{}");
+        assertEquals([what, result], [what, expected]);
+        assert(took < 1_000 + PATIENCE_MS, `${what}: ${took} ms`);
+      }
+    }
+  });
+}
