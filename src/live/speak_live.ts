@@ -11,11 +11,11 @@ import { type LiveSentence, spokenBefore, type SpokenSoFar } from "./live_senten
 import { type LiveOptions, settle } from "./options.ts";
 import { SentenceCutter } from "./sentence_cutter.ts";
 import { SentenceFeed } from "./sentence_feed.ts";
-import { Shop } from "./shop.ts";
+import { Purchases } from "./purchases.ts";
 
 /** What live speech tells of its work. */
 interface LiveWork {
-  shop: Shop | undefined;
+  purchases: Purchases | undefined;
   /** The samples that the reader has been given. */
   samples: number;
 }
@@ -38,7 +38,7 @@ export class LiveSpeech extends SpeechStream {
 
   /** The sentences that were bought or are being bought, in order, as they are now. */
   get sentences(): readonly LiveSentence[] {
-    return (this.#work.shop?.sentences ?? []).map((sentence) => ({ ...sentence }));
+    return (this.#work.purchases?.sentences ?? []).map((sentence) => ({ ...sentence }));
   }
 
   /** How many samples have been given to the reader. What its loudspeaker has played may be less. */
@@ -70,7 +70,7 @@ export class LiveSpeech extends SpeechStream {
    * `sentences` then.
    */
   async settled(): Promise<void> {
-    await this.#work.shop?.settled();
+    await this.#work.purchases?.settled();
   }
 }
 
@@ -135,15 +135,15 @@ export function speakLive(
     );
   }
   const settings = settle(options);
-  const work: LiveWork = { shop: undefined, samples: 0 };
+  const work: LiveWork = { purchases: undefined, samples: 0 };
 
   async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
     const { silence } = settings;
     const cutter = new SentenceCutter(settings);
     const feed = new SentenceFeed(textStream, cutter, silence, lifetime);
-    const shop = work.shop = new Shop(client, feed, settings, lifetime);
+    const purchases = work.purchases = new Purchases(client, feed, settings, lifetime);
     let pause = 0;
-    for (let utterance; (utterance = await shop.next()) !== undefined;) {
+    for (let utterance; (utterance = await purchases.next()) !== undefined;) {
       const { state } = utterance;
       if (pause > 0) {
         const silent = new Uint8Array(pause * SAMPLE_RATE / 1_000 * BYTES_PER_SAMPLE);
@@ -171,7 +171,7 @@ export function speakLive(
   }
 
   /** No error says `charged: "no"` once a sentence was paid for: speaking the whole text again would pay for it again. */
-  async function* told(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
+  async function* reported(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
     try {
       yield* run(lifetime);
     } catch (error) {
@@ -181,7 +181,7 @@ export function speakLive(
   }
 
   const paid = () =>
-    (work.shop?.sentences ?? []).filter(({ charged }) => charged !== "no")
+    (work.purchases?.sentences ?? []).filter(({ charged }) => charged !== "no")
       .map(({ requestId, charged }) => ({ requestId, charged }));
   return new LiveSpeech(
     new Run(client, { signal: settings.signal, store: undefined }, told, () => ({

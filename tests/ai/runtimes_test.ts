@@ -3,7 +3,7 @@ import { installPackage } from "../hosts/pack.ts";
 import { ROOT, run } from "../hosts/tools.ts";
 import { find } from "../support/runtimes.ts";
 
-Deno.test("generateSpeech pays once under every fault on Node and Bun, with the npm package", async () => {
+Deno.test("generateSpeech and speakLive pay once under every fault on Node and Bun, with the npm package", async () => {
   await using sdk = await installPackage();
   const folder = `${sdk.folder}/app`;
   await Deno.mkdir(folder);

@@ -10,7 +10,7 @@ import { Utterance } from "./utterance.ts";
  * The sentences that are being bought: one after the other, in order, and no more of them ahead of the reader than `ahead`. After
  * a failure nothing more is bought.
  */
-export class Shop {
+export class Purchases {
   readonly #lifetime: Lifetime;
   readonly #ahead: number;
   readonly #bought: Utterance[] = [];
