@@ -78,16 +78,6 @@ export class ResponseReader {
     }
   }
 
-  /** Throws the error of a status in the headers, which comes without any message. */
-  assertOkHeaders(): void {
-    if (!this.headers.has("grpc-status")) return;
-    const failure = this.#failure(undefined);
-    if (failure === undefined) return;
-    this.#unlisten();
-    this.cancel();
-    throw failure;
-  }
-
   /**
    * Reads a unary answer to its end, where the status stands.
    *
