@@ -40,7 +40,6 @@ export function guardedFetch(options: GuardOptions): Fetch {
     try {
       reader = await sendOnce(url, headers, init.body as Uint8Array<ArrayBuffer>, options);
       if (options.unary) return await wholeAnswer(reader, options);
-      reader.assertOkHeaders();
       return lookAlike(reader, streamed(reader, options));
     } catch (error) {
       throw toConnect(error, reader?.status);
@@ -121,15 +120,18 @@ function headOf(parts: readonly Uint8Array[]): Uint8Array {
   return head;
 }
 
+/** Where connect-web looks for a status. */
+const STATUS_FIELDS = ["grpc-status", "grpc-status-details-bin"] as const;
+
 /**
  * The part of a `Response` that connect-web reads. The guard has read the status: connect-web refuses the body of a stream
  * whose headers name a status, be it OK.
  */
 function lookAlike({ headers: given }: ResponseReader, reader: ChunkReader): unknown {
   let headers = given;
-  if (given.has("grpc-status")) {
+  if (STATUS_FIELDS.some((name) => given.has(name))) {
     headers = new Headers(given);
-    headers.delete("grpc-status");
+    for (const name of STATUS_FIELDS) headers.delete(name);
   }
   return { status: 200, headers, body: { getReader: () => reader } };
 }

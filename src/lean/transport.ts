@@ -101,10 +101,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
       let reader: ResponseReader | undefined;
       return {
         async next() {
-          if (reader === undefined) {
-            reader = await send("StreamSpeech", encodeStreamSpeechRequest(request), call, false);
-            reader.assertOkHeaders();
-          }
+          reader ??= await send("StreamSpeech", encodeStreamSpeechRequest(request), call, false);
           const bytes = await reader.next();
           if (bytes === undefined) return { done: true, value: undefined };
           return { done: false, value: decodeFor(call, decodeStreamSpeechResponse, bytes) };

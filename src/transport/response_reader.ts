@@ -74,6 +74,7 @@ export class ResponseReader {
     }
   }
 
+<<<<<<< HEAD
   /** Throws the error of a status in the headers, which comes without any message. */
   assertOkHeaders(): void {
     if (!this.headers.has("grpc-status")) return;
@@ -82,6 +83,8 @@ export class ResponseReader {
     throw this.#abandon(failure);
   }
 
+=======
+>>>>>>> size
   /**
    * Reads a unary answer to its end, where the status stands.
    *

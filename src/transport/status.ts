@@ -55,9 +55,12 @@ export function readStatus(
   const source = fields.has(STATUS) || fields.has(DETAILS) ? fields : headers;
   const status = statusIn(source, source === fields ? fields : new Headers(headers));
   if (status === undefined) return undefined;
+  // The headers may say OK beside it, because a server that streams writes them first.
+  const other = source === fields ? headers.get(STATUS) : null;
+  const agrees = other === null || [0, status.code].includes(codeOf(other) ?? -1);
   if (source === fields) headers.forEach((value, name) => status.metadata.append(name, value));
   else fields.forEach((value, name) => status.metadata.append(name, value));
-  return status;
+  return agrees ? status : { ...status, proven: false };
 }
 
 /** Reads trailers: a field a line, names without regard to case. Lines that HTTP does not allow are left out. */

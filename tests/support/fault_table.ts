@@ -164,7 +164,9 @@ function complete(
   origin: string,
 ): Record<string, unknown> {
   const advice = method === "GetUserBalance" ? "Try again, or give it more time." : ADVICE;
-  const places: Record<string, string> = { origin, method, advice, timeout: `${TIMEOUT}` };
+  // The default of a message of a stream, and of every other answer.
+  const largest = method === "StreamSpeech" ? "16777216" : "1048576";
+  const places: Record<string, string> = { origin, method, advice, largest, timeout: `${TIMEOUT}` };
   const text = expected.message.replace(/\{(\w+)\}/g, (_, name) => places[name] ?? "");
   const message = `${expected.code}: ${text}`;
   return {

@@ -166,7 +166,7 @@ export const FAULTS: readonly FaultRow[] = [
   unacceptable(
     "oversized message",
     { kind: "oversized-frame" },
-    "a frame announces 4294967295 bytes, and at most 16777216 are accepted (maxMessageBytes)",
+    "a frame announces 4294967295 bytes, and at most {largest} are accepted (maxMessageBytes)",
   ),
   unacceptable(
     "oversized trailers",

@@ -86,6 +86,23 @@ for (const [name, Client] of CLIENTS) {
       }),
     );
 
+    for (const [headers, last] of [["8", "14"], ["14", "8"], ["8", "0"]] as const) {
+      test(
+        `Client.${method} takes ${headers} in the headers and ${last} in the trailers for no refusal`,
+        over(
+          Client,
+          [whole(trailers({ "grpc-status": last }), { "grpc-status": headers })],
+          async (client, requests) => {
+            const error = await failure(TsetsenError, call(client));
+            assertEquals([error.charged, requests()], ["unknown", 1]);
+            // The trailers come last, and count.
+            assertEquals(error.statusCode, last === "0" ? undefined : Number(last));
+          },
+          { maxRetries: 3 },
+        ),
+      );
+    }
+
     test(
       `Client.${method} reads trailers with capitals, blanks and empty lines`,
       over(
