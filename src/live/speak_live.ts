@@ -184,7 +184,7 @@ export function speakLive(
     (work.purchases?.sentences ?? []).filter(({ charged }) => charged !== "no")
       .map(({ requestId, charged }) => ({ requestId, charged }));
   return new LiveSpeech(
-    new Run(client, { signal: settings.signal, store: undefined }, told, () => ({
+    new Run(client, { signal: settings.signal, store: undefined }, reported, () => ({
       openJobs: paid,
       hasBought: paid().length > 0,
     })),

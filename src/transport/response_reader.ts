@@ -74,17 +74,6 @@ export class ResponseReader {
     }
   }
 
-<<<<<<< HEAD
-  /** Throws the error of a status in the headers, which comes without any message. */
-  assertOkHeaders(): void {
-    if (!this.headers.has("grpc-status")) return;
-    const failure = this.#failure(undefined);
-    if (failure === undefined) return;
-    throw this.#abandon(failure);
-  }
-
-=======
->>>>>>> size
   /**
    * Reads a unary answer to its end, where the status stands.
    *
