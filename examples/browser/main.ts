@@ -11,7 +11,7 @@ import {
   RateLimitExceededError,
   RequestStatus,
   TsetsenError,
-} from "@tsetsen/sdk";
+} from "@tsetsen/sdk/lean";
 import { Player, toFloats } from "./player.ts";
 import * as view from "./view.ts";
 import { Waveform } from "./waveform.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SAMPLE_RATE } from "@tsetsen/sdk";
+import { SAMPLE_RATE } from "@tsetsen/sdk/lean";
 
 /** A piece of audio that is on its way to the loudspeaker. */
 interface Scheduled {

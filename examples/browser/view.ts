@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Gender, type Voice } from "@tsetsen/sdk";
+import { Gender, type Voice } from "@tsetsen/sdk/lean";
 import { typeOf } from "./audio_type.ts";
 
 const find = <E extends HTMLElement>(id: string): E => document.getElementById(id) as E;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SAMPLE_RATE } from "@tsetsen/sdk";
+import { SAMPLE_RATE } from "@tsetsen/sdk/lean";
 import WaveSurfer from "wavesurfer.js";
 
 /** Samples behind each peak: 10 ms. */
