@@ -110,7 +110,7 @@ async function submitAndFollow(
   const job = await client.submit({ ...request, version }, { signal, maxRetries: 0 });
   view.addUpdate(`Accepted as ${job.requestId}`);
   view.say("Accepted. The job goes on at the service, whatever happens here.");
-  for await (const { status, changed, elapsed } of job.watch({ signal })) {
+  for await (const { status, changed, elapsed } of job.watch({ signal, pollInterval: 300 })) {
     if (changed) view.addUpdate(`${RequestStatus[status] ?? status}, ${Math.round(elapsed)} ms`);
   }
   const audio = await (await job.audio({ signal })).bytes();

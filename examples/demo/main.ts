@@ -81,7 +81,12 @@ async function generate(client: Client, text: string, voice: Voice): Promise<voi
   console.log(`  Job ${job.requestId}, spoken by ${voice.name}`);
 
   const line = liveLine();
-  for await (const { status, changed, elapsed, attempt } of job.watch({ timeout: 15 * 60_000 })) {
+  for await (
+    const { status, changed, elapsed, attempt } of job.watch({
+      timeout: 15 * 60_000,
+      pollInterval: 300,
+    })
+  ) {
     const name = RequestStatus[status] ?? `status ${status}`;
     line.show(`  ${seconds(elapsed / 1000).padStart(7)}  ${name} (poll ${attempt})`, changed);
   }
