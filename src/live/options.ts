@@ -14,7 +14,7 @@ export interface LiveOptions {
   readonly speed?: number | undefined;
   /** The model version. Default `"beta-v0.2"`, the only one known to stream. */
   readonly version?: ModelVersion | undefined;
-  /** The key for these calls instead of the client's. */
+  /** The key for these calls. Default: the client's. */
   readonly apiKey?: string | undefined;
   /**
    * How a sentence is bought. `"stream"` (default): by StreamSpeech; while the service refuses streams for their rate (one a
@@ -32,18 +32,21 @@ export interface LiveOptions {
   readonly silence?: number | undefined;
   /** The most characters (code points) of one request, 1 or more. A longer sentence is cut at its clauses. Default 500. */
   readonly maxCharacters?: number | undefined;
-  /** Pauses between sentences in milliseconds that differ from `DEFAULT_PAUSES` of `@tsetsen/sdk/text`. */
+  /** Pauses between sentences in milliseconds, each at least 0. Default: `DEFAULT_PAUSES` of `@tsetsen/sdk/text`. */
   readonly pauses?: { readonly [Mark in keyof Pauses]?: Pauses[Mark] | undefined } | undefined;
   /** What every pause is multiplied by, at least 0; 0 leaves pauses to the service. Default: 1 divided by the speed. */
   readonly pauseScale?: number | undefined;
-  /** Ends everything at once; what was being read rejects with the signal's own reason. */
+  /** Ends everything at once; what is being read rejects with the signal's own reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /**
    * The longest time that one sentence may take in milliseconds, from its request to its last sample, above 0 and at most
    * 2,147,483,647. Default: no limit; `idleTimeout` and the client's `timeout` catch what hangs.
    */
   readonly timeout?: number | undefined;
-  /** The longest time to wait for the next audio of a stream in milliseconds. Default: the client's `timeout`. */
+  /**
+   * The longest time to wait for the next audio of a stream in milliseconds, above 0 and at most 2,147,483,647. Default: the
+   * client's `timeout`.
+   */
   readonly idleTimeout?: number | undefined;
   /** The time between two polls of a job in milliseconds, above 0. Default: it adapts to the job's age. */
   readonly pollInterval?: number | undefined;
@@ -52,9 +55,12 @@ export interface LiveOptions {
    * streams is answered with a job at once. Default 3.
    */
   readonly maxRetries?: number | undefined;
-  /** Headers to send with every call, over those of the client. */
+  /** Headers to send with every call, over those of the client. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
-  /** Is told of each sentence that begins, before its first chunk is given. What it throws or rejects with is ignored. */
+  /**
+   * Receives each sentence that begins, before its first chunk is given. What it throws or rejects with is ignored. Default:
+   * none.
+   */
   readonly onSentence?: ((sentence: LiveSentence) => void) | undefined;
 }
 

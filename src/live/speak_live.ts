@@ -87,11 +87,12 @@ export class LiveSpeech extends SpeechStream {
  * @param textStream The text in pieces of any size, cut anywhere: inside a sign of Markdown or a surrogate pair, too.
  * @param options The voice, and how to speak.
  * @returns The audio, lazily. Reading it throws the error of the first sentence that fails; what the text fails with, after the
- * sentences that were certain before; the signal's own reason; an {@linkcode InvalidRequestError} when the text holds no letter
- * and no digit; a `TypeError` when it gives something else than strings.
- * @throws {InvalidRequestError} when the voice, the speed or the version is wrong; nothing is sent then.
+ * sentences that were certain before; a `TypeError` when the text gives something else than strings.
+ * @throws {InvalidRequestError} when the voice, the speed or the version is wrong: nothing is sent then. Reading throws it when
+ * the text holds no letter and no digit.
  * @throws {TypeError} when a value has the wrong type.
  * @throws {RangeError} when an option is out of its range.
+ * @throws {unknown} the signal's own reason when it aborts, from reading.
  *
  * @example What a model writes, spoken, with captions
  * ```ts

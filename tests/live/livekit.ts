@@ -1,8 +1,8 @@
 // Runs the LiveKit plugin of examples/livekit on Node, with the real packages and the emulator: deno task test:livekit
 
-import { pack } from "../../../.ci/pack.ts";
-import { ROOT, run } from "../../hosts/tools.ts";
-import { find } from "../../support/runtimes.ts";
+import { pack } from "../../.ci/pack.ts";
+import { ROOT, run } from "../hosts/tools.ts";
+import { find } from "../support/runtimes.ts";
 
 const PACKAGES = ["@livekit/agents@1.9.0", "@livekit/rtc-node@0.13.34", "zod@4"];
 
@@ -13,7 +13,7 @@ try {
   const options = ["--no-package-lock", "--no-audit", "--no-fund"];
   await run(["npm", "install", ...options, ...PACKAGES, `${folder}/sdk.tgz`], folder);
   await Deno.copyFile(`${ROOT}examples/livekit/tts.mjs`, `${folder}/tts.mjs`);
-  await Deno.copyFile(`${ROOT}tests/live/livekit/cases.mjs`, `${folder}/cases.mjs`);
+  await Deno.copyFile(`${ROOT}examples/livekit/cases.mjs`, `${folder}/cases.mjs`);
   const { code } = await new Deno.Command(find("node", "TSETSEN_NODE"), {
     args: ["--test", "--test-reporter=spec", `${folder}/cases.mjs`],
     cwd: folder,

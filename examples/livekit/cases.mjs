@@ -1,4 +1,4 @@
-// The plugin on Node: run by run.ts, which puts tts.mjs beside it.
+// The tests of the plugin, on Node with the real packages: deno task test:livekit
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
