@@ -71,7 +71,7 @@ Deno.test("tsetsen resume's line to go on fetches a job with the same service an
   assertEquals((await run(["say", "Сайн уу?", "-o", "first.wav", ...SPEAK])).code, 0);
   const [{ requestId } = { requestId: "" }] = emulator.jobs;
   await Deno.writeTextFile(path("key"), KEY);
-  emulator.addFault({ kind: "error", code: "INTERNAL", method: "CheckStatus" });
+  emulator.addFault({ kind: "error", code: "UNIMPLEMENTED", method: "CheckStatus" });
   const args = ["resume", requestId, "-o", "second's.wav", "--endpoint", emulator.url];
   const failed = await run([...args, "--api-key-file", "key"]);
   assertEquals(failed.code, 12, failed.stderr);
