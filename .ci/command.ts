@@ -9,6 +9,8 @@ export interface Outcome {
   readonly ok: boolean;
   /** What it printed on both of its outputs. */
   readonly output: string;
+  /** What it printed to its standard output alone: progress goes elsewhere. */
+  readonly printed?: string;
 }
 
 /** The root of the repository. */
@@ -18,7 +20,8 @@ export const ROOT = `${import.meta.dirname}/..`;
 export async function deno(args: readonly string[]): Promise<Outcome> {
   const { success, stdout, stderr } = await command(args, "piped").output();
   const decoder = new TextDecoder();
-  return { ok: success, output: decoder.decode(stdout) + decoder.decode(stderr) };
+  const printed = decoder.decode(stdout);
+  return { ok: success, printed, output: printed + decoder.decode(stderr) };
 }
 
 /** Runs `deno` and shows what it prints as it comes. @returns Whether it succeeded. */

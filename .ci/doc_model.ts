@@ -99,9 +99,9 @@ export async function readExports(
   const symbols: DocSymbol[] = [];
   const known = new Set<string>();
   for (const [subpath, path] of Object.entries(exports)) {
-    const { ok, output } = await deno(["doc", "--json", path]);
+    const { ok, output, printed = "" } = await deno(["doc", "--json", path]);
     if (!ok) throw new Error(`deno doc failed:\n${output}`);
-    const { nodes }: DocJson = JSON.parse(output.slice(output.indexOf("{")));
+    const { nodes }: DocJson = JSON.parse(printed);
     for (const { name, declarations } of Object.values(nodes).flatMap((node) => node.symbols)) {
       for (
         const { kind, jsDoc = {}, def, location } of declarations as readonly LocatedDeclaration[]

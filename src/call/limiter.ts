@@ -31,7 +31,7 @@ export class Limiter {
   #queue: Waiter[] = [];
   #head = 0;
   readonly #leases = new Set<Lease>();
-  #reclaimAt = 0;
+  #reclaimAt = -Infinity;
   #waiting = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -118,7 +118,7 @@ export class Limiter {
     if (now < this.#reclaimAt + RECLAIM_INTERVAL_MS) return;
     this.#reclaimAt = now + RECLAIM_INTERVAL_MS;
     this.#timer = setTimeout(() => {
-      this.#reclaimAt = 0;
+      this.#reclaimAt = -Infinity;
       this.#reclaim();
       if (this.#waiting > 0) this.#watch();
     }, RECLAIM_INTERVAL_MS);
@@ -126,6 +126,6 @@ export class Limiter {
 
   #stopWatching(): void {
     clearTimeout(this.#timer);
-    this.#reclaimAt = 0;
+    this.#reclaimAt = -Infinity;
   }
 }

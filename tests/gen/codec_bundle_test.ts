@@ -14,7 +14,7 @@ Deno.test({
     const { metafile, outputFiles } = await esbuild.build({
       stdin: {
         contents: `export { encodeCheckStatusRequest, decodeCheckStatusResponse }
-          from "../../gen/tsetsen/api/v1/tsetsen_tts_codec.ts"`,
+          from "./tsetsen_tts_codec.ts"`,
         resolveDir: FOLDER,
       },
       bundle: true,
