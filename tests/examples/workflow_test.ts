@@ -154,8 +154,19 @@ test("narrates a text through the queue into one WAV file and its captions, to t
   const cues = splitSentences(UDHR).map(({ text, start, end }) => {
     const from = parts.find((part) => part.start === start)!.from;
     const to = parts.find((part) => part.end === end)!.to;
-    const words = text.trim().replaceAll(/\s+/g, " ");
-    return { start: ms(from), end: ms(to), text: words, exact: true };
+    const words = (text: string) => text.trim().replaceAll(/\s+/g, " ");
+    const cue = { start: ms(from), end: ms(to), text: words(text), exact: true };
+    const held = parts.filter((part) =>
+      part.start >= start && part.end <= end && part.pcm.length > 0
+    );
+    if (held.length === 1) return cue;
+    const pieces = held.map((part) => ({
+      start: ms(part.from),
+      end: ms(part.to),
+      text: words(UDHR.slice(part.start, part.end)),
+      exact: true,
+    }));
+    return { ...cue, pieces };
   });
   assertEquals(await (await ask("GET", "/captions.vtt")).text(), toWebVtt(cues));
   assertEquals(await (await ask("GET", "/captions.srt")).text(), toSrt(cues));
