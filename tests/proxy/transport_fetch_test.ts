@@ -128,7 +128,6 @@ Deno.test("transportFetch tells an answer that breaks the rules from a service t
       { kind: "garbage" },
       { kind: "oversized-frame" },
       { kind: "frame-flags" },
-      { kind: "metadata", headers: { "grpc-encoding": "gzip" } },
     ] as const
   ) {
     service.addFault(fault);

@@ -64,7 +64,8 @@ async function hang(
   const { emulator } = rig;
   // A stream gives one whole message first; the others fall silent after their headers.
   emulator.addFault({ kind: "hang", method: "StreamSpeech", afterBytes: 20_000 });
-  emulator.addFault({ kind: "hang", method: "GetUserBalance", afterBytes: 0 });
+  // A free call is sent twice while it is mute: both hang.
+  emulator.addFault({ kind: "hang", method: "GetUserBalance", afterBytes: 0, times: Infinity });
   emulator.addFault({ kind: "hang", method: "Audio", afterBytes: 44 });
   const audioUrl = `${emulator.url}/audio/voice-emulator-v1-bold.wav`;
   let over = false;
