@@ -86,26 +86,26 @@ export class TsetsenError extends Error {
   /** The name of the class. */
   declare readonly name: string;
   /** The kind of failure as a string, for example `"timeout"`; `undefined` on a bare `TsetsenError` without one. */
-  readonly code: string | undefined;
+  declare readonly code: string | undefined;
   /** The decision that the error asks for; `undefined` for most errors. */
-  readonly reason: ErrorReason | undefined;
+  declare readonly reason: ErrorReason | undefined;
   /** The message without the code, the request id, and what to look at. */
-  readonly rawMessage: string;
+  declare readonly rawMessage: string;
   /** The gRPC status code (0 to 16) or the HTTP status of a proxy (100 to 599); `undefined` when no answer came. */
-  readonly statusCode: number | undefined;
+  declare readonly statusCode: number | undefined;
   /** The id of the job that the error is about, from the moment it is known. */
-  readonly requestId: string | undefined;
+  declare readonly requestId: string | undefined;
   /** The trailing metadata of the answer, names in lower case, what is binary in base64; empty when none came. */
-  readonly details: Readonly<Record<string, string>>;
+  declare readonly details: Readonly<Record<string, string>>;
   /** What is known about the money; `undefined` for calls that cost nothing. */
-  readonly charged: Charged | undefined;
+  declare readonly charged: Charged | undefined;
   /** How long the service asks to wait before the next try, in milliseconds; `undefined` when it did not say. */
-  readonly retryAfter: number | undefined;
+  declare readonly retryAfter: number | undefined;
   /**
    * Whether making the failed call again can charge again: true for a submission, a stream and `speak`, false for a poll
    * or a download of a job that is paid for; `undefined` when that is not known. {@linkcode isSafeToRetry} decides by it.
    */
-  readonly billable: boolean | undefined;
+  declare readonly billable: boolean | undefined;
 
   static {
     define(this, "TsetsenError");

@@ -27,6 +27,12 @@ const PROOF_MS = 10_000;
 /** The codes of HTTP/2 for the end of a session. */
 const NO_ERROR = 0, CANCEL = 8;
 
+/**
+ * Keeps each session until its streams are collected. Node 20 ends the process when a session is collected before a stream that
+ * still holds headers of an answer that broke off.
+ */
+const outliving = new FinalizationRegistry(() => {});
+
 /** An HTTP/2 session: one connection to the service. */
 export class Session {
   /** The highest stream that the service says it has taken, once it takes no more. `Infinity` while it has not said so. */
@@ -93,6 +99,7 @@ export class Session {
       throw new Error(`the server does not speak HTTP/2 over TLS but ${session.alpnProtocol}`);
     }
     const stream = session.request(headers);
+    outliving.register(stream, session);
     if (this.#streams++ === 0) {
       session.ref();
       this.#watch();

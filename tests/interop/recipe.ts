@@ -88,7 +88,7 @@ export const recipe: readonly Case<RecipeContext>[] = [
     name: "envoy.yaml has no deadline of its own: a call of 16 s is answered",
     async run(context) {
       const service = new Service(context);
-      using client = service.client({ timeout: 25_000 });
+      using client = service.client({ timeout: 25_000, maxRetries: 0 });
       await service.script("GetUserBalance", { delay: 16_000 });
       equal((await client.getUserBalance()).credits, 1234);
       equal((await service.calls()).length, 1, "calls");

@@ -59,9 +59,9 @@ function mayFetch({ protocol, username, password, hostname }: URL, service: Serv
   // A transport of the user's own: nothing tells where the service is, and a local one must work.
   if (service === undefined) return zone === "machine" || (isTls && zone === "public");
   const { protocol: spoken, hostname: own } = new URL(service);
-  if (hostname === own) return isTls || spoken === "http:";
   const ownZone = zoneOf(own);
   if (zone === "machine") return ownZone === "machine";
+  if (hostname === own) return isTls || spoken === "http:";
   return isTls && (zone === "public" || ownZone !== "public");
 }
 

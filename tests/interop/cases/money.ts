@@ -78,7 +78,9 @@ export const money: Case<Context>[] = [
       const stream = client.streamSpeech(REQUEST);
       let length = 0;
       while (length < 9_600) length += (await stream.next()).value?.length ?? NaN;
-      const rest = rejected(stream.bytes());
+      const rest = rejected((async () => {
+        for await (const _ of stream);
+      })());
       await killFrail(context);
       const error = await rest as TsetsenError;
       ok(
