@@ -27,11 +27,19 @@ const PROOF_MS = 10_000;
 /** The codes of HTTP/2 for the end of a session. */
 const NO_ERROR = 0, CANCEL = 8;
 
+/** As many sessions are kept after their end. */
+const MAX_ENDED = 16;
+
+const ended: ClientHttp2Session[] = [];
+
 /**
- * Keeps each session until its streams are collected. Node 20 ends the process when a session is collected before a stream that
- * still holds headers of an answer that broke off.
+ * Keeps a session for a while after its end. Node 20 ends the process when it collects a session before a stream of it that
+ * still holds headers of an answer that broke off (seen with 20.20.2); one that is kept outlives its streams.
  */
-const outliving = new FinalizationRegistry(() => {});
+function outlive(session: ClientHttp2Session): void {
+  ended.push(session);
+  if (ended.length > MAX_ENDED) ended.shift();
+}
 
 /** An HTTP/2 session: one connection to the service. */
 export class Session {
@@ -67,6 +75,7 @@ export class Session {
     });
     session.on("close", () => {
       this.#over = true;
+      outlive(session);
       clearTimeout(this.#timer);
       hooks.onClose();
     });
@@ -99,7 +108,6 @@ export class Session {
       throw new Error(`the server does not speak HTTP/2 over TLS but ${session.alpnProtocol}`);
     }
     const stream = session.request(headers);
-    outliving.register(stream, session);
     if (this.#streams++ === 0) {
       session.ref();
       this.#watch();
