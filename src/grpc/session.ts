@@ -27,20 +27,6 @@ const PROOF_MS = 10_000;
 /** The codes of HTTP/2 for the end of a session. */
 const NO_ERROR = 0, CANCEL = 8;
 
-/** As many sessions are kept after their end. */
-const MAX_ENDED = 16;
-
-const ended: ClientHttp2Session[] = [];
-
-/**
- * Keeps a session for a while after its end. Node 20 ends the process when it collects a session before a stream of it that
- * still holds headers of an answer that broke off (seen with 20.20.2); one that is kept outlives its streams.
- */
-function outlive(session: ClientHttp2Session): void {
-  ended.push(session);
-  if (ended.length > MAX_ENDED) ended.shift();
-}
-
 /** An HTTP/2 session: one connection to the service. */
 export class Session {
   /** The highest stream that the service says it has taken, once it takes no more. `Infinity` while it has not said so. */
@@ -75,7 +61,6 @@ export class Session {
     });
     session.on("close", () => {
       this.#over = true;
-      outlive(session);
       clearTimeout(this.#timer);
       hooks.onClose();
     });

@@ -37,17 +37,6 @@ const bomb = concat(field("x-bomb", "a".repeat(4_000), true), many(12_000, index
 const longLine = new Uint8Array([0, 1, 120, 127, 0xff, 0xff, 0xff, 0x7f]);
 
 export const HEADS: Readonly<Record<string, Attack>> = {
-  "headers without end": {
-    async answer({ id, write }) {
-      await write(http2.frame(HEADERS, 0, id, head()));
-      return await pump(
-        write,
-        http2.frame(CONTINUATION, 0, id, field("x-more", "a".repeat(8_000))),
-      );
-    },
-    ...LOST,
-    unary: true,
-  },
   "headers without end and without a line": {
     async answer({ id, write }) {
       await write(http2.frame(HEADERS, 0, id, head()));
@@ -76,19 +65,6 @@ export const HEADS: Readonly<Record<string, Attack>> = {
   "headers that unpack to 48 MB": {
     answer: ({ id, write }) => write(block(id, concat(head(), bomb))),
     ...LOST,
-  },
-  "trailers without end": {
-    async answer({ id, write }, body) {
-      await write(
-        concat(frames.headers(id), frames.data(id, body), http2.frame(HEADERS, END_STREAM, id, OK)),
-      );
-      return await pump(
-        write,
-        http2.frame(CONTINUATION, 0, id, field("x-more", "a".repeat(8_000))),
-      );
-    },
-    ...BROKEN_OFF,
-    unary: true,
   },
   "a megabyte of trailers": {
     answer: withEnd((id) => block(id, concat(OK, manyLines), END_STREAM)),
