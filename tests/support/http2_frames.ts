@@ -36,14 +36,9 @@ function integer(value: number, bits: number, first = 0): number[] {
 const text = (value: string) =>
   concat(new Uint8Array(integer(bytesOf(value).length, 7)), bytesOf(value));
 
-/** A line of HPACK without its table and without Huffman; with `keep` the client is told to put it into its table. */
-export function field(name: string, value: string, keep = false): Uint8Array<ArrayBuffer> {
-  return concat(new Uint8Array([keep ? 0x40 : 0]), text(name), text(value));
-}
-
-/** A line of HPACK that names an entry of the client's table: 62 is what was put there last. */
-export function indexed(index: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(integer(index, 7, 0x80));
+/** A line of HPACK without its table and without Huffman. */
+function field(name: string, value: string): Uint8Array<ArrayBuffer> {
+  return concat(new Uint8Array([0]), text(name), text(value));
 }
 
 export function fields(entries: Readonly<Record<string, string>>): Uint8Array<ArrayBuffer> {

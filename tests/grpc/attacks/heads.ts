@@ -1,7 +1,7 @@
 // Attacks by heads and trailers.
 
 import * as http2 from "../../support/http2_frames.ts";
-import { field, frames, head, indexed } from "../../support/http2_frames.ts";
+import { frames, head } from "../../support/http2_frames.ts";
 import { bytesOf, concat } from "../../support/wire.ts";
 import {
   type Attack,
@@ -19,21 +19,7 @@ import {
 
 const { CONTINUATION, END_HEADERS, END_STREAM, HEADERS } = http2;
 
-/** A block of header lines, in as many frames as it takes. */
-export function block(id: number, lines: Uint8Array, flags = 0): Uint8Array {
-  const parts = [http2.frame(HEADERS, flags, id)];
-  for (let at = 0; at < lines.length; at += 16_000) {
-    parts.push(http2.frame(CONTINUATION, 0, id, lines.subarray(at, at + 16_000)));
-  }
-  return concat(...parts, http2.frame(CONTINUATION, END_HEADERS, id));
-}
-
 const OK = http2.fields({ "grpc-status": "0" });
-const manyLines = concat(
-  ...Array.from({ length: 256 }, (_, at) => field(`x-${at}`, "a".repeat(4_000))),
-);
-/** 16 KB that are 48 MB when they are unpacked. */
-const bomb = concat(field("x-bomb", "a".repeat(4_000), true), many(12_000, indexed(62)));
 const longLine = new Uint8Array([0, 1, 120, 127, 0xff, 0xff, 0xff, 0x7f]);
 
 export const HEADS: Readonly<Record<string, Attack>> = {
@@ -57,22 +43,6 @@ export const HEADS: Readonly<Record<string, Attack>> = {
       return await pump(write, http2.frame(CONTINUATION, 0, id, bytesOf("a")), 20);
     },
     ...LOST_OR_LATE,
-  },
-  "a megabyte of headers": {
-    answer: ({ id, write }) => write(block(id, concat(head(), manyLines))),
-    ...LOST,
-  },
-  "headers that unpack to 48 MB": {
-    answer: ({ id, write }) => write(block(id, concat(head(), bomb))),
-    ...LOST,
-  },
-  "a megabyte of trailers": {
-    answer: withEnd((id) => block(id, concat(OK, manyLines), END_STREAM)),
-    ...BROKEN_OFF,
-  },
-  "trailers that unpack to 48 MB": {
-    answer: withEnd((id) => block(id, concat(OK, bomb), END_STREAM)),
-    ...BROKEN_OFF,
   },
   "early heads (103) without end": {
     answer: flood(
