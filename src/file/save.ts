@@ -7,6 +7,7 @@
 import { lstat, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { check, checkOptions, FLAG, FUNCTION, type Rule, STRING } from "../lib/rules.ts";
 import {
   codeOf,
   problem,
@@ -18,6 +19,13 @@ import {
 } from "./disk.ts";
 import { isPaidStream, PartFile } from "./part_file.ts";
 import { isOwnRaw, isUsed, type SaveSource, writeAudio, WriteError } from "./write.ts";
+
+const AUDIO: Rule = [
+  "object",
+  "audio of this package, or bytes, or an iterable of bytes",
+  (audio: object) => Symbol.asyncIterator in audio || Symbol.iterator in audio,
+  TypeError,
+];
 
 /** Options of {@linkcode saveAudio}. */
 export interface SaveOptions {
@@ -77,6 +85,9 @@ export async function saveAudio(
   audio: SaveSource,
   options: SaveOptions = {},
 ): Promise<SavedAudio> {
+  checkOptions(options, { overwrite: FLAG, onProgress: FUNCTION });
+  if (!(path instanceof URL)) check("path", path, STRING);
+  check("audio", audio, AUDIO);
   const named = path instanceof URL ? fileURLToPath(path) : path;
   const { overwrite = false, onProgress } = options;
   const target = await checkTarget(named, overwrite);
