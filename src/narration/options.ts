@@ -106,7 +106,7 @@ export interface ResolvedOptions {
 
 /** What a value must be: its kind, and a test with what it asks for. */
 type Rule = readonly [
-  kind: "string" | "number" | "boolean" | "function" | "object",
+  kind: "string" | "number" | "boolean" | "function" | "object" | "array",
   expected?: string,
   // deno-lint-ignore no-explicit-any -- a value of the rule's kind
   test?: (value: any) => boolean,
