@@ -139,7 +139,9 @@ export async function proveEncoder(format: PackedFormat): Promise<void> {
 }
 
 async function encodeSilence(format: PackedFormat): Promise<void> {
-  // Its worker would keep the process alive, too.
+  // A package that is missing is told first.
+  await loadEncoder(format);
+  // The worker would keep the process alive, too.
   if ("Bun" in globalThis && SILENT_ON_BUN.includes(format)) {
     throw new Error("on Bun it never answers, only that of mp3 does.");
   }

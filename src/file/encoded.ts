@@ -19,7 +19,7 @@ import { PartFile } from "./part_file.ts";
 import { ownFacts, type SaveSource, writeAudio, WriteError, type Written } from "./write.ts";
 
 /** How audio is encoded. The ending of the file's name is the format. Audio that has that format already stays as it is. */
-export interface EncodingOptions extends Pick<EncodeOptions, "bitrate" | "title" | "large"> {
+export interface EncodingOptions extends Omit<EncodeOptions, "format" | "chapters"> {
   /**
    * The chapters, in order of their starts, at most 255, of every format but WAV; or a function that gives them once all of the
    * audio has come. Default: none.

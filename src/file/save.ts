@@ -81,7 +81,7 @@ export interface SavedAudio {
  * @throws {Error} with the `code` `"EEXIST"` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
  * missing, or of the runtime when it cannot be written. If the audio was complete by then, it stays under the temporary
  * name that the message says: another program may have taken the final name in the meantime.
- * @throws {unknown} What the audio itself fails with. The temporary file is removed then, unless it holds paid audio that
+ * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed then, unless it holds paid audio that
  * cannot be fetched again.
  *
  * @example
