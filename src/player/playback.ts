@@ -94,6 +94,17 @@ export class Playback {
     return this.#recording.length;
   }
 
+  /**
+   * The samples that have come, to draw them for example.
+   *
+   * @param from The first sample, a whole number, 0 or more. Default 0.
+   * @param to The sample to stop before. Default: all that have come.
+   * @returns A copy, 16 bits each.
+   */
+  samples(from: number = 0, to: number = this.length): Int16Array<ArrayBuffer> {
+    return this.#recording.slice(from, to);
+  }
+
   /** Whether all of the audio has come. */
   get complete(): boolean {
     return this.#isComplete;

@@ -14,6 +14,11 @@ export class Recording implements Samples {
     return index >= 0 && index < this.#length ? this.#samples[index] as number : 0;
   }
 
+  /** The samples from one place up to another. */
+  slice(from: number, to: number): Int16Array<ArrayBuffer> {
+    return this.#samples.slice(from, Math.min(to, this.#length));
+  }
+
   /** Adds whole samples of 16 bits, little-endian. */
   push(pcm: Uint8Array): void {
     const count = pcm.length / BYTES_PER_SAMPLE;
