@@ -95,7 +95,7 @@ export class Playback {
   }
 
   /**
-   * The samples that have come, to draw them for example.
+   * The samples that have come, to draw them for example. It never throws.
    *
    * @param from The first sample, a whole number, 0 or more. Default 0.
    * @param to The sample to stop before. Default: all that have come.
