@@ -134,7 +134,25 @@ Deno.test("encode asks for no more audio than its reader takes", async () => {
   }
 });
 
-Deno.test("EncodedAudio.cancel ends the synthesis at once, also while audio is awaited", async () => {
+Deno.test("EncodedAudio.cancel ends audio that keeps its reader waiting", async () => {
+  const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
+  const audio = {
+    async *[Symbol.asyncIterator]() {
+      yield tone(24_000);
+      await cancelled;
+    },
+    cancel: () => Promise.resolve(cancel()),
+  };
+  const encoded = encode(audio, { format: "wav" });
+  await encoded.next();
+  await encoded.next();
+  const pending = encoded.next();
+  await encoded.cancel();
+  assertEquals(await pending, { done: true, value: undefined });
+  assertEquals([encoded.duration, encoded.head], [undefined, undefined]);
+});
+
+Deno.test("EncodedAudio.cancel ends the synthesis at the service", async () => {
   await using emulator = await startEmulator({ streamPace: 40 });
   const { apiKey, url } = emulator;
   using client = new Client({ apiKey, endpoint: url, secure: false });
