@@ -72,14 +72,17 @@ export async function writeAudio(
   onProgress: ((bytes: number) => void) | undefined,
 ): Promise<Written> {
   let bytes = 0;
-  const append = async (chunk: Uint8Array) => {
+  const writeAt = async (chunk: Uint8Array, position: number) => {
     try {
       for (let at = 0; at < chunk.length;) {
-        at += (await file.write(chunk, at, chunk.length - at, bytes + at)).bytesWritten;
+        at += (await file.write(chunk, at, chunk.length - at, position + at)).bytesWritten;
       }
     } catch (cause) {
       throw new WriteError("The file cannot be written.", { cause });
     }
+  };
+  const append = async (chunk: Uint8Array) => {
+    await writeAt(chunk, bytes);
     bytes += chunk.length;
     notify(onProgress, bytes);
   };
@@ -110,10 +113,10 @@ export async function writeAudio(
     }
     await begin();
   }
-  const { head: finalHead } = audio as OwnAudio;
-  if (finalHead !== undefined) {
+  const { isRaw, head: finalHead } = ownFacts(audio);
+  if (isRaw === false && finalHead !== undefined) {
     // Encoded audio knows its lengths at its end.
-    await file.write(finalHead, 0, finalHead.length, 0);
+    await writeAt(finalHead, 0);
     return { bytes, isWav: false };
   }
   return {
