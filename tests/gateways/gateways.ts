@@ -3,7 +3,7 @@
 import { start } from "../hosts/process.ts";
 import { ROOT } from "../hosts/tools.ts";
 import { closedPort } from "../support/raw_server.ts";
-import type { Subject, Told } from "./checks.ts";
+import type { Subject, Told } from "./check.ts";
 import { GO, installGo, installPython, PYTHON } from "./tools.ts";
 
 export interface Gateway {
@@ -156,14 +156,8 @@ export async function goAndPython(): Promise<Gateway[]> {
     name: name.replace("-wsgi", " (WSGI, waitress)").replace("-asgi", " (ASGI, uvicorn)"),
     version,
     setting,
-    start: async () => ({
-      ...name.startsWith("sonora") && { headers: { accept: "application/grpc-web+proto" } },
-      ...await startServer(python, [
-        `${ROOT}tests/gateways/servers/python/server.py`,
-        name,
-        generated,
-      ]),
-    }),
+    start: () =>
+      startServer(python, [`${ROOT}tests/gateways/servers/python/server.py`, name, generated]),
   });
   return [
     {
@@ -188,7 +182,7 @@ export async function goAndPython(): Promise<Gateway[]> {
     py(
       "sonora-wsgi",
       PYTHON.sonora,
-      '`headers: { accept: "application/grpc-web+proto" }` of the client; a thread for each call',
+      "a thread for each call; a CORS layer for pages",
     ),
   ];
 }

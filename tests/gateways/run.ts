@@ -2,10 +2,12 @@
 //
 //   deno task test:gateways [--only NAME]... [--md FILE]
 //
-// It installs the servers into `.cache`: those of Go and Python, and with --all that of Rust, which takes minutes to build.
+// It installs the servers into `.cache`: those of Go and Python, and with --all those of Java and Rust, which take
+// minutes to build.
 
 import { parseArgs } from "node:util";
-import { checks, type Facts } from "./checks.ts";
+import type { Facts } from "./check.ts";
+import { checks } from "./checks.ts";
 import { type Gateway, goAndPython } from "./gateways.ts";
 import { page } from "./table.ts";
 
@@ -29,7 +31,10 @@ Deno.env.delete("TSETSEN_API_KEY");
 Deno.env.delete("TSETSEN_API_ENDPOINT");
 
 const gateways = await goAndPython();
-if (values.all) gateways.push(...await (await import("./rust.ts")).rust());
+if (values.all) {
+  gateways.push(...await (await import("./java.ts")).java());
+  gateways.push(...await (await import("./rust.ts")).rust());
+}
 const runs: GatewayRun[] = [];
 for (const gateway of gateways) {
   if (values.only.length > 0 && !values.only.some((name) => gateway.name.includes(name))) continue;

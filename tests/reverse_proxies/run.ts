@@ -7,7 +7,8 @@
 
 import { parseArgs } from "node:util";
 import { Client, TsetsenError } from "../../mod.ts";
-import { checks, type Facts } from "../gateways/checks.ts";
+import type { Facts } from "../gateways/check.ts";
+import { checks } from "../gateways/checks.ts";
 import { type RunningGateway, startServer } from "../gateways/gateways.ts";
 import { installGo, installPython } from "../gateways/tools.ts";
 import { proxies, type Proxy, startProxy } from "./proxies.ts";

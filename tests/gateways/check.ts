@@ -1,0 +1,66 @@
+// What a check of a gRPC-Web server is, and what the server tells of each call.
+
+import { Client, type ClientOptions } from "../../mod.ts";
+
+/** What a server printed of a call. */
+export interface Told {
+  readonly id: string;
+  readonly event: "begin" | "end";
+  readonly method?: string;
+  readonly key?: string;
+  /** Milliseconds until the deadline when the call came; `null` without one. */
+  readonly left?: number | null;
+  /** The call's x-api-key, x-goog-api-key and x-user-agent. */
+  readonly headers?: readonly string[];
+  readonly how?: "done" | "left";
+  readonly sent?: number;
+  /** When this process read it. */
+  readonly at: number;
+}
+
+/** A running server, as a check sees it. */
+export interface Subject {
+  readonly url: string;
+  /** Headers that its users must give to the client. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The line that a server printed, as soon as it did; `undefined` after `ms` milliseconds without it. */
+  told(id: string, event: Told["event"], ms: number): Promise<Told | undefined>;
+}
+
+/** Facts of a server that are not right or wrong, for its row. */
+export type Facts = Record<string, string>;
+
+export interface Check {
+  readonly name: string;
+  run(subject: Subject, facts: Facts): Promise<void>;
+}
+
+export const KEY = "tsetsen-development-gateways";
+export const REQUEST = { text: "Сайн байна уу?", voiceId: "bold", version: "beta-v0.2" } as const;
+let count = 0;
+
+export type Script = Readonly<Record<string, string | number>>;
+
+/** A client, and the call's headers with its script. */
+export function call(subject: Subject, script: Script, options: ClientOptions = {}) {
+  const id = `${++count}`;
+  const pairs = Object.entries({ id, ...script });
+  const header = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join(";");
+  const client = new Client({
+    endpoint: subject.url,
+    apiKey: KEY,
+    secure: false,
+    maxRetries: 0,
+    timeout: 10_000,
+    headers: { ...subject.headers, "x-script": header },
+    ...options,
+  });
+  return { id, client };
+}
+
+/** The bytes of a whole stream. */
+export async function all(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: number[] = [];
+  for await (const chunk of stream) parts.push(...chunk);
+  return new Uint8Array(parts);
+}
