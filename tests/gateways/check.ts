@@ -58,6 +58,28 @@ export function call(subject: Subject, script: Script, options: ClientOptions = 
   return { id, client };
 }
 
+/** A call by fetch, without a message: no client closes it at its deadline. */
+export async function rawCall(
+  subject: Subject,
+  method: string,
+  script: string,
+  headers: Readonly<Record<string, string>> = {},
+  signal: AbortSignal | null = null,
+): Promise<Response> {
+  return await fetch(`${subject.url}/tsetsen.api.v1.TsetsenTTS/${method}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/grpc-web+proto",
+      accept: "application/grpc-web+proto",
+      "x-grpc-web": "1",
+      "x-script": script,
+      ...headers,
+    },
+    body: new Uint8Array(5),
+    signal,
+  });
+}
+
 /** The bytes of a whole stream. */
 export async function all(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: number[] = [];

@@ -1,7 +1,8 @@
 // The servers of Java. Maven brings their packages and the protoc that generates their messages.
 
 import { ROOT, run } from "../hosts/tools.ts";
-import { type Gateway, startServer } from "./gateways.ts";
+import type { Gateway } from "./gateways.ts";
+import { startServer } from "./server.ts";
 import { FOLDER } from "./tools.ts";
 
 /** The versions of `servers/java/pom.xml`. */

@@ -3,7 +3,7 @@
 import { start } from "../hosts/process.ts";
 import { ROOT, run } from "../hosts/tools.ts";
 import { closedPort } from "../support/raw_server.ts";
-import { installPython, once } from "../gateways/tools.ts";
+import { once, pythonServers } from "../gateways/tools.ts";
 import { versionOf } from "../readers/tools.ts";
 
 const FOLDER = `${ROOT}.cache/reverse_proxies`;
@@ -204,11 +204,11 @@ export const proxies: readonly Proxy[] = [
     name: "Envoy",
     recipe: "envoy.yaml",
     version: async () => {
-      await installPython();
+      await pythonServers();
       return "1.40.0";
     },
     async command(file) {
-      const { envoy } = await installPython();
+      const { envoy } = await pythonServers();
       return [
         envoy,
         "--config-path",

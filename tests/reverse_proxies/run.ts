@@ -9,8 +9,8 @@ import { parseArgs } from "node:util";
 import { Client, TsetsenError } from "../../mod.ts";
 import type { Facts } from "../gateways/check.ts";
 import { checks } from "../gateways/checks.ts";
-import { type RunningGateway, startServer } from "../gateways/gateways.ts";
-import { installGo, installPython } from "../gateways/tools.ts";
+import { goServers } from "../gateways/go.ts";
+import { type RunningGateway, startServer } from "../gateways/server.ts";
 import { proxies, type Proxy, startProxy } from "./proxies.ts";
 import { page } from "./table.ts";
 import { startUpstream } from "./upstream.ts";
@@ -42,9 +42,7 @@ Deno.env.delete("TSETSEN_API_ENDPOINT");
 const REQUEST = { text: "Сайн байна уу?", voiceId: "bold", version: "beta-v0.2" } as const;
 const KEY = "tsetsen-development-proxies";
 
-const { python } = await installPython();
-const servers = await installGo(python);
-await using service = await startServer(servers, ["connect-go"]);
+await using service = await startServer(await goServers(), ["connect-go"]);
 // The first measurement warms this process up.
 await firstSample(service.url);
 const runs: ProxyRun[] = [];

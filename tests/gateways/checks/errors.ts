@@ -2,7 +2,7 @@
 
 import { TsetsenError } from "../../../mod.ts";
 import { equal, ok, rejected } from "../../hosts/assert.ts";
-import { all, call, type Check, REQUEST, type Subject } from "../check.ts";
+import { all, call, type Check, rawCall, REQUEST, type Subject } from "../check.ts";
 
 const STATUSES: readonly (readonly [name: string, charged: string])[] = [
   ["ServerError", "unknown"],
@@ -83,16 +83,7 @@ export const errors: readonly Check[] = [
           "errors, stream",
         ]] as const
       ) {
-        const response = await fetch(`${subject.url}/tsetsen.api.v1.TsetsenTTS/${method}`, {
-          method: "POST",
-          headers: {
-            "content-type": "application/grpc-web+proto",
-            accept: "application/grpc-web+proto",
-            "x-grpc-web": "1",
-            "x-script": "id=raw;code=5;message=no;after=0",
-          },
-          body: new Uint8Array(5),
-        });
+        const response = await rawCall(subject, method, "id=raw;code=5;message=no;after=0");
         const body = new TextDecoder().decode(await response.bytes());
         const inHeaders = response.headers.get("grpc-status") === "5";
         ok(inHeaders || /grpc-status: ?5/i.test(body), "no grpc-status");

@@ -1,0 +1,61 @@
+// The checks of tests/gateways through the gRPC-Web servers of Python and Go. Each must come out as docs/gateways.md says.
+
+import { type Gateway, GO_GATEWAYS, PYTHON_GATEWAYS } from "../gateways/gateways.ts";
+import { goServers } from "../gateways/go.ts";
+import { checks } from "../gateways/checks.ts";
+import { runGateway } from "../gateways/run_gateway.ts";
+import { isKnown } from "../gateways/table.ts";
+import type { HostRun } from "../hosts/report.ts";
+import type { Result } from "../hosts/runner.ts";
+import { ROOT } from "../hosts/tools.ts";
+import type { Choice } from "./through.ts";
+
+const DOCS = "docs/gateways.md";
+
+/** Runs those of Python, and those of Go where Go can be had. */
+export async function runGateways({ wanted, filter, print }: Choice): Promise<HostRun[]> {
+  if (filter !== "") return [];
+  const chosen = (gateways: readonly Gateway[]) => gateways.filter(({ name }) => wanted(name));
+  const members = [...chosen(PYTHON_GATEWAYS), ...await withGo(chosen(GO_GATEWAYS), print)];
+  const page = await Deno.readTextFile(ROOT + DOCS);
+  const runs: HostRun[] = [];
+  for (const gateway of members) {
+    const start = performance.now();
+    const { failures } = await runGateway(gateway);
+    const why = new Map(failures);
+    const results = checks.map(({ name }): Result => ({
+      group: "gRPC-Web servers",
+      name,
+      ms: 0,
+      ...difference(why.get(name), isKnown(page, gateway.name, name)),
+    }));
+    runs.push({ name: gateway.name, results });
+    const seconds = Math.round((performance.now() - start) / 1000);
+    print(`${gateway.name}: ${checks.length} checks in ${seconds} s`);
+  }
+  return runs;
+}
+
+/** The gateways, or none where there is no Go. */
+async function withGo(
+  gateways: readonly Gateway[],
+  print: Choice["print"],
+): Promise<readonly Gateway[]> {
+  if (gateways.length === 0) return [];
+  try {
+    await goServers();
+    return gateways;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    print(`LEFT OUT ${gateways.map(({ name }) => name).join(", ")}: ${error.message}`);
+    return [];
+  }
+}
+
+function difference(why: string | undefined, known: boolean): { error?: string } {
+  if (why !== undefined && !known) return { error: why };
+  if (why === undefined && known) {
+    return { error: `is right, and ${DOCS} says that it is not: run test:gateways again` };
+  }
+  return {};
+}
