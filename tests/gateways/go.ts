@@ -29,7 +29,7 @@ async function build(): Promise<string> {
   const env = { GOBIN: `${FOLDER}/bin`, GOFLAGS: "-mod=mod" };
   const go = await had(() => findGo());
   await had(() =>
-    once("go", [GO, GO_TOOLS], async () => {
+    once("go", [GO, GO_TOOLS, go], async () => {
       await Deno.mkdir(`${folder}/pb`, { recursive: true });
       for (const tool of GO_TOOLS) await run([go, "install", tool], folder, env);
       await Deno.remove(`${folder}/go.mod`).catch(() => {});

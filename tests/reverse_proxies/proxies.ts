@@ -13,6 +13,7 @@ export const NPM = {
   "@fastify/http-proxy": "11.6.3",
   fastify: "5.12.8",
   httpxy: "0.5.6",
+  undici: "7.30.2",
 };
 
 /** Lines that people add, and what they promise. */
