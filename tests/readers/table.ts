@@ -119,7 +119,7 @@ length that the reader told when it is not the true one.
 A WAV of \`encodeWav\`, \`wav()\`, \`blob()\` and \`saveAudio\` has true sizes. The second column is such a file that lost its end on
 the way, the third what \`encodeWav\` makes of an odd number of bytes.
 
-${section((name) => !name.startsWith("streamed"))}
+${section((name) => !name.startsWith("streamed") && name !== "RF64")}
 ## Streamed files
 
 Whoever sends the header before the sound is known must put something into its two sizes. Served to browsers in chunks, without
@@ -132,10 +132,20 @@ ${section(isCut)}
 ## The size that a streamed WAV should carry
 
 ${recommendation(kinds, rows)}
+## Beyond 4 GiB
+
+The sizes of WAV have 32 bits: 24.8 hours of this sound. A streamed WAV carries 0x7FFFF000, which is 12.4 hours. Readers that know the mark (ffmpeg, SoX,
+Chromium), or read to the end of the file, give all that follows. The others stop there, and say no error. A download that is kept as it
+comes is what the service made. The form of WAV for more, RF64, is refused by ${
+    refused(rows, kinds)
+  } of these ${rows.length}, and so the SDK streams none:
+
+${section((name) => name === "RF64")}
 ## Captions
 
 ${CUES.length} cues whose texts the formats could take for their own, by \`toSrt\` and \`toWebVtt\`, read by real parsers. ffmpeg is asked for ASS,
-which is what its players show.
+which is what its players show. SRT cannot write its own marks as text: \`toSrt\` writes ‹ and › for < and >, parentheses for braces, and an invisible word joiner (U+2060)
+behind a backslash and behind the & of an entity. Parsers of SRT are compared with that.
 
 ${
     tableOf(
@@ -143,7 +153,7 @@ ${
       captions.map(({ parser, version, format, parsed }) => {
         const found = typeof parsed === "string"
           ? [`refuses: ${firstLine(parsed)}`]
-          : differences(parsed);
+          : differences(parsed, format);
         return [
           `${parser} ${version}`,
           format,
@@ -152,6 +162,12 @@ ${
       }),
     )
   }`;
+}
+
+/** How many rows get nothing of a file of RF64. */
+function refused(rows: readonly Row[], kinds: readonly Kind[]): number {
+  const column = kinds.findIndex(({ name }) => name === "RF64") + 1;
+  return rows.filter((row) => !/^(all|plays all|right length)/.test(row[column]!)).length;
 }
 
 /** Counts for each size how many rows have all of it. */

@@ -33,6 +33,8 @@ export interface Proxy {
   command(file: string, folder: string): Promise<readonly string[]> | readonly string[];
   around(recipe: string, folder: string): string;
   readonly pastes?: readonly Paste[];
+  /** Why some checks cannot be right with any recipe, and what bounds the loss. */
+  readonly limit?: string;
 }
 
 export interface RunningProxy extends AsyncDisposable {
@@ -154,6 +156,9 @@ export const proxies: readonly Proxy[] = [
       )
         .join("") +
       recipe,
+    limit:
+      "No recipe mends it: httpd does not look at the caller's connection while it waits for the service. It is the same over HTTP/2, and with " +
+      "`mod_proxy_http2` to the service. Give calls a `timeout`: the service gets it as `grpc-timeout`, and ends by itself.",
   },
   {
     name: "Caddy",
