@@ -48,7 +48,7 @@ export async function java(): Promise<Gateway[]> {
     server(
       "Vert.x",
       VERSIONS.vertx,
-      "`response().exceptionHandler()`, because the handlers of the request are **never** told that the caller is gone; a CORS handler for pages",
+      "`response().exceptionHandler()`, because the handlers of the request are **never** told that the caller is gone; `setScheduleDeadlineAutomatically(true)` and `request.deadline().onSuccess()`; a CORS handler for pages",
       "vertx",
     ),
   ];

@@ -10,6 +10,7 @@ import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
 import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +24,8 @@ final class VertxServer {
 
   static void start() {
     Vertx vertx = Vertx.vertx();
-    GrpcServer server = GrpcServer.server(vertx);
+    // Without it the caller gets no answer at the deadline.
+    GrpcServer server = GrpcServer.server(vertx, new GrpcServerOptions().setScheduleDeadlineAutomatically(true));
     unary(server, vertx, "ListVoices", ListVoicesRequest.getDefaultInstance(), ListVoicesRequest::getApiKey, Answers.VOICES);
     unary(server, vertx, "GenerateSpeech", GenerateSpeechRequest.getDefaultInstance(), GenerateSpeechRequest::getApiKey, Answers.JOB);
     unary(server, vertx, "GetUserBalance", GetUserBalanceRequest.getDefaultInstance(), GetUserBalanceRequest::getApiKey, Answers.BALANCE);
@@ -57,6 +59,8 @@ final class VertxServer {
     Script script = new Script(method, key, left == 0 ? null : left, request.headers()::get);
     // Over gRPC-Web neither errorHandler nor exceptionHandler of the request is told that the caller is gone.
     request.response().exceptionHandler(error -> script.left());
+    // At the deadline Vert.x answers the caller, and tells no handler.
+    if (request.deadline() != null) request.deadline().onSuccess(none -> script.left());
     return script;
   }
 
