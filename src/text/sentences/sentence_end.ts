@@ -6,7 +6,13 @@
  * @module
  */
 
-import { isAbbreviation, isBeforeName, isBeforeNumber, isUnit } from "./abbreviations.ts";
+import {
+  isAbbreviation,
+  isBeforeName,
+  isBeforeNumber,
+  isBeforeTelephone,
+  isUnit,
+} from "./abbreviations.ts";
 import type { Ending } from "./endings.ts";
 import { extendsCluster } from "./graphemes.ts";
 import { isItemNumber } from "./items.ts";
@@ -17,6 +23,7 @@ import { startsConjunction, startsReport } from "./reports.ts";
 const CONTINUES = /^(?:[.!?…,;:)\]}»›”%‰]|>>)/;
 /** What may stand before a sentence's first letter: quotes, brackets, bullets, dashes, Markdown. */
 const OPENERS = /["'“”„«‹‘‚<(\[{*_#>•·+|~`\s\x85‒–—―-]*/uy;
+const TELEPHONE = /^\p{N}{2,4}[ -]?\p{N}{4}/u;
 const DASH = /[‒–—―-]/;
 
 /**
@@ -42,10 +49,13 @@ export function endsSentence(
 
   const opened = openedAt(line, end);
   const next = String.fromCodePoint(line.codePointAt(opened) ?? 0x20);
-  if (/\p{Ll}/u.test(next)) return endsBeforeLowerCase(line, ending, opened, lowerCase);
+  const numbered = marks === "." && !closed && isItemNumber(sentence);
+  if (/\p{Ll}/u.test(next)) {
+    return !numbered && endsBeforeLowerCase(line, ending, opened, lowerCase);
+  }
 
   if (marks !== "." || closed) return true;
-  if (isItemNumber(sentence) || startsList(line, start)) return false;
+  if (numbered || startsList(line, start)) return false;
   const word = wordBefore(line, start);
   if (isBeforeName(word)) return false;
   if (/\p{N}/u.test(next)) return endsBeforeNumber(line, word, start, opened);
@@ -97,6 +107,7 @@ function endsBeforeLowerCase(
 /** "2024. 05. 12", "Тел. 1800-1917" and "5 мин. 30 сек." go on. */
 function endsBeforeNumber(line: string, word: string, start: number, opened: number): boolean {
   if (/\p{N}/u.test(line.charAt(start - 1)) || isBeforeNumber(word)) return false;
+  if (isBeforeTelephone(word)) return !TELEPHONE.test(line.slice(opened, opened + 24));
   if (!isUnit(word)) return true;
   const before = line.slice(Math.max(0, start - word.length - 2), start - word.length);
   const after = /^[\p{N}.,]{1,12}\s?(\p{L}{1,5})/u.exec(line.slice(opened, opened + 24))?.[1];
