@@ -134,11 +134,14 @@ ${section(isCut)}
 ${recommendation(kinds, rows)}
 ## Beyond 4 GiB
 
-The sizes of WAV have 32 bits: 24.8 hours of this sound. A streamed WAV carries 0x7FFFF000, which is 12.4 hours. Readers that know the mark (ffmpeg, SoX,
-Chromium), or read to the end of the file, give all that follows. The others stop there, and say no error. A download that is kept as it
-comes is what the service made. The form of WAV for more, RF64, is refused by ${
-    refused(rows, kinds)
-  } of these ${rows.length}, and so the SDK streams none:
+The sizes of WAV have 32 bits: 4 GiB are 24.8 hours of this sound. A finished file names its true size up to there, and carries the mark 0x7FFFF000
+beyond. A stream carries the mark from its start, and the mark is 12.4 hours. Of 2 GiB and 480,000 bytes behind it, ffmpeg 5.1.9, soundfile 0.14.0 and
+Python's wave gave the first 2,147,479,552 bytes and no error, SoX 14.4.2 gave all (files and pipes, run by hand on 2026-11-28). The SDK's own readers read to the end of the
+file. So a narration of more than 12 hours is better kept as several files, or as one whose length is known.
+
+The form of WAV for more, RF64, gives all to ${
+    rows.length - refused(rows, kinds)
+  } of these ${rows.length}, and so it is never the default:
 
 ${section((name) => name === "RF64")}
 ## Captions
@@ -164,7 +167,7 @@ ${
   }`;
 }
 
-/** How many rows get nothing of a file of RF64. */
+/** How many rows do not get all of a file of RF64. */
 function refused(rows: readonly Row[], kinds: readonly Kind[]): number {
   const column = kinds.findIndex(({ name }) => name === "RF64") + 1;
   return rows.filter((row) => !/^(all|plays all|right length)/.test(row[column]!)).length;
