@@ -44,7 +44,7 @@ export function endsSentence(
   // A mark on a space, or what else a cut would separate from its base.
   if (extendsCluster(line, end)) return false;
   if (marks === "") return true;
-  if (!ending.spaced) return endsWithoutSpace(line, ending) && !isItemNumber(sentence);
+  if (!ending.spaced) return endsWithoutSpace(line, ending, sentence) && !isItemNumber(sentence);
   if (CONTINUES.test(line.slice(end, end + 2))) return false;
 
   const opened = openedAt(line, end);
@@ -127,13 +127,19 @@ function isInitial(line: string, word: string, start: number, sentence: string):
  * "Сайн уу?Би ирлээ." and "гарав.Ээж нь" lack a space. "3.5", "Ц.Элбэгдорж", "м.кв", addresses and the names of files
  * do not.
  */
-function endsWithoutSpace(line: string, { marks, start, end, closed }: Ending): boolean {
+function endsWithoutSpace(
+  line: string,
+  { marks, start, end, closed }: Ending,
+  sentence: string,
+): boolean {
   if (/[。！？｡]$/.test(marks)) return !CONTINUES.test(line.slice(end, end + 2));
   if (!/\p{L}/u.test(line.charAt(start - 1))) return false;
   if (/[/@]\S*$|www\.\S*$/i.test(line.slice(Math.max(0, start - 64), start))) return false;
   const next = line.slice(end, end + 24);
   if (closed) return closesQuote(line, end) && /^\p{Lu}\p{Ll}/u.test(next);
-  const word = wordBefore(line, start);
+  // "Тийм.Үгүй.Мэдэхгүй.": the word before ended the sentence before.
+  const own = wordBefore(sentence, sentence.length);
+  const word = sentence === "" ? wordBefore(line, start) : own;
   if (/[!?‼⁇⁈⁉‽]$/.test(marks)) {
     if (/^[«„“‹—–]?\p{Lu}/u.test(next)) return true;
     const cyrillic = /^\p{Script=Cyrillic}{2}/u.test(next) && !startsReport(next);
