@@ -43,8 +43,8 @@ export function page(runs: readonly GatewayRun[]): string {
 The service's contract, served by each gRPC-Web server that a user may put in front of it, and the SDK's ${checks.length} checks through
 it, over HTTP/1.1 on loopback. Run on ${
     new Date().toISOString().slice(0, 10)
-  }, on Deno ${Deno.version.deno}, by \`deno task
-test:gateways --all --md docs/gateways.md\`. The servers are in \`tests/gateways/servers\`.
+  }, on Deno ${Deno.version.deno}, by \`deno task test:gateways --all --md docs/gateways.md\`. The servers are in \`tests/gateways/servers\`. Those of
+Python and Go also run in \`deno task test:interop\`, which fails when a check comes out otherwise than here.
 
 "Errors" is where \`grpc-status\` stands: in the headers of HTTP, or in the trailers frame of the body. "Cancelled" and "deadline"
 tell when the service's code was told that its caller is gone. At its deadline the SDK closes the call. "Held by the server" is for a caller who sends a

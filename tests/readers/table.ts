@@ -108,8 +108,7 @@ export function page(
   const isCut = (name: string) => name.startsWith("streamed") && name.includes("cut");
   return `# Readers of WAV and captions
 
-What real readers made of each kind of file that this SDK makes. Run on ${today()}, by \`deno task test:readers --md
-docs/audio-readers.md\`, on ${Deno.build.os} ${Deno.build.arch}.
+What real readers made of each kind of file that this SDK makes. Run on ${today()}, by \`deno task test:readers --md docs/audio-readers.md\`, on ${Deno.build.os} ${Deno.build.arch}.
 
 The sound is 18,000 samples of noise, 0.75 s. "all" means that each sample was compared and is right. "says" and "shows" is the
 length that the reader told when it is not the true one.
