@@ -1,6 +1,6 @@
 // What a check of a gRPC-Web server is, and what the server tells of each call.
 
-import { Client, type ClientOptions } from "../../mod.ts";
+import { type BaseClient, Client, type ClientOptions } from "../../mod.ts";
 
 /** What a server printed of a call. */
 export interface Told {
@@ -18,11 +18,16 @@ export interface Told {
   readonly at: number;
 }
 
+/** The default client, or the lean one. */
+export type ClientClass = new (options: Omit<ClientOptions, "transport">) => BaseClient;
+
 /** A running server, as a check sees it. */
 export interface Subject {
   readonly url: string;
   /** Headers that its users must give to the client. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The client that asks. Default: that of the package's root. */
+  readonly Client?: ClientClass | undefined;
   /** The line that a server printed, as soon as it did; `undefined` after `ms` milliseconds without it. */
   told(id: string, event: Told["event"], ms: number): Promise<Told | undefined>;
 }
@@ -42,11 +47,16 @@ let count = 0;
 export type Script = Readonly<Record<string, string | number>>;
 
 /** A client, and the call's headers with its script. */
-export function call(subject: Subject, script: Script, options: ClientOptions = {}) {
+export function call(
+  subject: Subject,
+  script: Script,
+  options: Omit<ClientOptions, "transport"> = {},
+) {
   const id = `${++count}`;
   const pairs = Object.entries({ id, ...script });
   const header = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join(";");
-  const client = new Client({
+  const Class: ClientClass = subject.Client ?? Client;
+  const client = new Class({
     endpoint: subject.url,
     apiKey: KEY,
     secure: false,

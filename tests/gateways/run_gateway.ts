@@ -1,6 +1,6 @@
 // The checks of one gateway.
 
-import type { Facts } from "./check.ts";
+import type { ClientClass, Facts } from "./check.ts";
 import { checks } from "./checks.ts";
 import type { Gateway } from "./gateways.ts";
 
@@ -12,10 +12,15 @@ export interface GatewayRun {
 }
 
 /** Starts a gateway, and runs all checks. */
-export async function runGateway(gateway: Gateway): Promise<GatewayRun> {
+export async function runGateway(
+  gateway: Gateway,
+  Client?: ClientClass,
+): Promise<GatewayRun> {
   const facts: Facts = {};
   const failures: [string, string][] = [];
-  await using subject = await gateway.start();
+  await using running = await gateway.start();
+  const { url, told } = running;
+  const subject = { url, told, Client };
   for (const { name, run } of checks) {
     try {
       await run(subject, facts);

@@ -32,7 +32,8 @@ async function install(): Promise<PythonServers> {
   const python = `${FOLDER}/venv/bin/python`;
   const generated = `${FOLDER}/python`;
   await once("python", PYTHON, async () => {
-    await run(["python3", "-m", "venv", "--clear", `${FOLDER}/venv`]);
+    const python3 = Deno.env.get("TSETSEN_PYTHON") ?? "python3";
+    await run([python3, "-m", "venv", "--clear", `${FOLDER}/venv`]);
     const packages = Object.entries(PYTHON).map(([name, version]) => `${name}==${version}`);
     await run([python, "-m", "pip", "install", "--quiet", "--prefer-binary", ...packages]);
     await Deno.mkdir(generated, { recursive: true });

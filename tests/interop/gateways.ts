@@ -1,5 +1,7 @@
-// The checks of tests/gateways through the gRPC-Web servers of Python and Go. Each must come out as docs/gateways.md says.
+// The checks of tests/gateways through the gRPC-Web servers of Python and Go, with the default client and the lean one. Each must come out as docs/gateways.md says.
 
+import { Client as LeanClient } from "../../src/lean/mod.ts";
+import type { ClientClass } from "../gateways/check.ts";
 import { type Gateway, GO_GATEWAYS, PYTHON_GATEWAYS } from "../gateways/gateways.ts";
 import { goServers } from "../gateways/go.ts";
 import { checks } from "../gateways/checks.ts";
@@ -17,17 +19,27 @@ export async function runGateways({ wanted, filter, print }: Choice): Promise<Ho
   if (filter !== "") return [];
   const chosen = (gateways: readonly Gateway[]) => gateways.filter(({ name }) => wanted(name));
   const page = await Deno.readTextFile(ROOT + DOCS);
-  const runs = async (gateway: Gateway) => await runChecks(gateway, page, print);
+  const runs = (gateway: Gateway) =>
+    Promise.all([
+      runChecks(gateway, gateway.name, undefined, page, print),
+      runChecks(gateway, `${gateway.name}, lean`, LeanClient, page, print),
+    ]);
   // Those of Python wait most of the time: for what never comes.
   const python = await Promise.all(chosen(PYTHON_GATEWAYS).map(runs));
   const go: HostRun[] = [];
-  for (const gateway of await withGo(chosen(GO_GATEWAYS), print)) go.push(await runs(gateway));
-  return [...python, ...go];
+  for (const gateway of await withGo(chosen(GO_GATEWAYS), print)) go.push(...await runs(gateway));
+  return [...python.flat(), ...go];
 }
 
-async function runChecks(gateway: Gateway, page: string, print: Choice["print"]): Promise<HostRun> {
+async function runChecks(
+  gateway: Gateway,
+  name: string,
+  Client: ClientClass | undefined,
+  page: string,
+  print: Choice["print"],
+): Promise<HostRun> {
   const start = performance.now();
-  const why = new Map((await runGateway(gateway)).failures);
+  const why = new Map((await runGateway(gateway, Client)).failures);
   const results = checks.map(({ name }): Result => ({
     group: "gRPC-Web servers",
     name,
@@ -35,8 +47,8 @@ async function runChecks(gateway: Gateway, page: string, print: Choice["print"])
     ...difference(why.get(name), isKnown(page, gateway.name, name)),
   }));
   const seconds = Math.round((performance.now() - start) / 1000);
-  print(`${gateway.name}: ${checks.length} checks in ${seconds} s`);
-  return { name: gateway.name, results };
+  print(`${name}: ${checks.length} checks in ${seconds} s`);
+  return { name, results };
 }
 
 /** The gateways, or none where there is no Go. */
