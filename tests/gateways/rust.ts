@@ -1,7 +1,8 @@
 // The server of Rust, which takes minutes to build.
 
 import { ROOT, run } from "../hosts/tools.ts";
-import { type Gateway, startServer } from "./gateways.ts";
+import type { Gateway } from "./gateways.ts";
+import { startServer } from "./server.ts";
 import { FOLDER } from "./tools.ts";
 
 const VERSION = "0.14.9";

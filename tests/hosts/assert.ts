@@ -48,7 +48,7 @@ export function sleep(ms: number): Promise<void> {
 export async function until<T>(
   what: string,
   condition: () => Promise<T>,
-  ms = 3_000,
+  ms = 10_000,
 ): Promise<T> {
   const end = performance.now() + ms;
   for (;;) {

@@ -1,13 +1,14 @@
 // The SDK against software that others wrote: a grpcio server behind the real Envoy and behind the Deno recipe, on every
-// host, and the emulator under the official Python SDK.
+// host, the gRPC-Web servers of Python and Go, and the emulator under the official Python SDK.
 //
 //   deno run -A tests/interop/run.ts [--host NAME]... [--filter TEXT] [--md FILE] [--json FILE]
 //
-// Hosts are those of hosts.ts, and "Python SDK". --md writes the table of the two SDKs.
+// Hosts are those of hosts.ts, the names of the gRPC-Web servers ("connect-go"), and "Python SDK". --md writes the table of the two SDKs.
 
 import { parseArgs } from "node:util";
 import { failures, type HostRun, table } from "../hosts/report.ts";
 import { type Certificates, makeCertificates } from "./certificates.ts";
+import { runGateways } from "./gateways.ts";
 import { PYTHON, runPython } from "./python/run.ts";
 import { outdated, page } from "./python/table.ts";
 import { runThrough } from "./through.ts";
@@ -71,7 +72,8 @@ async function prepare(): Promise<[Venv, Certificates] | undefined> {
 async function runParts(venv: Venv, certificates: Certificates): Promise<HostRun[][]> {
   const choice = { wanted, partial: chosen.length > 0, filter, print };
   const through = await runThrough(venv, certificates, folder, choice);
-  return [...through, wanted(PYTHON) ? await runPython(venv, certificates, filter) : []];
+  const gateways = await runGateways(choice);
+  return [...through, gateways, wanted(PYTHON) ? await runPython(venv, certificates, filter) : []];
 }
 
 /** The table of the two SDKs is that of a run of all scenarios, in which nothing failed. */

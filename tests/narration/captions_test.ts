@@ -221,12 +221,15 @@ Deno.test("toSrt and toWebVtt keep times and words, whatever the text holds", ()
         const cue = list[i]!;
         assertEquals([start, end], [cue.start, cue.end]);
         const words = cue.text.split(/[ \r\n\u2028]+/).filter((word) => word !== "");
-        const inSrt = words.join(" ").replaceAll("<", "‹").replaceAll(">", "›");
+        const inSrt = words.join(" ").replaceAll("<", "‹").replaceAll(">", "›")
+          .replaceAll(/&(?=#?\w+;)/g, "&\u2060");
         assertEquals(lines.join(" "), kind === "srt" ? inSrt : words.join(" "));
-        for (const [j, line] of lines.entries()) {
+        // A word joiner has no width.
+        const seen = lines.map((line) => line.replaceAll("\u2060", ""));
+        for (const [j, line] of seen.entries()) {
           assert([...line].length <= lineLength || !line.includes(" "));
           // Greedy: the next word would not have fitted.
-          const next = lines[j + 1]?.split(" ")[0];
+          const next = seen[j + 1]?.split(" ")[0];
           if (next !== undefined) assert([...`${line} ${next}`].length > lineLength);
         }
       });

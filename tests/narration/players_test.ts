@@ -62,6 +62,16 @@ Deno.test("toSrt and toWebVtt survive hostile texts in media-captions: each cue 
   }
 });
 
+Deno.test("toSrt keeps an entity of the text from players that read entities in SRT, and an ampersand as it is", () => {
+  const srt = (text: string) => toSrt([{ start: 0, end: 2_000, text, exact: true }]).split("\n")[2];
+  for (const entity of ["lt;b", "amp;", "#39;", "#x27;", "nbsp;", "#8209;"]) {
+    assertEquals(srt(`А &${entity} Б`), `А &\u2060${entity} Б`);
+  }
+  for (const text of ["А & Б", "А&Б;", "AT&T", "&; ба &#;", "үнэ&ханш;"]) {
+    assertEquals(srt(text), text);
+  }
+});
+
 Deno.test({
   name: "toSrt survives hostile texts in ffmpeg, and an empty one is no error",
   ignore: !await has("ffmpeg", "-version"),

@@ -50,7 +50,25 @@ export function kinds(): Kind[] {
       });
     }
   }
+  found.push({ name: "RF64", bytes: rf64(PCM), pcm: PCM });
   return found;
+}
+
+/** The form for files beyond 4 GiB (EBU Tech 3306): 64-bit sizes in a chunk of their own. */
+function rf64(pcm: Uint8Array): Uint8Array {
+  const wav = wavHeader(pcm.length);
+  const text = (name: string) => new TextEncoder().encode(name);
+  const ds64 = new DataView(new ArrayBuffer(32));
+  ds64.setUint32(0, 28, true);
+  ds64.setBigUint64(4, BigInt(pcm.length + 72), true);
+  ds64.setBigUint64(12, BigInt(pcm.length), true);
+  ds64.setBigUint64(20, BigInt(pcm.length / 2), true);
+  const unknown = new Uint8Array(4).fill(255);
+  const format = wav.slice(12, 36);
+  return join(
+    ...[text("RF64"), unknown, text("WAVEds64"), new Uint8Array(ds64.buffer)],
+    ...[format, text("data"), unknown, pcm],
+  );
 }
 
 function resized(wav: Uint8Array, riff: number, data: number): Uint8Array {

@@ -93,7 +93,10 @@ export const readers: readonly Reader[] = [
       const { error } = await shell(`sox ${file} -t raw ${folder}/pcm trim -0.5`, 30);
       const pcm = await taken(`${folder}/pcm`);
       // To compare with the others, what stands before is put back.
-      const before = (await Deno.readFile(file)).slice(44);
+      const bytes = await Deno.readFile(file);
+      const before = bytes.slice(
+        new TextDecoder("latin1").decode(bytes.slice(0, 100)).indexOf("data") + 8,
+      );
       const end = before.length - before.length % 2;
       return {
         pcm: pcm.length === 24_000 ? joined(before.slice(0, end - 24_000), pcm) : pcm,

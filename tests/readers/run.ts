@@ -8,6 +8,7 @@
 import { parseArgs } from "node:util";
 import { type BrowserRun, runBrowsers } from "./browsers.ts";
 import { parseCaptions } from "./captions.ts";
+import { run } from "../hosts/tools.ts";
 import { type Kind, kinds } from "./kinds.ts";
 import { type Reader, readers, type Reading } from "./readers.ts";
 import { page, verdict } from "./table.ts";
@@ -29,13 +30,13 @@ try {
   const all = kinds();
   const runs: ReaderRun[] = [];
   for (const reader of readers) {
-    const run = await runReader(reader, all);
-    if (run === undefined) print(`${reader.name}: not on this machine`);
+    const reading = await runReader(reader, all);
+    if (reading === undefined) print(`${reader.name}: not on this machine`);
     else {
-      runs.push(run);
+      runs.push(reading);
       print(
-        `${run.name} ${run.version}: ${
-          run.readings.map((reading, i) => verdict(reading, all[i]!)).join(" | ")
+        `${reading.name} ${reading.version}: ${
+          reading.readings.map((one, i) => verdict(one, all[i]!)).join(" | ")
         }`,
       );
     }
@@ -43,8 +44,10 @@ try {
   const browsers: BrowserRun[] = await runBrowsers(all);
   const captions = [...await parseCaptions(folder), ...browsers.map(({ captions }) => captions)];
   const text = page(all, runs, browsers, captions);
-  if (values.md) await Deno.writeTextFile(values.md, text);
-  else print(text);
+  if (values.md) {
+    await Deno.writeTextFile(values.md, text);
+    await run([Deno.execPath(), "fmt", "--quiet", values.md]);
+  } else print(text);
   const silent = runs.filter(({ readings: [whole] }) => whole?.error !== undefined);
   for (const { name } of silent) print(`FAILED ${name} does not read a whole file`);
   print(`${runs.length - silent.length} passed, ${silent.length} failed`);

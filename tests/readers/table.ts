@@ -108,8 +108,7 @@ export function page(
   const isCut = (name: string) => name.startsWith("streamed") && name.includes("cut");
   return `# Readers of WAV and captions
 
-What real readers made of each kind of file that this SDK makes. Run on ${today()}, by \`deno task test:readers --md
-docs/audio-readers.md\`, on ${Deno.build.os} ${Deno.build.arch}.
+What real readers made of each kind of file that this SDK makes. Run on ${today()}, by \`deno task test:readers --md docs/audio-readers.md\`, on ${Deno.build.os} ${Deno.build.arch}.
 
 The sound is 18,000 samples of noise, 0.75 s. "all" means that each sample was compared and is right. "says" and "shows" is the
 length that the reader told when it is not the true one.
@@ -119,7 +118,7 @@ length that the reader told when it is not the true one.
 A WAV of \`encodeWav\`, \`wav()\`, \`blob()\` and \`saveAudio\` has true sizes. The second column is such a file that lost its end on
 the way, the third what \`encodeWav\` makes of an odd number of bytes.
 
-${section((name) => !name.startsWith("streamed"))}
+${section((name) => !name.startsWith("streamed") && name !== "RF64")}
 ## Streamed files
 
 Whoever sends the header before the sound is known must put something into its two sizes. Served to browsers in chunks, without
@@ -132,10 +131,23 @@ ${section(isCut)}
 ## The size that a streamed WAV should carry
 
 ${recommendation(kinds, rows)}
+## Beyond 4 GiB
+
+The sizes of WAV have 32 bits: 4 GiB are 24.8 hours of this sound. A finished file names its true size up to there, and carries the mark 0x7FFFF000
+beyond. A stream carries the mark from its start, and the mark is 12.4 hours. Of 2 GiB and 480,000 bytes behind it, ffmpeg 5.1.9, soundfile 0.14.0 and
+Python's wave gave the first 2,147,479,552 bytes and no error, SoX 14.4.2 gave all (files and pipes, run by hand on 2026-11-28). The SDK's own readers read to the end of the
+file. So a narration of more than 12 hours is better kept as several files, or as one whose length is known.
+
+The form of WAV for more, RF64, gives all to ${
+    rows.length - refused(rows, kinds)
+  } of these ${rows.length}, and so it is never the default:
+
+${section((name) => name === "RF64")}
 ## Captions
 
 ${CUES.length} cues whose texts the formats could take for their own, by \`toSrt\` and \`toWebVtt\`, read by real parsers. ffmpeg is asked for ASS,
-which is what its players show.
+which is what its players show. SRT cannot write its own marks as text: \`toSrt\` writes ‹ and › for < and >, parentheses for braces, and an invisible word joiner (U+2060)
+behind a backslash and behind the & of an entity. Parsers of SRT are compared with that.
 
 ${
     tableOf(
@@ -143,7 +155,7 @@ ${
       captions.map(({ parser, version, format, parsed }) => {
         const found = typeof parsed === "string"
           ? [`refuses: ${firstLine(parsed)}`]
-          : differences(parsed);
+          : differences(parsed, format);
         return [
           `${parser} ${version}`,
           format,
@@ -152,6 +164,12 @@ ${
       }),
     )
   }`;
+}
+
+/** How many rows do not get all of a file of RF64. */
+function refused(rows: readonly Row[], kinds: readonly Kind[]): number {
+  const column = kinds.findIndex(({ name }) => name === "RF64") + 1;
+  return rows.filter((row) => !/^(all|plays all|right length)/.test(row[column]!)).length;
 }
 
 /** Counts for each size how many rows have all of it. */

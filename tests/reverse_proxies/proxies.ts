@@ -3,7 +3,7 @@
 import { start } from "../hosts/process.ts";
 import { ROOT, run } from "../hosts/tools.ts";
 import { closedPort } from "../support/raw_server.ts";
-import { installPython, once } from "../gateways/tools.ts";
+import { once, pythonServers } from "../gateways/tools.ts";
 import { versionOf } from "../readers/tools.ts";
 
 const FOLDER = `${ROOT}.cache/reverse_proxies`;
@@ -13,6 +13,7 @@ export const NPM = {
   "@fastify/http-proxy": "11.6.3",
   fastify: "5.12.8",
   httpxy: "0.5.6",
+  undici: "7.30.2",
 };
 
 /** Lines that people add, and what they promise. */
@@ -32,6 +33,8 @@ export interface Proxy {
   command(file: string, folder: string): Promise<readonly string[]> | readonly string[];
   around(recipe: string, folder: string): string;
   readonly pastes?: readonly Paste[];
+  /** Why some checks cannot be right with any recipe, and what bounds the loss. */
+  readonly limit?: string;
 }
 
 export interface RunningProxy extends AsyncDisposable {
@@ -153,6 +156,9 @@ export const proxies: readonly Proxy[] = [
       )
         .join("") +
       recipe,
+    limit:
+      "No recipe mends it: httpd does not look at the caller's connection while it waits for the service. It is the same over HTTP/2, and with " +
+      "`mod_proxy_http2` to the service. Give calls a `timeout`: the service gets it as `grpc-timeout`, and ends by itself.",
   },
   {
     name: "Caddy",
@@ -204,11 +210,11 @@ export const proxies: readonly Proxy[] = [
     name: "Envoy",
     recipe: "envoy.yaml",
     version: async () => {
-      await installPython();
+      await pythonServers();
       return "1.40.0";
     },
     async command(file) {
-      const { envoy } = await installPython();
+      const { envoy } = await pythonServers();
       return [
         envoy,
         "--config-path",

@@ -31,14 +31,16 @@ export async function page(runs: readonly ProxyRun[]): Promise<string> {
   const pastes = runs.flatMap(({ name, pastes }) =>
     pastes.map(([line, seen]) => [name, `\`${line}\``, seen])
   );
-  const recipes = await Promise.all(runs.map(async ({ name, recipe, failures }) => {
+  const recipes = await Promise.all(runs.map(async ({ name, recipe, failures, limit }) => {
     const text = await Deno.readTextFile(`${ROOT}tests/reverse_proxies/recipes/${recipe}`);
     const failed = failures.map(([check, why]) => `- ${check}: ${why.replaceAll("\n", " ")}\n`)
       .join("");
     return `### ${name}\n\n\`\`\`${
       LANGUAGES[recipe.split(".").at(-1)!] ?? ""
     }\n${text.trimEnd()}\n\`\`\`\n${
-      failed === "" ? "" : `\nWhat is not right with it:\n\n${failed}`
+      failed === ""
+        ? ""
+        : `\nWhat is not right with it:\n\n${failed}${limit === undefined ? "" : `\n${limit}\n`}`
     }`;
   }));
   return `# Reverse proxies

@@ -124,6 +124,12 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ], ["emoji", "☎", ""]],
   ],
   "Latin initials and abbreviations": [
+    ["Д.H. Бат", ["latin-letter", "H", "Н"]],
+    ["M. Баяр ирэв. X. Дорж явав, P. Бат", ["latin-letter", "M", "М"], ["latin-letter", "X", "Х"], [
+      "latin-letter",
+      "P",
+      "Р",
+    ]],
     ["M.Баяр ирэв.", ["latin-letter", "M", "М"]],
     ["Б.M.Баяр, C.B.Дорж", ["latin-letter", "M", "М"], ["latin-letter", "C", "С"], [
       "latin-letter",

@@ -178,6 +178,28 @@ testBoth("splitText prefers sentences, then clauses, then words", () => {
   ]);
 });
 
+testBoth(
+  "splitText cuts a list inside a line behind its items, not at a comma that lies nearer to the middle",
+  () => {
+    for (const mark of [";", "；", ";»"]) {
+      const item = `хуульд заасан журмын дагуу өргөдөл, гомдол гаргах, түүнийг хянуулах${mark} `;
+      const text = `Иргэн дараах эрхтэй: ${item.repeat(13)}шүүхэд хандах.`;
+      const parts = splitText(text, { maxCharacters: 300 });
+      assertEquals(parts.length, 4);
+      for (const part of parts.slice(0, -1)) {
+        assertEquals([part.text.slice(-item.length), part.boundary, part.pause], [
+          item,
+          "clause",
+          300,
+        ]);
+      }
+    }
+    // A far semicolon does not make a part of a few words.
+    const far = splitText(`Нэг; ${"хоёр, ".repeat(30)}гурав.`, { maxCharacters: 100 });
+    assertEquals(far.every(({ characters }) => characters > 40), true);
+  },
+);
+
 testBoth("splitText keeps 5\u00a0км together, and a long word in readers' characters", () => {
   const parts = (text: string, maxCharacters: number) =>
     splitText(text, { maxCharacters }).map(({ text }) => text);

@@ -31,7 +31,10 @@ const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["<speak>Сайн <break time='1s'/> уу?</speak>", "Сайн уу?"],
   ["&laquo;Сайн&raquo; &#8212; &lt;b&gt;гэв", "«Сайн» — гэв"],
   ["1\\. Нэг \\*од\\*", "1. Нэг од"],
+  ["&shy;яв&shy;сан &zwnj;ба", "явсан ба"],
+  ["<a title='Сайн уу'>Сайн</a> <img alt=\"зураг\">уу", "Сайн уу"],
   // Not markup.
+  ["а<b ба c>д, x <y бол z> 3", ""],
   ["- нэг\n– хоёр\n3. гурав\n\n* * *\n5*3*2 а_б_в <<үг>> 3 < 5 R&D х**н үнэ*", ""],
 ];
 

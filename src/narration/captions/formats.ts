@@ -10,8 +10,8 @@ import { type CaptionOptions, toCaptions } from "./layout.ts";
 /**
  * Captions as an SRT file (SubRip).
  *
- * SRT has no way to write a mark of its own as text, and players read `<i>`, `{\an8}` and `\N` in different ways. So `<` and `>`
- * become `‹` and `›`, braces become parentheses, and a word joiner (U+2060) follows each backslash. Readers refuse an empty file: without
+ * SRT has no way to write a mark of its own as text, and players read `<i>`, `{\an8}`, `\N` and `&lt;` in different ways. So `<` and
+ * `>` become `‹` and `›`, braces become parentheses, and a word joiner (U+2060) follows each backslash and the `&` of an entity. Readers refuse an empty file: without
  * cues there is one of a millisecond that shows nothing.
  *
  * @param cues The cues, as `narration.cues()` gives them.
@@ -73,7 +73,7 @@ function time(ms: number, point: string): string {
 
 /** A line of SRT that no player takes for markup. */
 function plain(line: string): string {
-  return line.replace(/[<>{}\\\0]/g, (mark) => PLAIN[mark] ?? "");
+  return line.replace(/[<>{}\\\0]|&(?=#?\w+;)/g, (mark) => PLAIN[mark] ?? "");
 }
 
 const PLAIN: Readonly<Record<string, string>> = {
@@ -82,6 +82,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   "{": "(",
   "}": ")",
   "\\": "\\\u2060",
+  "&": "&\u2060",
   "\0": "\ufffd",
 };
 

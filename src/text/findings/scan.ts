@@ -30,9 +30,10 @@ const THINGS = /* @__PURE__ */ new RegExp(
     `(?<email>[\\p{L}\\p{N}._%+-]{1,64}@${HOST}\\p{L}{2,63})`,
     `(?<url>(?:[Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://[^${NOT_ADDRESS}]+|[Ww]{3}\\.[^${NOT_ADDRESS}]+|` +
     `(?:[A-Za-z0-9-]{1,63}\\.){1,8}${ENDINGS}(?:[/?#][^${NOT_ADDRESS}]*)?)`,
-    // M.Баяр; with a space, only where no item or vitamin can stand: "нарийн бичиг M. Баяр".
+    // M.Баяр; with a space, only behind an initial or where no item or vitamin can stand: "Д.H. Бат", "нарийн бичиг M. Баяр".
     "(?<initial>(?<![\\p{L}\\p{M}\\p{N}@/_-])[A-Z](?=\\.(?:\\p{Lu}\\.){0,2}[А-ЯЁӨҮ][а-яёөү])" +
-    "|(?<=\\p{Ll} )[HMOPTX](?=\\. [А-ЯЁӨҮ][а-яёөү]))",
+    "|(?<=[А-ЯЁӨҮ]\\.)[A-Z](?=\\. [А-ЯЁӨҮ][а-яёөү])" +
+    "|(?<=^|\\n|[\\p{Ll},.!?»”] )[HMOPTX](?=\\. [А-ЯЁӨҮ][а-яёөү]))",
     `(?<traditional>[${TRADITIONAL}]+(?:[\\s\\u202f\\u200c\\u200d]{1,8}[${TRADITIONAL}]+){0,99})`,
     `(?<emoji>(?:${EMOJI}){1,99})`,
     `(?<word>(?:(?![${INVISIBLE}${TRADITIONAL}])[\\p{L}\\p{M}]){1,256})`,

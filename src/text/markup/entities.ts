@@ -55,7 +55,8 @@ export function* entities(text: string): Generator<Found> {
       : {
         ...place,
         message: "An HTML character reference is read letter by letter",
-        suggestion: character,
+        // Nobody sees or hears &shy; and &zwj;.
+        suggestion: character.replace(/\p{Cf}/u, ""),
       };
   }
 }

@@ -16,9 +16,12 @@ const BEFORE_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "ө.х",
   "ө.х.ж",
   // before, of our era: a year follows
+  "м.э",
   "м.э.ө",
+  "мэө",
   "э.ө",
   "н.т.ө",
+  "нтө",
   // titles
   "проф",
   "акад",
@@ -50,6 +53,9 @@ const BEFORE_NUMBERS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "тел",
   "утс",
   "ут",
+  "факс",
+  "моб",
+  "хор",
   "х",
   "хх",
   "хууд",
@@ -82,6 +88,11 @@ export function isBeforeName(word: string): boolean {
 /** Whether a number belongs to this abbreviation. */
 export function isBeforeNumber(word: string): boolean {
   return BEFORE_NUMBERS.has(word.toLowerCase());
+}
+
+/** Whether a telephone number belongs to this word: "Утас. 9911-2233". */
+export function isBeforeTelephone(word: string): boolean {
+  return word.toLowerCase() === "утас";
 }
 
 /** Whether the word is a unit of a measure in several steps. */

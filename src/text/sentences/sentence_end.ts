@@ -6,7 +6,13 @@
  * @module
  */
 
-import { isAbbreviation, isBeforeName, isBeforeNumber, isUnit } from "./abbreviations.ts";
+import {
+  isAbbreviation,
+  isBeforeName,
+  isBeforeNumber,
+  isBeforeTelephone,
+  isUnit,
+} from "./abbreviations.ts";
 import type { Ending } from "./endings.ts";
 import { extendsCluster } from "./graphemes.ts";
 import { isItemNumber } from "./items.ts";
@@ -17,6 +23,7 @@ import { startsConjunction, startsReport } from "./reports.ts";
 const CONTINUES = /^(?:[.!?…,;:)\]}»›”%‰]|>>)/;
 /** What may stand before a sentence's first letter: quotes, brackets, bullets, dashes, Markdown. */
 const OPENERS = /["'“”„«‹‘‚<(\[{*_#>•·+|~`\s\x85‒–—―-]*/uy;
+const TELEPHONE = /^\p{N}{2,4}[ -]?\p{N}{4}/u;
 const DASH = /[‒–—―-]/;
 
 /**
@@ -37,15 +44,18 @@ export function endsSentence(
   // A mark on a space, or what else a cut would separate from its base.
   if (extendsCluster(line, end)) return false;
   if (marks === "") return true;
-  if (!ending.spaced) return endsWithoutSpace(line, ending) && !isItemNumber(sentence);
+  if (!ending.spaced) return endsWithoutSpace(line, ending, sentence) && !isItemNumber(sentence);
   if (CONTINUES.test(line.slice(end, end + 2))) return false;
 
   const opened = openedAt(line, end);
   const next = String.fromCodePoint(line.codePointAt(opened) ?? 0x20);
-  if (/\p{Ll}/u.test(next)) return endsBeforeLowerCase(line, ending, opened, lowerCase);
+  const numbered = marks === "." && !closed && isItemNumber(sentence);
+  if (/\p{Ll}/u.test(next)) {
+    return !numbered && endsBeforeLowerCase(line, ending, opened, lowerCase);
+  }
 
   if (marks !== "." || closed) return true;
-  if (isItemNumber(sentence) || startsList(line, start)) return false;
+  if (numbered || startsList(line, start)) return false;
   const word = wordBefore(line, start);
   if (isBeforeName(word)) return false;
   if (/\p{N}/u.test(next)) return endsBeforeNumber(line, word, start, opened);
@@ -97,6 +107,7 @@ function endsBeforeLowerCase(
 /** "2024. 05. 12", "Тел. 1800-1917" and "5 мин. 30 сек." go on. */
 function endsBeforeNumber(line: string, word: string, start: number, opened: number): boolean {
   if (/\p{N}/u.test(line.charAt(start - 1)) || isBeforeNumber(word)) return false;
+  if (isBeforeTelephone(word)) return !TELEPHONE.test(line.slice(opened, opened + 24));
   if (!isUnit(word)) return true;
   const before = line.slice(Math.max(0, start - word.length - 2), start - word.length);
   const after = /^[\p{N}.,]{1,12}\s?(\p{L}{1,5})/u.exec(line.slice(opened, opened + 24))?.[1];
@@ -116,13 +127,19 @@ function isInitial(line: string, word: string, start: number, sentence: string):
  * "Сайн уу?Би ирлээ." and "гарав.Ээж нь" lack a space. "3.5", "Ц.Элбэгдорж", "м.кв", addresses and the names of files
  * do not.
  */
-function endsWithoutSpace(line: string, { marks, start, end, closed }: Ending): boolean {
+function endsWithoutSpace(
+  line: string,
+  { marks, start, end, closed }: Ending,
+  sentence: string,
+): boolean {
   if (/[。！？｡]$/.test(marks)) return !CONTINUES.test(line.slice(end, end + 2));
   if (!/\p{L}/u.test(line.charAt(start - 1))) return false;
   if (/[/@]\S*$|www\.\S*$/i.test(line.slice(Math.max(0, start - 64), start))) return false;
   const next = line.slice(end, end + 24);
   if (closed) return closesQuote(line, end) && /^\p{Lu}\p{Ll}/u.test(next);
-  const word = wordBefore(line, start);
+  // "Тийм.Үгүй.Мэдэхгүй.": the word before ended the sentence before.
+  const own = wordBefore(sentence, sentence.length);
+  const word = sentence === "" ? wordBefore(line, start) : own;
   if (/[!?‼⁇⁈⁉‽]$/.test(marks)) {
     if (/^[«„“‹—–]?\p{Lu}/u.test(next)) return true;
     const cyrillic = /^\p{Script=Cyrillic}{2}/u.test(next) && !startsReport(next);

@@ -8,8 +8,8 @@ import { countCharacters, nextCharacter } from "../../lib/count.ts";
 import { clusterEnds, extendsCluster } from "../sentences/graphemes.ts";
 import type { BoundaryKind } from "./part.ts";
 
-/** Where a cut falls, the best place first. */
-export type Place = BoundaryKind | "cluster" | "character";
+/** Where a cut falls. An item ends with a semicolon; outside of this folder it is a clause. */
+export type Place = BoundaryKind | "item" | "cluster" | "character";
 
 /** A stretch of text that is never cut again. */
 export interface Piece {
@@ -21,6 +21,8 @@ export interface Piece {
 // A comma and the like, or a dash between spaces, and the white space behind them.
 const CLAUSE =
   /(?:[,;:!?…،؛、，；：]|\.\.)["'”“’‘»›)\]}]*[\s\x85]+|[\s\x85][‒–—―-]+[\s\x85]+|[、，；：]/gu;
+/** What ends an item of a list inside a line: "1/ нэг; 2/ хоёр". */
+const ITEM_END = /[;؛；]["'”“’‘»›)\]}]*[\s\x85]*$/u;
 const SPACE = /[\s\x85]+/gu;
 /** White space that a line may break at: not the no-break spaces of "5 км". */
 const BREAKS = /[^\u00a0\u2007\u202f\ufeff]/;
@@ -43,7 +45,7 @@ export function* pieces(
   for (const word of words(text, start, end, max)) {
     clause.push(word);
     characters += word.characters;
-    if (word.place !== "clause") continue;
+    if (word.place !== "clause" && word.place !== "item") continue;
     if (clauses && characters <= max) yield { ...word, characters };
     else yield* clause;
     clause = [];
@@ -73,18 +75,23 @@ function* cuts(text: string, start: number, end: number): Generator<Cut> {
     const cut = index + space.length;
     // Behind a mark that needs no space: 、
     for (; clause !== undefined && clause < cut; clause = clauses.next().value) {
-      if (clause <= index) yield { end: start + clause, place: "clause" };
+      if (clause <= index) yield clauseAt(sentence, start, clause);
     }
     if (cut === sentence.length || extendsCluster(sentence, cut)) continue;
-    if (clause === cut) yield { end: start + cut, place: "clause" };
+    if (clause === cut) yield clauseAt(sentence, start, cut);
     else if (BREAKS.test(space) && !isDivided(sentence, index, space)) {
       yield { end: start + cut, place: "word" };
     }
   }
   for (; clause !== undefined; clause = clauses.next().value) {
-    yield { end: start + clause, place: "clause" };
+    yield clauseAt(sentence, start, clause);
   }
   yield { end, place: "clause" };
+}
+
+function clauseAt(sentence: string, start: number, end: number): Cut {
+  const item = ITEM_END.test(sentence.slice(Math.max(0, end - 16), end));
+  return { end: start + end, place: item ? "item" : "clause" };
 }
 
 function* clauseEnds(sentence: string): Generator<number, undefined> {

@@ -11,7 +11,7 @@ import { type Cut, sentenceCuts } from "../sentences/sentences.ts";
  * joined, is the text, to the last code unit.
  *
  * A paragraph has as few parts as hold its sentences, and they are of like size. A sentence that is too long is cut
- * behind commas, colons and dashes. It is cut between words where its clauses are too long, or where one of them would
+ * behind semicolons, commas, colons and dashes. It is cut between words where its clauses are too long, or where one of them would
  * leave a piece of a word or two. A word that is too long is cut between what a reader takes for characters, and such a cluster only if it alone is too
  * long. White space between two parts belongs to the first, as far as it fits.
  *
@@ -42,7 +42,11 @@ export function splitText(text: string, options: SplitOptions = {}): TextPart[] 
   let start = 0;
   for (const group of groups(text, settings)) {
     for (const { end, place, characters } of packed(text, start, group, settings.maxCharacters)) {
-      const boundary = place === "cluster" || place === "character" ? "word" : place;
+      const boundary = place === "cluster" || place === "character"
+        ? "word"
+        : place === "item"
+        ? "clause"
+        : place;
       const content = text.slice(start, end);
       const pause = pauseAfter(content, boundary, settings.pauses);
       const speakable = isSpeakable(content);

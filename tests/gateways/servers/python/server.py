@@ -244,7 +244,7 @@ def main():
     import uvicorn
 
     application = {"sonora-asgi": sonora_async, "connect-python": connect}[sys.argv[1]]()
-    server = uvicorn.Server(uvicorn.Config(application, log_level="error", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(application, log_level="critical", lifespan="off"))
     server.run(sockets=[taken])
 
 
