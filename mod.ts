@@ -80,7 +80,12 @@ export { type InterruptedJob, interruptedJobs } from "./src/call/interrupted_job
 
 // For transports of your own.
 export type { EndpointOptions } from "./src/contract/endpoint.ts";
-export type { CallLifetime, Transport, TransportCall } from "./src/contract/transport.ts";
+export type {
+  CallLifetime,
+  Transport,
+  TransportAnswer,
+  TransportCall,
+} from "./src/contract/transport.ts";
 export type {
   CheckStatusRequestMessage,
   CheckStatusResponseMessage,
@@ -98,7 +103,16 @@ export type {
 // Utilities.
 export { type ErrorClass, isSafeToRetry, retry, type RetryOptions } from "./src/call/retry.ts";
 export type { BackoffOptions } from "./src/contract/backoff.ts";
-export type { LogEvent, LogHook } from "./src/contract/log.ts";
+export type {
+  AttemptEvent,
+  LogContext,
+  LogEvent,
+  LogHook,
+  OutcomeEvent,
+  RetryEvent,
+  StartEvent,
+} from "./src/contract/log.ts";
+export type { ResponseHook, ResponseMetadata } from "./src/contract/response.ts";
 export {
   BYTES_PER_SAMPLE,
   encodeWav,

@@ -78,6 +78,7 @@ type Name =
   | "fetch"
   | "log"
   | "onProgress"
+  | "onResponse"
   | "fn"
   | "transport"
   | "backoff"
@@ -151,6 +152,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
   fetch: FUNCTION,
   log: FUNCTION,
   onProgress: FUNCTION,
+  onResponse: FUNCTION,
   fn: FUNCTION,
   transport: [
     "object",

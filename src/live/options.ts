@@ -1,6 +1,5 @@
 import type { ModelVersion } from "../contract/models.ts";
 import { toSpeech } from "../contract/models.ts";
-import { CALL_OPTIONS } from "../contract/options.ts";
 import { describe, type FieldNames, MAX_TIMEOUT_MS, validateFields } from "../contract/validate.ts";
 import type { Pauses } from "../text/mod.ts";
 import { DEFAULT_MAX_CHARACTERS, splitSentences } from "../text/mod.ts";
@@ -65,7 +64,10 @@ export interface LiveOptions {
 }
 
 const LIVE_OPTIONS = {
-  ...CALL_OPTIONS,
+  signal: true,
+  timeout: true,
+  maxRetries: true,
+  headers: true,
   voiceId: true,
   speed: true,
   version: true,

@@ -130,7 +130,7 @@ export function downloadAudio(
     if (head !== undefined) yield whole(head);
   }
 
-  const about = { method: "The download", key: "", requestId };
+  const about = { method: "Download", subject: "The download", key: "", requestId };
   const items = new LazyIterator(() => new Call(core, about, options, timeout), run);
   return new AudioDownload(items, () => facts, options.onProgress);
 }
