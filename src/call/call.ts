@@ -74,7 +74,11 @@ interface Context {
   billable: boolean;
 }
 
-const isCancelled = (end: LifetimeEnd | undefined) => end?.by === "signal" || end?.by === "cancel";
+/** How work ended, by what ended it early. */
+function outcomeOf(end: LifetimeEnd | undefined, error: TsetsenError): Ended {
+  const isCancelled = end?.by === "signal" || end?.by === "cancel";
+  return isCancelled ? { outcome: "cancelled" } : { outcome: "failed", error };
+}
 
 const CANCELLED = 1;
 
@@ -128,8 +132,8 @@ export class Call {
     }
     this.lifetime = new Lifetime(core.open, outer ?? options.signal, timeout, checkpoint);
     this.log = new CallLog(core.options.log, () => {
-      const { requestId, charged } = this.#context();
-      return { method: facts.method, parentId: facts.parentId, requestId, charged };
+      const { method, parentId } = facts;
+      return { method, parentId, ...this.#context() };
     });
     this.log.notify({ type: "start" });
   }
@@ -226,7 +230,11 @@ export class Call {
       // A second request needs a place as the first does.
       if (performance.now() - sent < mute || !limiter.tryAcquire()) return false;
       second = new Lifetime(open, lifetime);
-      this.#notifySecond();
+      const error = new TimeoutError(
+        `${this.#facts.method} has no answer yet. It is asked once more, over another connection.`,
+        this.#context(),
+      );
+      this.log.notify({ type: "retry", delay: 0, error });
       return true;
     };
     try {
@@ -240,14 +248,6 @@ export class Call {
         limiter.release();
       }
     }
-  }
-
-  #notifySecond(): void {
-    const error = new TimeoutError(
-      `${this.#facts.method} has no answer yet. It is asked once more, over another connection.`,
-      this.#context(),
-    );
-    this.log.notify({ type: "retry", delay: 0, error });
   }
 
   /**
@@ -297,8 +297,7 @@ export class Call {
   ): Promise<T> {
     const explain = (error: unknown): Ended => {
       const { end } = lifetime;
-      if (isCancelled(end)) return { outcome: "cancelled" };
-      return { outcome: "failed", error: end ? this.#ended(end) : this.failure(error) };
+      return outcomeOf(end, end ? this.#ended(end) : this.failure(error));
     };
     return this.log.request((answer) => {
       // The log itself may have ended the call.
@@ -314,12 +313,9 @@ export class Call {
    */
   done(result?: unknown): void {
     this.lifetime.close();
-    const { log } = this;
-    const { requestId, status = log.status } = (result ?? {}) as {
-      requestId?: string;
-      status?: number;
-    };
-    log.status = status;
+    const { log, secrets } = this;
+    const { requestId, status } = (result ?? {}) as { requestId?: string; status?: number };
+    log.status ??= status;
     // A transport of somebody else may not call `accepted`.
     if (this.#facts.billable && this.charged !== "yes") this.answered(requestId);
     log.end({ outcome: "ok" });
@@ -328,9 +324,8 @@ export class Call {
     const { headers, trailers } = log.answer;
     notify(onResponse, {
       method: this.#facts.method,
-      requestId: this.#requestId,
-      headers: fieldsOf(headers, this.secrets),
-      trailers: fieldsOf(trailers, this.secrets),
+      headers: fieldsOf(headers, secrets),
+      trailers: fieldsOf(trailers, secrets),
     });
   }
 
@@ -356,25 +351,18 @@ export class Call {
   /** What to reject with: the caller's reason, the deadline, the end of the client, or the failure itself. It ends the call. */
   error(error: unknown): unknown {
     let { end } = this.lifetime;
-    let failure = end === undefined ? this.failure(error) : undefined;
-    if (failure === undefined || this.#isDeadline(failure)) {
-      end ??= this.lifetime.expire();
-      if (end.by === "signal") return this.#aborted(end.reason);
+    let failure = end ? this.#ended(end) : this.failure(error);
+    if (end === undefined && this.#isDeadline(failure)) {
+      end = this.lifetime.expire();
       failure = this.#ended(end);
     }
-    this.log.end(
-      isCancelled(end) ? { outcome: "cancelled" } : { outcome: "failed", error: failure },
-    );
-    return failure;
-  }
-
-  #aborted(reason: unknown): unknown {
+    this.log.end(outcomeOf(end, failure));
+    if (end?.by !== "signal") return failure;
     const { charged, requestId } = this.#context();
     if (charged !== undefined) {
-      recordInterrupted(reason, { requestId, charged }, this.#options.signal);
+      recordInterrupted(end.reason, { requestId, charged }, this.#options.signal);
     }
-    this.log.end({ outcome: "cancelled" });
-    return reason;
+    return end.reason;
   }
 
   /** The error for work that was ended. */

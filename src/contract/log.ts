@@ -19,6 +19,8 @@ export interface LogContext {
   readonly method: string;
   /** The id of the job, if it is known. */
   readonly requestId: string | undefined;
+  /** Whether the call costs credits. */
+  readonly billable: boolean;
   /** What is known about the money by now; `undefined` for a call that costs nothing and is about no job. */
   readonly charged: Charged | undefined;
   /**

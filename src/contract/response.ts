@@ -8,8 +8,6 @@
 export interface ResponseMetadata {
   /** The method of the service, for example `"StreamSpeech"`; `"Download"` for a download. */
   readonly method: string;
-  /** The id of the job, if it is known. */
-  readonly requestId: string | undefined;
   /**
    * The headers of the answer, names in lower case, at most 64. A browser shows those only that the server exposes. A value
    * that quotes the key or the text is redacted.
