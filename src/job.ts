@@ -163,8 +163,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
     const { pollInterval, ...download } = options;
-    const { signal, timeout, maxRetries, headers } = options;
-    const watch: WatchOptions = { pollInterval, signal, timeout, maxRetries, headers };
+    const { signal, timeout, maxRetries, headers, onResponse } = options;
+    const watch = { pollInterval, signal, timeout, maxRetries, headers, onResponse };
     const { status } = this.#response ?? {};
     if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > MAX_ADDRESS_AGE_MS) {
       for await (const _ of this.watch(watch));
