@@ -57,6 +57,23 @@ test("Client hands the headers and trailers of a unary call to onResponse", asyn
   }
 });
 
+test("Client shows no text in what it hands to onResponse", async (rig) => {
+  const text = "spoken slowly by a woman of Darkhan";
+  const headers = { "x-text": `got ${text}`, "x-text-bin": btoa(text) };
+  rig.emulator.addFault({ kind: "metadata", headers, trailers: { "x-said": text }, times: 2 });
+  const [responses, options] = collect();
+  await rig.client.generateSpeech({ ...GENERATE, text }, options);
+  await rig.client.streamSpeech({ ...STREAM, text }, options).bytes();
+  assertEquals(
+    responses.map(({ headers, trailers }) => [
+      headers["x-text"],
+      headers["x-text-bin"],
+      trailers["x-said"],
+    ]),
+    Array(2).fill(["got [redacted]", "[redacted]", "[redacted]"]),
+  );
+});
+
 test("SpeechStream hands headers and trailers to onResponse at its end", async (rig) => {
   const [responses, options] = collect();
   rig.emulator.addFault(FAULT);
