@@ -23,10 +23,10 @@ export function detailsOf(metadata: Headers, secrets: readonly string[]): Record
 
 /** The fields as they may be shown. All is looked through at once, as that takes its time for a long text. */
 export function fieldsOf(
-  metadata: Iterable<[string, string]> = [],
+  metadata: Iterable<[string, string]> | undefined,
   secrets: readonly string[],
 ): Record<string, string> {
-  const shown = [...metadata].slice(0, MAX_DETAILS);
+  const shown = [...metadata ?? []].slice(0, MAX_DETAILS);
   const texts = redactAll(
     shown.flatMap(([name, value]) => [name, value, bytesIn(name, value)]),
     secrets,
