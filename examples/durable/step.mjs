@@ -2,10 +2,11 @@
 // The one step of every engine: a whole narration, with the run's id as its key. It can be called again, and by two processes at
 // once: each part is paid for once, and all get the same result.
 
+import { stat } from "node:fs/promises";
 import { saveAudio } from "@tsetsen/sdk/file";
 import { narrate } from "@tsetsen/sdk/narration";
 
-/** How long another run of the same id may take without a result, in milliseconds, before this one takes over. */
+/** How long another run of the same id may take without its file, in milliseconds, before this one takes over. */
 const PATIENCE_MS = 60_000;
 const POLL_MS = 250;
 
@@ -32,20 +33,20 @@ const POLL_MS = 250;
  * @param {object} tools
  * @param {import("@tsetsen/sdk").Client} tools.client
  * @param {import("@tsetsen/sdk/narration").Store} tools.store
- * @param {string} tools.folder Where the file goes.
+ * @param {string} tools.folder Where the file goes: a folder that all processes share. With a bucket, ask that for the object.
  * @param {AbortSignal} [tools.signal] That of the engine.
  * @returns {Promise<Result>} A failure is a result: an engine that catches an error would run the step again.
  * @throws {unknown} The signal's reason: the engine has stopped the step and decides itself when it runs again.
  */
 export async function narrateOnce(id, order, { client, store, folder, signal }) {
+  const file = `${folder}/${id}.wav`;
   for (;;) {
-    const known = await store.load(`result/${id}`);
-    if (known) return JSON.parse(known.value);
+    // A file has its name when it is complete, so it says that the work is done.
+    const bytes = await sizeOf(file);
+    if (bytes !== undefined) return { outcome: "done", file, bytes };
     const narration = narrate(client, order, { store, key: id, signal });
     try {
-      const { path, bytes } = await saveAudio(`${folder}/${id}.wav`, narration, { overwrite: true });
-      const result = { outcome: "done", file: path, bytes };
-      await store.save(`result/${id}`, JSON.stringify(result), undefined);
+      await saveAudio(file, narration, { overwrite: true });
     } catch (error) {
       // The ids of jobs that were on their way are kept before anything else happens.
       await narration.settled().catch(() => {});
@@ -53,16 +54,25 @@ export async function narrateOnce(id, order, { client, store, folder, signal }) 
       // By its fields, not by instanceof: the engine may have loaded another copy of the package.
       const { code = "unexpected", charged, requestId, message } = /** @type {any} */ (error);
       if (code !== "superseded") return { outcome: "failed", code, charged, requestId, message };
-      await resultOf(store, id, signal);
+      await untilThere(file, signal);
     }
   }
 }
 
-/** Waits until the run that has taken over has a result, or for too long. */
-async function resultOf(store, id, signal) {
+/** Waits until the run that has taken over has written the file, or for too long. */
+async function untilThere(file, signal) {
   const end = Date.now() + PATIENCE_MS;
-  while (Date.now() < end && !await store.load(`result/${id}`)) {
+  while (Date.now() < end && await sizeOf(file) === undefined) {
     signal?.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+async function sizeOf(file) {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
   }
 }
