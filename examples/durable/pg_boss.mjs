@@ -13,7 +13,11 @@ import { narrateOnce } from "./step.mjs";
 const { DATABASE_URL = "", FOLDER = ".", VOICE = "emulator-v1-bold" } = process.env;
 const QUEUE = "narrations";
 
-const boss = new PgBoss({ connectionString: DATABASE_URL, superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 });
+const boss = new PgBoss({
+  connectionString: DATABASE_URL,
+  superviseIntervalSeconds: 1,
+  monitorIntervalSeconds: 1,
+});
 boss.on("error", (error) => console.error(error.message));
 await boss.start();
 await boss.createQueue(QUEUE, {

@@ -44,6 +44,7 @@ export async function narrateOnce(id, order, { client, store, folder, signal }) 
     // A file has its name when it is complete, so it says that the work is done.
     const bytes = await sizeOf(file);
     if (bytes !== undefined) return { outcome: "done", file, bytes };
+    console.log(`narrating ${id}`);
     const narration = narrate(client, order, { store, key: id, signal });
     try {
       await saveAudio(file, narration, { overwrite: true });
@@ -53,7 +54,9 @@ export async function narrateOnce(id, order, { client, store, folder, signal }) 
       signal?.throwIfAborted();
       // By its fields, not by instanceof: the engine may have loaded another copy of the package.
       const { code = "unexpected", charged, requestId, message } = /** @type {any} */ (error);
+      // The run that has taken over may be one whose result the engine ignores, so this one waits for the file and tells it.
       if (code !== "superseded") return { outcome: "failed", code, charged, requestId, message };
+      console.log(`superseded ${id}`);
       await untilThere(file, signal);
     }
   }

@@ -17,12 +17,10 @@ export interface Run extends AsyncDisposable {
   kill(): void | Promise<void>;
   /** Lets another process take it up. */
   goOn(): Promise<void>;
-  /**
-   * Lets two processes narrate at once.
-   *
-   * @param second Resolves when the second is at work.
-   */
-  race(second: () => Promise<void>): Promise<void>;
+  /** Lets two processes narrate at once. Resolves when the second is at work. */
+  race(): Promise<void>;
+  /** Whether a process was told that another has taken its narration over. */
+  readonly isSuperseded: boolean;
   /** What those who wait for it are told. */
   results(): Promise<unknown[]>;
 }
@@ -41,7 +39,7 @@ export const ENGINES: readonly {
   { name: "restate", start: restate },
 ];
 
-/** DBOS starts unfinished workflows again in each process that launches. */
+/** DBOS queues unfinished workflows again with each process that launches, whether the process that runs them is alive or not. */
 async function dbos(folder: string): Promise<Engine> {
   const server = await startPostgres(folder);
   return {
@@ -55,11 +53,17 @@ async function dbos(folder: string): Promise<Engine> {
       return Promise.resolve({
         kill: () => programs.shift()!.signal("SIGKILL"),
         goOn: again,
-        async race(second) {
+        async race() {
+          // The workflow goes back to a queue. The first process would take it from there, too.
+          programs[0]!.signal("SIGSTOP");
           await again();
-          await second();
+          await programs[1]!.narrating();
+          programs[0]!.signal("SIGCONT");
         },
         results: () => Promise.all(programs.map((program) => program.result())),
+        get isSuperseded() {
+          return programs.some((program) => program.isSuperseded);
+        },
         [Symbol.asyncDispose]: () => disposeAll(programs),
       });
     },
@@ -98,13 +102,16 @@ function queue(
       return {
         kill: () => first.signal("SIGKILL"),
         goOn: again,
-        async race(second) {
+        async race() {
           first.signal("SIGSTOP");
           await again();
-          await second();
+          await programs[2]!.narrating();
           first.signal("SIGCONT");
         },
         results: async () => [await asker.result()],
+        get isSuperseded() {
+          return programs.some((program) => program.isSuperseded);
+        },
         [Symbol.asyncDispose]: () => disposeAll(programs),
       };
     },
@@ -141,14 +148,17 @@ async function restate(folder: string): Promise<Engine> {
         async goOn() {
           programs.push(await open());
         },
-        async race(second) {
+        async race() {
           programs[0]!.signal("SIGSTOP");
           programs.push(await open());
           line.cut();
-          await second();
+          await programs[1]!.narrating();
           programs[0]!.signal("SIGCONT");
         },
         results: async () => [await result],
+        get isSuperseded() {
+          return programs.some((program) => program.isSuperseded);
+        },
         async [Symbol.asyncDispose]() {
           await disposeAll(programs);
           line.close();

@@ -75,6 +75,16 @@ export class Program implements AsyncDisposable {
     await this.#line((line) => line === "ready");
   }
 
+  /** Waits until it begins to narrate. */
+  async narrating(): Promise<void> {
+    await this.#line((line) => line.startsWith("narrating "));
+  }
+
+  /** Whether another run has taken its narration over. */
+  get isSuperseded(): boolean {
+    return this.#lines.some((line) => line.startsWith("superseded "));
+  }
+
   /** The result that it prints. */
   async result(): Promise<unknown> {
     return JSON.parse(await this.#line((line) => line.startsWith("{")));
