@@ -14,6 +14,7 @@ const POLL_MS = 250;
  * @typedef {object} Order What to narrate: small enough for every engine. A long text belongs into a file or a bucket.
  * @property {string} text
  * @property {string} voiceId
+ * @property {boolean} [retryUnknown] Buys again what may have been charged. A person decides that, after a look at the balance.
  *
  * @typedef {object} Result Ids and lengths only: engines keep results in JSON, and some refuse large ones.
  * @property {"done" | "failed"} outcome
@@ -29,7 +30,7 @@ const POLL_MS = 250;
  * Narrates, or waits for the process that does.
  *
  * @param {string} id The run's id, given by the engine: the same after a crash.
- * @param {Order} order
+ * @param {Order} order What to narrate.
  * @param {object} tools
  * @param {import("@tsetsen/sdk").Client} tools.client
  * @param {import("@tsetsen/sdk/narration").Store} tools.store
@@ -38,14 +39,18 @@ const POLL_MS = 250;
  * @returns {Promise<Result>} A failure is a result: an engine that catches an error would run the step again.
  * @throws {unknown} The signal's reason: the engine has stopped the step and decides itself when it runs again.
  */
-export async function narrateOnce(id, order, { client, store, folder, signal }) {
+export async function narrateOnce(
+  id,
+  { retryUnknown, ...request },
+  { client, store, folder, signal },
+) {
   const file = `${folder}/${id}.wav`;
   for (;;) {
     // A file has its name when it is complete, so it says that the work is done.
     const bytes = await sizeOf(file);
     if (bytes !== undefined) return { outcome: "done", file, bytes };
     console.log(`narrating ${id}`);
-    const narration = narrate(client, order, { store, key: id, signal });
+    const narration = narrate(client, request, { store, key: id, signal, retryUnknown });
     try {
       await saveAudio(file, narration, { overwrite: true });
     } catch (error) {
