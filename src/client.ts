@@ -239,14 +239,15 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   ): Promise<AudioStream> {
     validateFields("options", options, AUDIO_OPTIONS);
     const start = performance.now();
-    const { signal, maxRetries, headers, timeout } = options;
+    const { timeout, signal, maxRetries, headers, onResponse } = options;
+    const every = { signal, maxRetries, headers, onResponse };
     const submission = Math.min(timeout ?? Infinity, this.#core.options.timeout);
-    const job = await this.submit(request, { signal, maxRetries, headers, timeout: submission });
+    const job = await this.submit(request, { ...every, timeout: submission });
     try {
       const { pollInterval, timeout: _, ...download } = options;
       // A millisecond at the least: the wait itself then says that the time is over.
       const left = timeout && Math.max(1, timeout - (performance.now() - start));
-      await job.wait({ signal, maxRetries, headers, pollInterval, timeout: left });
+      await job.wait({ ...every, pollInterval, timeout: left });
       return await job.audio({ ...download, timeout });
     } catch (error) {
       // Doing all of this again would be charged again.

@@ -61,7 +61,12 @@ export { type InterruptedJob, interruptedJobs } from "./call/interrupted_jobs.ts
 
 // For transports of your own.
 export type { EndpointOptions } from "./contract/endpoint.ts";
-export type { CallLifetime, Transport, TransportCall } from "./contract/transport.ts";
+export type {
+  CallLifetime,
+  Transport,
+  TransportAnswer,
+  TransportCall,
+} from "./contract/transport.ts";
 export type {
   CheckStatusRequestMessage,
   CheckStatusResponseMessage,
@@ -79,7 +84,16 @@ export type {
 // Utilities.
 export { type ErrorClass, isSafeToRetry, retry, type RetryOptions } from "./call/retry.ts";
 export type { BackoffOptions } from "./contract/backoff.ts";
-export type { LogEvent, LogHook } from "./contract/log.ts";
+export type {
+  AttemptEvent,
+  LogContext,
+  LogEvent,
+  LogHook,
+  OutcomeEvent,
+  RetryEvent,
+  StartEvent,
+} from "./contract/log.ts";
+export type { ResponseHook, ResponseMetadata } from "./contract/response.ts";
 export {
   BYTES_PER_SAMPLE,
   encodeWav,

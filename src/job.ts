@@ -172,8 +172,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
     validateFields("options", options, AUDIO_OPTIONS);
     const { pollInterval, headers, ...download } = options;
-    const { signal, timeout, maxRetries } = options;
-    const watch: WatchOptions = { pollInterval, signal, timeout, maxRetries, headers };
+    const { signal, timeout, maxRetries, onResponse } = options;
+    const watch = { pollInterval, signal, timeout, maxRetries, headers, onResponse };
     const { status } = this.#response ?? {};
     if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > MAX_ADDRESS_AGE_MS) {
       for await (const _ of this.watch(watch));

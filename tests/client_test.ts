@@ -340,8 +340,9 @@ Deno.test("Client tells its log hook about each retry, and a hook that throws br
   await using rig = await setUp();
   rig.emulator.addFault({ kind: "error", code: "UNAVAILABLE", message: "restarting", times: 2 });
   await rig.client.listVoices();
-  const told = rig.log.map(({ error, ...event }) => ({ ...event, name: error.name }));
-  const event = { type: "retry", method: "ListVoices", requestId: undefined };
+  const told = rig.log.map(({ error, callId: _, ...event }) => ({ ...event, name: error.name }));
+  const about = { parentId: undefined, requestId: undefined, charged: undefined, billable: false };
+  const event = { type: "retry", method: "ListVoices", ...about } as const;
   const name = "ServiceUnavailableError";
   assertEquals(told, [{ ...event, attempt: 1, delay: 5, name }, {
     ...event,

@@ -21,11 +21,13 @@ import { attemptHeaders } from "./attempt_headers.ts";
 import { hedge } from "./hedge.ts";
 import type { PollSchedule } from "./poll_schedule.ts";
 import type { Limiter } from "./limiter.ts";
-import { type LogEvent, notify } from "../contract/log.ts";
+import { CallLog, type Ended } from "./call_log.ts";
+import { notify, type RetryEvent } from "../contract/log.ts";
 import { type CallOptions, checkPlace, type ResolvedOptions } from "../contract/options.ts";
-import { Lifetime, type OpenLifetimes } from "../lib/lifetime.ts";
+import { Lifetime, type LifetimeEnd, type OpenLifetimes } from "../lib/lifetime.ts";
 import { recordInterrupted } from "./interrupted_jobs.ts";
-import type { Transport, TransportCall } from "../contract/transport.ts";
+import type { Transport, TransportAnswer, TransportCall } from "../contract/transport.ts";
+import { fieldsOf } from "../transport/metadata.ts";
 
 /** What the calls of one client share. */
 export interface Core {
@@ -52,6 +54,8 @@ export interface CallFacts {
   readonly text?: string | undefined;
   /** The job that the call is about. */
   readonly requestId?: string | undefined;
+  /** The id of the watch that the call is a poll of. */
+  readonly parentId?: number;
 }
 
 /** A service that asks to wait longer than this, in milliseconds, is not waited for: the call fails at once. */
@@ -70,6 +74,12 @@ interface Context {
   billable: boolean;
 }
 
+/** How work ended, by what ended it early. */
+function outcomeOf(end: LifetimeEnd | undefined, error: TsetsenError): Ended {
+  const isCancelled = end?.by === "signal" || end?.by === "cancel";
+  return isCancelled ? { outcome: "cancelled" } : { outcome: "failed", error };
+}
+
 const CANCELLED = 1;
 
 /** How much earlier than our own clock that of a server may tell the deadline, in milliseconds. */
@@ -81,6 +91,8 @@ export class Call {
   readonly lifetime: Lifetime;
   /** What is known about the money by now. */
   charged: Charged;
+  /** What the log is told. */
+  readonly log: CallLog;
   readonly #core: Core;
   readonly #facts: CallFacts;
   readonly #options: CallOptions;
@@ -119,6 +131,11 @@ export class Call {
       checkPlace(dangerouslyAllowBrowser, this.#context());
     }
     this.lifetime = new Lifetime(core.open, outer ?? options.signal, timeout, checkpoint);
+    this.log = new CallLog(core.options.log, () => {
+      const { method, parentId } = facts;
+      return { method, parentId, ...this.#context() };
+    });
+    this.log.notify({ type: "start" });
   }
 
   /**
@@ -164,12 +181,12 @@ export class Call {
   retryDelay(
     error: TsetsenError,
     retry: number,
-    type: LogEvent["type"],
+    type: RetryEvent["type"],
     most: number = Infinity,
   ): number | undefined {
     const { options } = this.#core;
     const { maxRetries = options.maxRetries } = this.#options;
-    const { billable, method, requestId } = this.#facts;
+    const { billable } = this.#facts;
     const { retryAfter = 0 } = error;
     if (
       retry >= maxRetries || retryAfter > MAX_RETRY_AFTER_MS || !this.#mayPass(error, type) ||
@@ -178,12 +195,12 @@ export class Call {
     this.#failed = error;
     if (billable) this.charged = "no";
     const delay = Math.max(retryAfter, Math.min(backoffDelay(options.backoff, retry), most));
-    notify(options.log, { type, method, attempt: retry + 1, delay, error, requestId });
+    this.log.notify({ type, ...type === "poll_failed" && { attempt: retry + 1 }, delay, error });
     return delay;
   }
 
   /** Whether a failure may pass by itself. What costs nothing is asked again in more cases. */
-  #mayPass(error: TsetsenError, type: LogEvent["type"]): boolean {
+  #mayPass(error: TsetsenError, type: RetryEvent["type"]): boolean {
     if (isTransient(error)) return true;
     if (this.#facts.billable) return false;
     const { statusCode = 0 } = error;
@@ -213,7 +230,11 @@ export class Call {
       // A second request needs a place as the first does.
       if (performance.now() - sent < mute || !limiter.tryAcquire()) return false;
       second = new Lifetime(open, lifetime);
-      this.#notifySecond();
+      const error = new TimeoutError(
+        `${this.#facts.method} has no answer yet. It is asked once more, over another connection.`,
+        this.#context(),
+      );
+      this.log.notify({ type: "retry", delay: 0, error });
       return true;
     };
     try {
@@ -227,16 +248,6 @@ export class Call {
         limiter.release();
       }
     }
-  }
-
-  #notifySecond(): void {
-    const { method, requestId } = this.#facts;
-    const error = new TimeoutError(
-      `${method} has no answer yet. It is asked once more, over another connection.`,
-      this.#context(),
-    );
-    const event = { type: "retry", method, attempt: 1, delay: 0, error, requestId } as const;
-    notify(this.#core.options.log, event);
   }
 
   /**
@@ -253,22 +264,69 @@ export class Call {
   ): Promise<T> {
     const { transport, options } = this.#core;
     const { secrets } = this;
-    const { method, billable = false } = this.#facts;
-    const call: TransportCall = {
-      lifetime,
-      headers: attemptHeaders(
-        { key: this.#facts.key, billable, remaining: this.lifetime.remaining },
-        options.headers,
-        this.#options.headers,
-      ),
-      billable,
-      secrets,
-      maxMessageBytes: options.maxMessageBytes ??
-        (method === "StreamSpeech" ? MAX_STREAM_MESSAGE_BYTES : MAX_ANSWER_BYTES),
-      accepted: billable ? (requestId) => this.answered(requestId) : undefined,
+    const { key, method, billable = false } = this.#facts;
+    return this.observe((answer) => {
+      const call: TransportCall = {
+        lifetime,
+        headers: attemptHeaders(
+          { key, billable, remaining: this.lifetime.remaining },
+          options.headers,
+          this.#options.headers,
+        ),
+        billable,
+        secrets,
+        maxMessageBytes: options.maxMessageBytes ??
+          (method === "StreamSpeech" ? MAX_STREAM_MESSAGE_BYTES : MAX_ANSWER_BYTES),
+        accepted: billable ? (requestId) => this.answered(requestId) : undefined,
+        answer: options.log || this.#options.onResponse ? answer : undefined,
+      };
+      if (billable) this.charged = "unknown";
+      return lifetime.race(request(transport, call), idle);
+    }, lifetime);
+  }
+
+  /**
+   * Makes one request, which the log is told about.
+   *
+   * @param request Makes it, and fills in what comes beside the messages.
+   * @param lifetime What ends the request. Default: the lifetime of the call.
+   */
+  observe<T>(
+    request: (answer: TransportAnswer) => Promise<T>,
+    lifetime: Lifetime = this.lifetime,
+  ): Promise<T> {
+    const explain = (error: unknown): Ended => {
+      const { end } = lifetime;
+      return outcomeOf(end, end ? this.#ended(end) : this.failure(error));
     };
-    if (billable) this.charged = "unknown";
-    return lifetime.race(request(transport, call), idle);
+    return this.log.request((answer) => {
+      // The log itself may have ended the call.
+      if (lifetime.end !== undefined) throw lifetime.end;
+      return request(answer);
+    }, explain);
+  }
+
+  /**
+   * The work is done.
+   *
+   * @param result The message that it brought.
+   */
+  done(result?: unknown): void {
+    this.lifetime.close();
+    const { log, secrets } = this;
+    const { requestId, status } = (result ?? {}) as { requestId?: string; status?: number };
+    log.status ??= status;
+    // A transport of somebody else may not call `accepted`.
+    if (this.#facts.billable && this.charged !== "yes") this.answered(requestId);
+    log.end({ outcome: "ok" });
+    const { onResponse } = this.#options;
+    if (onResponse === undefined || log.sent === 0) return;
+    const { headers, trailers } = log.answer;
+    notify(onResponse, {
+      method: this.#facts.method,
+      headers: fieldsOf(headers, secrets),
+      trailers: fieldsOf(trailers, secrets),
+    });
   }
 
   /**
@@ -290,23 +348,28 @@ export class Call {
     return [key, text];
   }
 
-  /** What to reject with: the caller's reason, the deadline, the end of the client, or the failure itself. */
+  /** What to reject with: the caller's reason, the deadline, the end of the client, or the failure itself. It ends the call. */
   error(error: unknown): unknown {
     let { end } = this.lifetime;
-    if (end === undefined) {
-      const failure = this.failure(error);
-      if (!this.#isDeadline(failure)) return failure;
+    let failure = end ? this.#ended(end) : this.failure(error);
+    if (end === undefined && this.#isDeadline(failure)) {
       end = this.lifetime.expire();
+      failure = this.#ended(end);
     }
+    this.log.end(outcomeOf(end, failure));
+    if (end?.by !== "signal") return failure;
+    const { charged, requestId } = this.#context();
+    if (charged !== undefined) {
+      recordInterrupted(end.reason, { requestId, charged }, this.#options.signal);
+    }
+    return end.reason;
+  }
+
+  /** The error for work that was ended. */
+  #ended(end: LifetimeEnd): TsetsenError {
     const context = { ...this.#context(), cause: this.#failed };
     const { method, subject = method } = this.#facts;
     switch (end.by) {
-      case "signal":
-        if (context.charged !== undefined) {
-          const job = { requestId: this.#requestId, charged: context.charged };
-          recordInterrupted(end.reason, job, this.#options.signal);
-        }
-        return end.reason;
       case "deadline":
         return new TimeoutError(
           `${subject} took longer than its timeout of ${end.ms} ms. ${this.#advice}`.trimEnd(),

@@ -37,7 +37,7 @@ export class LazyIterator<T> implements AsyncIterableIterator<T, void, void> {
     const items = this.#items ??= this.#run(call);
     try {
       const result = await items.next();
-      if (result.done) call.lifetime.close();
+      if (result.done) call.done();
       return result;
     } catch (error) {
       if (call.lifetime.end?.by === "cancel") return done;
@@ -57,6 +57,7 @@ export class LazyIterator<T> implements AsyncIterableIterator<T, void, void> {
     } catch {
       // It was told to stop; how it stopped is of no interest any more.
     }
+    this.#call?.log.end({ outcome: "cancelled" });
     return { done: true, value: undefined };
   }
 

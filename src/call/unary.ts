@@ -28,9 +28,11 @@ export async function callUnary<T>(
   const hedgeAfter = Math.min(timeout * HEDGE_PART, MAX_HEDGE_MS);
   const call = new Call(core, facts, options, timeout, outer, isHedged ? hedgeAfter : undefined);
   try {
-    return await call.attempts(() =>
+    const result = await call.attempts(() =>
       isHedged ? call.sendHedged(request, hedgeAfter / 2) : call.send(request)
     );
+    call.done(result);
+    return result;
   } catch (error) {
     throw call.error(error);
   } finally {

@@ -85,10 +85,13 @@ export function watchStatus(
   const message = toCheckStatus(request, core.options.apiKey);
   validateFields("options", options, WATCH_OPTIONS);
   const { apiKey: key, requestId } = message;
-  const watched = { method: "CheckStatus", subject: "The job", key, requestId, text };
+  const watched = { method: "WatchStatus", subject: "The job", key, requestId, text };
   return new LazyIterator(
     () => new Call(core, watched, options, options.timeout),
-    (watch) => poll(core, { ...watched, subject: undefined }, options, watch, seen),
+    (watch) => {
+      const facts = { method: "CheckStatus", key, requestId, text, parentId: watch.log.id };
+      return poll(core, facts, options, watch, seen);
+    },
   );
 }
 
@@ -96,7 +99,7 @@ export function watchStatus(
 async function* poll(
   core: Core,
   facts: CallFacts & { readonly requestId: string },
-  { headers, pollInterval, timeout }: WatchOptions,
+  { headers, onResponse, pollInterval, timeout }: WatchOptions,
   watch: Call,
   seen: ((response: CheckStatusResponse) => void) | undefined,
 ): AsyncGenerator<StatusUpdate, void, void> {
@@ -118,7 +121,7 @@ async function* poll(
     let delay: number;
     try {
       // One try a poll: failures are counted here, across polls.
-      const once = { maxRetries: 0, headers };
+      const once = { maxRetries: 0, headers, onResponse };
       const wire = await callUnary(
         core,
         (to, call) => to.checkStatus(message, call),
@@ -131,7 +134,7 @@ async function* poll(
       const elapsed = performance.now() - start;
       failures = 0;
       recordKnown(requestId);
-      status = response.status;
+      status = watch.log.status = response.status;
       seen?.(response);
       if (status === RequestStatus.COMPLETED && accepted !== undefined) {
         // The service's own time is exact. Nothing ends later than it is seen.

@@ -10,7 +10,7 @@
 import { type BodyReader, bodyReader } from "../transport/body_reader.ts";
 import { badAnswer, brokenOff, fromHttp } from "../transport/error_mapping.ts";
 import { concatBytes, pushChunk } from "../lib/bytes.ts";
-import { FrameReader } from "../transport/frames.ts";
+import { countBytes, FrameReader } from "../transport/frames.ts";
 import { post } from "../transport/send_once.ts";
 import { toConnect } from "./errors.ts";
 import type { GuardOptions } from "./guarded_fetch.ts";
@@ -44,6 +44,7 @@ export function connectFetch(options: GuardOptions, facts: AnswerFacts): typeof 
         };
       }
       const bytes = await wholeBody(response, options);
+      if (call.answer !== undefined) countBytes(call.answer, [bytes]);
       if (status !== 200) facts.reported = true;
       else call.accepted?.(options.requestIdIn?.(bytes) ?? "");
       return {
@@ -125,7 +126,9 @@ function envelopes(
           return { done: true };
         }
         frames.push(value);
-        while (frames.shift() !== undefined);
+        for (let parts = frames.shift(); parts !== undefined; parts = frames.shift()) {
+          if (call.answer !== undefined) countBytes(call.answer, parts);
+        }
         if (frames.error !== undefined) throw frames.error;
         if (frames.trailers !== undefined) facts.reported = true;
         return { done: false, value };

@@ -10,7 +10,7 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
-import type { Transport as RpcTransport } from "@connectrpc/connect";
+import type { Transport as RpcTransport, UnaryResponse } from "@connectrpc/connect";
 import { TsetsenTTS } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { StreamSpeechResponseMessage } from "../contract/messages.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
@@ -43,9 +43,10 @@ export function overConnect(options: OverConnectOptions): Transport {
     call: TransportCall,
   ): Promise<MessageShape<O>> {
     try {
-      const { message } = await open(call, true)
+      const response = await open(call, true)
         .unary(method, signalOf(call), undefined, headersOf(call), request);
-      return message;
+      describe(response, call);
+      return response.message;
     } catch (error) {
       throw explain(error, call);
     }
@@ -64,7 +65,7 @@ export function overConnect(options: OverConnectOptions): Transport {
         async next() {
           try {
             if (messages === undefined) {
-              const { message } = await open(call, false)
+              const response = await open(call, false)
                 .stream(
                   method.streamSpeech,
                   signalOf(call),
@@ -72,7 +73,8 @@ export function overConnect(options: OverConnectOptions): Transport {
                   headersOf(call),
                   once(request),
                 );
-              messages = message[Symbol.asyncIterator]();
+              describe(response, call);
+              messages = response.message[Symbol.asyncIterator]();
             }
             const { done, value } = await messages.next();
             if (done) return { done: true, value: undefined };
@@ -87,6 +89,16 @@ export function overConnect(options: OverConnectOptions): Transport {
       };
     },
   };
+}
+
+/** Fills in the metadata that Connect has, unless the transport below has done so. Connect fills in the trailers at the end. */
+function describe(
+  { header, trailer }: Pick<UnaryResponse, "header" | "trailer">,
+  { answer }: TransportCall,
+): void {
+  if (answer === undefined) return;
+  answer.headers ??= header;
+  answer.trailers ??= trailer;
 }
 
 const NO_AUDIO = new Uint8Array();

@@ -4,28 +4,83 @@
  * @module
  */
 
-import type { TsetsenError } from "./errors.ts";
+import type { Charged, TsetsenError } from "./errors.ts";
 
-/** Something that happened inside a call. It holds neither the key nor the text. */
-export interface LogEvent {
+/** What every event says. No event holds the key, the text, or the reason of an abort. */
+export interface LogContext {
+  /** The number of the call in this process, from 1: all events of a call have the same. */
+  readonly callId: number;
+  /** The `callId` of the watch that the call is a poll of; `undefined` for every other call. */
+  readonly parentId: number | undefined;
   /**
-   * - `"retry"`: an attempt failed and the call is tried again after `delay`.
-   * - `"poll_failed"`: one poll of a job failed and the watch goes on after `delay`.
+   * The method of the service, for example `"CheckStatus"`; `"WatchStatus"` for a watch of a job or a wait for it, whose polls
+   * are calls of their own; `"Download"` for a download.
+   */
+  readonly method: string;
+  /** The id of the job, if it is known. */
+  readonly requestId: string | undefined;
+  /** Whether the call costs credits. */
+  readonly billable: boolean;
+  /** What is known about the money by now; `undefined` for a call that costs nothing and is about no job. */
+  readonly charged: Charged | undefined;
+  /**
+   * The number of the request that the event is about, from 1. `"start"`: 0. `"end"`: how many requests were sent.
+   * `"poll_failed"`: how many polls have failed in a row.
+   */
+  readonly attempt: number;
+}
+
+/** A call begins: a stream or a watch with its first `next()`. */
+export interface StartEvent extends LogContext {
+  /** What happened. */
+  readonly type: "start";
+}
+
+/** A request is sent. */
+export interface AttemptEvent extends LogContext {
+  /** What happened. */
+  readonly type: "attempt";
+}
+
+/** How something ended. */
+export interface OutcomeEvent extends LogContext {
+  /**
+   * - `"answer"`: a request ended: with the whole answer; for a stream with its first message, for a download with its headers.
+   * - `"end"`: the call ended, its retries included. It is the last event of the call.
+   */
+  readonly type: "answer" | "end";
+  /** The time since `"attempt"` or `"start"`, in milliseconds. */
+  readonly duration: number;
+  /**
+   * The bytes of the messages, or of the file, that have come; `undefined` when none have, or when the transport does not count
+   * them.
+   */
+  readonly bytes: number | undefined;
+  /** `"cancelled"`: by an abort, by leaving a loop, or because another request has brought the answer. */
+  readonly outcome: "ok" | "failed" | "cancelled";
+  /** Why it failed. */
+  readonly error?: TsetsenError | undefined;
+  /** With `"end"`: the last status of the job, a {@linkcode RequestStatus}, if the call has asked for it. */
+  readonly status?: number | undefined;
+}
+
+/** Another request follows after `delay`. */
+export interface RetryEvent extends LogContext {
+  /**
+   * - `"retry"`: a request failed, or has been mute for so long that a second one is sent beside it.
+   * - `"poll_failed"`: a poll of a job failed, and the watch goes on.
    */
   readonly type: "retry" | "poll_failed";
-  /** The method of the service, for example `"CheckStatus"`. */
-  readonly method: string;
-  /** The number of the attempt that failed, from 1; for a watch, of the failures in a row. */
-  readonly attempt: number;
-  /** How long it waits before the next attempt, in milliseconds. */
+  /** How long it waits before the next request, in milliseconds. */
   readonly delay: number;
   /** What went wrong. */
   readonly error: TsetsenError;
-  /** The id of the job, if it is known. */
-  readonly requestId: string | undefined;
 }
 
-/** Receives an event for each retry and each failed poll. What it throws or rejects with is ignored. */
+/** Something that happened inside a call. It holds neither the key nor the text. */
+export type LogEvent = StartEvent | AttemptEvent | OutcomeEvent | RetryEvent;
+
+/** Receives an event for each step of each call. What it throws or rejects with is ignored. */
 export type LogHook = (event: LogEvent) => void;
 
 /** Calls a hook, if there is one. */

@@ -9,6 +9,7 @@ import { type Backoff, BACKOFF_OPTIONS, type BackoffOptions, resolveBackoff } fr
 import type { EndpointOptions } from "./endpoint.ts";
 import { AuthenticationError, type TsetsenErrorOptions } from "./errors.ts";
 import type { LogHook } from "./log.ts";
+import type { ResponseHook } from "./response.ts";
 import type { Transport } from "./transport.ts";
 import { type FieldNames, validate, validateFields } from "./validate.ts";
 
@@ -55,7 +56,10 @@ export interface ClientOptions extends EndpointOptions {
    * of its own, so `endpoint` and `secure` are not used; `fetch` is for downloads only. Default: gRPC-Web over `fetch`.
    */
   readonly transport?: Transport | undefined;
-  /** Receives an event for each retry. What it throws or rejects with is ignored. Default: none; the SDK prints nothing. */
+  /**
+   * Receives an event for each step of each call: start, request, answer, retry, end. What it throws or rejects with is ignored.
+   * Default: none; the SDK prints nothing.
+   */
   readonly log?: LogHook | undefined;
 }
 
@@ -72,6 +76,11 @@ export interface CallOptions {
   readonly maxRetries?: number | undefined;
   /** Headers to send with this call. They win over those of the client. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  /**
+   * Receives the headers and trailers of each request that succeeds: a unary call's before the call resolves, a stream's after its
+   * end, those of a watch after each poll. What it throws or rejects with is ignored. Default: none.
+   */
+  readonly onResponse?: ResponseHook | undefined;
 }
 
 /** The names of the options of a call. */
@@ -80,6 +89,7 @@ export const CALL_OPTIONS: FieldNames<Required<CallOptions>> = {
   timeout: true,
   maxRetries: true,
   headers: true,
+  onResponse: true,
 };
 
 /** The names of the options of a client. */

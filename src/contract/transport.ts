@@ -71,6 +71,18 @@ export interface TransportCall {
    * with an empty string when the message holds none.
    */
   readonly accepted?: ((requestId: string) => void) | undefined;
+  /** Fill it in while the answer comes. `undefined` when nobody wants to know. */
+  readonly answer?: TransportAnswer | undefined;
+}
+
+/** What a transport tells of an answer beside its messages. */
+export interface TransportAnswer {
+  /** The headers. */
+  headers?: Headers | undefined;
+  /** The trailers, as soon as they have come. */
+  trailers?: Headers | undefined;
+  /** The bytes of the messages that have come, without their frames. */
+  bytes?: number | undefined;
 }
 
 /** When a call ends early: at its deadline, or because the caller or the client ends it. */

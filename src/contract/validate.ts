@@ -68,6 +68,7 @@ type Name =
   | "fetch"
   | "log"
   | "onProgress"
+  | "onResponse"
   | "fn"
   | "transport"
   | "backoff"
@@ -131,6 +132,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
   fetch: FUNCTION,
   log: FUNCTION,
   onProgress: FUNCTION,
+  onResponse: FUNCTION,
   fn: FUNCTION,
   transport: [
     "object",

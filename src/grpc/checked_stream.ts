@@ -13,7 +13,14 @@ import { toConnect } from "../connect/errors.ts";
 import type { TransportCall } from "../contract/transport.ts";
 import { concatBytes } from "../lib/bytes.ts";
 import { brokenOff, noAnswer } from "../transport/error_mapping.ts";
-import { frame, FRAME_HEAD_BYTES, FrameReader, join, TRAILER } from "../transport/frames.ts";
+import {
+  countBytes,
+  frame,
+  FRAME_HEAD_BYTES,
+  FrameReader,
+  join,
+  TRAILER,
+} from "../transport/frames.ts";
 import type { OpenRequest } from "./connection.ts";
 import { Pieces } from "./pieces.ts";
 import { headError, readableHead, readableTrailers, type ResponseHead } from "./response_head.ts";
@@ -142,7 +149,7 @@ export class CheckedStream {
 
   /** The messages in their frames. It ends when the whole answer is good. */
   async *#checkedBody(): AsyncGenerator<Uint8Array, void, void> {
-    const { secrets, accepted, maxMessageBytes } = this.#call;
+    const { secrets, accepted, maxMessageBytes, answer } = this.#call;
     const origin = this.#origin;
     const frames = new FrameReader(maxMessageBytes, origin, this.#unary);
     try {
@@ -153,6 +160,7 @@ export class CheckedStream {
         if (done) break;
         frames.push(value);
         for (let messages = take(frames); messages.length > 0; messages = take(frames)) {
+          if (answer !== undefined) messages.forEach((message) => countBytes(answer, message));
           if (this.#unary) {
             for (const message of messages) accepted?.(requestIdIn(join(message)));
           }

@@ -1,6 +1,5 @@
 import type { ModelVersion } from "../contract/models.ts";
 import { toSpeech } from "../contract/models.ts";
-import { CALL_OPTIONS } from "../contract/options.ts";
 import { validateFields } from "../contract/validate.ts";
 import {
   checkOptions,
@@ -76,7 +75,10 @@ export interface LiveOptions {
 const MAX_AHEAD = 16;
 
 const RULES: Rules<keyof LiveOptions> = {
-  ...CALL_OPTIONS,
+  signal: true,
+  timeout: true,
+  maxRetries: true,
+  headers: true,
   voiceId: true,
   speed: true,
   version: true,

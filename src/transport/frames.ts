@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { TransportAnswer } from "../contract/transport.ts";
 import { concatBytes, pushChunk } from "../lib/bytes.ts";
 import { badAnswer } from "./error_mapping.ts";
 
@@ -141,6 +142,11 @@ export class FrameReader {
     else this.#started = true;
     this.#missing = length;
   }
+}
+
+/** Adds the bytes of a message to those of its answer. */
+export function countBytes(answer: TransportAnswer, parts: readonly Uint8Array[]): void {
+  answer.bytes = parts.reduce((sum, { length }) => sum + length, answer.bytes ?? 0);
 }
 
 /** Joins the parts of a message. A single part is not copied. */

@@ -16,9 +16,17 @@ const MAX_DETAILS = 64;
 const NOT_DETAILS =
   /^((content|cache|access-control|x-content|x-accel)-.*|accept-ranges|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
 
-/** The metadata that may be shown. All is looked through at once, as that takes its time for a long text. */
+/** The fields that an error shows. */
 export function detailsOf(metadata: Headers, secrets: readonly string[]): Record<string, string> {
-  const shown = [...metadata].filter(([name]) => !NOT_DETAILS.test(name)).slice(0, MAX_DETAILS);
+  return fieldsOf([...metadata].filter(([name]) => !NOT_DETAILS.test(name)), secrets);
+}
+
+/** The fields as they may be shown. All is looked through at once, as that takes its time for a long text. */
+export function fieldsOf(
+  metadata: Iterable<[string, string]> | undefined,
+  secrets: readonly string[],
+): Record<string, string> {
+  const shown = [...metadata ?? []].slice(0, MAX_DETAILS);
   const texts = redactAll(
     shown.flatMap(([name, value]) => [name, value, bytesIn(name, value)]),
     secrets,

@@ -8,8 +8,8 @@
 import type { TsetsenError } from "../contract/errors.ts";
 import { type BodyReader, bodyReader } from "./body_reader.ts";
 import { badAnswer, brokenOff, fromHttp, fromStatus, invalidAnswer } from "./error_mapping.ts";
-import { FrameReader, join } from "./frames.ts";
-import { readStatus, type RpcStatus } from "./status.ts";
+import { countBytes, FrameReader, join } from "./frames.ts";
+import { parseTrailers, readStatus, type RpcStatus } from "./status.ts";
 import type { TransportCall } from "../contract/transport.ts";
 
 /** What an answer is read for. */
@@ -40,6 +40,7 @@ export class ResponseReader {
   constructor(response: Response, options: ResponseReaderOptions) {
     const { call, unary, origin } = options;
     this.headers = response.headers;
+    if (call.answer !== undefined) call.answer.headers = response.headers;
     this.#response = response;
     this.#options = options;
     this.#frames = new FrameReader(call.maxMessageBytes, origin, unary);
@@ -113,6 +114,8 @@ export class ResponseReader {
   /** Takes the next message that has come. What is wrong behind it is thrown after it. */
   #take(): readonly Uint8Array[] | undefined {
     const message = this.#frames.shift();
+    const { answer } = this.#options.call;
+    if (message !== undefined && answer !== undefined) countBytes(answer, message);
     if (message === undefined && this.#frames.error !== undefined) {
       throw this.#acceptable(this.#frames.error);
     }
@@ -143,6 +146,7 @@ export class ResponseReader {
     this.#unlisten();
     const { origin, call } = this.#options;
     const { empty, complete, trailers } = this.#frames;
+    if (call.answer) call.answer.trailers = parseTrailers(trailers ?? new Uint8Array());
     if (!complete) {
       // A status that has come in full counts, whatever becomes of the connection behind it.
       if (this.#lost !== undefined) throw brokenOff(origin, this.#lost.error, call.secrets);

@@ -51,9 +51,9 @@ Deno.test("AudioDownload goes on where its connection was lost, as often as maxR
     ["bytes=150001-", etag],
   ]);
   assertEquals(rig.log.map(({ type, method, error }) => [type, method, error.code]), [
-    ["retry", "The download", "connection_error"],
-    ["retry", "The download", "connection_error"],
-    ["retry", "The download", "connection_error"],
+    ["retry", "Download", "connection_error"],
+    ["retry", "Download", "connection_error"],
+    ["retry", "Download", "connection_error"],
   ]);
   assertEquals(came, came.toSorted((a, b) => a - b));
   assertEquals(came.at(-1), whole.length);

@@ -12,6 +12,7 @@ import {
   bestBelow,
   failure,
   GENERATE,
+  isRetry,
   rejection,
   setUp,
   sleep,
@@ -162,8 +163,9 @@ Deno.test("Client.watchStatus polls again within 5 s after a failure, whatever t
     await using rig = await setUp({
       client: {
         backoff,
-        log: ({ delay }) => {
-          delays.push(delay);
+        log: (event) => {
+          if (!isRetry(event)) return;
+          delays.push(event.delay);
           leave.abort();
         },
       },

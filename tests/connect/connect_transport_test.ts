@@ -1,6 +1,6 @@
 // connectTransport against a router of Connect's own: gRPC-Web and the Connect protocol, binary and JSON.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Code, ConnectError, createConnectRouter } from "@connectrpc/connect";
 import { createFetchHandler } from "@connectrpc/connect/protocol";
 import {
@@ -10,7 +10,9 @@ import {
 import {
   Client,
   InsufficientCreditsError,
+  type LogEvent,
   RequestStatus,
+  type ResponseMetadata,
   ServerError,
   TsetsenError,
 } from "../../mod.ts";
@@ -24,12 +26,16 @@ function serve(fail?: ConnectError) {
   const types: (string | null)[] = [];
   const router = createConnectRouter({ grpc: false });
   router.service(TsetsenTTS, {
-    generateSpeech() {
+    generateSpeech(_, { responseHeader, responseTrailer }) {
       if (fail !== undefined) throw fail;
+      responseHeader.set("x-region", "mn-1");
+      responseTrailer.set("x-cost", "7");
       return { requestId: "job-1", status: Status.PENDING };
     },
-    async *streamSpeech() {
+    async *streamSpeech(_, { responseHeader, responseTrailer }) {
       if (fail !== undefined) throw fail;
+      responseHeader.set("x-region", "mn-1");
+      responseTrailer.set("x-cost", "7");
       yield { audioChunk: new Uint8Array(3) };
       yield { audioChunk: new Uint8Array(5), isFinal: true };
     },
@@ -71,6 +77,25 @@ for (const [kind, unary, stream] of KINDS) {
     assertEquals([requestId, status], ["job-1", RequestStatus.PENDING]);
     assertEquals((await client.streamSpeech(STREAM).bytes()).length, 8);
     assertEquals(service.types, [unary, stream]);
+  });
+
+  Deno.test(`connectTransport of ${name} hands on headers and trailers, and counts bytes`, async () => {
+    await using service = serve();
+    const bytes: (number | undefined)[] = [];
+    const transport = connectTransport({ ...kind, endpoint: service.endpoint });
+    const log = (event: LogEvent) => {
+      if (event.type === "end") bytes.push(event.bytes);
+    };
+    using client = new Client({ apiKey: KEY, transport, log });
+    const responses: ResponseMetadata[] = [];
+    const options = { onResponse: (response: ResponseMetadata) => responses.push(response) };
+    await client.generateSpeech(GENERATE, options);
+    await client.streamSpeech(STREAM, options).bytes();
+    const told = responses.map((
+      { headers, trailers },
+    ) => [headers["x-region"], trailers["x-cost"]]);
+    assertEquals(told, [["mn-1", "7"], ["mn-1", "7"]]);
+    assert(bytes[0]! > 5 && bytes[1]! > 8, `${bytes}`);
   });
 
   Deno.test(`connectTransport of ${name} knows a refusal, and that it cost nothing`, async () => {

@@ -257,7 +257,7 @@ const refused: Record<string, [options: unknown, message: RegExp]> = {
     /^title must be a string in well/,
   ],
   "RF64 of MP3": [{ format: "mp3", large: true }, /^large goes with wav/],
-  "an option that there is not": [{ format: "mp3", bitRate: 64_000 }, /nearest option is bitrate/],
+  "an option that there is not": [{ format: "mp3", bitRate: 64_000 }, /did you mean bitrate/],
 };
 
 for (const [name, [options, message]] of Object.entries(refused)) {

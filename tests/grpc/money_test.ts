@@ -20,7 +20,7 @@ for (const method of ["GenerateSpeech", "StreamSpeech"] as const) {
     const retries: number[] = [];
     using client = clientOf(`127.0.0.1:${port}`, {
       backoff: { baseDelay: 200, backoffFactor: 1.5, jitter: false },
-      log: ({ attempt }) => retries.push(attempt),
+      log: ({ type, attempt }) => type === "retry" && retries.push(attempt),
     });
     const spoken = method === "GenerateSpeech"
       ? client.generateSpeech(GENERATE)

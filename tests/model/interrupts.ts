@@ -58,7 +58,9 @@ export function randomInterrupts(random: Random): Interrupts {
       controllers.push(controller);
       return controller.signal;
     },
-    log: asleep,
+    log: (event) => {
+      if ("delay" in event) asleep();
+    },
     failed: asleep,
     start(opened) {
       client = opened;

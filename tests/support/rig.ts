@@ -1,6 +1,6 @@
 // A client and an emulator on a real socket, as most tests need them.
 
-import { Client, type ClientOptions, type LogEvent } from "../../mod.ts";
+import { Client, type ClientOptions, type LogEvent, type RetryEvent } from "../../mod.ts";
 import {
   type RecordedRequest,
   type Route,
@@ -30,8 +30,10 @@ export interface Rig extends AsyncDisposable {
   /** Where calls go. */
   readonly endpoint: string;
   readonly client: Client;
-  /** What the client's log hook was told. */
-  readonly log: readonly LogEvent[];
+  /** What the client's log hook was told of retries. */
+  readonly log: readonly RetryEvent[];
+  /** All that it was told. */
+  readonly events: readonly LogEvent[];
   /** The requests of one method that have reached the server. */
   sent(method: Route): readonly RecordedRequest[];
   /** Another client of the same emulator; it is closed with the rig. */
@@ -45,10 +47,10 @@ export async function setUp(
   const emulator = await startEmulator({ queueTime: 0, pace: 0, ...options.emulator });
   const grpc = mode.speak === "grpc" ? await serveGrpc(emulator) : undefined;
   const endpoint = (grpc ?? emulator).url;
-  const log: LogEvent[] = [];
+  const events: LogEvent[] = [];
   const clients: Client[] = [];
   const open = (more: ClientOptions = {}) => {
-    const client = clientOf(endpoint, { log: (event) => log.push(event), ...more });
+    const client = clientOf(endpoint, { log: (event) => events.push(event), ...more });
     clients.push(client);
     return client;
   };
@@ -56,7 +58,10 @@ export async function setUp(
     emulator,
     endpoint,
     client: open(options.client),
-    log,
+    get log() {
+      return events.filter(isRetry);
+    },
+    events,
     open,
     sent: (method) => emulator.requests.filter((request) => request.method === method),
     async [Symbol.asyncDispose]() {
@@ -65,6 +70,11 @@ export async function setUp(
       await emulator.close();
     },
   };
+}
+
+/** Whether an event of the log tells of another request that follows. */
+export function isRetry(event: LogEvent): event is RetryEvent {
+  return event.type === "retry" || event.type === "poll_failed";
 }
 
 /** A client of a server on this machine. */

@@ -75,6 +75,7 @@ export const DOWNLOAD_OPTIONS: FieldNames<Required<DownloadOptions>> = {
   maxBytes: true,
   maxRetries: true,
   onProgress: true,
+  onResponse: true,
 };
 
 /** Makes a download. Bad input throws at once. Nothing is sent before the download is read. */
@@ -140,7 +141,7 @@ export function downloadAudio(
     if (head !== undefined) yield whole(head);
   }
 
-  const about = { method: "The download", key: "", requestId };
+  const about = { method: "Download", subject: "The download", key: "", requestId };
   const items = new LazyIterator(() => new Call(core, about, options, timeout), run);
   return new AudioDownload(items, () => facts, options.onProgress);
 }

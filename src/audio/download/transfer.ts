@@ -101,14 +101,17 @@ export async function* transfer(
       if (response === undefined) throw isLast ? giveUp() : silent(ms);
       return response;
     };
-    const response = await followRedirects(url, ask, checkRedirect);
-    const { ok, status, body } = response;
-    if (!ok && !(version && status === 416)) {
-      body?.cancel().catch(() => {});
-      refusal = refusalOf(response, origin);
-      throw retriable(refusal) ?? refusal;
-    }
-    return response;
+    return await call.observe(async (answer) => {
+      const response = await followRedirects(url, ask, checkRedirect);
+      const { ok, status, body, headers } = response;
+      answer.headers = headers;
+      if (!ok && !(version && status === 416)) {
+        body?.cancel().catch(() => {});
+        refusal = refusalOf(response, origin);
+        throw retriable(refusal) ?? refusal;
+      }
+      return response;
+    });
   };
 
   try {
@@ -155,6 +158,7 @@ export async function* transfer(
         }
         if (!read.value) break;
         received += read.value.length;
+        call.log.answer.bytes = received;
         if (received <= maxBytes) yield read.value;
       }
       if (!loss && received === (totalBytes ?? received)) {

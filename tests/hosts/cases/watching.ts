@@ -54,7 +54,8 @@ export const watching: Case[] = [
         attempts.push(attempt);
       }
       equal(attempts, [4], "attempts that gave an update");
-      return events.map(({ type, method, attempt, error }) => [type, method, attempt, error.code]);
+      return events.filter((event) => "delay" in event)
+        .map(({ type, method, attempt, error }) => [type, method, attempt, error.code]);
     },
   },
   {

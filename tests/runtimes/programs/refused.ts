@@ -11,7 +11,7 @@ const client = new Client({
   apiKey: "tsetsen-development-emulator",
   maxRetries: 1,
   backoff: { baseDelay: 5 },
-  log: ({ attempt }) => retries.push(attempt),
+  log: ({ type, attempt }) => type === "retry" && retries.push(attempt),
 });
 const speech = { text: "Сайн байна уу?", voiceId: "a-voice" };
 try {
