@@ -3,6 +3,11 @@
 import { connect } from "node:net";
 import { assertEquals } from "@std/assert";
 import { type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
+import {
+  GenerateSpeechRequestSchema,
+  StreamSpeechRequestSchema,
+} from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { message } from "../support/wire.ts";
 import { installPackage } from "../hosts/pack.ts";
 import { until } from "./tools.ts";
 import { type RunningWorker, startProgram } from "./workerd.ts";
@@ -14,13 +19,14 @@ const WORKER = `
 import { Client } from "@tsetsen/sdk";
 import { createProxy } from "@tsetsen/sdk/proxy";
 
+const METHODS = ["ListVoices", "GetUserBalance", "GenerateSpeech", "StreamSpeech"];
 let client, proxy;
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
     const options = { apiKey: env.KEY, endpoint: env.ENDPOINT, maxConcurrentCalls: 2, timeout: 1_000 };
     client ??= new Client({ ...options, maxRetries: 0 });
-    proxy ??= createProxy({ ...options, methods: ["ListVoices", "GetUserBalance"] });
+    proxy ??= createProxy({ ...options, methods: METHODS });
     if (pathname.startsWith("/tts/")) return await proxy(request);
     if (pathname === "/voices") return Response.json(await client.listVoices());
     if (pathname === "/twice") return Response.json(await client.listVoices({}, { maxRetries: 1 }));
@@ -130,33 +136,50 @@ Deno.test(
   },
 );
 
-const CALL = "content-type: application/grpc-web+proto\r\ncontent-length: 5";
+/** A call as a page sends it. */
+function callOf(method: string, body: Uint8Array): [lines: string, body: string] {
+  const type = "content-type: application/grpc-web+proto";
+  const lines = [
+    `POST /tts/tsetsen.api.v1.TsetsenTTS/${method} HTTP/1.1`,
+    type,
+    `content-length: ${body.length}`,
+  ];
+  return [lines.join("\r\n"), String.fromCharCode(...body)];
+}
 
-Deno.test(
-  "createProxy shared by the requests of a Worker has its places again after visitors have left",
-  options,
-  async () => {
-    const { emulator, worker } = await (setting ??= start());
-    const url = await worker.url();
-    const path = (method: string) => `/tts/tsetsen.api.v1.TsetsenTTS/${method}`;
-    emulator.reset();
-    for (let i = 0; i < 2; i++) {
-      emulator.addFault({ kind: "hang", method: "ListVoices" });
-      const lines = `POST ${path("ListVoices")} HTTP/1.1\r\n${CALL}`;
-      await leave(url, emulator, lines, "\0\0\0\0\0");
-    }
-    let status: string | undefined = "8";
-    await until("a place is free", async () => {
-      const response = await fetch(`${url}${path("GetUserBalance")}`, {
-        method: "POST",
-        headers: { "content-type": "application/grpc-web+proto" },
-        body: new Uint8Array(5),
-      });
-      status = response.headers.get("grpc-status") ?? undefined;
-      const body = await response.text();
-      status ??= /grpc-status: (\d+)/.exec(body)?.[1];
-      return status !== "8";
-    }, 20_000);
-    assertEquals(status, "0");
-  },
-);
+const SPEECH = { text: "Hello", voiceId: "emulator-v2-bold" };
+
+for (
+  const [method, body] of [
+    ["ListVoices", new Uint8Array(5)],
+    ["StreamSpeech", message(StreamSpeechRequestSchema, SPEECH)],
+    ["GenerateSpeech", message(GenerateSpeechRequestSchema, SPEECH)],
+  ] as const
+) {
+  Deno.test(
+    `createProxy shared by the requests of a Worker has its places again after visitors have left ${method}`,
+    options,
+    async () => {
+      const { emulator, worker } = await (setting ??= start());
+      const url = await worker.url();
+      emulator.reset();
+      for (let i = 0; i < 2; i++) {
+        emulator.addFault({ kind: "hang", method });
+        await leave(url, emulator, ...callOf(method, body));
+      }
+      let status: string | undefined = "8";
+      await until("a place is free", async () => {
+        const response = await fetch(`${url}/tts/tsetsen.api.v1.TsetsenTTS/GetUserBalance`, {
+          method: "POST",
+          headers: { "content-type": "application/grpc-web+proto" },
+          body: new Uint8Array(5),
+        });
+        status = response.headers.get("grpc-status") ?? undefined;
+        const body = await response.text();
+        status ??= /grpc-status: (\d+)/.exec(body)?.[1];
+        return status !== "8";
+      }, 20_000);
+      assertEquals(status, "0");
+    },
+  );
+}
