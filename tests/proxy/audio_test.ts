@@ -9,8 +9,8 @@ import {
   Client,
   encodeWav,
   ResourceNotFoundError,
+  ServerError,
   ServiceUnavailableError,
-  TsetsenError,
 } from "../../mod.ts";
 import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { AudioTokens } from "../../src/proxy/audio/audio_token.ts";
@@ -297,15 +297,37 @@ for (const [name, Page] of [["Client", Client], ["the lean Client", LeanClient]]
 const BOM = "\ufeff";
 
 /** What a server of audio may send in its place: type, body. */
-const NO_AUDIO: Readonly<Record<string, readonly [string, BodyInit]>> = {
-  "JSON in Mongolian": ["application/json", JSON.stringify({ error: "түлхүүр буруу" })],
-  "a page with a byte order mark": ["text/html", `${BOM}<html><body>Алдаа</body></html>`],
-  "a page that is called audio": ["audio/wav", "<!doctype html><title>Not found</title>"],
-  "nine bytes of text": ["text/plain", "Not found"],
-  "no bytes": ["audio/wav", ""],
+const NO_AUDIO: Readonly<Record<string, readonly [type: string, body: BodyInit, named: string]>> = {
+  "JSON in Mongolian": [
+    "application/json",
+    JSON.stringify({ error: "түлхүүр буруу" }),
+    "text and not audio",
+  ],
+  "a page with a byte order mark": [
+    "text/html",
+    `${BOM}<html><body>Алдаа</body></html>`,
+    "text and not audio",
+  ],
+  "a page that is called audio": [
+    "audio/wav",
+    "<!doctype html><title>Not found</title>",
+    "text and not audio",
+  ],
+  "nine bytes of text": ["text/plain", "Not found", "text and not audio"],
+  "no bytes": ["audio/wav", "", "no audio: 0 bytes"],
+  "bytes of no format, called a picture": [
+    "image/png",
+    new Uint8Array(4_800),
+    "content of type image/png and not audio",
+  ],
+  "bytes of no format, called a page": [
+    "text/html; charset=utf-8",
+    new Uint8Array(4_800),
+    "content of type text/html and not audio",
+  ],
 };
 
-for (const [what, [type, body]] of Object.entries(NO_AUDIO)) {
+for (const [what, [type, body, named]] of Object.entries(NO_AUDIO)) {
   Deno.test(`createProxy answers 502 when the audio's server sends ${what}`, async () => {
     await using upstream = startUpstream(() =>
       new Response(body, { headers: { "content-type": type } })
@@ -314,14 +336,15 @@ for (const [what, [type, body]] of Object.entries(NO_AUDIO)) {
     const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/a`);
     const response = await fetch(`${t.url}/audio/${token}`);
     assertEquals(response.status, 502);
-    assert((await response.text()).includes("charged"));
+    assert((await response.text()).includes(`sent ${named}: the job was charged`));
     assertEquals(t.events.map(({ type, method }) => [type, method]), [[
       "upstream_failed",
       "audio",
     ]]);
     const download = t.page.downloadAudio({ audioUrl: `${t.url}/audio/${token}`, requestId: "r" });
-    const error = await assertRejects(() => download.wav(), TsetsenError);
-    assertEquals(error.requestId, "r");
+    const error = await assertRejects(() => download.wav(), ServerError);
+    assert(error.message.includes(`the audio's server sent ${named}`), error.message);
+    assertEquals([error.requestId, error.charged], ["r", "yes"]);
   });
 }
 

@@ -7,6 +7,7 @@
 
 import { requestedRange } from "../../audio/byte_range.ts";
 import { followRedirects } from "../../audio/download/redirects.ts";
+import { PROBLEM_HEADER } from "../../audio/download/refusal.ts";
 import { mayFetch, mayRedirect } from "./address.ts";
 import { type AudioBody, openAudio } from "./body.ts";
 import type { AudioTokens } from "./audio_token.ts";
@@ -63,7 +64,8 @@ export async function serveAudio(
       method: "audio",
       message: `The audio's server sent ${audio}.`,
     });
-    return plainText(502, `the audio's server sent ${audio}: the job was charged, check it again`);
+    const text = `the audio's server sent ${audio}: the job was charged, check it again`;
+    return plainText(502, text, { [PROBLEM_HEADER]: audio });
   } catch {
     const { message } = exchange.failure("The audio cannot be reached.");
     if (!exchange.cancelled) report({ type: "upstream_failed", method: "audio", message });
@@ -146,7 +148,7 @@ function downHeaders(headers: Headers, key: string, isDecoded: boolean): Headers
   const type = headers.get("content-type") ?? "";
   const down = new Headers({
     // Whatever else the server calls it must not become a page of the proxy's own site.
-    "content-type": /^audio\/[\w.+-]+$/.test(type) && !showsKey(type, key)
+    "content-type": /^(audio|video)\/[\w.+-]+\s*(;|$)/i.test(type) && !showsKey(type, key)
       ? type
       : "application/octet-stream",
     "x-content-type-options": "nosniff",
