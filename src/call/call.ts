@@ -10,6 +10,7 @@ import { toTsetsenError } from "../transport/error_mapping.ts";
 import {
   type Charged,
   ClientClosedError,
+  ConnectionError,
   isTransient,
   ResourceNotFoundError,
   TimeoutError,
@@ -67,7 +68,7 @@ interface Context {
   billable: boolean;
 }
 
-const CANCELLED = 1;
+const CANCELLED = 1, GATEWAY_TIMEOUT = 504;
 
 /** How much earlier than our own clock that of a server may tell the deadline, in milliseconds. */
 const DEADLINE_GRACE_MS = 20;
@@ -325,12 +326,13 @@ export class Call {
   }
 
   /**
-   * Whether a failure is our own deadline. The service knows the deadline, and can be faster than a timer that is late; some
-   * servers report it as CANCELLED (tonic 0.14, Armeria 1.36).
+   * Whether a failure is our own deadline. The service knows the deadline, and can be faster than a timer that is late. Servers
+   * report it as CANCELLED (tonic 0.14, Armeria 1.36) or HTTP 504, or end the stream or the connection.
    */
   #isDeadline(failure: TsetsenError): boolean {
     const { remaining } = this.lifetime;
-    const isTimeout = failure instanceof TimeoutError || failure.statusCode === CANCELLED;
+    const isTimeout = failure instanceof TimeoutError || failure instanceof ConnectionError ||
+      failure.statusCode === CANCELLED || failure.statusCode === GATEWAY_TIMEOUT;
     return remaining <= (isTimeout ? DEADLINE_GRACE_MS : 0);
   }
 

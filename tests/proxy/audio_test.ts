@@ -15,6 +15,7 @@ import {
 import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { AudioTokens } from "../../src/proxy/audio/audio_token.ts";
 import { createProxy } from "../../src/proxy/mod.ts";
+import { QUICK } from "../support/rig.ts";
 import {
   framed,
   join,
@@ -174,7 +175,8 @@ Deno.test("createProxy says of audio that fails what the page can use", async ()
   await using t = await setUp();
   const { done } = await finished(t);
   const cases = [
-    [{ kind: "http", status: 403 }, ResourceNotFoundError, 410],
+    [{ kind: "http", status: 403 }, ResourceNotFoundError, 404],
+    [{ kind: "http", status: 401 }, ResourceNotFoundError, 410],
     [{ kind: "http", status: 404 }, ResourceNotFoundError, 404],
     [{ kind: "http", status: 500 }, ServiceUnavailableError, 502],
     [{ kind: "drop" }, ServiceUnavailableError, 502],
@@ -187,6 +189,17 @@ Deno.test("createProxy says of audio that fails what the page can use", async ()
     assertEquals((error as ResourceNotFoundError).statusCode, status);
   }
   assertEquals(t.events.map(({ type }) => type), cases.map(() => "upstream_failed") as never);
+});
+
+Deno.test("createProxy lets a page try again for audio that its server shows a moment late", async () => {
+  await using t = await setUp();
+  const { done, own } = await finished(t);
+  using page = new Client({ apiKey: null, endpoint: t.url, backoff: QUICK });
+  for (const status of [403, 404, 408, 425, 429, 500, 503]) {
+    t.emulator.addFault({ kind: "http", status, method: "Audio", times: 2 });
+    assertEquals((await page.downloadAudio(done).bytes()).length, own.length, `HTTP ${status}`);
+    t.emulator.clearFaults();
+  }
 });
 
 Deno.test("createProxy leaves the audio's server within 200 ms when the page leaves", async () => {

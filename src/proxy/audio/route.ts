@@ -74,14 +74,22 @@ export async function serveAudio(
   }
 }
 
-/** Storage refuses an address that has expired with one of several statuses. */
+/** Refusals that ask for another try (RFC 9110, RFC 8470). */
+const TRY_AGAIN = [408, 421, 425, 429];
+
+/**
+ * Storage refuses an address that has expired with one of several statuses. It may show a new file a moment late, as 404 or,
+ * where it hides what exists, as 403: clients try again after 404.
+ */
 function refused(status: number): Response {
-  if (status === 429) return plainText(503, "the audio's server has too many requests");
+  if (TRY_AGAIN.includes(status)) {
+    return plainText(503, `the audio's server cannot answer now (HTTP ${status})`);
+  }
   if (status < 400 || status >= 500) {
     return plainText(502, `the audio's server does not answer as it should (HTTP ${status})`);
   }
   return plainText(
-    status === 404 ? 404 : 410,
+    status === 404 || status === 403 ? 404 : 410,
     "this audio is not there any more: check the job again",
   );
 }
