@@ -65,8 +65,9 @@ const WAYS: Readonly<Record<string, (stream: SpeechStream) => Promise<unknown>>>
     for await (const _ of stream.toReadableStream()) break;
   },
   "an abort of pipeTo": async (stream) => {
-    const signal = AbortSignal.timeout(30);
-    await stream.toReadableStream().pipeTo(new WritableStream(), { signal }).catch(() => {});
+    const visitor = new AbortController();
+    const sink = new WritableStream({ write: () => visitor.abort() });
+    await stream.toReadableStream().pipeTo(sink, visitor).catch(() => {});
   },
   "cancel() of its Response's body": async (stream) => {
     const response = await stream.toResponse();
