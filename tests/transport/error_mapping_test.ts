@@ -415,7 +415,7 @@ Deno.test("Client tells its own deadline, also when the service is faster than a
   for (const end of ends) {
     using client = cannedClient(cannedFetch(() => {
       const start = performance.now();
-      while (performance.now() - start < 295);
+      while (performance.now() - start < 285);
       return end();
     }));
     const error = await failureOf(() =>
