@@ -45,6 +45,13 @@ const stack = new AsyncDisposableStack();
 let setting: Promise<{ emulator: RunningEmulator; worker: RunningWorker }> | undefined;
 Deno.test.afterAll(() => stack.disposeAsync());
 
+/** The Worker, started anew: the visitors of the test before may still hold places. */
+async function fresh() {
+  const started = await (setting ??= start());
+  await started.worker.restart();
+  return started;
+}
+
 async function start() {
   const emulator = stack.use(await startEmulator({ apiKeys: { [KEY]: 10_000 } }));
   const sdk = stack.use(await installPackage());
@@ -97,7 +104,7 @@ for (const [what, path, fault, calls] of WAITS) {
     `Client shared by the requests of a Worker has its places again after visitors have left ${what}`,
     options,
     async () => {
-      const { emulator, worker } = await (setting ??= start());
+      const { emulator, worker } = await fresh();
       const url = await worker.url();
       emulator.reset();
       // Together they take all places.
@@ -115,7 +122,7 @@ Deno.test(
   "Client shared by the requests of a Worker has its places again after visitors have left the queue",
   options,
   async () => {
-    const { emulator, worker } = await (setting ??= start());
+    const { emulator, worker } = await fresh();
     const url = await worker.url();
     emulator.reset();
     emulator.addFault({ kind: "hang", method: "ListVoices", times: 2 });
@@ -160,7 +167,7 @@ for (
     `createProxy shared by the requests of a Worker has its places again after visitors have left ${method}`,
     options,
     async () => {
-      const { emulator, worker } = await (setting ??= start());
+      const { emulator, worker } = await fresh();
       const url = await worker.url();
       emulator.reset();
       for (let i = 0; i < 2; i++) {
