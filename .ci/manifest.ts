@@ -40,9 +40,20 @@ export const MANIFEST = {
     "picocolors": "^1.1.1",
   },
   // What users of a subpath bring themselves: connect-node asks for Node 22, and would refuse to install on Node 20.
-  peerDependencies: { "@connectrpc/connect-node": CONNECT_RANGE, "ai": ">=5.0.0 <8.0.0" },
+  peerDependencies: {
+    "@connectrpc/connect-node": CONNECT_RANGE,
+    "@mediabunny/aac-encoder": "^1.59.0",
+    "@mediabunny/flac-encoder": "^1.58.1",
+    "@mediabunny/mp3-encoder": "^1.61.0",
+    "ai": ">=5.0.0 <8.0.0",
+    "mediabunny": "^1.61.0",
+  },
   peerDependenciesMeta: {
     "@connectrpc/connect-node": { optional: true },
+    "@mediabunny/aac-encoder": { optional: true },
+    "@mediabunny/flac-encoder": { optional: true },
+    "@mediabunny/mp3-encoder": { optional: true },
     "ai": { optional: true },
+    "mediabunny": { optional: true },
   },
 } as const;

@@ -13,7 +13,7 @@ import {
   type DownloadOptions,
 } from "./audio/download/download.ts";
 import { ServerError, TsetsenError, withContext } from "./contract/errors.ts";
-import { Job } from "./job.ts";
+import { AUDIO_OPTIONS, Job } from "./job.ts";
 import { Limiter } from "./call/limiter.ts";
 import { PollSchedule } from "./call/poll_schedule.ts";
 import {
@@ -35,18 +35,11 @@ import {
 } from "./contract/models.ts";
 import { type CallOptions, type ClientOptions, resolveOptions } from "./contract/options.ts";
 import type { Transport } from "./contract/transport.ts";
-import { type StatusWatch, WATCH_OPTIONS, type WatchOptions, watchStatus } from "./call/watch.ts";
+import { type StatusWatch, type WatchOptions, watchStatus } from "./call/watch.ts";
 import type { OpenLifetimes } from "./lib/lifetime.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./audio/speech_stream.ts";
-import { type FieldNames, validate, validateFields } from "./contract/validate.ts";
+import { validate, validateFields } from "./contract/validate.ts";
 import type { AudioStream } from "./audio/audio_stream.ts";
-
-const SPEAK_OPTIONS = {
-  ...WATCH_OPTIONS,
-  idleTimeout: true,
-  maxBytes: true,
-  onProgress: true,
-} as const satisfies FieldNames<Required<WatchOptions & DownloadOptions>>;
 
 /**
  * The methods of every client. The client of `@tsetsen/sdk` and that of `@tsetsen/sdk/lean` differ only in the transport.
@@ -244,7 +237,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
     request: GenerateSpeechRequest,
     options: WatchOptions & DownloadOptions = {},
   ): Promise<AudioStream> {
-    validateFields("options", options, SPEAK_OPTIONS);
+    validateFields("options", options, AUDIO_OPTIONS);
     const start = performance.now();
     const { signal, maxRetries, headers, timeout } = options;
     const submission = Math.min(timeout ?? Infinity, this.#core.options.timeout);

@@ -7,6 +7,7 @@
 import type { Core } from "./call/call.ts";
 import {
   type AudioDownload,
+  DOWNLOAD_OPTIONS,
   downloadAudio,
   type DownloadOptions,
 } from "./audio/download/download.ts";
@@ -19,14 +20,21 @@ import {
 import {
   type StatusUpdate,
   type StatusWatch,
+  WATCH_OPTIONS,
   type WatchOptions,
   watchStatus,
 } from "./call/watch.ts";
 import { redact } from "./lib/redact.ts";
-import { validate } from "./contract/validate.ts";
+import { type FieldNames, validate, validateFields } from "./contract/validate.ts";
 
 /** The age from which an address of audio may have expired, in milliseconds. The job is then asked for another. */
 const MAX_ADDRESS_AGE_MS = 60_000;
+
+/** The names of the options of {@linkcode Job.audio}. */
+export const AUDIO_OPTIONS: FieldNames<Required<WatchOptions & DownloadOptions>> = {
+  ...WATCH_OPTIONS,
+  ...DOWNLOAD_OPTIONS,
+};
 
 /** A job in a form to store. It holds neither the key nor the text. */
 export interface SavedJob {
@@ -162,8 +170,9 @@ export class Job implements AsyncIterable<StatusUpdate> {
    * @throws {unknown} the signal's own reason when it aborts.
    */
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
-    const { pollInterval, ...download } = options;
-    const { signal, timeout, maxRetries, headers } = options;
+    validateFields("options", options, AUDIO_OPTIONS);
+    const { pollInterval, headers, ...download } = options;
+    const { signal, timeout, maxRetries } = options;
     const watch: WatchOptions = { pollInterval, signal, timeout, maxRetries, headers };
     const { status } = this.#response ?? {};
     if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > MAX_ADDRESS_AGE_MS) {

@@ -10,9 +10,10 @@ import {
   interruptedJobs,
   RateLimitExceededError,
   RequestStatus,
+  SAMPLE_RATE,
   TsetsenError,
 } from "@tsetsen/sdk/lean";
-import { Player, toFloats } from "./player.ts";
+import { play, type Playback } from "@tsetsen/sdk/player";
 import * as view from "./view.ts";
 import { Waveform } from "./waveform.ts";
 
@@ -22,16 +23,18 @@ const client = new Client({
   secure: location.protocol === "https:",
 });
 const version = "beta-v0.2"; // the one that can stream
-const player = new Player();
 const waveform = new Waveform(view.waveform);
 let running: AbortController | undefined;
+let playback: Playback | undefined;
+/** What has come, as it came. */
+let chunks: Uint8Array<ArrayBuffer>[] = [];
 let frame = 0;
 
 view.onSpeak(() => run(speakLive));
 view.onSubmit(() => run(submitAndFollow));
 view.onStop(stop);
 view.onReplay(() => {
-  player.replay();
+  sound(chunks);
   follow();
 });
 await loadVoices();
@@ -46,96 +49,134 @@ async function loadVoices(): Promise<void> {
   }
 }
 
-type Work = (request: { text: string; voiceId: string }, signal: AbortSignal) => Promise<string>;
+type Request = { text: string; voiceId: string };
+type Audio = AsyncIterable<Uint8Array>;
+/** Buys audio. `words` says at the end how it went. */
+type Work = (request: Request, signal: AbortSignal) => { audio: Audio; words: () => string };
 
 /** Does one thing at a time: pressing twice does not pay twice. */
 async function run(work: Work): Promise<void> {
   if (running !== undefined) return;
   running = new AbortController();
   const { signal } = running;
-  player.clear();
+  chunks = [];
   waveform.clear();
   view.begin();
   try {
-    // Before anything else is awaited: the browser wants to see the key press behind it.
-    await player.unlock();
-    view.say(await work(view.request(), signal));
+    const { audio, words } = work(view.request(), signal);
+    const isComplete = Promise.withResolvers<void>();
+    // Before anything is awaited: the browser wants to see the key press behind it.
+    sound(kept(audio, isComplete));
+    follow();
+    await isComplete.promise;
+    signal.throwIfAborted();
+    view.say(words());
   } catch (error) {
     view.say(signal.aborted ? explainStop(error) : explain(error));
   } finally {
     running = undefined;
+    draw();
     waveform.end();
-    view.end(player.duration > 0);
+    view.end(seconds() > 0);
     follow();
   }
 }
 
-async function speakLive(
-  request: { text: string; voiceId: string },
-  signal: AbortSignal,
-): Promise<string> {
-  view.say("Waiting for the first audio…");
-  const chunks: Uint8Array[] = [];
-  const begin = performance.now();
-  let first: number | undefined;
-  try {
-    // No retries: a visitor would rather be told to wait than wait without knowing.
-    for await (
-      const pcm of client.streamSpeech({ ...request, version }, { signal, maxRetries: 0 })
-    ) {
-      if (first === undefined) {
-        first = performance.now() - begin;
-        view.say("Speaking…");
-        follow();
-      }
-      chunks.push(pcm);
-      const samples = toFloats(pcm);
-      player.push(samples);
-      waveform.push(samples);
-    }
-  } finally {
-    // What came before a stop or a failure is paid for, too.
-    if (chunks.length > 0) view.offer(encodeWav(chunks));
-  }
-  const seconds = (performance.now() - begin) / 1000;
-  return `Synthesised ${player.duration.toFixed(1)} s of audio in ${seconds.toFixed(1)} s, ` +
-    `the first of it after ${Math.round(first ?? 0)} ms.`;
+/** Plays audio instead of what was played before. */
+function sound(audio: Audio | Iterable<Uint8Array>): void {
+  playback?.stop();
+  playback = play(audio);
+  // A failure of the audio is told by the one who buys it, one of the browser here.
+  playback.ended.catch((error) => error instanceof DOMException && view.say(explain(error)));
 }
 
-async function submitAndFollow(
-  request: { text: string; voiceId: string },
-  signal: AbortSignal,
-): Promise<string> {
-  view.say("Submitting…");
-  const job = await client.submit({ ...request, version }, { signal, maxRetries: 0 });
-  view.addUpdate(`Accepted as ${job.requestId}`);
-  view.say("Accepted. The job goes on at the service, whatever happens here.");
-  for await (const { status, changed, elapsed } of job.watch({ signal, pollInterval: 300 })) {
-    if (changed) view.addUpdate(`${RequestStatus[status] ?? status}, ${Math.round(elapsed)} ms`);
+/** The same audio, which is kept for the download and for playing it again. */
+async function* kept(
+  audio: Audio,
+  isComplete: PromiseWithResolvers<void>,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    for await (const chunk of audio) {
+      chunks.push(chunk as Uint8Array<ArrayBuffer>);
+      yield chunk as Uint8Array<ArrayBuffer>;
+    }
+  } catch (error) {
+    isComplete.reject(error);
+    throw error;
+  } finally {
+    // After a stop, too, when nobody reads on.
+    isComplete.resolve();
   }
-  const audio = await (await job.audio({ signal })).bytes();
-  view.offer(audio);
-  // The format of finished audio is not documented: the browser looks at its content.
-  const decoded = await player.context.decodeAudioData(audio.slice().buffer);
-  const samples = decoded.getChannelData(0);
-  player.push(samples);
-  waveform.push(samples);
-  follow();
-  return `Done: ${player.duration.toFixed(1)} s of audio, ${job.creditsUsed ?? "?"} credits.`;
+}
+
+function speakLive(request: Request, signal: AbortSignal): ReturnType<Work> {
+  view.say("Waiting for the first audio…");
+  const begin = performance.now();
+  let first: number | undefined;
+  async function* speech() {
+    try {
+      // No retries: a visitor would rather be told to wait than wait without knowing.
+      for await (
+        const pcm of client.streamSpeech({ ...request, version }, { signal, maxRetries: 0 })
+      ) {
+        if (first === undefined) view.say("Speaking…");
+        first ??= performance.now() - begin;
+        yield pcm;
+      }
+    } finally {
+      // What came before a stop or a failure is paid for, too.
+      if (chunks.length > 0) view.offer(encodeWav(chunks));
+    }
+  }
+  const words = () =>
+    `Synthesised ${seconds().toFixed(1)} s of audio in ` +
+    `${((performance.now() - begin) / 1000).toFixed(1)} s, ` +
+    `the first of it after ${Math.round(first ?? 0)} ms.`;
+  return { audio: speech(), words };
+}
+
+function submitAndFollow(request: Request, signal: AbortSignal): ReturnType<Work> {
+  view.say("Submitting…");
+  let creditsUsed: number | undefined;
+  async function* speech() {
+    const job = await client.submit({ ...request, version }, { signal, maxRetries: 0 });
+    view.addUpdate(`Accepted as ${job.requestId}`);
+    view.say("Accepted. The job goes on at the service, whatever happens here.");
+    for await (const { status, changed, elapsed } of job.watch({ signal, pollInterval: 300 })) {
+      if (changed) view.addUpdate(`${RequestStatus[status] ?? status}, ${Math.round(elapsed)} ms`);
+    }
+    creditsUsed = job.creditsUsed;
+    yield* await job.audio({ signal });
+    view.offer(new Uint8Array(await new Blob(chunks).arrayBuffer()));
+  }
+  const words = () => `Done: ${seconds().toFixed(1)} s of audio, ${creditsUsed ?? "?"} credits.`;
+  return { audio: speech(), words };
 }
 
 /** Ends the synthesis at the service, and the sound. */
 function stop(): void {
   running?.abort();
-  player.stop();
+  playback?.stop();
+}
+
+/** How much audio has come, in seconds. */
+function seconds(): number {
+  return (playback?.length ?? 0) / SAMPLE_RATE;
+}
+
+/** Draws what has come since. */
+function draw(): void {
+  if (playback !== undefined) waveform.push(playback.samples(waveform.samples));
 }
 
 /** Moves the cursor along with the sound until it ends. */
 function follow(): void {
   cancelAnimationFrame(frame);
-  waveform.showPosition(player.position);
-  view.showTime(player.position, player.duration);
-  const goesOn = running !== undefined || player.playing;
+  draw();
+  const heard = (playback?.position ?? 0) / SAMPLE_RATE;
+  waveform.showPosition(heard);
+  view.showTime(heard, seconds());
+  const goesOn = running !== undefined || playback?.state === "playing";
   view.showStop(goesOn);
   if (goesOn) frame = requestAnimationFrame(follow);
 }
@@ -148,7 +189,7 @@ function explainStop(error: unknown): string {
   if (job?.charged === "unknown") {
     return "Stopped before anything came. It may have been charged all the same.";
   }
-  return `Stopped after ${player.duration.toFixed(1)} s of audio had come.`;
+  return `Stopped after ${seconds().toFixed(1)} s of audio had come.`;
 }
 
 function explain(error: unknown): string {

@@ -40,12 +40,17 @@ export class Waveform {
   }
 
   /** Adds audio to the end. */
-  push(samples: Float32Array): void {
+  push(samples: Int16Array): void {
     for (const sample of samples) {
       const at = Math.floor(this.#samples++ / SAMPLES);
-      this.#peaks[at] = Math.max(this.#peaks[at] ?? 0, Math.abs(sample));
+      this.#peaks[at] = Math.max(this.#peaks[at] ?? 0, Math.abs(sample) / 32_768);
     }
     this.#drawSoon();
+  }
+
+  /** How many samples are drawn, or will be in the next frame. */
+  get samples(): number {
+    return this.#samples;
   }
 
   /** Says that the audio is complete: from now on it takes the whole width. */

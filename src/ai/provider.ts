@@ -1,6 +1,7 @@
 import type { BaseClient } from "../../mod.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
-import { describe, validate } from "../contract/validate.ts";
+import { validate } from "../contract/validate.ts";
+import { check, CLIENT, describe, refuseUnknown } from "../lib/rules.ts";
 import { generate } from "./generate.ts";
 import { stream } from "./stream.ts";
 import type { SpecificationVersion, SpeechModel, TsetsenProvider } from "./types.ts";
@@ -49,11 +50,9 @@ export function createTsetsen<Version extends SpecificationVersion = "v4">(
   options: TsetsenProviderOptions<Version>,
 ): TsetsenProvider<Version> {
   validate("options", options);
+  refuseUnknown(options, { client: true, voice: true, specificationVersion: true });
   const { client, voice, specificationVersion = "v4" as Version } = options;
-  // By shape: a client of another copy of this package is fine.
-  if (typeof client?.submit !== "function") {
-    throw new TypeError(`client must be a Client of this package: got ${describe(client)}`);
-  }
+  check("client", client, CLIENT);
   if (voice !== undefined) validate("voiceId", voice);
   if (!VERSIONS.includes(specificationVersion)) {
     throw new RangeError(

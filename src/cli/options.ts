@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { MAX_TIMEOUT_MS } from "../contract/validate.ts";
+import { MAX_TIMEOUT_MS } from "../lib/rules.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./errors/classes.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { MAX_TIMEOUT_MS, validateFields } from "./validate.ts";
+import { type FieldNames, validateFields } from "./validate.ts";
+import { MAX_TIMEOUT_MS } from "../lib/rules.ts";
 
 /** How the delay between attempts grows. All durations are milliseconds. */
 export interface BackoffOptions {
@@ -30,9 +31,20 @@ export interface Backoff {
   readonly jitter: boolean;
 }
 
+/** The names of the options. */
+export const BACKOFF_OPTIONS: FieldNames<Required<BackoffOptions>> = {
+  baseDelay: true,
+  maxDelay: true,
+  backoffFactor: true,
+  jitter: true,
+};
+
 /** Checks the options and fills in the defaults, which are those of the Python SDK. */
-export function resolveBackoff(options: BackoffOptions = {}): Backoff {
-  validateFields("options", options);
+export function resolveBackoff(
+  options: BackoffOptions = {},
+  known?: typeof BACKOFF_OPTIONS,
+): Backoff {
+  validateFields("options", options, known);
   const { baseDelay = 500, maxDelay = 10_000, backoffFactor = 2, jitter = true } = options;
   return { baseDelay, maxDelay, backoffFactor, jitter };
 }

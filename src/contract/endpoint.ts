@@ -7,7 +7,7 @@
 import { isLoopbackHost } from "../lib/loopback.ts";
 import { readEnv } from "../lib/runtime.ts";
 import { InvalidRequestError } from "./errors.ts";
-import { describe } from "./validate.ts";
+import { describe } from "../lib/rules.ts";
 
 /** Where the service is when nothing else is said. */
 export const DEFAULT_ENDPOINT = "api.tsetsen.ai:50051";

@@ -5,7 +5,7 @@
  */
 
 import { inBrowser, readEnv } from "../lib/runtime.ts";
-import { type Backoff, type BackoffOptions, resolveBackoff } from "./backoff.ts";
+import { type Backoff, BACKOFF_OPTIONS, type BackoffOptions, resolveBackoff } from "./backoff.ts";
 import type { EndpointOptions } from "./endpoint.ts";
 import { AuthenticationError, type TsetsenErrorOptions } from "./errors.ts";
 import type { LogHook } from "./log.ts";
@@ -158,7 +158,7 @@ export function resolveOptions<T extends ClientOptions>(
     dangerouslyAllowBrowser,
     timeout,
     maxRetries,
-    backoff: resolveBackoff(backoff),
+    backoff: resolveBackoff(backoff, BACKOFF_OPTIONS),
     maxConcurrentCalls,
     maxMessageBytes,
     headers: headers === undefined ? {} : headerRecord(headers),

@@ -6,20 +6,20 @@
  * @module
  */
 
-import { nearest } from "../lib/nearest.ts";
+import {
+  ARRAY,
+  atLeast,
+  check,
+  DURATION,
+  FLAG,
+  FUNCTION,
+  OBJECT,
+  type Rule,
+  SIGNAL,
+  unknownField,
+  wholeNumber,
+} from "../lib/rules.ts";
 import { AuthenticationError, InvalidRequestError } from "./errors.ts";
-
-/** The longest delay of `setTimeout`: a longer one fires at once. */
-export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
-
-/** What a value must be: its kind, that in words, a test, and what to throw when the test fails (default RangeError). */
-type Rule = readonly [
-  kind: "string" | "number" | "boolean" | "function" | "object" | "array",
-  expected?: string,
-  // deno-lint-ignore no-explicit-any -- a value of the rule's kind
-  test?: (value: any) => boolean,
-  Class?: new (message: string, options: { charged: "no" }) => Error,
-];
 
 const TEXT: Rule = [
   "string",
@@ -28,17 +28,7 @@ const TEXT: Rule = [
   (text: string) => text.trim() !== "" && !/\p{Surrogate}/u.test(text),
   InvalidRequestError,
 ];
-const DURATION: Rule = [
-  "number",
-  `milliseconds above 0 and at most ${MAX_TIMEOUT_MS}`,
-  (ms: number) => ms > 0 && ms <= MAX_TIMEOUT_MS,
-];
 const COUNT = wholeNumber(1);
-const FLAG: Rule = ["boolean"];
-const FUNCTION: Rule = ["function"];
-const OBJECT: Rule = ["object"];
-const ARRAY: Rule = ["array"];
-
 const TRANSPORT_METHODS = [
   "listVoices",
   "generateSpeech",
@@ -124,23 +114,13 @@ const RULES: Readonly<Record<Name, Rule>> = {
   pingTimeout: DURATION,
   baseDelay: DURATION,
   maxDelay: DURATION,
-  backoffFactor: [
-    "number",
-    "a finite number of at least 1",
-    (factor: number) => factor >= 1 && factor < Infinity,
-  ],
+  backoffFactor: atLeast(1),
   maxRetries: wholeNumber(0),
   maxConcurrentCalls: COUNT,
   maxMessageBytes: COUNT,
   maxBytes: COUNT,
   headers: ["object", "names and values that HTTP allows", areHeaders, TypeError],
-  signal: [
-    "object",
-    "an AbortSignal",
-    // By shape: signals of polyfills and of other realms are fine.
-    (signal: AbortSignal) => typeof signal.addEventListener === "function",
-    TypeError,
-  ],
+  signal: SIGNAL,
   endpoint: ["string"],
   ca: [
     "string",
@@ -176,11 +156,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
 
 /** Checks one value by the rule of its name. */
 export function validate(name: Name, value: unknown): void {
-  const [kind, expected = `a value of type ${kind}`, test, Class = RangeError] = RULES[name];
-  const isKind = kindOf(value) === kind;
-  if (isKind && test?.(value) !== false) return;
-  const message = `${name} must be ${expected}: got ${describe(value)}`;
-  throw isKind ? new Class(message, { charged: "no" }) : new TypeError(message);
+  check(name, value, RULES[name]);
 }
 
 /** The names of the fields that an object may have. */
@@ -210,49 +186,6 @@ export function validateFields<T extends object>(
   }
 }
 
-/** What others call a field. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  abortSignal: "signal",
-  baseUrl: "endpoint",
-  host: "endpoint",
-  input: "text",
-  key: "apiKey",
-  model: "version",
-  rate: "speed",
-  retries: "maxRetries",
-  token: "apiKey",
-  url: "endpoint",
-  voice: "voiceId",
-};
-
-/** The error for a field that does not exist: a misspelt one would change nothing, and be paid for. */
-export function unknownField(kind: "options" | "request", field: string, known: object): TypeError {
-  const names = Object.keys(known);
-  const synonym = Object.keys(SYNONYMS).find((name) => name.toLowerCase() === field.toLowerCase());
-  const plain = field.replaceAll("_", "").toLowerCase();
-  const holder = names.find((name) => plain.length > 3 && name.toLowerCase().includes(plain));
-  const meant = [SYNONYMS[synonym ?? ""], holder, nearest(plain, names)]
-    .find((name) => name !== undefined && names.includes(name));
-  const article = kind === "options" ? "an option" : "a field of the request";
-  // A name that nobody would choose may be a text or a key in the wrong place.
-  const shown = /^\w{1,40}$/.test(field) && !/^tsetsen/i.test(field) ? field : describe(field);
-  return new TypeError(
-    `${shown} is not ${article}: ` +
-      (meant === undefined ? `there are ${names.join(", ")}` : `did you mean ${meant}?`),
-  );
-}
-
-/** What a value is, without showing the content of a string. */
-export function describe(value: unknown): string {
-  if (value === "") return "an empty string";
-  if (typeof value === "string") return `a string of ${value.length} characters`;
-  return typeof value === "object" || typeof value === "function" ? kindOf(value) : String(value);
-}
-
-function kindOf(value: unknown): string {
-  return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
-}
-
 /** Whether `instanceof` takes it: an arrow function has no prototype, and would hide the error that it is asked about. */
 function isClass(Class: abstract new () => unknown): boolean {
   try {
@@ -268,12 +201,4 @@ function areHeaders(headers: Record<string, string>): boolean {
   } catch {
     return false;
   }
-}
-
-function wholeNumber(min: number): Rule {
-  return [
-    "number",
-    `a whole number of at least ${min}`,
-    (value: number) => Number.isSafeInteger(value) && value >= min,
-  ];
 }

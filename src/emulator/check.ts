@@ -1,4 +1,4 @@
-import { describe } from "../contract/validate.ts";
+import { describe } from "../lib/rules.ts";
 
 /** The rule of a value. */
 export interface Rule {
@@ -17,7 +17,6 @@ export interface Rule {
 
 /** Throws a TypeError for a value of another type, a RangeError for one that is not allowed. */
 export function must(
-  deed: "emulate" | "add a fault" | "add credits",
   name: string,
   value: unknown,
   { expected, type, range, shown = false }: Rule,
@@ -25,7 +24,7 @@ export function must(
   const isType = type(value);
   if (isType && range?.(value) !== false) return;
   const came = shown && typeof value === "string" ? JSON.stringify(value) : describe(value);
-  const message = `Cannot ${deed} as '${name}' must be ${expected}: current value is ${came}`;
+  const message = `${name} must be ${expected}: got ${came}`;
   throw isType ? new RangeError(message) : new TypeError(message);
 }
 

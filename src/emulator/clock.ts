@@ -98,7 +98,7 @@ export class ManualClock implements Clock {
    */
   async advance(ms: number): Promise<void> {
     if (!Number.isFinite(ms) || ms < 0) {
-      throw new RangeError(`Cannot advance as 'ms' must be zero or more: current value is ${ms}`);
+      throw new RangeError(`ms must be at least 0: got ${ms}`);
     }
     const end = this.#now + ms;
     await turn();

@@ -28,6 +28,7 @@ import type {
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { destroyLate } from "../grpc/late_destroy.ts";
+import { refuseUnknown } from "../lib/rules.ts";
 import { must, object } from "./check.ts";
 import { NativeAnswer, toGrpcWeb } from "./http/native_answer.ts";
 import { checkPlace, listen, readBody, type RunningEmulator, send } from "./http/serve.ts";
@@ -74,7 +75,8 @@ export async function serveGrpc(
   emulator: Pick<RunningEmulator, "fetch" | "url">,
   options: GrpcServeOptions = {},
 ): Promise<GrpcServer> {
-  must("emulate", "options", options, object);
+  must("options", options, object);
+  refuseUnknown(options, { port: true, hostname: true, tls: true });
   const { port = 0, hostname = "127.0.0.1", tls } = options;
   checkPlace(port, hostname);
   const http2 = nodeHttp2();
@@ -111,7 +113,9 @@ export async function serveGrpc(
 
 function nodeHttp2(): typeof import("node:http2") {
   const http2 = globalThis.process?.getBuiltinModule?.("node:http2");
-  if (http2 === undefined) throw new Error("Cannot listen as this runtime has no 'node:http2'");
+  if (http2 === undefined) {
+    throw new Error("This runtime cannot serve native gRPC, because it has no node:http2");
+  }
   return http2;
 }
 

@@ -13,6 +13,7 @@ import {
   string,
   whole,
 } from "./check.ts";
+import { refuseUnknown } from "../lib/rules.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { KEY_PATTERN } from "./service/keys.ts";
 import { MAX_CREDITS } from "./service/ledger.ts";
@@ -103,12 +104,31 @@ export interface Settings {
   readonly clock: Clock;
 }
 
+const NAMES: Readonly<Record<keyof EmulatorOptions, true>> = {
+  apiKeys: true,
+  allowAnyKey: true,
+  voices: true,
+  pace: true,
+  queueTime: true,
+  failWhen: true,
+  maxTextLength: true,
+  streamLimits: true,
+  streamChunkBytes: true,
+  streamPace: true,
+  streamBytes: true,
+  publicUrl: true,
+  cors: true,
+  clock: true,
+};
+
 /** Checks the options and fills in the defaults. */
 export function resolve(options: EmulatorOptions): Settings {
-  must("emulate", "options", options, object);
+  must("options", options, object);
+  refuseUnknown(options, NAMES);
   const { streamLimits: limits = {}, streamBytes, publicUrl } = options;
-  must("emulate", "streamLimits", limits, object);
-  if (streamBytes !== undefined) must("emulate", "streamBytes", streamBytes, whole(0));
+  must("streamLimits", limits, object);
+  refuseUnknown(limits, { maxAudioSeconds: true, perMinute: true });
+  if (streamBytes !== undefined) must("streamBytes", streamBytes, whole(0));
   return {
     apiKeys: apiKeys(options.apiKeys),
     allowAnyKey: take("allowAnyKey", options.allowAnyKey, boolean, false),
@@ -146,7 +166,7 @@ const version = oneOf(versions);
 
 function take<T>(name: string, value: T | undefined, rule: Rule, fallback: T): T {
   if (value === undefined) return fallback;
-  must("emulate", name, value, rule);
+  must(name, value, rule);
   return value;
 }
 
@@ -156,32 +176,32 @@ function limit(name: string, value: number | false | undefined, fallback: number
 }
 
 function base(url: string): string {
-  must("emulate", "publicUrl", url, aUrl);
+  must("publicUrl", url, aUrl);
   return url.replace(/\/+$/, "");
 }
 
 function apiKeys(given: EmulatorOptions["apiKeys"]): Readonly<Record<string, number>> {
   if (given === undefined) return { [DEMO_API_KEY]: DEMO_CREDITS };
-  must("emulate", "apiKeys", given, object);
+  must("apiKeys", given, object);
   for (const [key, amount] of Object.entries(given)) {
     // The key itself stays out of the message: somebody may have put a real one here.
     if (!KEY_PATTERN.test(key)) {
       throw new RangeError(
-        "Cannot emulate as each of 'apiKeys' must look like tsetsen-development-… or tsetsen-prod-…",
+        "each of apiKeys must be a key like tsetsen-development-… or tsetsen-prod-…",
       );
     }
-    must("emulate", "credits", amount, credits);
+    must("credits", amount, credits);
   }
   return { ...given };
 }
 
 function voices(given: EmulatorOptions["voices"]): readonly EmulatorVoice[] {
   if (given === undefined) return DEFAULT_VOICES;
-  must("emulate", "voices", given, array);
+  must("voices", given, array);
   const ids = new Set<string>();
   for (const [index, voice] of given.entries()) {
     const name = `voices[${index}]`;
-    must("emulate", name, voice, object);
+    must(name, voice, object);
     const id: Rule = {
       expected: "an id of its own, of letters, digits, '.', '_' and '-'",
       type: isString,
@@ -189,11 +209,11 @@ function voices(given: EmulatorOptions["voices"]): readonly EmulatorVoice[] {
       range: (id: string) => /^[\w.-]+$/.test(id) && !ids.has(id),
       shown: true,
     };
-    must("emulate", `${name}.id`, voice.id, id);
-    must("emulate", `${name}.name`, voice.name, string);
-    must("emulate", `${name}.gender`, voice.gender, gender);
-    must("emulate", `${name}.version`, voice.version, version);
-    if (voice.language !== undefined) must("emulate", `${name}.language`, voice.language, string);
+    must(`${name}.id`, voice.id, id);
+    must(`${name}.name`, voice.name, string);
+    must(`${name}.gender`, voice.gender, gender);
+    must(`${name}.version`, voice.version, version);
+    if (voice.language !== undefined) must(`${name}.language`, voice.language, string);
     ids.add(voice.id);
   }
   return [...given];

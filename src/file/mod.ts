@@ -14,6 +14,7 @@
  * @module
  */
 
+export type { EncodingOptions } from "./encoded.ts";
 export { keptAudio } from "./part_file.ts";
 export { repairWavFile } from "./repair.ts";
 export { saveAudio, type SavedAudio, type SaveOptions } from "./save.ts";

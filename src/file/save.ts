@@ -8,6 +8,16 @@ import { lstat, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  check,
+  checkOptions,
+  FLAG,
+  FUNCTION,
+  type Rule,
+  type Rules,
+  SIGNAL,
+  STRING,
+} from "../lib/rules.ts";
+import {
   codeOf,
   problem,
   publish,
@@ -17,15 +27,46 @@ import {
   targetOf,
 } from "./disk.ts";
 import { isPaidStream, PartFile } from "./part_file.ts";
-import { isOwnRaw, isUsed, type SaveSource, writeAudio, WriteError } from "./write.ts";
+import {
+  checkEncoding,
+  encodeFile,
+  type EncodingOptions,
+  formatOfName,
+  largeWav,
+} from "./encoded.ts";
+import {
+  isOwnRaw,
+  isUsed,
+  type SaveSource,
+  writeAudio,
+  WriteError,
+  type Written,
+} from "./write.ts";
+
+const RULES: Rules<keyof SaveOptions> = {
+  overwrite: FLAG,
+  onProgress: FUNCTION,
+  signal: SIGNAL,
+  bitrate: true,
+  title: true,
+  chapters: true,
+  large: true,
+};
+
+const AUDIO: Rule = [
+  "object",
+  "audio of this package, or bytes, or an iterable of bytes",
+  (audio: object) => Symbol.asyncIterator in audio || Symbol.iterator in audio,
+  TypeError,
+];
 
 /** Options of {@linkcode saveAudio}. */
-export interface SaveOptions {
+export interface SaveOptions extends EncodingOptions {
   /** Whether an existing file may be replaced. Default false. */
   readonly overwrite?: boolean | undefined;
   /**
-   * Receives after each chunk how many bytes have been written, a WAV header included. What it throws or rejects with is
-   * ignored. Default: none.
+   * Receives after each chunk how many bytes have been written, a WAV header included. Audio that is encoded is written as WAV
+   * first, and those bytes count. What it throws or rejects with is ignored. Default: none.
    */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
@@ -44,22 +85,30 @@ export interface SavedAudio {
  *
  * Bare PCM becomes a WAV file with true lengths: that of {@linkcode Client.streamSpeech} and of a job whatever the name,
  * bytes of yours when the name ends in `.wav`. A WAV gets true lengths where its header has none. Under a name that ends
- * in `.wav` nothing else is saved. Everything else is written as it is.
+ * in `.wav` nothing else is saved.
+ *
+ * Under a name that ends in `.mp3`, `.flac` or `.aac`, PCM and WAV are encoded by the packages that `@tsetsen/sdk/encode` names. They are
+ * looked for before anything is bought. The audio is written as a WAV beside the file first, which is removed at the end: its disk needs 173
+ * MB an hour. When the encoder fails, the WAV stays, whole, and the error says where.
+ *
+ * Everything else is written as it is.
  *
  * When a paid stream breaks off, what had come stays beside the file as a WAV, and the error says where:
  * {@linkcode keptAudio}.
  *
  * @param path The file to write.
  * @param audio What to write. It is not read at all when the file exists already, so nothing is bought in vain.
- * @param options Whether to overwrite, and progress.
+ * @param options Whether to overwrite, progress, and how to encode.
  * @returns The path and the length.
  * @throws {TypeError} when the path is empty; when the audio has been read already, or holds nothing; when bytes of yours
- * are neither WAV nor PCM and the name ends in `.wav`.
+ * are neither WAV nor PCM and the name ends in `.wav`; when an option does not go with the ending of the name.
+ * @throws {RangeError} when an option is out of its range; when the audio is known to be longer than 4 GiB, under a name that ends in `.wav`.
+ * @throws {TsetsenError} with the `code` `"encoder_missing"` or `"encoder_failed"` when the audio cannot be encoded.
  * @throws {ServerError} when the audio of a job is neither WAV nor PCM and the name ends in `.wav`, or is cut short.
  * @throws {Error} with the `code` `"EEXIST"` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
  * missing, or of the runtime when it cannot be written. If the audio was complete by then, it stays under the temporary
  * name that the message says: another program may have taken the final name in the meantime.
- * @throws {unknown} What the audio itself fails with. The temporary file is removed then, unless it holds paid audio that
+ * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed then, unless it holds paid audio that
  * cannot be fetched again.
  *
  * @example
@@ -77,6 +126,9 @@ export async function saveAudio(
   audio: SaveSource,
   options: SaveOptions = {},
 ): Promise<SavedAudio> {
+  checkOptions(options, RULES);
+  if (!(path instanceof URL)) check("path", path, STRING);
+  check("audio", audio, AUDIO);
   const named = path instanceof URL ? fileURLToPath(path) : path;
   const { overwrite = false, onProgress } = options;
   const target = await checkTarget(named, overwrite);
@@ -85,11 +137,16 @@ export async function saveAudio(
       "audio must be unread: it has been read, is being read, or was cancelled. Nothing was written.",
     );
   }
-  const isWav = /^\.wave?$/i.test(extname(named));
-  const part = await PartFile.create(target);
-  let bytes: number;
+  const ending = extname(named).toLowerCase();
+  const isWav = ending === ".wav" || ending === ".wave";
+  const format = formatOfName(ending);
+  await checkEncoding(format, isWav, audio, options);
+  let part = await PartFile.create(target);
+  let written: Written;
   try {
-    bytes = await writeAudio(part.handle, audio, isWav, onProgress);
+    const wanted = isWav ? "wav" : format && "samples";
+    const source = isWav && options.large ? largeWav(audio) : audio;
+    written = await writeAudio(part.handle, source, wanted, onProgress);
   } catch (error) {
     const { size } = await part.handle.stat();
     const reason = error instanceof WriteError ? error.cause : error;
@@ -97,6 +154,9 @@ export async function saveAudio(
     const isPaid = error instanceof WriteError ? isOwnRaw(audio) : isPaidStream(error);
     if (!isPaid || size === 0) await part.remove();
     throw isPaid && size > 0 ? await part.keep(reason) : reason;
+  }
+  if (format !== undefined && written.isWav) {
+    ({ part, written } = await encodeFile(part, target, format, audio, options));
   }
   try {
     // On the disk before it has its name: after a crash there is the whole file or none.
@@ -111,7 +171,7 @@ export async function saveAudio(
     throw problem(error, `${message.replace(/\.$/, "")}: the audio is whole, in ${part.path}.`);
   }
   await syncFolder(target);
-  return { path: named, bytes };
+  return { path: named, bytes: written.bytes };
 }
 
 /** Looks at what is in the way before anything is read, and so paid for. Returns the file to replace. */

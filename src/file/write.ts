@@ -17,12 +17,20 @@ import { readHead, repairOpen } from "./repair.ts";
 export type SaveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array;
 
 /** What audio of the SDK says of itself. It is asked for by name, because a program may hold two copies of the SDK. */
-interface OwnAudio {
+export interface OwnAudio {
   readonly isRaw?: boolean | undefined;
   readonly format?: AudioFormat | undefined;
   readonly requestId?: string | undefined;
+  readonly contentLength?: number | undefined;
+  /** The start of encoded audio, once its lengths are known. */
+  readonly head?: Uint8Array | undefined;
   readonly locked?: boolean;
   readonly bodyUsed?: boolean;
+}
+
+/** What audio says of itself; nothing for bytes. */
+export function ownFacts(audio: SaveSource): OwnAudio {
+  return audio as OwnAudio;
 }
 
 /** A failure of the file, not of the audio. */
@@ -41,27 +49,40 @@ export function isOwnRaw(audio: SaveSource): boolean {
   return (audio as OwnAudio).isRaw === true;
 }
 
+/** What a file must be, by its name: a WAV, samples that are to be encoded, or anything. */
+export type Wanted = "wav" | "samples" | undefined;
+
+/** What was written. */
+export interface Written {
+  /** The length of the file in bytes. */
+  readonly bytes: number;
+  /** Whether it is a WAV. */
+  readonly isWav: boolean;
+}
+
 /**
  * Writes all of the audio.
  *
- * @param isWavName Whether the file must be a WAV.
- * @returns The length of the file in bytes.
+ * @param wanted What the file must be.
  */
 export async function writeAudio(
   file: FileHandle,
   audio: SaveSource,
-  isWavName: boolean,
+  wanted: Wanted,
   onProgress: ((bytes: number) => void) | undefined,
-): Promise<number> {
+): Promise<Written> {
   let bytes = 0;
-  const append = async (chunk: Uint8Array) => {
+  const writeAt = async (chunk: Uint8Array, position: number) => {
     try {
       for (let at = 0; at < chunk.length;) {
-        at += (await file.write(chunk, at, chunk.length - at, bytes + at)).bytesWritten;
+        at += (await file.write(chunk, at, chunk.length - at, position + at)).bytesWritten;
       }
     } catch (cause) {
       throw new WriteError("The file cannot be written.", { cause });
     }
+  };
+  const append = async (chunk: Uint8Array) => {
+    await writeAt(chunk, bytes);
     bytes += chunk.length;
     notify(onProgress, bytes);
   };
@@ -73,7 +94,7 @@ export async function writeAudio(
   const begin = async () => {
     const start = head as Uint8Array;
     head = undefined;
-    format = formatOf(audio, start, isWavName);
+    format = formatOf(audio, start, wanted);
     if (format === "pcm") await append(wavHeader());
     await append(start);
   };
@@ -92,16 +113,25 @@ export async function writeAudio(
     }
     await begin();
   }
-  return await complete(file, audio, format, isWavName);
+  const { isRaw, head: finalHead } = ownFacts(audio);
+  if (isRaw === false && finalHead !== undefined) {
+    // Encoded audio knows its lengths at its end.
+    await writeAt(finalHead, 0);
+    return { bytes, isWav: false };
+  }
+  return {
+    bytes: await complete(file, audio, format, wanted === "wav"),
+    isWav: ["wav", "pcm"].includes(format),
+  };
 }
 
 /** What the file becomes: `"pcm"` for samples that need a header, `"wav"` for a WAV, anything else as it is. */
-function formatOf(audio: SaveSource, head: Uint8Array, isWavName: boolean): AudioFormat {
+function formatOf(audio: SaveSource, head: Uint8Array, wanted: Wanted): AudioFormat {
   const own = audio as OwnAudio;
   const { format: seen, name } = recognize(head);
   const format = own.isRaw === undefined ? seen : own.format ?? "unknown";
   if (own.isRaw || format === "wav") return own.isRaw ? "pcm" : "wav";
-  if (!isWavName) return "unknown";
+  if (wanted !== "wav") return wanted === "samples" && format === "pcm" ? "pcm" : "unknown";
   if (own.isRaw === false) throw notWav({ format, name, requestId: own.requestId });
   if (format === "pcm") return "pcm";
   throw new TypeError(

@@ -4,7 +4,7 @@ import { fromConnect } from "../connect/errors.ts";
 import { overConnect } from "../connect/over_connect.ts";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport } from "../contract/transport.ts";
-import { validate, validateFields } from "../contract/validate.ts";
+import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
 import { VERSION } from "../contract/version.ts";
 import { CallSessions } from "./call_sessions.ts";
 import { type ConnectNode, loadConnectNode } from "./connect_node.ts";
@@ -34,6 +34,15 @@ export interface GrpcTransportOptions extends EndpointOptions {
    */
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
 }
+
+const OPTIONS: FieldNames<Required<GrpcTransportOptions>> = {
+  endpoint: true,
+  secure: true,
+  ca: true,
+  pingInterval: true,
+  pingTimeout: true,
+  interceptors: true,
+};
 
 /** A transport that speaks native gRPC: the `transport` of a client. */
 export interface GrpcTransport extends Transport, Disposable {
@@ -72,8 +81,7 @@ export interface GrpcTransport extends Transport, Disposable {
  * ```
  */
 export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport {
-  validate("options", options);
-  validateFields("options", options);
+  validateFields("options", options, OPTIONS);
   const { ca, pingInterval = 60_000, pingTimeout = 10_000, interceptors = [] } = options;
   for (const interceptor of interceptors) validate("each of interceptors", interceptor);
   const { baseUrl, origin } = endpointOf(options);

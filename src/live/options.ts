@@ -1,7 +1,15 @@
 import type { ModelVersion } from "../contract/models.ts";
 import { toSpeech } from "../contract/models.ts";
 import { CALL_OPTIONS } from "../contract/options.ts";
-import { describe, type FieldNames, MAX_TIMEOUT_MS, validateFields } from "../contract/validate.ts";
+import { validateFields } from "../contract/validate.ts";
+import {
+  checkOptions,
+  FUNCTION,
+  MAX_TIMEOUT_MS,
+  oneOf,
+  type Rules,
+  wholeNumber,
+} from "../lib/rules.ts";
 import type { Pauses } from "../text/mod.ts";
 import { DEFAULT_MAX_CHARACTERS, splitSentences } from "../text/mod.ts";
 import type { LiveSentence } from "./live_sentence.ts";
@@ -64,26 +72,30 @@ export interface LiveOptions {
   readonly onSentence?: ((sentence: LiveSentence) => void) | undefined;
 }
 
-const LIVE_OPTIONS = {
+/** The most sentences ahead. Each may hold some megabytes of audio that nobody may hear. */
+const MAX_AHEAD = 16;
+
+const RULES: Rules<keyof LiveOptions> = {
   ...CALL_OPTIONS,
   voiceId: true,
   speed: true,
   version: true,
   apiKey: true,
-  method: true,
-  markup: true,
-  ahead: true,
-  silence: true,
-  maxCharacters: true,
+  method: oneOf("stream", "generate"),
+  markup: oneOf("strip", "keep"),
+  ahead: wholeNumber(0, MAX_AHEAD),
+  silence: [
+    "number",
+    `milliseconds above 0 and at most ${MAX_TIMEOUT_MS}, or Infinity`,
+    (silence: number) => silence === Infinity || (silence > 0 && silence <= MAX_TIMEOUT_MS),
+  ],
+  maxCharacters: wholeNumber(1),
   pauses: true,
   pauseScale: true,
   idleTimeout: true,
   pollInterval: true,
-  onSentence: true,
-} as const satisfies FieldNames<Required<LiveOptions>>;
-
-/** The most sentences ahead. Each may hold some megabytes of audio that nobody may hear. */
-const MAX_AHEAD = 16;
+  onSentence: FUNCTION,
+};
 
 /** The options, checked and complete. */
 export interface LiveSettings extends LiveOptions {
@@ -100,30 +112,11 @@ export interface LiveSettings extends LiveOptions {
 
 /** Checks the options and fills in the defaults. */
 export function settle(options: LiveOptions): LiveSettings {
-  validateFields("options", options, LIVE_OPTIONS);
+  checkOptions(options, RULES);
+  validateFields("options", options);
   const { method = "stream", markup = "strip", ahead = 1, silence = 300, maxRetries = 3 } = options;
-  const { voiceId, speed = 1, version = "beta-v0.2", apiKey, onSentence } = options;
+  const { voiceId, speed = 1, version = "beta-v0.2", apiKey } = options;
   const { pauses, pauseScale = 1 / speed, maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
-  oneOf("method", method, ["stream", "generate"]);
-  oneOf("markup", markup, ["strip", "keep"]);
-  if (!Number.isSafeInteger(ahead) || ahead < 0 || ahead > MAX_AHEAD) {
-    throw new RangeError(`ahead must be a whole number from 0 to ${MAX_AHEAD}: got ${show(ahead)}`);
-  }
-  if (silence !== Infinity && !(silence > 0 && silence <= MAX_TIMEOUT_MS)) {
-    throw new RangeError(
-      `silence must be milliseconds above 0 and at most ${MAX_TIMEOUT_MS}, or Infinity: got ${
-        show(silence)
-      }`,
-    );
-  }
-  if (!Number.isSafeInteger(maxCharacters) || maxCharacters < 1) {
-    throw new RangeError(
-      `maxCharacters must be a whole number of at least 1: got ${show(maxCharacters)}`,
-    );
-  }
-  if (onSentence !== undefined && typeof onSentence !== "function") {
-    throw new TypeError(`onSentence must be a function: got ${describe(onSentence)}`);
-  }
   // Any text shows whether the rest of the request is right.
   toSpeech({ text: "а", voiceId, speed, version, apiKey }, "", method);
   splitSentences("", { pauses, pauseScale });
@@ -139,15 +132,4 @@ export function settle(options: LiveOptions): LiveSettings {
     speed,
     version,
   };
-}
-
-function oneOf(name: string, value: unknown, known: readonly string[]): void {
-  if (known.includes(value as string)) return;
-  throw new RangeError(
-    `${name} must be ${known.map((one) => `"${one}"`).join(" or ")}: got ${describe(value)}`,
-  );
-}
-
-function show(value: unknown): string {
-  return typeof value === "number" ? `${value}` : describe(value);
 }

@@ -67,7 +67,7 @@ const LOOK_AHEAD = 64;
  * anywhere. The sentences are those of `splitSentences` for the whole text.
  */
 export class SentenceCutter {
-  readonly #options: CutterOptions;
+  readonly #options: Omit<CutterOptions, "markup">;
   readonly #stripper: MarkupStripper | undefined;
   /** The text from the start of the line on, because the rules look back in it. */
   #text = "";
@@ -77,8 +77,9 @@ export class SentenceCutter {
   #tail = "";
 
   constructor(options: CutterOptions) {
-    this.#options = options;
-    this.#stripper = options.markup === "strip" ? new MarkupStripper() : undefined;
+    const { markup, maxCharacters, paragraphs, pauses, pauseScale } = options;
+    this.#options = { maxCharacters, paragraphs, pauses, pauseScale };
+    this.#stripper = markup === "strip" ? new MarkupStripper() : undefined;
   }
 
   /** Takes the next piece. @returns The sentences that are certain by now. */

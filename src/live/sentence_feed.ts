@@ -1,5 +1,5 @@
 import type { Lifetime } from "../lib/lifetime.ts";
-import { describe } from "../contract/validate.ts";
+import { describe } from "../lib/rules.ts";
 import type { CutSentence, SentenceCutter } from "./sentence_cutter.ts";
 
 /** No more text is read while so many characters wait to be bought: a source without an end must not fill the memory. */

@@ -4,7 +4,7 @@ import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
 import { InvalidRequestError, TsetsenError, withContext } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
-import { describe } from "../contract/validate.ts";
+import { check, CLIENT, describe } from "../lib/rules.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import { Run } from "../narration/run.ts";
 import { type LiveSentence, spokenBefore, type SpokenSoFar } from "./live_sentence.ts";
@@ -128,6 +128,7 @@ export function speakLive(
   textStream: AsyncIterable<string>,
   options: LiveOptions,
 ): LiveSpeech {
+  check("client", client, CLIENT);
   if (typeof textStream?.[Symbol.asyncIterator] !== "function") {
     throw new TypeError(
       `textStream must be an async iterable of strings: got ${

@@ -13,7 +13,8 @@ import { countCharacters } from "../lib/count.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import type { BatchItem, BatchOptions, BatchResult, FulfilledItem } from "./batch_result.ts";
 import { contentHash, openBatch } from "./open.ts";
-import { BUY_RULES, checkOptions, oneOf, resolveOptions } from "./options.ts";
+import { BUY_RULES, resolveOptions } from "./options.ts";
+import { check, checkOptions, CLIENT, describe, oneOf } from "../lib/rules.ts";
 import { formatOf } from "./part_audio.ts";
 import { asTsetsenError, SUPERSEDED } from "./purchase/errors.ts";
 import { Journal } from "./purchase/journal.ts";
@@ -151,6 +152,7 @@ export function batch(
   items: Iterable<BatchItem>,
   options: BatchOptions = {},
 ): Batch {
+  check("client", client, CLIENT);
   checkOptions(options, { ...BUY_RULES, audio: oneOf("bytes", "job") });
   const resolved = resolveOptions(options);
   const { method, concurrency } = resolved;
@@ -158,7 +160,7 @@ export function batch(
   if (wanted === "job" && method === "stream") {
     throw new RangeError('audio must be "bytes" with method: "stream": got "job"');
   }
-  const list = [...items];
+  const list = itemsOf(items);
   const work: Work = { state: () => options.resume };
 
   async function* run(lifetime: Lifetime): AsyncGenerator<BatchResult, void, void> {
@@ -272,3 +274,8 @@ const HOPELESS: readonly string[] = [
   "rate_limit_exceeded",
   SUPERSEDED,
 ];
+
+function itemsOf(items: Iterable<BatchItem>): BatchItem[] {
+  if (typeof items === "object" && Symbol.iterator in items) return [...items];
+  throw new TypeError(`items must be an iterable of requests: got ${describe(items)}`);
+}

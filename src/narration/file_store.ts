@@ -21,6 +21,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { codeOf } from "../file/disk.ts";
+import { checkOptions, describe, FLAG } from "../lib/rules.ts";
 import { read, sync, syncParents, write, writeFile } from "./store/disk.ts";
 import { recordsOf } from "./store/plan_records.ts";
 import type { Store, StoredRecord } from "./store/store.ts";
@@ -65,16 +66,12 @@ export interface FileStore extends Store {
  */
 export function fileStore(folder: string | URL, options: FileStoreOptions = {}): FileStore {
   if (!(folder instanceof URL) && (typeof folder !== "string" || folder === "")) {
-    throw new TypeError("folder must be the path or the file: URL of a folder.");
-  }
-  const { audio = true, ...others } = options;
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined) {
     throw new TypeError(
-      `options must hold known names only: got ${unknown}, and the only option is audio`,
+      `folder must be the path or the file: URL of a folder: got ${describe(folder)}`,
     );
   }
-  if (typeof audio !== "boolean") throw new TypeError("audio must be a value of type boolean.");
+  checkOptions(options, { audio: FLAG });
+  const { audio = true } = options;
   const root = folder instanceof URL ? fileURLToPath(folder) : folder;
   let reads = 0;
   const store: FileStore = {

@@ -19,12 +19,12 @@ import { Joiner, type Placeable, totalSamples } from "./join.ts";
 import { openNarration } from "./open.ts";
 import {
   BUY_RULES,
-  checkOptions,
   type NarrationOptions,
   type NarrationRequest,
   PART_RULES,
   resolveOptions,
 } from "./options.ts";
+import { check, checkOptions, CLIENT } from "../lib/rules.ts";
 import { cutText, freshPart, isSpoken, spokenText, withPurchase } from "./plan.ts";
 import { Journal } from "./purchase/journal.ts";
 import { ProgressCounter } from "./purchase/progress.ts";
@@ -190,6 +190,7 @@ export function narrate(
   request: NarrationRequest,
   options: NarrationOptions = {},
 ): Narration {
+  check("client", client, CLIENT);
   checkOptions(options, { ...PART_RULES, ...BUY_RULES });
   const resolved = resolveOptions(options);
   const { method, concurrency } = resolved;

@@ -6,7 +6,17 @@
 
 import type { GenerateSpeechRequest, StreamSpeechRequest } from "../contract/models.ts";
 import type { SplitOptions } from "../text/split/options.ts";
-import { describe, MAX_TIMEOUT_MS } from "../contract/validate.ts";
+import {
+  atLeast,
+  DURATION,
+  FLAG,
+  FUNCTION,
+  OBJECT,
+  oneOf,
+  type Rules,
+  SIGNAL,
+  wholeNumber,
+} from "../lib/rules.ts";
 import type { ProgressHook } from "./purchase/progress.ts";
 import type { Method, NarrationState } from "./state.ts";
 import type { Store } from "./store/store.ts";
@@ -104,51 +114,13 @@ export interface ResolvedOptions {
   readonly onProgress: ProgressHook | undefined;
 }
 
-/** What a value must be: its kind, and a test with what it asks for. */
-type Rule = readonly [
-  kind: "string" | "number" | "boolean" | "function" | "object",
-  expected?: string,
-  // deno-lint-ignore no-explicit-any -- a value of the rule's kind
-  test?: (value: any) => boolean,
-  Class?: new (message: string) => Error,
-];
-
-/** The rules of options by their names. */
-export type Rules = Readonly<Record<string, Rule>>;
-
-/** A flag. */
-export const FLAG: Rule = ["boolean"];
-
-/** One of some words. */
-export function oneOf(...words: readonly string[]): Rule {
-  const list = words.map((word) => `"${word}"`).join(" or ");
-  return ["string", list, (word: string) => words.includes(word)];
-}
-
-/** A whole number of at least `min`. */
-export function wholeNumber(min: number): Rule {
-  const test = (value: number) => Number.isSafeInteger(value) && value >= min;
-  return ["number", `a whole number of at least ${min}`, test];
-}
-
-/** A number from `min` on. */
-export function atLeast(min: number): Rule {
-  return ["number", `a number of at least ${min}`, (value: number) => value >= min];
-}
-
-const DURATION: Rule = [
-  "number",
-  `milliseconds above 0 and at most ${MAX_TIMEOUT_MS}`,
-  (ms: number) => ms > 0 && ms <= MAX_TIMEOUT_MS,
-];
-
 /** The options by which a text is cut. */
 export const PART_RULES: Rules = {
   captions: oneOf("sentence"),
   maxCharacters: wholeNumber(1),
   joinParagraphs: FLAG,
   paragraphs: oneOf("blank-line", "line"),
-  pauses: ["object"],
+  pauses: OBJECT,
   pauseScale: atLeast(0),
 };
 
@@ -157,7 +129,7 @@ export const BUY_RULES: Rules = {
   method: oneOf("generate", "stream"),
   concurrency: wholeNumber(1),
   minBalance: wholeNumber(0),
-  resume: ["object"],
+  resume: OBJECT,
   store: [
     "object",
     "a store with the methods load and save, and loadAudio and saveAudio or neither",
@@ -171,36 +143,14 @@ export const BUY_RULES: Rules = {
   retryLost: FLAG,
   pollInterval: DURATION,
   partTimeout: DURATION,
-  rateLimitTimeout: atLeast(0),
-  signal: [
-    "object",
-    "an AbortSignal",
-    ({ addEventListener }: AbortSignal) => typeof addEventListener === "function",
-    TypeError,
+  rateLimitTimeout: [
+    "number",
+    "milliseconds of at least 0, or Infinity",
+    (ms: number) => ms >= 0,
   ],
-  onProgress: ["function"],
+  signal: SIGNAL,
+  onProgress: FUNCTION,
 };
-
-/**
- * Checks options by their rules.
- *
- * @throws {TypeError} when an option is not known, or has the wrong type.
- * @throws {RangeError} when an option is out of its range.
- */
-export function checkOptions(options: object, rules: Rules): void {
-  if (kindOf(options) !== "object") {
-    throw new TypeError(`options must be an object: got ${describe(options)}`);
-  }
-  for (const [name, value] of Object.entries(options)) {
-    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-    if (rule === undefined) throw unknownOption(name, Object.keys(rules));
-    if (value === undefined) continue;
-    const [kind, expected = `a value of type ${kind}`, test, Class = RangeError] = rule;
-    const isKind = kindOf(value) === kind;
-    if (isKind && test?.(value) !== false) continue;
-    throw new (isKind ? Class : TypeError)(`${name} must be ${expected}: got ${describe(value)}`);
-  }
-}
 
 /** Fills in the defaults of options that were checked. */
 export function resolveOptions(options: BuyOptions<{ readonly method: Method }>): ResolvedOptions {
@@ -218,32 +168,4 @@ export function resolveOptions(options: BuyOptions<{ readonly method: Method }>)
     signal: options.signal,
     onProgress: options.onProgress,
   };
-}
-
-function kindOf(value: unknown): string {
-  return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
-}
-
-/** The error for an option that there is not, with the nearest one that there is. */
-function unknownOption(name: string, known: readonly string[]): TypeError {
-  const shown = name.length > 40 ? `${name.slice(0, 40)}…` : name;
-  const [nearest] = known.map((other) => [distance(name.toLowerCase(), other.toLowerCase()), other])
-    .sort(([a], [b]) => (a as number) - (b as number));
-  return new TypeError(
-    `options must hold known names only: got ${shown}, and the nearest option is ${nearest?.[1]}`,
-  );
-}
-
-/** How many letters must be changed, put in or taken away (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= Math.min(a.length, 64); i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
 }

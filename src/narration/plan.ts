@@ -10,14 +10,8 @@ import { countCharacters } from "../lib/count.ts";
 import { splitSentences } from "../text/sentences/sentences.ts";
 import { splitText } from "../text/split/split.ts";
 import { isSpeakable, type TextPart } from "../text/split/part.ts";
-import {
-  atLeast,
-  BUY_RULES,
-  checkOptions,
-  PART_RULES,
-  type PartOptions,
-  type Rules,
-} from "./options.ts";
+import { BUY_RULES, PART_RULES, type PartOptions } from "./options.ts";
+import { atLeast, checkOptions, type Rules } from "../lib/rules.ts";
 import { MAX_PAUSE_SAMPLES, type Method, type PartState, type Purchase } from "./state.ts";
 
 /** Options of {@linkcode plan}. */
@@ -117,8 +111,9 @@ export function cutText(
   method: Method,
   options: PartOptions,
 ): TextPart[] {
-  const { captions, pauseScale = 1 / speed, ...rest } = options;
-  const settings = { ...rest, pauseScale };
+  const { captions, pauseScale = 1 / speed, maxCharacters, joinParagraphs, paragraphs, pauses } =
+    options;
+  const settings = { maxCharacters, joinParagraphs, paragraphs, pauses, pauseScale };
   const parts = splitText(text, { ...settings, joinSentences: captions !== "sentence" });
   for (const { pause } of parts) {
     if (pause * SAMPLE_RATE / 1_000 > MAX_PAUSE_SAMPLES) {
@@ -130,7 +125,6 @@ export function cutText(
   const [first] = parts;
   if (method !== "stream" || first === undefined) return parts;
   // The first sound comes sooner when the first part is short.
-  const { paragraphs, pauses } = rest;
   const [sentence] = splitSentences(first.text, { paragraphs, pauses, pauseScale });
   if (sentence === undefined || sentence.end >= first.end || !sentence.speakable) return parts;
   const others = splitText(text.slice(sentence.end, first.end), {

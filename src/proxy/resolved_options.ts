@@ -8,8 +8,7 @@
 import { endpointOf } from "../contract/endpoint.ts";
 import { AuthenticationError } from "../contract/errors.ts";
 import { resolveOptions } from "../contract/options.ts";
-import { describe, MAX_TIMEOUT_MS } from "../contract/validate.ts";
-import { nearest } from "../lib/nearest.ts";
+import { describe, MAX_TIMEOUT_MS, unknownField } from "../lib/rules.ts";
 import { METHODS } from "./admission/proxy_call.ts";
 import { createReport, type Report } from "./events.ts";
 import type { ProxyOptions } from "./options.ts";
@@ -71,7 +70,9 @@ export function resolveProxyOptions<Context>(
   options: ProxyOptions<Context>,
 ): ResolvedProxyOptions {
   check("options", "an object", options, typeof options === "object" && options !== null);
-  for (const name in options) checkName(name);
+  for (const name in options) {
+    if (!Object.hasOwn(NAMES, name)) throw unknownField("options", name, NAMES);
+  }
   const { endpoint, secure = true, timeout, headers, fetch, log, visitorKeys = false } = options;
   check("secure", "a boolean", secure, typeof secure === "boolean");
   check("visitorKeys", "a boolean", visitorKeys, typeof visitorKeys === "boolean");
@@ -133,15 +134,6 @@ export function resolveProxyOptions<Context>(
     audioMaxAge,
     report: createReport(log, core.apiKey),
   });
-}
-
-function checkName(name: string): void {
-  if (Object.hasOwn(NAMES, name)) return;
-  const meant = nearest(name, Object.keys(NAMES));
-  throw new TypeError(
-    `options must be those of createProxy: got ${name.slice(0, 40)}, which is none` +
-      (meant === undefined ? `. They are ${Object.keys(NAMES).join(", ")}` : `. Use ${meant}`),
-  );
 }
 
 function resolveOrigins(

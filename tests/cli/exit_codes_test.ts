@@ -287,8 +287,8 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
     "--pause comma must be milliseconds from 0 to",
   ],
   "an output of another format": [
-    ["say", "Сайн", "-o", "x.mp3"],
-    "a name that ends in .wav instead of .mp3",
+    ["say", "Сайн", "-o", "x.ogg"],
+    "a name that ends in .wav, .mp3, .flac or .aac instead of .ogg",
   ],
   "a folder that is not there": [
     ["say", "Сайн", "-o", "no/x.wav"],

@@ -12,119 +12,120 @@ import { serveGrpc } from "../../src/emulator/native.ts";
 const KEY = "tsetsen-development-emulator";
 const SECRET = "tsetsen-prod-s3cret";
 
-/** What is given, the class that refuses it, and how the message goes on after "Cannot … as ". */
+/** What is given, the class that refuses it, and what the message says. */
 type Row = readonly [given: unknown, Class: typeof TypeError | typeof RangeError, message: string];
 
 const METHODS = "ListVoices, GenerateSpeech, CheckStatus, GetUserBalance, StreamSpeech, Audio";
 
 const FAULTS: readonly Row[] = [
-  [undefined, TypeError, "'fault' must be an object: current value is undefined"],
-  [null, TypeError, "'fault' must be an object: current value is null"],
-  ["drop", TypeError, "'fault' must be an object: current value is a string of 4 characters"],
-  [[{ kind: "drop" }], TypeError, "'fault' must be an object: current value is array"],
-  [{}, TypeError, "'kind' must be one of delay, error, http, drop, "],
-  [{ kind: "nonsense" }, RangeError, "'kind' must be one of delay, error, http, drop, "],
-  [{ kind: "toString" }, RangeError, 'audio: current value is "toString"'],
+  [undefined, TypeError, "fault must be an object: got undefined"],
+  [null, TypeError, "fault must be an object: got null"],
+  ["drop", TypeError, "fault must be an object: got a string of 4 characters"],
+  [[{ kind: "drop" }], TypeError, "fault must be an object: got array"],
+  [{}, TypeError, "kind must be one of delay, error, http, drop, "],
+  [{ kind: "nonsense" }, RangeError, "kind must be one of delay, error, http, drop, "],
+  [{ kind: "toString" }, RangeError, 'audio: got "toString"'],
   [
     { kind: "hang", method: "listVoices" },
     RangeError,
-    `'method' must be one of ${METHODS}: current value is "listVoices"`,
+    `method must be one of ${METHODS}: got "listVoices"`,
   ],
-  [{ kind: "hang", method: 1 }, TypeError, `'method' must be one of ${METHODS}: current value`],
+  [{ kind: "hang", method: 1 }, TypeError, `method must be one of ${METHODS}: got`],
   ...[0, -1, 1.5, NaN, -Infinity].map((times): Row => [
     { kind: "hang", times },
     RangeError,
-    `'times' must be a whole number of at least 1, or Infinity: current value is ${times}`,
+    `times must be a whole number of at least 1, or Infinity: got ${times}`,
   ]),
-  [{ kind: "hang", times: "2" }, TypeError, "'times' must be"],
-  [{ kind: "hang", when: true }, TypeError, "'when' must be a function: current value is true"],
+  [{ kind: "hang", times: "2" }, TypeError, "times must be"],
+  [{ kind: "hang", when: true }, TypeError, "when must be a function: got true"],
   ...[-1, NaN, Infinity].map((delay): Row => [
     { kind: "drop", delay },
     RangeError,
-    `'delay' must be milliseconds, a finite number of at least 0: current value is ${delay}`,
+    `delay must be milliseconds, a finite number of at least 0: got ${delay}`,
   ]),
-  [{ kind: "delay" }, TypeError, "'delay' must be milliseconds"],
-  [{ kind: "delay", delay: "50" }, TypeError, "'delay' must be milliseconds"],
-  [{ kind: "delay", delay: 1, charged: 1 }, TypeError, "'charged' must be a boolean: current"],
-  [{ kind: "error" }, TypeError, "'code' must be one of CANCELLED, "],
+  [{ kind: "delay" }, TypeError, "delay must be milliseconds"],
+  [{ kind: "delay", delay: "50" }, TypeError, "delay must be milliseconds"],
+  [{ kind: "delay", delay: 1, charged: 1 }, TypeError, "charged must be a boolean: got"],
+  [{ kind: "error" }, TypeError, "code must be one of CANCELLED, "],
   [
     { kind: "error", code: "NOPE" },
     RangeError,
-    `UNAUTHENTICATED, or a whole number from 0 to 2147483647: current value is "NOPE"`,
+    `UNAUTHENTICATED, or a whole number from 0 to 2147483647: got "NOPE"`,
   ],
-  [{ kind: "error", code: "toString" }, RangeError, "'code' must be one of CANCELLED, "],
-  [{ kind: "error", code: NaN }, RangeError, "current value is NaN"],
-  [{ kind: "error", code: -1 }, RangeError, "current value is -1"],
-  [{ kind: "error", code: 14, message: 1 }, TypeError, "'message' must be a string"],
-  [{ kind: "error", code: 14, details: [{ type: "x" }] }, TypeError, "'details' must be an array"],
-  [{ kind: "error", code: 14, details: [null] }, TypeError, "'details' must be an array"],
+  [{ kind: "error", code: "toString" }, RangeError, "code must be one of CANCELLED, "],
+  [{ kind: "error", code: NaN }, RangeError, "got NaN"],
+  [{ kind: "error", code: -1 }, RangeError, "got -1"],
+  [{ kind: "error", code: 14, message: 1 }, TypeError, "message must be a string"],
+  [{ kind: "error", code: 14, details: [{ type: "x" }] }, TypeError, "details must be an array"],
+  [{ kind: "error", code: 14, details: [null] }, TypeError, "details must be an array"],
   [
     { kind: "error", code: 14, trailers: { "retry-after": 7 } },
     TypeError,
-    "'trailers' must be an object whose values are strings: current value is object",
+    "trailers must be an object whose values are strings: got object",
   ],
   [
     { kind: "error", code: 14, headers: { "not a name": "x" } },
     RangeError,
-    "'headers' must be an object of names and values that HTTP allows: current value is object",
+    "headers must be an object of names and values that HTTP allows: got object",
   ],
-  [{ kind: "error", code: 14, headers: ["x"] }, TypeError, "'headers' must be an object"],
-  [{ kind: "error", code: 14, trailersOnly: "yes" }, TypeError, "'trailersOnly' must be a boolean"],
-  [{ kind: "http" }, TypeError, "'status' must be a whole number from 200 to 599: current value"],
+  [{ kind: "error", code: 14, headers: ["x"] }, TypeError, "headers must be an object"],
+  [{ kind: "error", code: 14, trailersOnly: "yes" }, TypeError, "trailersOnly must be a boolean"],
+  [{ kind: "http" }, TypeError, "status must be a whole number from 200 to 599: got"],
   ...[99, 199, 600, 200.5, NaN].map((status): Row => [
     { kind: "http", status },
     RangeError,
-    `'status' must be a whole number from 200 to 599: current value is ${status}`,
+    `status must be a whole number from 200 to 599: got ${status}`,
   ]),
-  [{ kind: "http", status: "503" }, TypeError, "'status' must be"],
-  [{ kind: "http", status: 503, body: 1 }, TypeError, "'body' must be a string, or a Uint8Array"],
-  [{ kind: "http", status: 503, headers: { "a b": "" } }, RangeError, "'headers' must be"],
+  [{ kind: "http", status: "503" }, TypeError, "status must be"],
+  [{ kind: "http", status: 503, body: 1 }, TypeError, "body must be a string, or a Uint8Array"],
+  [{ kind: "http", status: 503, headers: { "a b": "" } }, RangeError, "headers must be"],
   ...["drop", "hang", "truncate"].flatMap((kind) =>
     [-1, 0.5, NaN].map((afterBytes): Row => [
       { kind, afterBytes },
       RangeError,
-      `'afterBytes' must be a whole number of at least 0, or Infinity: current value is ${afterBytes}`,
+      `afterBytes must be a whole number of at least 0, or Infinity: got ${afterBytes}`,
     ])
   ),
-  [{ kind: "drop", pause: -1 }, RangeError, "'pause' must be milliseconds"],
+  [{ kind: "drop", pause: -1 }, RangeError, "pause must be milliseconds"],
   [
     { kind: "hang", pause: 1 },
     TypeError,
-    `"hang" has no field 'pause': it has method, times, when, delay, afterBytes, charged`,
+    `pause is not a field of a "hang" fault: there are kind, method, times, when, delay, afterBytes`,
   ],
-  [{ kind: "no-trailers", afterByte: 1 }, TypeError, `"no-trailers" has no field 'afterByte'`],
-  [{ kind: "rechunk" }, TypeError, "'bytes' must be a whole number of at least 1, or Infinity"],
-  [{ kind: "rechunk", bytes: 0 }, RangeError, "'bytes' must be"],
-  [{ kind: "frame-flags", flags: 256 }, RangeError, "'flags' must be a whole number from 0 to 255"],
-  [{ kind: "oversized-frame", announce: 2 ** 32 }, RangeError, "'announce' must be a whole number"],
-  [{ kind: "oversized-frame", bytes: -1 }, RangeError, "'bytes' must be a whole number"],
-  [{ kind: "garbage", bytes: -1 }, RangeError, "'bytes' must be a Uint8Array, or a whole number"],
-  [{ kind: "garbage", bytes: [1] }, TypeError, "'bytes' must be a Uint8Array, or a whole number"],
-  [{ kind: "content-type" }, TypeError, "'contentType' must be a string that HTTP allows"],
-  [{ kind: "content-type", contentType: "\n\0" }, RangeError, "'contentType' must be a string"],
-  [{ kind: "metadata", trailers: { a: 1 } }, TypeError, "'trailers' must be"],
-  [{ kind: "metadata", headers: { a: "\0" } }, RangeError, "'headers' must be"],
+  [{ kind: "no-trailers", afterByte: 1 }, TypeError, 'not a field of a "no-trailers" fault'],
+  [{ kind: "hang", afterByte: 1 }, TypeError, "did you mean afterBytes?"],
+  [{ kind: "rechunk" }, TypeError, "bytes must be a whole number of at least 1, or Infinity"],
+  [{ kind: "rechunk", bytes: 0 }, RangeError, "bytes must be"],
+  [{ kind: "frame-flags", flags: 256 }, RangeError, "flags must be a whole number from 0 to 255"],
+  [{ kind: "oversized-frame", announce: 2 ** 32 }, RangeError, "announce must be a whole number"],
+  [{ kind: "oversized-frame", bytes: -1 }, RangeError, "bytes must be a whole number"],
+  [{ kind: "garbage", bytes: -1 }, RangeError, "bytes must be a Uint8Array, or a whole number"],
+  [{ kind: "garbage", bytes: [1] }, TypeError, "bytes must be a Uint8Array, or a whole number"],
+  [{ kind: "content-type" }, TypeError, "contentType must be a string that HTTP allows"],
+  [{ kind: "content-type", contentType: "\n\0" }, RangeError, "contentType must be a string"],
+  [{ kind: "metadata", trailers: { a: 1 } }, TypeError, "trailers must be"],
+  [{ kind: "metadata", headers: { a: "\0" } }, RangeError, "headers must be"],
   [
     { kind: "unknown-enum", value: 2 ** 31 },
     RangeError,
-    "'value' must be a whole number from -2147",
+    "value must be a whole number from -2147",
   ],
-  [{ kind: "stream", chunkBytes: 0 }, RangeError, "'chunkBytes' must be a whole number from 1 to"],
-  [{ kind: "stream", afterChunks: NaN }, RangeError, "'afterChunks' must be a whole number"],
-  [{ kind: "stream", bytes: -1 }, RangeError, "'bytes' must be a whole number"],
-  [{ kind: "stream", errorMessage: true }, TypeError, "'errorMessage' must be a string"],
-  [{ kind: "stream", waveHeader: 1 }, TypeError, "'waveHeader' must be a boolean"],
-  [{ kind: "stream", neverFinal: 1 }, TypeError, "'neverFinal' must be a boolean"],
-  [{ kind: "audio", bytes: "RIFF" }, TypeError, "'bytes' must be a Uint8Array"],
-  [{ kind: "audio", etag: "\0" }, RangeError, "'etag' must be a string that HTTP allows"],
-  [{ kind: "audio", lastModified: new Date() }, TypeError, "'lastModified' must be a string"],
-  [{ kind: "audio", ranges: 0 }, TypeError, "'ranges' must be a boolean"],
+  [{ kind: "stream", chunkBytes: 0 }, RangeError, "chunkBytes must be a whole number from 1 to"],
+  [{ kind: "stream", afterChunks: NaN }, RangeError, "afterChunks must be a whole number"],
+  [{ kind: "stream", bytes: -1 }, RangeError, "bytes must be a whole number"],
+  [{ kind: "stream", errorMessage: true }, TypeError, "errorMessage must be a string"],
+  [{ kind: "stream", waveHeader: 1 }, TypeError, "waveHeader must be a boolean"],
+  [{ kind: "stream", neverFinal: 1 }, TypeError, "neverFinal must be a boolean"],
+  [{ kind: "audio", bytes: "RIFF" }, TypeError, "bytes must be a Uint8Array"],
+  [{ kind: "audio", etag: "\0" }, RangeError, "etag must be a string that HTTP allows"],
+  [{ kind: "audio", lastModified: new Date() }, TypeError, "lastModified must be a string"],
+  [{ kind: "audio", ranges: 0 }, TypeError, "ranges must be a boolean"],
 ];
 
 Deno.test("Emulator.addFault refuses a fault that could not strike as its script says", () => {
   const emulator = createEmulator();
   for (const [fault, Class, message] of FAULTS) {
-    refused(() => emulator.addFault(fault as Fault), Class, "Cannot add a fault as ", message);
+    refused(() => emulator.addFault(fault as Fault), Class, message);
   }
 });
 
@@ -161,96 +162,94 @@ Deno.test("Emulator.addCredits takes whole numbers only, so that every balance c
     refused(
       () => emulator.addCredits(KEY, credits),
       RangeError,
-      "Cannot add credits as ",
-      `'credits' must be a whole number: current value is ${credits}`,
+      `credits must be a whole number: got ${credits}`,
     );
   }
   for (const credits of ["5", undefined, null]) {
     refused(
       () => emulator.addCredits(KEY, credits as never),
       TypeError,
-      "Cannot add credits as ",
-      "'credits' must be a whole number: current value is ",
+      "credits must be a whole number: got ",
     );
   }
   assertEquals(emulator.ledger.balance(KEY), 100_000);
 });
 
 const voice = { id: "a", name: "A", gender: "male", version: "beta-v0.2" } as const;
-const url = "'publicUrl' must be a URL: current value is ";
+const url = "publicUrl must be a URL: got ";
 
 const OPTIONS: readonly Row[] = [
-  [null, TypeError, "'options' must be an object: current value is null"],
-  [SECRET, TypeError, "'options' must be an object: current value is a string of 19 characters"],
-  [[], TypeError, "'options' must be an object: current value is array"],
-  [{ apiKeys: SECRET }, TypeError, "'apiKeys' must be an object: current value is a string of 19"],
-  [{ apiKeys: [SECRET] }, TypeError, "'apiKeys' must be an object: current value is array"],
-  [{ apiKeys: { [SECRET]: "5" } }, TypeError, "'credits' must be a whole number from 0 to 21474"],
-  [{ apiKeys: { [SECRET]: -1 } }, RangeError, "'credits' must be a whole number from 0 to 21474"],
-  [{ allowAnyKey: "yes" }, TypeError, "'allowAnyKey' must be a boolean: current value is a string"],
-  [{ voices: { a: voice } }, TypeError, "'voices' must be an array: current value is object"],
-  [{ voices: ["a"] }, TypeError, "'voices[0]' must be an object: current value is a string"],
-  [{ voices: [voice, { ...voice, id: 5 }] }, TypeError, "'voices[1].id' must be an id of its own"],
-  [{ voices: [voice, voice] }, RangeError, `'.', '_' and '-': current value is "a"`],
-  [{ voices: [{ ...voice, name: undefined }] }, TypeError, "'voices[0].name' must be a string"],
+  [null, TypeError, "options must be an object: got null"],
+  [SECRET, TypeError, "options must be an object: got a string of 19 characters"],
+  [[], TypeError, "options must be an object: got array"],
+  [{ apiKeys: SECRET }, TypeError, "apiKeys must be an object: got a string of 19"],
+  [{ apiKeys: [SECRET] }, TypeError, "apiKeys must be an object: got array"],
+  [{ apiKeys: { [SECRET]: "5" } }, TypeError, "credits must be a whole number from 0 to 21474"],
+  [{ apiKeys: { [SECRET]: -1 } }, RangeError, "credits must be a whole number from 0 to 21474"],
+  [{ allowAnyKey: "yes" }, TypeError, "allowAnyKey must be a boolean: got a string"],
+  [{ voices: { a: voice } }, TypeError, "voices must be an array: got object"],
+  [{ voices: ["a"] }, TypeError, "voices[0] must be an object: got a string"],
+  [{ voices: [voice, { ...voice, id: 5 }] }, TypeError, "voices[1].id must be an id of its own"],
+  [{ voices: [voice, voice] }, RangeError, `'.', '_' and '-': got "a"`],
+  [{ voices: [{ ...voice, name: undefined }] }, TypeError, "voices[0].name must be a string"],
   [
     { voices: [{ ...voice, gender: undefined }] },
     TypeError,
-    "'voices[0].gender' must be one of male, female: current value is undefined",
+    "voices[0].gender must be one of male, female: got undefined",
   ],
   [
     { voices: [{ ...voice, gender: "female " }] },
     RangeError,
-    `'voices[0].gender' must be one of male, female: current value is "female "`,
+    `voices[0].gender must be one of male, female: got "female "`,
   ],
   [
     { voices: [{ ...voice, version: undefined }] },
     TypeError,
-    "'voices[0].version' must be one of beta-v0.1, beta-v0.2: current value is undefined",
+    "voices[0].version must be one of beta-v0.1, beta-v0.2: got undefined",
   ],
-  [{ voices: [{ ...voice, version: "v2" }] }, RangeError, `beta-v0.2: current value is "v2"`],
-  [{ voices: [{ ...voice, language: 1 }] }, TypeError, "'voices[0].language' must be a string"],
+  [{ voices: [{ ...voice, version: "v2" }] }, RangeError, `beta-v0.2: got "v2"`],
+  [{ voices: [{ ...voice, language: 1 }] }, TypeError, "voices[0].language must be a string"],
   ...["pace", "queueTime", "streamPace"].flatMap((name): Row[] => [
-    [{ [name]: "1" }, TypeError, `'${name}' must be milliseconds`],
-    [{ [name]: -1 }, RangeError, `'${name}' must be milliseconds`],
-    [{ [name]: NaN }, RangeError, `'${name}' must be milliseconds`],
+    [{ [name]: "1" }, TypeError, `${name} must be milliseconds`],
+    [{ [name]: -1 }, RangeError, `${name} must be milliseconds`],
+    [{ [name]: NaN }, RangeError, `${name} must be milliseconds`],
   ]),
-  [{ failWhen: 5 }, TypeError, "'failWhen' must be a function: current value is 5"],
-  [{ maxTextLength: 0 }, RangeError, "'maxTextLength' must be a number of at least 1, or false"],
-  [{ maxTextLength: true }, TypeError, "'maxTextLength' must be a number of at least 1, or false"],
-  [{ streamLimits: 1 }, TypeError, "'streamLimits' must be an object: current value is 1"],
-  [{ streamLimits: { perMinute: 0 } }, RangeError, "'streamLimits.perMinute' must be a number"],
+  [{ failWhen: 5 }, TypeError, "failWhen must be a function: got 5"],
+  [{ maxTextLength: 0 }, RangeError, "maxTextLength must be a number of at least 1, or false"],
+  [{ maxTextLength: true }, TypeError, "maxTextLength must be a number of at least 1, or false"],
+  [{ streamLimits: 1 }, TypeError, "streamLimits must be an object: got 1"],
+  [{ streamLimits: { perMinute: 0 } }, RangeError, "streamLimits.perMinute must be a number"],
   [
     { streamLimits: { maxAudioSeconds: "300" } },
     TypeError,
-    "'streamLimits.maxAudioSeconds' must be a number of at least 1, or false for no limit",
+    "streamLimits.maxAudioSeconds must be a number of at least 1, or false for no limit",
   ],
   [
     { streamChunkBytes: 0.5 },
     RangeError,
-    "'streamChunkBytes' must be a whole number of at least 1",
+    "streamChunkBytes must be a whole number of at least 1",
   ],
-  [{ streamBytes: -1 }, RangeError, "'streamBytes' must be a whole number of at least 0"],
+  [{ streamBytes: -1 }, RangeError, "streamBytes must be a whole number of at least 0"],
   [{ publicUrl: new URL("http://h") }, TypeError, `${url}object`],
   [{ publicUrl: SECRET }, RangeError, `${url}a string of 19 characters`],
   [
     { cors: "no" },
     TypeError,
-    "'cors' must be a boolean: current value is a string of 2 characters",
+    "cors must be a boolean: got a string of 2 characters",
   ],
   [
     { clock: 5 },
     TypeError,
-    "'clock' must be a clock, an object with the functions now and sleep: current value is 5",
+    "clock must be a clock, an object with the functions now and sleep: got 5",
   ],
-  [{ clock: { now: () => 0 } }, TypeError, "'clock' must be a clock"],
-  [{ clock: { now: 0, sleep: 0 } }, TypeError, "'clock' must be a clock"],
+  [{ clock: { now: () => 0 } }, TypeError, "clock must be a clock"],
+  [{ clock: { now: 0, sleep: 0 } }, TypeError, "clock must be a clock"],
 ];
 
 Deno.test("createEmulator and startEmulator refuse options that are wrong by type or by value", async () => {
   for (const [options, Class, message] of OPTIONS) {
     const given = options as EmulatorOptions;
-    refused(() => createEmulator(given), Class, "Cannot emulate as ", message);
+    refused(() => createEmulator(given), Class, message);
     await assertRejects(() => startEmulator(given), Class, message);
   }
 });
@@ -258,12 +257,12 @@ Deno.test("createEmulator and startEmulator refuse options that are wrong by typ
 Deno.test("startEmulator and serveGrpc refuse a place where nothing can listen", async () => {
   await using emulator = await startEmulator();
   const rows: readonly Row[] = [
-    [{ port: "0" }, TypeError, "'port' must be a whole number from 0 to 65535: current value is"],
-    [{ port: NaN }, RangeError, "'port' must be a whole number from 0 to 65535: current value is"],
-    [{ port: 65_536 }, RangeError, "'port' must be a whole number from 0 to 65535: current value"],
-    [{ hostname: 1 }, TypeError, "'hostname' must be an address or a name of this machine: curr"],
-    [{ hostname: "" }, RangeError, "machine: current value is an empty string"],
-    ["x", TypeError, "'options' must be an object: current value is a string of 1 characters"],
+    [{ port: "0" }, TypeError, "port must be a whole number from 0 to 65535: got"],
+    [{ port: NaN }, RangeError, "port must be a whole number from 0 to 65535: got"],
+    [{ port: 65_536 }, RangeError, "port must be a whole number from 0 to 65535: got"],
+    [{ hostname: 1 }, TypeError, "hostname must be an address or a name of this machine: got"],
+    [{ hostname: "" }, RangeError, "machine: got an empty string"],
+    ["x", TypeError, "options must be an object: got a string of 1 characters"],
   ];
   for (const [options, Class, message] of rows) {
     await assertRejects(() => startEmulator(options as never), Class, message);
@@ -271,8 +270,7 @@ Deno.test("startEmulator and serveGrpc refuse a place where nothing can listen",
   }
 });
 
-function refused(work: () => unknown, Class: Row[1], start: string, message: string): void {
+function refused(work: () => unknown, Class: Row[1], message: string): void {
   const error = assertThrows(work, Class, message);
-  assert(error.message.startsWith(start), error.message);
   assert(!error.message.includes(SECRET), error.message);
 }

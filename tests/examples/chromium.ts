@@ -45,7 +45,7 @@ export function isChromiumMissing(): boolean {
 }
 
 /** Starts Chromium with an empty profile. */
-export async function launch(): Promise<Browser> {
+export async function launch(more: readonly string[] = []): Promise<Browser> {
   const { chromium } = await load<{ chromium: { launch(options: object): Promise<Browser> } }>(
     "playwright-core",
   );
@@ -59,6 +59,7 @@ export async function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...more,
     ],
   });
 }

@@ -13,7 +13,7 @@ async function programOf(guide: string): Promise<string> {
   return /<!-- program: .* -->\s*```js\n([\s\S]*?)```/.exec(text)![1]!;
 }
 
-for (const guide of ["live", "ai"]) {
+for (const guide of ["live", "ai", "encode"]) {
   Deno.test(`docs/${guide}.md's examples compile`, async () => {
     const path = fileURLToPath(new URL(`../../docs/${guide}.md`, import.meta.url));
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

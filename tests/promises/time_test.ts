@@ -45,7 +45,8 @@ const long = { backoff: { baseDelay: 60_000, maxDelay: 60_000 } };
 /** Reads one chunk, then does something else until the transfer is over at the server, and only then asks for more. */
 async function readSlowly(audio: SpeechStream | ReturnType<Client["downloadAudio"]>, rig: Rig) {
   await audio.next();
-  await until(() => rig.emulator.requests.at(-1)!.aborted);
+  // The emulator keeps the deadline, too: whichever is first ends it.
+  await until(() => rig.emulator.requests.at(-1)!.done);
   await audio.next();
 }
 

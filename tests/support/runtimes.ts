@@ -41,7 +41,7 @@ export async function bundle(...names: string[]): Promise<Programs> {
       // `using` is not known to Node 20.
       target: "es2022",
       absWorkingDir: root,
-      external: ["node:*"],
+      external: ["node:*", "mediabunny"],
       logLevel: "silent",
       plugins: [denoImports],
     });
@@ -60,9 +60,11 @@ export async function bundle(...names: string[]): Promise<Programs> {
 const denoImports = {
   name: "deno-imports",
   setup(build: PluginBuild) {
-    build.onResolve({ filter: /^@/ }, ({ path }) => ({
-      path: fileURLToPath(import.meta.resolve(path)),
-    }));
+    build.onResolve({ filter: /^@/ }, ({ path }) =>
+      // Nothing here encodes.
+      path.startsWith("@mediabunny/")
+        ? { external: true }
+        : { path: fileURLToPath(import.meta.resolve(path)) });
   },
 };
 

@@ -296,8 +296,20 @@ Deno.test("splitText gives no part for an empty text and unspeakable ones for wh
 });
 
 Deno.test("splitText refuses a maximum that is no whole number of at least 1, and what is no text", () => {
-  for (const maxCharacters of [0, -1, 1.5, NaN, Infinity, "5" as unknown as number]) {
+  for (const maxCharacters of [0, -1, 1.5, NaN, Infinity]) {
     assertThrows(() => splitText("а", { maxCharacters }), RangeError, "maxCharacters must be");
+  }
+  const wrong: [options: object, message: string][] = [
+    [{ maxCharacters: "5" }, "maxCharacters must be a whole number of at least 1: got a string"],
+    [{ joinSentences: "false" }, "joinSentences must be a value of type boolean: got a string"],
+    [{ joinParagraphs: 0 }, "joinParagraphs must be a value of type boolean: got 0"],
+    [{ pauses: [] }, "pauses must be a value of type object: got array"],
+    [{ pauses: { period: "1" } }, "pauses.period must be a finite number of at least 0"],
+    [{ pauses: { fullStop: 1 } }, "fullStop is not an option: there are paragraph"],
+    [{ max: 5 }, "max is not an option"],
+  ];
+  for (const [options, message] of wrong) {
+    assertThrows(() => splitText("а", options), TypeError, message);
   }
   assertThrows(() => splitText(5 as unknown as string), TypeError, "text must be a string");
 });

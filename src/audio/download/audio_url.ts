@@ -5,7 +5,7 @@
  */
 
 import { InvalidRequestError } from "../../contract/errors.ts";
-import { describe } from "../../contract/validate.ts";
+import { describe } from "../../lib/rules.ts";
 import { isLoopbackHost } from "../../lib/loopback.ts";
 
 /** The address of the service that names audio: what it may name depends on where it is itself. */

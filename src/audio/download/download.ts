@@ -9,7 +9,7 @@ import { Call, type Core } from "../../call/call.ts";
 import { LazyIterator } from "../../call/lazy_iterator.ts";
 import type { CheckStatusResponse } from "../../contract/models.ts";
 import type { CallOptions } from "../../contract/options.ts";
-import { validate, validateFields } from "../../contract/validate.ts";
+import { type FieldNames, validate, validateFields } from "../../contract/validate.ts";
 import type { AudioFacts, AudioProgressHook } from "../audio_facts.ts";
 import { AudioStream } from "../audio_stream.ts";
 import { checkAudioUrl, checkRedirect } from "./audio_url.ts";
@@ -67,6 +67,16 @@ export class AudioDownload extends AudioStream {
   }
 }
 
+/** The names of the options. */
+export const DOWNLOAD_OPTIONS: FieldNames<Required<DownloadOptions>> = {
+  signal: true,
+  timeout: true,
+  idleTimeout: true,
+  maxBytes: true,
+  maxRetries: true,
+  onProgress: true,
+};
+
 /** Makes a download. Bad input throws at once. Nothing is sent before the download is read. */
 export function downloadAudio(
   core: Core,
@@ -74,7 +84,7 @@ export function downloadAudio(
   options: DownloadOptions,
 ): AudioDownload {
   validate("source", source);
-  validateFields("options", options);
+  validateFields("options", options, DOWNLOAD_OPTIONS);
   const { idleTimeout = core.options.timeout, maxBytes = 256 * 1024 * 1024, timeout } = options;
   const { maxRetries = core.options.maxRetries } = options;
   const { audioUrl, requestId, metrics } = source;

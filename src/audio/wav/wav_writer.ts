@@ -6,6 +6,7 @@
  * @module
  */
 
+import { describe } from "../../lib/rules.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 
 /** Samples a second of the service's PCM. */
@@ -101,6 +102,7 @@ export function wavHeaderFor(dataBytes: number | undefined): Uint8Array<ArrayBuf
  */
 export function encodeWav(pcm: Uint8Array | readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const chunks = pcm instanceof Uint8Array ? [pcm] : pcm;
+  if (!Array.isArray(chunks)) throw new TypeError(`pcm must be bytes: got ${describe(pcm)}`);
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const half = length % BYTES_PER_SAMPLE;
   const wav = concatBytes([wavHeaderFor(length - half), ...chunks]);

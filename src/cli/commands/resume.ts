@@ -1,9 +1,11 @@
+import { extname } from "node:path";
 import { RequestStatus } from "../sdk.ts";
+import { formatOfName } from "../../file/encoded.ts";
 import { saveAudio } from "../../file/mod.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
 import { pipe } from "../files/audio.ts";
-import { checkOutputs, STDOUT } from "../files/outputs.ts";
+import { checkAudioName, checkOutputs, STDOUT } from "../files/outputs.ts";
 import { type Destinations, withDestinations } from "../narration/destinations.ts";
 import { perform } from "../narration/perform.ts";
 import { isFolder, StateFolder } from "../narration/state_folder.ts";
@@ -46,7 +48,7 @@ async function resume(context: Context, options: ResumeOptions, target: string):
     if (await isFolder(folder)) return await resumeNarration(context, options, folder);
   }
   // A mistyped folder must not be asked for at the service.
-  if (/[/\\]|\.tsetsen$|\.wav$/.test(target)) {
+  if (/[/\\]|\.(?:tsetsen|wav|mp3|flac|aac)$/.test(target)) {
     throw new UsageError(`There is no folder ${target} with the state of a narration.`);
   }
   await fetchJob(context, options, target);
@@ -65,6 +67,7 @@ async function resumeNarration(
     const order = await withDestinations(saved, folder, options);
     if (order.output === STDOUT) context.giveStdoutAway();
     await checkOutputs({ audio: order.output, others: [order.srt, order.vtt], force });
+    await checkAudioName(order.output);
     await perform(context, order, state, { ...options, force });
   } finally {
     await state.release();
@@ -90,9 +93,10 @@ async function fetchJob(
   const audio = await job.audio({ signal, timeout });
   const bytes = output === STDOUT
     ? await pipe(audio)
-    : (await saveAudio(output, audio, { overwrite: force })).bytes;
-  // Bare samples have become a WAV.
-  const format = audio.isRaw ? "wav" : audio.format;
+    : (await saveAudio(output, audio, { overwrite: force, signal })).bytes;
+  // Bare samples have become a WAV, or what the name asks for.
+  const given = audio.isRaw ? "wav" : audio.format;
+  const format = given === "wav" ? formatOfName(extname(output).toLowerCase()) ?? given : given;
   if (output !== STDOUT && format !== "wav" && /\.wave?$/i.test(output)) {
     context.warn(`The audio is ${format}, not WAV: rename ${output}.`);
   }

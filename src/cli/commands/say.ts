@@ -19,7 +19,7 @@ import { resumeCommand } from "../errors/shell.ts";
 import { duration, plural } from "../terminal/format.ts";
 import { type Input, readSpeech, TEXT_ARGUMENT } from "../files/input.ts";
 import { perform } from "../narration/perform.ts";
-import { checkOutputs, checkWavName, STDOUT } from "../files/outputs.ts";
+import { checkAudioName, checkOutputs, STDOUT } from "../files/outputs.ts";
 import { absolute } from "../narration/destinations.ts";
 import type { Order } from "../narration/order.ts";
 import { StateFolder } from "../narration/state_folder.ts";
@@ -45,15 +45,18 @@ the other. What is bought is kept in FILE.tsetsen until all is done (the text
 is, too; the key is not): after a failure, Ctrl-C or a power cut the same
 command again, or \`tsetsen resume FILE.tsetsen\`, buys only what is missing.
 The markup of a Markdown or HTML file is removed before the text is cut.
+The file is a WAV, or what its name ends in: .mp3, .flac or .aac, encoded by
+packages that you install (the error that says so names them).
 
 Examples:
   $ tsetsen say "Сайн байна уу?" -o hello.wav
   $ tsetsen say book.txt -o book.wav --srt book.srt --vtt book.vtt
+  $ tsetsen say book.txt -o book.mp3
   $ tsetsen say book.txt -o book.wav --dry-run
   $ tsetsen say poem.txt -o poem.wav --paragraphs line --pause comma=300
   $ cat news.txt | tsetsen say - -o - | ffplay -`;
 
-/** `tsetsen say`: a text of any length as one WAV file, with captions. */
+/** `tsetsen say`: a text of any length as one file of audio, with captions. */
 export const defineSay: DefineCommand = (command, act) => {
   command
     .argument(...TEXT_ARGUMENT)
@@ -103,7 +106,7 @@ export const defineSay: DefineCommand = (command, act) => {
 async function say(context: Context, options: SayOptions, source: string): Promise<void> {
   const { srt, vtt, force = false, method } = options;
   const output = options.dryRun ? options.output ?? STDOUT : requireOutput(options);
-  checkWavName(output);
+  await checkAudioName(output);
   const input = await readSpeech(source, context);
   if (options.dryRun) return await printPlan(context, options, input.text);
   if (output === STDOUT) context.giveStdoutAway();

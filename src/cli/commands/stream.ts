@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { duration, size } from "../terminal/format.ts";
 import { pipeWav, secondsOf } from "../files/audio.ts";
 import { readSpeech, TEXT_ARGUMENT } from "../files/input.ts";
-import { checkOutputs, checkWavName, STDOUT } from "../files/outputs.ts";
+import { checkAudioName, checkOutputs, STDOUT } from "../files/outputs.ts";
 import { warnOfFindings } from "../files/text_warnings.ts";
 
 const MODEL = "beta-v0.2";
@@ -36,7 +36,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
   const { force = false, speed, model: version = MODEL } = options;
   const output = requireOutput(options);
   if (output === STDOUT) context.giveStdoutAway();
-  checkWavName(output);
+  await checkAudioName(output);
   const { text, file } = await readSpeech(source, context);
   await checkOutputs({ audio: output, input: file, force });
   warnOfFindings(context, text, file);
@@ -50,12 +50,12 @@ async function stream(context: Context, options: SpeechOptions, source: string):
     pcmBytes = bytes;
     live.update(0, `${duration(secondsOf(bytes))} received`);
   };
-  if (output === STDOUT) await pipeWav(speech, onBytes);
+  let bytes: number;
+  if (output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(speech, onBytes);
   else {
     const onProgress = (bytes: number) => onBytes(bytes - WAV_HEADER_BYTES);
-    await saveAudio(output, speech, { overwrite: force, onProgress });
+    ({ bytes } = await saveAudio(output, speech, { overwrite: force, onProgress, signal }));
   }
-  const bytes = pcmBytes + WAV_HEADER_BYTES;
   const seconds = secondsOf(pcmBytes);
   await context.result(
     { output, bytes, seconds },

@@ -1,5 +1,7 @@
 import { access, constants, stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
+import { checkEncoder } from "../../encode/mod.ts";
+import { formatOfName } from "../../file/encoded.ts";
 import { UsageError } from "../errors/classes.ts";
 import { isTerminal } from "../terminal/terminal.ts";
 
@@ -36,14 +38,19 @@ export async function checkOutputs({ audio, others = [], input, force }: Outputs
   }
 }
 
-/** Refuses names of other formats: the audio is WAV. */
-export function checkWavName(file: string): void {
-  const extension = extname(file).toLowerCase();
-  if (file !== STDOUT && extension !== "" && extension !== ".wav" && extension !== ".wave") {
+/** The endings of names that audio is written under. A name without an ending is a WAV. */
+const ENDINGS = ["", ".wav", ".wave", ".mp3", ".flac", ".aac"];
+
+/** Refuses names of formats that are not written, and those that cannot be encoded here. Call it before anything is bought. */
+export async function checkAudioName(file: string): Promise<void> {
+  const ending = file === STDOUT ? "" : extname(file).toLowerCase();
+  if (!ENDINGS.includes(ending)) {
     throw new UsageError(
-      `The audio is WAV: give a name that ends in .wav instead of ${extension}.`,
+      `The audio is WAV, MP3, FLAC or AAC: give a name that ends in .wav, .mp3, .flac or .aac instead of ${ending}.`,
     );
   }
+  const format = formatOfName(ending);
+  if (format !== undefined) await checkEncoder(format);
 }
 
 async function checkFile(file: string, force: boolean): Promise<void> {

@@ -1,5 +1,5 @@
 import { isAbsolute } from "node:path";
-import { MAX_TIMEOUT_MS } from "../../contract/validate.ts";
+import { MAX_TIMEOUT_MS } from "../../lib/rules.ts";
 import type { Method, NarrationOptions } from "../../narration/mod.ts";
 import { STDOUT } from "../files/outputs.ts";
 

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { dirname, relative } from "node:path";
 import { WAV_HEADER_BYTES } from "../sdk.ts";
-import { saveAudio } from "../../file/mod.ts";
+import { keptAudio, saveAudio } from "../../file/mod.ts";
 import { isPartOf } from "../../file/part_file.ts";
 import {
   type BuyOptions,
@@ -17,7 +17,7 @@ import {
 import type { Context } from "../context.ts";
 import { Unfinished } from "../errors/classes.ts";
 import { resumeCommand, valueArgument } from "../errors/shell.ts";
-import { pipeWav, secondsOf } from "../files/audio.ts";
+import { pipeWav } from "../files/audio.ts";
 import { STDOUT } from "../files/outputs.ts";
 import type { BuyingOptions } from "../options.ts";
 import { duration, plural, size } from "../terminal/format.ts";
@@ -69,14 +69,15 @@ export async function perform(
     if (order.output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(narration);
     else {
       await removeLeftovers(order.output);
-      ({ bytes } = await saveAudio(order.output, narration, { overwrite: force }));
+      const { signal } = context;
+      ({ bytes } = await saveAudio(order.output, narration, { overwrite: force, signal }));
     }
     await writeCaptions(order, narration, force);
   } catch (error) {
     throw await keep(error, { context, order, options, state, narration });
   }
   await state?.discard();
-  const seconds = secondsOf(bytes - WAV_HEADER_BYTES);
+  const seconds = (narration.duration ?? 0) / 1_000;
   const parts = spoken(narration.state);
   const creditsUsed = parts.reduce((sum, part) => sum + (part.creditsUsed ?? 0), 0);
   const { output, srt, vtt } = order;
@@ -157,6 +158,8 @@ async function keep(error: unknown, run: Unwritten): Promise<unknown> {
   // A failure of the store now is the error itself, or less telling.
   await narration?.settled().catch(() => {});
   if (state === undefined) return error;
+  // The parts are kept in the state: the audio that was made of them is litter.
+  for (const path of keptAudio(error)) await rm(path, { force: true });
   // A run that has not begun does not know the state of those before it.
   const parts = spoken(narration?.state ?? await state.narration.load());
   const paid = parts.filter(({ status }) => status === "submitted" || status === "done").length;

@@ -13,6 +13,7 @@ import {
   string,
   whole,
 } from "../check.ts";
+import { unknownField } from "../../lib/rules.ts";
 import { CODE_NUMBERS } from "./error_codes.ts";
 import type { ErrorDetail, Fault, FaultTarget } from "./faults.ts";
 import { routeNames } from "../http/routes.ts";
@@ -100,19 +101,16 @@ const own: { readonly [K in Kind]: Rules<OwnField<K>> & Partial<Rules<keyof Faul
 
 /** Checks a fault: a wrong one would strike in another way than its test believes, or never. */
 export function checkFault(fault: Fault): Fault {
-  must("add a fault", "fault", fault, object);
-  must("add a fault", "kind", fault.kind, oneOf(Object.keys(own)));
+  must("fault", fault, object);
+  must("kind", fault.kind, oneOf(Object.keys(own)));
   const rules: Readonly<Record<string, Rule>> = { ...target, ...own[fault.kind] };
+  const known = { kind: true, ...rules };
   for (const name of Object.keys(fault)) {
-    if (name === "kind" || name in rules) continue;
-    throw new TypeError(
-      `Cannot add a fault as "${fault.kind}" has no field '${name}': ` +
-        `it has ${Object.keys(rules).join(", ")}`,
-    );
+    if (!Object.hasOwn(known, name)) throw unknownField(`a "${fault.kind}" fault`, name, known);
   }
   for (const [name, rule] of Object.entries(rules)) {
     const value = fault[name as keyof Fault];
-    if (value !== undefined || rule.required) must("add a fault", name, value, rule);
+    if (value !== undefined || rule.required) must(name, value, rule);
   }
   return fault;
 }

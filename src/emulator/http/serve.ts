@@ -46,7 +46,7 @@ export interface RunningEmulator extends Emulator, AsyncDisposable {
  * ```
  */
 export async function startEmulator(options: StartOptions = {}): Promise<RunningEmulator> {
-  must("emulate", "options", options, object);
+  must("options", options, object);
   const { port = 0, hostname = "127.0.0.1", ...rest } = options;
   checkPlace(port, hostname);
   const emulator = createEmulator(rest);
@@ -85,8 +85,8 @@ const anAddress: Rule = {
 
 /** Checks where to listen. */
 export function checkPlace(port: number, hostname: string): void {
-  must("emulate", "port", port, aPort);
-  must("emulate", "hostname", hostname, anAddress);
+  must("port", port, aPort);
+  must("hostname", hostname, anAddress);
 }
 
 /**
@@ -96,7 +96,11 @@ export function checkPlace(port: number, hostname: string): void {
  */
 function nodeHttp(): typeof import("node:http") {
   const http = globalThis.process?.getBuiltinModule?.("node:http");
-  if (http === undefined) throw new Error("Cannot listen as this runtime has no 'node:http'");
+  if (http === undefined) {
+    throw new Error(
+      "This runtime cannot listen on a port, because it has no node:http: use createEmulator",
+    );
+  }
   return http;
 }
 

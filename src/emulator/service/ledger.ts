@@ -77,7 +77,7 @@ export class Accounts implements Ledger {
 
   /** Adds to a balance, or takes from it; it stays within 0 and {@link MAX_CREDITS}. */
   add(apiKey: string, credits: number): number {
-    must("add credits", "credits", credits, anyWhole);
+    must("credits", credits, anyWhole);
     const account = this.#account(apiKey);
     account.credits = Math.min(MAX_CREDITS, Math.max(0, account.credits + credits));
     return account.credits;

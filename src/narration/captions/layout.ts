@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkOptions, type Rules, wholeNumber } from "../options.ts";
+import { checkOptions, type Rules, wholeNumber } from "../../lib/rules.ts";
 import { countCharacters } from "../../lib/count.ts";
 import { type Cue, type CuePiece, words } from "./cues.ts";
 

@@ -6,7 +6,7 @@
 
 import { type Backoff, backoffDelay } from "../../contract/backoff.ts";
 import type { RateLimitExceededError } from "../../contract/errors.ts";
-import { MAX_TIMEOUT_MS } from "../../contract/validate.ts";
+import { MAX_TIMEOUT_MS } from "../../lib/rules.ts";
 import type { Lifetime } from "../../lib/lifetime.ts";
 import type { ProgressCounter } from "./progress.ts";
 

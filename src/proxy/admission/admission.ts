@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describe } from "../../contract/validate.ts";
+import { describe } from "../../lib/rules.ts";
 import { concatBytes, pushChunk } from "../../lib/bytes.ts";
 import { type AllowedCall, readCall } from "../call.ts";
 import { METHODS, type ProxyCall, type ProxyMethod } from "./proxy_call.ts";

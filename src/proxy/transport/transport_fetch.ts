@@ -7,7 +7,7 @@
 import { asTransport } from "../../connect/as_transport.ts";
 import type { ConnectTransport } from "../../connect/connect_types.ts";
 import type { Transport, TransportCall } from "../../contract/transport.ts";
-import { MAX_TIMEOUT_MS } from "../../contract/validate.ts";
+import { MAX_TIMEOUT_MS } from "../../lib/rules.ts";
 import { Lifetime } from "../../lib/lifetime.ts";
 import { frame, FRAME_HEAD_BYTES } from "../../transport/frames.ts";
 import { type Carrier, CARRIERS } from "./carriers.ts";

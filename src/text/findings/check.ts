@@ -1,3 +1,4 @@
+import { check, STRING } from "../../lib/rules.ts";
 import type { FindingKind, TextFinding } from "./finding.ts";
 import { isSpeakable } from "../split/part.ts";
 import { scan } from "./scan.ts";
@@ -28,9 +29,7 @@ import { scan } from "./scan.ts";
  * @throws {TypeError} If the text is no string.
  */
 export function checkText(text: string): TextFinding[] {
-  if (typeof text !== "string") {
-    throw new TypeError(`text must be a string: got ${text === null ? "null" : typeof text}`);
-  }
+  check("text", text, STRING);
   const found = Array.from(scan(text), (finding) => ({
     ...finding,
     excerpt: excerpt(text, finding.start, finding.end),

@@ -1,3 +1,4 @@
+import { check, STRING } from "../../lib/rules.ts";
 import { markup } from "./markup.ts";
 import { applyUntilDone } from "../findings/repair.ts";
 
@@ -23,8 +24,6 @@ import { applyUntilDone } from "../findings/repair.ts";
  * @throws {TypeError} If the text is no string.
  */
 export function stripMarkup(text: string): string {
-  if (typeof text !== "string") {
-    throw new TypeError(`text must be a string: got ${text === null ? "null" : typeof text}`);
-  }
+  check("text", text, STRING);
   return applyUntilDone(text, markup);
 }

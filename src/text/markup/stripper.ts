@@ -1,3 +1,4 @@
+import { check, STRING } from "../../lib/rules.ts";
 import { closesFence, FENCE } from "./blocks.ts";
 import { isOpen } from "./inline.ts";
 import { stripMarkup } from "./strip.ts";
@@ -51,9 +52,7 @@ export class MarkupStripper {
    * @throws {TypeError} If the piece is no string.
    */
   push(piece: string): string {
-    if (typeof piece !== "string") {
-      throw new TypeError(`piece must be a string: got ${piece === null ? "null" : typeof piece}`);
-    }
+    check("piece", piece, STRING);
     this.#pending += piece;
     const done: string[] = [];
     for (let end; (end = this.#end()) !== undefined;) done.push(this.#take(end));

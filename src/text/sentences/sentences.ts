@@ -42,7 +42,7 @@ export interface Cut {
  * @param text The text.
  * @param options What a paragraph is, and the pauses.
  * @returns The sentences; none for an empty text.
- * @throws {TypeError} If the text is no string.
+ * @throws {TypeError} If the text is no string, or an option has the wrong type or is not known.
  * @throws {RangeError} If an option is out of range.
  */
 export function splitSentences(text: string, options: SentenceOptions = {}): TextPart[] {

@@ -1,3 +1,15 @@
+import {
+  atLeast,
+  check,
+  checkOptions,
+  FLAG,
+  OBJECT,
+  oneOf,
+  type Rules,
+  STRING,
+  unknownField,
+  wholeNumber,
+} from "../../lib/rules.ts";
 import { DEFAULT_PAUSES, type Pauses } from "./pauses.ts";
 
 /** Options of {@linkcode splitSentences}. */
@@ -46,32 +58,34 @@ export interface Settings {
   readonly pauses: Pauses;
 }
 
+const RULES: Rules<keyof SplitOptions> = {
+  maxCharacters: /* @__PURE__ */ wholeNumber(1),
+  joinParagraphs: FLAG,
+  joinSentences: FLAG,
+  paragraphs: /* @__PURE__ */ oneOf("blank-line", "line"),
+  pauses: OBJECT,
+  pauseScale: /* @__PURE__ */ atLeast(0),
+};
+
 /** Checks the text and the options, and fills in the defaults. */
 export function resolveOptions(text: string, options: SplitOptions): Settings {
-  if (typeof text !== "string") {
-    throw new TypeError(`text must be a string: got ${text === null ? "null" : typeof text}`);
-  }
+  check("text", text, STRING);
+  checkOptions(options, RULES);
   const {
     maxCharacters = DEFAULT_MAX_CHARACTERS,
     joinParagraphs = false,
     joinSentences = true,
     paragraphs = "blank-line",
+    pauses: given = {},
     pauseScale = 1,
   } = options;
-  if (!Number.isSafeInteger(maxCharacters) || maxCharacters < 1) {
-    throw new RangeError(
-      `maxCharacters must be a whole number of at least 1: got ${maxCharacters}`,
-    );
+  const pauses: Record<string, number> = { ...DEFAULT_PAUSES };
+  for (const [name, pause] of Object.entries(given)) {
+    if (!Object.hasOwn(DEFAULT_PAUSES, name)) throw unknownField("options", name, DEFAULT_PAUSES);
+    if (pause !== undefined) check(`pauses.${name}`, pause, atLeast(0));
+    pauses[name] = pause ?? DEFAULT_PAUSES[name as keyof Pauses];
   }
-  if (paragraphs !== "blank-line" && paragraphs !== "line") {
-    throw new RangeError(`paragraphs must be "blank-line" or "line": got ${paragraphs}`);
-  }
-  const scale = atLeastZero("pauseScale", pauseScale);
-  const pauses: Record<string, number> = {};
-  for (const [name, standard] of Object.entries(DEFAULT_PAUSES)) {
-    const { [name as keyof Pauses]: pause = standard } = options.pauses ?? {};
-    pauses[name] = Math.round(atLeastZero(`pauses.${name}`, pause) * scale);
-  }
+  for (const name in pauses) pauses[name] = Math.round(pauses[name]! * pauseScale);
   return {
     maxCharacters,
     joinParagraphs,
@@ -79,9 +93,4 @@ export function resolveOptions(text: string, options: SplitOptions): Settings {
     paragraphs,
     pauses: pauses as unknown as Pauses,
   };
-}
-
-function atLeastZero(name: string, value: number): number {
-  if (typeof value === "number" && value >= 0 && value < Infinity) return value;
-  throw new RangeError(`${name} must be a finite number of at least 0: got ${value}`);
 }

@@ -33,7 +33,7 @@ import { type Cut, sentenceCuts } from "../sentences/sentences.ts";
  * @param text The text.
  * @param options The maximum, what may be joined, and the pauses.
  * @returns The parts; none for an empty text.
- * @throws {TypeError} If the text is no string.
+ * @throws {TypeError} If the text is no string, or an option has the wrong type or is not known.
  * @throws {RangeError} If an option is out of range.
  */
 export function splitText(text: string, options: SplitOptions = {}): TextPart[] {

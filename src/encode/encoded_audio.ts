@@ -1,0 +1,106 @@
+import type { AudioFacts } from "../audio/audio_facts.ts";
+import { AudioStream } from "../audio/audio_stream.ts";
+import { showAs } from "../audio/inspect.ts";
+import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
+import type { EncodeFormat } from "./options.ts";
+
+/** What encoded audio shows of its work. */
+export interface EncodedWork {
+  readonly format: EncodeFormat;
+  readonly delay: number;
+  /** The samples that were encoded; `undefined` until all are. */
+  samples: number | undefined;
+  /** The start of the file with what is known at its end. */
+  head: Uint8Array<ArrayBuffer> | undefined;
+}
+
+const CONTENT_TYPES: Readonly<Record<EncodeFormat, string>> = {
+  mp3: "audio/mpeg",
+  flac: "audio/flac",
+  aac: "audio/aac",
+  wav: "audio/wav",
+};
+
+/**
+ * Audio that is encoded while it comes: an async iterator of the bytes of a file.
+ *
+ * It can be read once. Nothing is asked of the audio that it is made from before the first chunk is asked for. Leaving the loop and
+ * `cancel()` end that audio, too. `bytes()`, `blob()` and `saveAudio` give a file whose start has true lengths; a stream cannot go back:
+ * {@linkcode EncodedAudio.head}.
+ */
+export class EncodedAudio extends AudioStream {
+  readonly #work: EncodedWork;
+
+  static {
+    showAs(this.prototype, "EncodedAudio");
+  }
+
+  /** @internal */
+  constructor(items: AsyncIterator<Uint8Array, void, void>, work: EncodedWork) {
+    const { format } = work;
+    const facts: AudioFacts = {
+      format,
+      name: format,
+      contentType: CONTENT_TYPES[format],
+      isRaw: false,
+      isFinished: false,
+    };
+    super(items, () => facts);
+    this.#work = work;
+  }
+
+  /**
+   * How many samples a decoder gives before the first of the audio: 1,105 of MP3 and 1,024 of AAC, which are 46 and 43 milliseconds, 0 of
+   * the others. The file of an MP3 tells it, and most players leave these samples out. AAC has no place to tell it: show captions
+   * later by `delay / 24` milliseconds.
+   */
+  get delay(): number {
+    return this.#work.delay;
+  }
+
+  /** Samples a second: 24,000, as before. */
+  override get sampleRate(): number {
+    return SAMPLE_RATE;
+  }
+
+  /** How long the audio is, in milliseconds and without the delay. `undefined` until its end has been read. */
+  override get duration(): number | undefined {
+    const { samples } = this.#work;
+    return samples === undefined ? undefined : samples * 1_000 / SAMPLE_RATE;
+  }
+
+  /**
+   * The start of the file with true lengths, once the end has been read; `undefined` until then and for AAC, which has none. It is as
+   * long as the start that was given: write it over that one.
+   */
+  get head(): Uint8Array<ArrayBuffer> | undefined {
+    return this.#work.head;
+  }
+
+  /**
+   * The whole file, with true lengths at its start.
+   *
+   * @returns The bytes, in an array of their own.
+   * @throws {TsetsenError} when an encoder fails, or of the class that fits when the audio fails.
+   * @throws {TypeError} when the audio has been read, is being read, or was cancelled.
+   * @throws {unknown} the signal's own reason when it aborts.
+   */
+  override async bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await super.bytes();
+    bytes.set(this.head ?? []);
+    return bytes;
+  }
+
+  /**
+   * The whole file as a `Blob` of its media type, with true lengths at its start.
+   *
+   * @returns The Blob.
+   * @throws {TsetsenError} when an encoder fails, or of the class that fits when the audio fails.
+   * @throws {TypeError} when the audio has been read, is being read, or was cancelled.
+   * @throws {unknown} the signal's own reason when it aborts.
+   */
+  override async blob(): Promise<Blob> {
+    const bytes = await this.bytes();
+    return new Blob([bytes], { type: CONTENT_TYPES[this.#work.format] });
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Saving audio in another format than WAV, or as a WAV of any length.
+ *
+ * @module
+ */
+
+import type { FileHandle } from "node:fs/promises";
+import { TsetsenError, withContext } from "../contract/errors.ts";
+import {
+  type Chapter,
+  checkEncoder,
+  encode,
+  type EncodeFormat,
+  type EncodeOptions,
+} from "../encode/mod.ts";
+import { resolveOptions } from "../encode/options.ts";
+import { checkWavLength } from "../encode/wav_head.ts";
+import { PartFile } from "./part_file.ts";
+import { ownFacts, type SaveSource, writeAudio, WriteError, type Written } from "./write.ts";
+
+/** How audio is encoded. The ending of the file's name is the format. Audio that has that format already stays as it is. */
+export interface EncodingOptions extends Omit<EncodeOptions, "format" | "chapters"> {
+  /**
+   * The chapters, in order of their starts, at most 255, of every format but WAV; or a function that gives them once all of the
+   * audio has come. Default: none.
+   */
+  readonly chapters?: readonly Chapter[] | (() => readonly Chapter[]) | undefined;
+  /**
+   * Ends the encoding; the WAV that it was made from stays. What the audio itself waits for ends by a signal of its own. Default:
+   * none.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const FORMATS: Readonly<Record<string, EncodeFormat>> = {
+  ".mp3": "mp3",
+  ".flac": "flac",
+  ".aac": "aac",
+};
+
+/** So many bytes of the WAV are read at once. */
+const READ_BYTES = 32 * 1024;
+
+/**
+ * The format that a name asks for.
+ *
+ * @param ending The end of the name, in lower case.
+ * @returns `undefined` when nothing is encoded under that name.
+ */
+export function formatOfName(ending: string): EncodeFormat | undefined {
+  return Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
+}
+
+/**
+ * Checks the options, the length, and that the encoder works. Audio that must be bought is not asked for anything before.
+ *
+ * @param format What the name asks for; `undefined` for anything that is not encoded.
+ * @param isWav Whether the name is that of a WAV.
+ */
+export async function checkEncoding(
+  format: EncodeFormat | undefined,
+  isWav: boolean,
+  audio: SaveSource,
+  options: EncodingOptions,
+): Promise<void> {
+  resolveOptions({ format: format ?? "wav", ...encodeOptionsOf(options) });
+  const { isRaw, contentLength } = ownFacts(audio);
+  if (isWav && isRaw) checkWavLength(contentLength, options.large === true);
+  // What a download is shows when it has begun. It can be fetched again.
+  if (format !== undefined && isRaw) await checkEncoder(format);
+}
+
+/** The audio with a header that has room for any length. */
+export function largeWav(audio: SaveSource): SaveSource {
+  return encode(audio, { format: "wav", large: true });
+}
+
+/**
+ * Encodes a WAV that is complete.
+ *
+ * @param wav The WAV. It is removed at the end, and kept after a failure.
+ * @param audio What it was made from.
+ * @returns The encoded file.
+ */
+export async function encodeFile(
+  wav: PartFile,
+  target: string,
+  format: EncodeFormat,
+  audio: SaveSource,
+  options: EncodingOptions,
+): Promise<{ readonly part: PartFile; readonly written: Written }> {
+  let part: PartFile | undefined;
+  try {
+    const { chapters } = options;
+    const encoded = encode(chunksOf(wav.handle, options.signal), {
+      format,
+      ...encodeOptionsOf(options),
+      chapters: typeof chapters === "function" ? chapters() : chapters,
+    });
+    part = await PartFile.create(target);
+    const written = await writeAudio(part.handle, encoded, undefined, undefined);
+    await wav.remove();
+    return { part, written };
+  } catch (error) {
+    await part?.remove();
+    const reason = error instanceof WriteError ? error.cause : error;
+    const { isRaw, requestId } = ownFacts(audio);
+    const isPaid = isRaw !== undefined && reason instanceof TsetsenError;
+    throw await wav.keep(
+      isPaid
+        ? withContext(reason, { requestId, charged: "yes", billable: requestId === undefined })
+        : reason,
+    );
+  }
+}
+
+/** The options of `encode`, without chapters that are not known yet. */
+function encodeOptionsOf(
+  { bitrate, title, large, chapters }: EncodingOptions,
+): Omit<EncodeOptions, "format"> {
+  // A function is checked as chapters are: with a format that has them.
+  const known = typeof chapters === "function" ? [{ start: 0, title: "" }] : chapters;
+  return { bitrate, title, large, chapters: known };
+}
+
+async function* chunksOf(
+  file: FileHandle,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, void> {
+  for (let at = 0;;) {
+    signal?.throwIfAborted();
+    const chunk = new Uint8Array(READ_BYTES);
+    const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield chunk.subarray(0, bytesRead);
+  }
+}

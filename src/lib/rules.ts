@@ -1,0 +1,166 @@
+/**
+ * Checks of what the user gives, by rules. The messages say what a value must be and what it is, but never show a string's
+ * content: it may be the key or the text.
+ *
+ * @module
+ */
+
+import { nearest } from "./nearest.ts";
+
+/** The longest delay of `setTimeout`: a longer one fires at once. */
+export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
+
+/** What a value must be: its kind, that in words, a test, and what to throw when the test fails (default RangeError). */
+export type Rule = readonly [
+  kind: "string" | "number" | "boolean" | "function" | "object" | "array",
+  expected?: string,
+  // deno-lint-ignore no-explicit-any -- a value of the rule's kind
+  test?: (value: any) => boolean,
+  Class?: new (message: string, options: { charged: "no" }) => Error,
+];
+
+/** The rules of options by their names; `true` for an option that is checked elsewhere. */
+export type Rules<Name extends string = string> = Readonly<Record<Name, Rule | true>>;
+
+export const FLAG: Rule = ["boolean"];
+export const STRING: Rule = ["string", "a string"];
+export const FUNCTION: Rule = ["function"];
+export const OBJECT: Rule = ["object"];
+export const ARRAY: Rule = ["array"];
+export const DURATION: Rule = [
+  "number",
+  "milliseconds above 0 and at most 2147483647",
+  (ms: number) => ms > 0 && ms <= MAX_TIMEOUT_MS,
+];
+export const SIGNAL: Rule = [
+  "object",
+  "an AbortSignal",
+  // By shape: signals of polyfills and of other realms are fine.
+  (signal: AbortSignal) => typeof signal.addEventListener === "function",
+  TypeError,
+];
+
+export const CLIENT: Rule = [
+  "object",
+  "a Client of this package",
+  // By shape: a client of another copy of this package is fine.
+  (client: object) => "submit" in client,
+  TypeError,
+];
+
+/** A whole number. */
+export function wholeNumber(min: number, max: number = Infinity): Rule {
+  return [
+    "number",
+    max === Infinity ? `a whole number of at least ${min}` : `a whole number from ${min} to ${max}`,
+    (value: number) => Number.isSafeInteger(value) && value >= min && value <= max,
+  ];
+}
+
+/** A finite number of at least `min`. */
+export function atLeast(min: number): Rule {
+  return [
+    "number",
+    `a finite number of at least ${min}`,
+    (value: number) => value >= min && value < Infinity,
+  ];
+}
+
+/** One of some words. */
+export function oneOf(...words: readonly string[]): Rule {
+  const list = words.map((word) => `"${word}"`).join(" or ");
+  return ["string", list, (word: string) => words.includes(word)];
+}
+
+/** Checks one value. */
+export function check(name: string, value: unknown, rule: Rule): void {
+  const [kind, expected = `a value of type ${kind}`, test, Class = RangeError] = rule;
+  const isKind = kindOf(value) === kind;
+  if (isKind && test?.(value) !== false) return;
+  const message = `${name} must be ${expected}: got ${describe(value)}`;
+  throw isKind ? new Class(message, { charged: "no" }) : new TypeError(message);
+}
+
+/**
+ * Checks the options of a function, each that is given by its rule.
+ *
+ * @throws {TypeError} when an option is not known, or has the wrong type.
+ * @throws {RangeError} when an option is out of its range.
+ */
+export function checkOptions(options: object, rules: Rules): void {
+  check("options", options, OBJECT);
+  refuseUnknown(options, rules);
+  for (const [name, value] of Object.entries(options)) {
+    const rule = rules[name];
+    if (value !== undefined && rule !== undefined && rule !== true) check(name, value, rule);
+  }
+}
+
+/** Refuses the names of options that are not known. */
+export function refuseUnknown(options: object, known: object): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && !Object.hasOwn(known, name)) {
+      throw unknownField("options", name, known);
+    }
+  }
+}
+
+/** What others call a field. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  abortSignal: "signal",
+  baseUrl: "endpoint",
+  host: "endpoint",
+  input: "text",
+  key: "apiKey",
+  model: "version",
+  rate: "speed",
+  retries: "maxRetries",
+  token: "apiKey",
+  url: "endpoint",
+  voice: "voiceId",
+};
+
+/** Options of calls that are taken for fields of the request. */
+const CALL_OPTIONS = [
+  "signal",
+  "timeout",
+  "idleTimeout",
+  "maxRetries",
+  "pollInterval",
+  "onProgress",
+];
+
+/** The error for a field that does not exist: a misspelt one would change nothing, and be paid for. */
+export function unknownField(holder: string, field: string, known: object): TypeError {
+  if (holder === "request" && CALL_OPTIONS.includes(field)) {
+    return new TypeError(
+      `${field} is not a field of the request: it is an option, in the argument behind the request`,
+    );
+  }
+  const names = Object.keys(known);
+  const synonym = Object.keys(SYNONYMS).find((name) => name.toLowerCase() === field.toLowerCase());
+  const plain = field.replaceAll("_", "").toLowerCase();
+  const longer = names.find((name) => plain.length > 3 && name.toLowerCase().includes(plain));
+  const meant = [SYNONYMS[synonym ?? ""], longer, nearest(plain, names)]
+    .find((name) => name !== undefined && names.includes(name));
+  const kind = holder === "options"
+    ? "an option"
+    : `a field of ${holder === "request" ? "the request" : holder}`;
+  // A name that nobody would choose may be a text or a key in the wrong place.
+  const shown = /^\w{1,40}$/.test(field) && !/^tsetsen/i.test(field) ? field : describe(field);
+  return new TypeError(
+    `${shown} is not ${kind}: ` +
+      (meant === undefined ? `there are ${names.join(", ")}` : `did you mean ${meant}?`),
+  );
+}
+
+/** What a value is, without showing the content of a string. */
+export function describe(value: unknown): string {
+  if (value === "") return "an empty string";
+  if (typeof value === "string") return `a string of ${value.length} characters`;
+  return typeof value === "object" || typeof value === "function" ? kindOf(value) : String(value);
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+}

@@ -1,0 +1,52 @@
+import { atLeast, checkOptions, type Rules, SIGNAL } from "../lib/rules.ts";
+import type { SoundTarget } from "./web_audio.ts";
+
+/** Options of {@linkcode play}. */
+export interface PlayOptions {
+  /** How loud it is: a finite number, 0 or more; what the audio is multiplied by. Default 1. */
+  readonly volume?: number | undefined;
+  /**
+   * How far to read ahead of what is heard, in milliseconds, above 0. A narration buys no further then. Default `Infinity`: a stream that
+   * is not read may be cut off by a server between.
+   */
+  readonly ahead?: number | undefined;
+  /**
+   * The node that the sound goes to, of an `AudioContext` of any rate, which you keep and close. Default: the loudspeaker, by a context
+   * of its own at 24,000 Hz.
+   */
+  readonly destination?: SoundTarget | undefined;
+  /** Stops the sound and ends the audio; `ended` rejects with its reason. Default: none. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The options, checked and complete. */
+export interface ResolvedPlayOptions {
+  readonly volume: number;
+  readonly ahead: number;
+  readonly destination: SoundTarget | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+const RULES: Rules = {
+  volume: atLeast(0),
+  ahead: ["number", "milliseconds above 0", (ms: number) => ms > 0],
+  destination: [
+    "object",
+    "a node of Web Audio",
+    ({ context }: SoundTarget) => typeof context?.sampleRate === "number",
+    TypeError,
+  ],
+  signal: SIGNAL,
+};
+
+/**
+ * Checks the options.
+ *
+ * @throws {TypeError} when an option is not known or has the wrong type.
+ * @throws {RangeError} when an option is out of its range.
+ */
+export function resolveOptions(options: PlayOptions): ResolvedPlayOptions {
+  checkOptions(options, RULES);
+  const { volume = 1, ahead = Infinity, destination, signal } = options;
+  return { volume, ahead, destination, signal };
+}

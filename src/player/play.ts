@@ -1,0 +1,53 @@
+import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
+import { describe } from "../lib/rules.ts";
+import { type PlayOptions, resolveOptions } from "./options.ts";
+import { Playback } from "./playback.ts";
+import type { PlaySource } from "./source.ts";
+import { type OpenContext, openContext } from "./web_audio.ts";
+
+/**
+ * Plays audio in a page while it comes, without a gap or a click where its pieces meet. **Reading a stream or a narration costs
+ * credits**; playing does not.
+ *
+ * Call it while a click or a key press is being handled, and await nothing before: browsers, iOS above all, let a page sound only then.
+ * PCM and WAV of the service's format sound from the first piece on; another format when all of it has come.
+ *
+ * @param audio The audio. All of it stays in memory for `seek`: 173 MB an hour.
+ * @param options How loud, and where to.
+ * @returns What it is doing, and how to stop it.
+ * @throws {TypeError} when the audio is none or has been read, or an option is not known or has the wrong type.
+ * @throws {RangeError} when an option is out of its range.
+ * @throws {Error} when the runtime has no Web Audio.
+ * @throws {unknown} the signal's own reason when it has aborted already.
+ *
+ * @example A button that speaks, and one that stops
+ * ```ts
+ * import type { Client } from "@tsetsen/sdk";
+ * import { play } from "@tsetsen/sdk/player";
+ *
+ * async function speak(client: Client, text: string, voiceId: string, stop: EventTarget) {
+ *   const playback = play(client.streamSpeech({ text, voiceId }));
+ *   stop.addEventListener("click", () => playback.stop(), { once: true });
+ *   await playback.ended;
+ *   console.log(`${playback.position / 24_000} s were heard`);
+ * }
+ * ```
+ */
+export function play(audio: PlaySource, options: PlayOptions = {}): Playback {
+  const resolved = resolveOptions(options);
+  checkSource(audio);
+  resolved.signal?.throwIfAborted();
+  const { destination } = resolved;
+  const context = destination?.context as OpenContext | undefined ?? openContext(SAMPLE_RATE);
+  return new Playback(audio, context, resolved);
+}
+
+function checkSource(audio: PlaySource): void {
+  const { locked, bodyUsed } = (audio ?? {}) as { locked?: boolean; bodyUsed?: boolean };
+  if (locked || bodyUsed) {
+    throw new TypeError("audio must be unread: it has been read, is being read, or was cancelled.");
+  }
+  const isIterable = typeof audio === "object" && audio !== null &&
+    (Symbol.asyncIterator in audio || Symbol.iterator in audio);
+  if (!isIterable) throw new TypeError(`audio must be audio or bytes: got ${describe(audio)}`);
+}

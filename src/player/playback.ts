@@ -1,0 +1,249 @@
+import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
+import { describe } from "../lib/rules.ts";
+import { onAbort } from "../lib/abort.ts";
+import type { ResolvedPlayOptions } from "./options.ts";
+import { Recording } from "./recording.ts";
+import { Resampler } from "./resampler.ts";
+import { Schedule } from "./schedule.ts";
+import { type PlaySource, record } from "./source.ts";
+import type { Gain, OpenContext } from "./web_audio.ts";
+
+/**
+ * What audio that is played is doing.
+ *
+ * - `"playing"`: it sounds, or waits for audio or for the visitor: {@linkcode Playback.blocked}.
+ * - `"paused"`: `resume()` goes on.
+ * - `"ended"`: all of it has been heard, or it failed.
+ * - `"stopped"`: `stop()` or the signal ended it.
+ */
+export type PlaybackState = "playing" | "paused" | "ended" | "stopped";
+
+/** Audio that is being played. All places are samples of the audio: 24,000 are a second. */
+export class Playback {
+  /**
+   * Resolves when the last sample has been heard, or after `stop()`. It rejects with what the audio fails with, once what had come has
+   * been heard; at once with the reason of the signal.
+   */
+  readonly ended: Promise<void>;
+  readonly #audio: PlaySource;
+  readonly #context: OpenContext;
+  readonly #isOwnContext: boolean;
+  readonly #ahead: number;
+  readonly #recording: Recording = new Recording();
+  readonly #resampler: Resampler;
+  readonly #volume: Gain;
+  readonly #schedule: Schedule;
+  #state: PlaybackState = "playing";
+  /** Where it was paused, stopped or ended. */
+  #at = 0;
+  #isComplete = false;
+  #failure: { readonly error: unknown } | undefined;
+  #resolve: () => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  /** Lets the audio be read on. */
+  #readOn: () => void = () => {};
+  #unlisten: () => void = () => {};
+
+  /** @internal */
+  constructor(
+    audio: PlaySource,
+    context: OpenContext,
+    { volume, ahead, signal, destination }: ResolvedPlayOptions,
+  ) {
+    this.#audio = audio;
+    this.#context = context;
+    this.#isOwnContext = destination === undefined;
+    this.#ahead = ahead;
+    this.#resampler = new Resampler(this.#recording, context.sampleRate);
+    this.#volume = context.createGain();
+    this.#volume.gain.value = volume;
+    this.#volume.connect(destination ?? context.destination);
+    this.#schedule = new Schedule(context, this.#resampler, this.#volume, () => this.#go());
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    if (signal !== undefined) {
+      this.#unlisten = onAbort(signal, () => this.#finish("stopped", { error: signal.reason }));
+    }
+    this.#unlock();
+    this.#read();
+  }
+
+  /** What it is doing. */
+  get state(): PlaybackState {
+    return this.#state;
+  }
+
+  /**
+   * Whether the browser lets nothing sound yet, because the visitor has pressed nothing. Call `resume()` while a click or a key press is
+   * being handled.
+   */
+  get blocked(): boolean {
+    return this.#state === "playing" && this.#context.state !== "running";
+  }
+
+  /** How much has been heard, in samples: a whole number, 0 or more. */
+  get position(): number {
+    if (this.#state !== "playing") return this.#at;
+    return Math.min(this.length, this.#resampler.sampleAt(this.#schedule.position));
+  }
+
+  /** How much has come, in samples. */
+  get length(): number {
+    return this.#recording.length;
+  }
+
+  /**
+   * The samples that have come, to draw them for example. It never throws.
+   *
+   * @param from The first sample, a whole number, 0 or more. Default 0.
+   * @param to The sample to stop before. Default: all that have come.
+   * @returns A copy, 16 bits each.
+   */
+  samples(from: number = 0, to: number = this.length): Int16Array<ArrayBuffer> {
+    return this.#recording.slice(from, to);
+  }
+
+  /** Whether all of the audio has come. */
+  get complete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** How loud it is, 0 or more; 1 is as loud as the audio itself. */
+  get volume(): number {
+    return this.#volume.gain.value;
+  }
+
+  /** Sets how loud it is. @throws {RangeError} when it is below 0 or no finite number. */
+  set volume(volume: number) {
+    if (!(volume >= 0 && volume < Infinity)) {
+      throw new RangeError(`volume must be a finite number of at least 0: got ${describe(volume)}`);
+    }
+    this.#volume.gain.value = volume;
+  }
+
+  /** Falls silent and keeps the place. The audio still comes. Does nothing unless it plays. */
+  pause(): void {
+    if (this.#state !== "playing") return;
+    this.#cut(this.position);
+    this.#state = "paused";
+  }
+
+  /**
+   * Goes on where it was paused, and lets a blocked page sound when it is called while a click or a key press is being handled. Does
+   * nothing after the end.
+   */
+  resume(): void {
+    if (this.#isOver) return;
+    this.#state = "playing";
+    this.#unlock();
+    this.#go();
+  }
+
+  /**
+   * Goes to a place of what has come. It stays paused when it is.
+   *
+   * @param sample The place in samples, a whole number from 0 to `length`.
+   * @throws {RangeError} when it is no whole number, or lies outside.
+   * @throws {DOMException} of the name `"InvalidStateError"` after the end: play the audio again.
+   */
+  seek(sample: number): void {
+    if (!(Number.isSafeInteger(sample) && sample >= 0 && sample <= this.length)) {
+      throw new RangeError(
+        `sample must be a whole number from 0 to ${this.length}, which have come: got ${
+          describe(sample)
+        }`,
+      );
+    }
+    if (this.#isOver) {
+      throw new DOMException("The audio has ended: play it again.", "InvalidStateError");
+    }
+    this.#cut(sample);
+    if (this.#state === "playing") this.#go();
+  }
+
+  /**
+   * Falls silent for good, and ends the audio: a stream ends at the service.
+   *
+   * @returns How much was heard, in samples.
+   */
+  stop(): number {
+    this.#finish("stopped", undefined);
+    return this.#at;
+  }
+
+  get #isOver(): boolean {
+    return this.#state === "ended" || this.#state === "stopped";
+  }
+
+  /** Lets the context run. Browsers want to see the click that led here, so nothing is awaited before. */
+  #unlock(): void {
+    if (this.#context.state === "running") return;
+    // A context that must wait for the visitor resolves late or never.
+    this.#context.resume?.().then(() => this.#go(), () => {});
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await record(this.#audio, this.#recording, async () => {
+        this.#go();
+        while (this.#isFarAhead()) await new Promise<void>((resolve) => this.#readOn = resolve);
+        return !this.#isOver;
+      });
+    } catch (error) {
+      this.#failure = { error };
+    }
+    this.#isComplete = true;
+    this.#go();
+  }
+
+  #isFarAhead(): boolean {
+    return !this.#isOver && this.length - this.position > this.#ahead * SAMPLE_RATE / 1_000;
+  }
+
+  /** Schedules what has come, and notices the end. */
+  #go(): void {
+    if (!this.#isFarAhead()) this.#readOn();
+    if (this.#state !== "playing") return;
+    const available = this.#resampler.available(this.#isComplete);
+    this.#schedule.fill(available);
+    const isHeard = this.#isComplete && !this.#schedule.isBusy && this.#schedule.end >= available;
+    if (isHeard) this.#finish("ended", this.#failure);
+  }
+
+  #cut(at: number): void {
+    this.#at = at;
+    this.#schedule.cut(this.#resampler.outputAt(at));
+  }
+
+  #finish(
+    state: "ended" | "stopped",
+    failure: { readonly error: unknown } | undefined,
+  ): void {
+    if (this.#isOver) return;
+    const at = state === "ended" ? this.length : this.position;
+    this.#state = state;
+    this.#cut(at);
+    this.#unlisten();
+    this.#readOn();
+    if (state === "stopped") void this.#cancel().catch(() => {});
+    // What sounds fades out first.
+    setTimeout(() => this.#release(), RELEASE_MS);
+    if (failure === undefined) this.#resolve();
+    else this.#reject(failure.error);
+  }
+
+  #release(): void {
+    this.#volume.disconnect();
+    if (this.#isOwnContext) this.#context.close?.().catch(() => {});
+  }
+
+  async #cancel(): Promise<void> {
+    if (this.#audio instanceof Uint8Array) return;
+    await (this.#audio as { cancel?(): Promise<void> }).cancel?.();
+  }
+}
+
+/** How long the context stays after the end, in milliseconds: what it gave last is still on its way to the loudspeaker. */
+const RELEASE_MS = 500;

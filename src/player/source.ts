@@ -1,0 +1,73 @@
+/**
+ * Audio of any format, into samples.
+ *
+ * @module
+ */
+
+import { HEAD_BYTES, recognize } from "../audio/format/format.ts";
+import { PcmReader } from "../audio/wav/pcm.ts";
+import { readWav } from "../audio/wav/wav_reader.ts";
+import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
+import { ServerError } from "../contract/errors.ts";
+import { concatBytes } from "../lib/bytes.ts";
+import type { Recording } from "./recording.ts";
+import { decodeFile } from "./web_audio.ts";
+
+/** Audio to play: a stream, a download, a narration or live speech of the SDK, or bytes. */
+export type PlaySource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array;
+
+/**
+ * Reads audio into a recording. PCM and WAV of the service's format are there while they come; another format once all of it has
+ * come, because the browser decodes whole files.
+ *
+ * @param onSamples Called when samples have come. It resolves with whether more are wanted, once they are.
+ * @throws {unknown} What the audio fails with, or what the browser says of a format that it does not know.
+ */
+export async function record(
+  audio: PlaySource,
+  recording: Recording,
+  onSamples: () => Promise<boolean>,
+): Promise<void> {
+  const pcm = new PcmReader();
+  /** What has come while it is not known what it is, or when it must be decoded as a whole. */
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let kind = "unknown" as "unknown" | "samples" | "file";
+  let isWanted = true;
+  const push = async (chunk: Uint8Array) => {
+    const samples = pcm.push(chunk);
+    if (samples.length === 0) return;
+    recording.push(samples);
+    isWanted = await onSamples();
+  };
+  const decide = async () => {
+    const head = concatBytes(held);
+    kind = kindOf(audio, head);
+    if (kind === "file") return;
+    held = [];
+    await push(head);
+  };
+  for await (const chunk of audio instanceof Uint8Array ? [audio] : audio) {
+    if (kind === "samples") await push(chunk);
+    else {
+      held.push(chunk);
+      heldBytes += chunk.length;
+      const isOwnRaw = (audio as { readonly isRaw?: boolean }).isRaw === true;
+      if (kind === "unknown" && (heldBytes >= HEAD_BYTES || isOwnRaw)) await decide();
+    }
+    if (!isWanted) return;
+  }
+  if (heldBytes === 0) throw new TypeError("audio must hold samples: got none.");
+  if (kind === "unknown") await decide();
+  if (kind === "file") recording.pushFloats(await decodeFile(concatBytes(held), SAMPLE_RATE));
+  else recording.push(pcm.end());
+}
+
+/** Whether the bytes are samples of the service's format, or a file that the browser decodes. */
+function kindOf(audio: PlaySource, head: Uint8Array): "samples" | "file" {
+  if ((audio as { readonly isRaw?: boolean }).isRaw === true) return "samples";
+  const { format, name, isAudio } = recognize(head);
+  if (!isAudio) throw new ServerError(`The audio is ${name}: expected a file of audio, or PCM.`);
+  if (format === "pcm") return "samples";
+  return format === "wav" && readWav(head)?.other === undefined ? "samples" : "file";
+}

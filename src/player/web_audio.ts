@@ -1,0 +1,100 @@
+/**
+ * What is used of Web Audio. It is written down here because this package must compile without the types of a page; the nodes of a
+ * page fit.
+ *
+ * @module
+ */
+
+/** A node that sound goes to: any `AudioNode` of a page. */
+export interface SoundTarget {
+  /** The context of the node. */
+  readonly context: SoundContext;
+}
+
+/** The context of a node: any `AudioContext` of a page. */
+export interface SoundContext {
+  /** Samples a second. */
+  readonly sampleRate: number;
+  /** The time of the context's clock, in seconds. */
+  readonly currentTime: number;
+  /** Whether it runs: `"running"`, `"suspended"`, `"closed"`; `"interrupted"` on iOS. */
+  readonly state: string;
+}
+
+/** The same context with what the player does with it. */
+export interface OpenContext extends SoundContext {
+  readonly destination: SoundTarget;
+  createBuffer(channels: number, length: number, sampleRate: number): Buffer;
+  createBufferSource(): BufferSource;
+  createGain(): Gain;
+  resume?(): Promise<void>;
+  close?(): Promise<void>;
+}
+
+/** A buffer of samples. */
+export interface Buffer {
+  copyToChannel(samples: Float32Array<ArrayBuffer>, channel: number): void;
+  getChannelData(channel: number): Float32Array;
+}
+
+/** What plays a buffer once. */
+export interface BufferSource {
+  buffer: Buffer | null;
+  onended: (() => void) | null;
+  connect(target: SoundTarget): unknown;
+  start(when: number): void;
+  stop(when?: number): void;
+}
+
+/** What makes sound louder and softer. */
+export interface Gain extends SoundTarget {
+  readonly gain: {
+    value: number;
+    setValueAtTime(value: number, when: number): unknown;
+    linearRampToValueAtTime(value: number, when: number): unknown;
+  };
+  connect(target: SoundTarget): unknown;
+  disconnect(): void;
+}
+
+interface WebAudio {
+  readonly AudioContext?: new (options?: { readonly sampleRate: number }) => OpenContext;
+  readonly OfflineAudioContext?: new (channels: number, length: number, rate: number) => {
+    decodeAudioData(file: ArrayBuffer): Promise<Buffer>;
+  };
+}
+
+/**
+ * Opens a context of a rate; of the device's own rate where the browser takes no other.
+ *
+ * @throws {Error} when the runtime has no Web Audio.
+ */
+export function openContext(sampleRate: number): OpenContext {
+  const { AudioContext } = globalThis as WebAudio;
+  if (AudioContext === undefined) throw noWebAudio();
+  try {
+    return new AudioContext({ sampleRate });
+  } catch {
+    return new AudioContext();
+  }
+}
+
+/**
+ * Decodes a file of any format that the browser knows.
+ *
+ * @returns The samples of its first channel, at the rate that is asked for.
+ * @throws {DOMException} when the browser does not know it.
+ */
+export async function decodeFile(
+  file: Uint8Array<ArrayBuffer>,
+  sampleRate: number,
+): Promise<Float32Array> {
+  const { OfflineAudioContext } = globalThis as WebAudio;
+  if (OfflineAudioContext === undefined) throw noWebAudio();
+  const context = new OfflineAudioContext(1, 1, sampleRate);
+  return (await context.decodeAudioData(file.buffer)).getChannelData(0);
+}
+
+function noWebAudio(): Error {
+  return new Error("play needs Web Audio (AudioContext), which pages have: this runtime has none.");
+}

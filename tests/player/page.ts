@@ -1,0 +1,128 @@
+// A page in Chromium with the player, and a tap on what it plays.
+
+import { type Browser, isChromiumMissing, launch, type Page } from "../examples/chromium.ts";
+
+const TAP = `registerProcessor("tap", class extends AudioWorkletProcessor {
+  process([[input]], [[output]]) {
+    if (input) output.set(input);
+    this.port.postMessage((input ?? new Float32Array(128)).slice());
+    return true;
+  }
+});`;
+
+const PROGRAM = `
+import { play } from "@tsetsen/sdk/player";
+import { Client } from "@tsetsen/sdk/lean";
+
+/** A context with a tap. \`heard()\` gives what it has heard from the first sample on that is not silence. */
+async function tap(sampleRate) {
+  const context = new AudioContext({ sampleRate });
+  await context.audioWorklet.addModule("/tap.js");
+  const node = new AudioWorkletNode(context, "tap", { outputChannelCount: [1] });
+  node.connect(context.destination);
+  const blocks = [];
+  node.port.onmessage = ({ data }) => blocks.push(data);
+  const all = () => {
+    const samples = new Float32Array(128 * blocks.length);
+    blocks.forEach((block, i) => samples.set(block, 128 * i));
+    return samples;
+  };
+  return { context, node, all, heard: async () => {
+    // The last blocks are still on their way from the audio thread.
+    const end = context.currentTime * sampleRate + 1_024;
+    while (128 * blocks.length < end) await new Promise((resolve) => setTimeout(resolve, 5));
+    const samples = all();
+    return samples.subarray(samples.findIndex((sample) => sample !== 0));
+  } };
+}
+Object.assign(globalThis, { play, Client, tap });
+// What playwright runs in a page counts as a gesture of the visitor: this does not.
+if (location.search === "?early") {
+  globalThis.playback = play(new Uint8Array(48_000).fill(1));
+  addEventListener("keydown", () => playback.resume());
+}
+`;
+
+/** Headless, Chromium lets every page sound. */
+const GESTURE = "--autoplay-policy=document-user-activation-required";
+
+let browser: Promise<Browser> | undefined;
+let script: Promise<Uint8Array<ArrayBuffer>> | undefined;
+Deno.test.afterAll(async () => await (await browser)?.close());
+
+async function bundled(): Promise<Uint8Array<ArrayBuffer>> {
+  const entry = await Deno.makeTempFile({ suffix: ".js" });
+  const esbuild = await import("esbuild");
+  const { fileURLToPath } = await import("node:url");
+  try {
+    await Deno.writeTextFile(entry, PROGRAM);
+    const { outputFiles: [output] } = await esbuild.build({
+      entryPoints: [entry],
+      bundle: true,
+      format: "iife",
+      platform: "browser",
+      write: false,
+      logLevel: "silent",
+      plugins: [{
+        name: "deno-imports",
+        setup(build) {
+          build.onResolve({ filter: /^@/ }, ({ path }) => ({
+            path: fileURLToPath(import.meta.resolve(path)),
+          }));
+        },
+      }],
+    });
+    return output!.contents as Uint8Array<ArrayBuffer>;
+  } finally {
+    await esbuild.stop();
+    await Deno.remove(entry);
+  }
+}
+
+/** Runs a test in a page of its own. Nothing has been pressed in it. */
+export function test(name: string, run: (page: Page) => Promise<void>, search = ""): void {
+  const ignore = isChromiumMissing();
+  Deno.test({
+    name: ignore ? `${name} (ignored: no Chromium)` : name,
+    ignore,
+    // One Chromium for all, which outlives each test; playwright keeps its pipes and timers.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const files: Record<string, readonly [type: string, body: BodyInit]> = {
+        "/": ["text/html", "<!doctype html><title>Player</title><script src=page.js></script>"],
+        "/page.js": ["text/javascript", await (script ??= bundled())],
+        "/tap.js": ["text/javascript", TAP],
+      };
+      await using server = Deno.serve(
+        { port: 0, hostname: "127.0.0.1", onListen() {} },
+        ({ url }) => {
+          const [type, body] = files[new URL(url).pathname] ?? [];
+          if (type === undefined) return new Response(null, { status: 404 });
+          return new Response(body, { headers: { "content-type": `${type}; charset=utf-8` } });
+        },
+      );
+      const page = await (await (browser ??= launch([GESTURE]))).newPage();
+      const failures: unknown[] = [];
+      page.on("pageerror", (error) => failures.push(error));
+      try {
+        await page.goto(`http://127.0.0.1:${server.addr.port}/${search}`);
+        await run(page);
+        if (failures.length > 0) throw failures[0];
+      } finally {
+        await page.close();
+      }
+    },
+  });
+}
+
+/** Runs statements in a page, inside an async function. @returns What they return. */
+export async function inPage<T>(page: Page, statements: string): Promise<T> {
+  return await page.evaluate<T>(`(async () => { ${statements} })()`);
+}
+
+/** The same after a key press: the page may sound. */
+export async function inUnlockedPage<T>(page: Page, statements: string): Promise<T> {
+  await page.keyboard.press("a");
+  return await inPage(page, statements);
+}
