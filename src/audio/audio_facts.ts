@@ -45,11 +45,12 @@ export interface AudioFacts {
 
 /** The error for audio that a WAV cannot be made of. */
 export function notWav(
-  { format, requestId }: Pick<AudioFacts, "format" | "requestId">,
+  { format, name, requestId }: Pick<AudioFacts, "format" | "name" | "requestId">,
 ): ServerError {
+  const came = format === "unknown" ? name : format;
   return new ServerError(
-    `The audio is ${format}: expected WAV or PCM. A new download's bytes() gives it as it is, streamSpeech gives PCM.`,
-    paidFor(requestId),
+    `The audio is ${came}: expected WAV or PCM. A new download's bytes() gives it as it is, streamSpeech gives PCM.`,
+    { ...paidFor(requestId), reason: "not_pcm" },
   );
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { SpeechRequestMessage, StreamSpeechResponseMessage } from "../contract/messages.ts";
+import type { Transport, TransportCall } from "../contract/transport.ts";
 import type { AudioFacts, AudioProgressHook } from "./audio_facts.ts";
 import { AudioStream } from "./audio_stream.ts";
 import { Call, type Core } from "../call/call.ts";
@@ -178,11 +179,13 @@ function open(
   idleTimeout: number,
 ): Promise<{ messages: Messages; result: IteratorResult<StreamSpeechResponseMessage, void> }> {
   // Only the opening takes a place among the calls in flight: streams that wait for their readers would block them all.
-  return call.attempts(() =>
-    call.send(async (transport, attempt) => {
+  return call.attempts((left) => {
+    const first = async (transport: Transport, attempt: TransportCall) => {
       const messages = transport.streamSpeech(message, attempt);
       return { messages, result: await messages.next() };
-    }, idleTimeout), idleTimeout);
+    };
+    return call.send(first, call.lifetime, idleTimeout, left);
+  }, idleTimeout);
 }
 
 /**

@@ -10,6 +10,7 @@ import { toTsetsenError } from "../transport/error_mapping.ts";
 import {
   type Charged,
   ClientClosedError,
+  ConnectionError,
   isTransient,
   ResourceNotFoundError,
   TimeoutError,
@@ -20,7 +21,7 @@ import { isNew, recordAccepted } from "./accepted_jobs.ts";
 import { attemptHeaders } from "./attempt_headers.ts";
 import { hedge } from "./hedge.ts";
 import type { PollSchedule } from "./poll_schedule.ts";
-import type { Limiter } from "./limiter.ts";
+import type { Lease, Limiter } from "./limiter.ts";
 import { CallLog, type Ended } from "./call_log.ts";
 import { notify, type RetryEvent } from "../contract/log.ts";
 import { type CallOptions, checkPlace, type ResolvedOptions } from "../contract/options.ts";
@@ -61,9 +62,6 @@ export interface CallFacts {
 /** A service that asks to wait longer than this, in milliseconds, is not waited for: the call fails at once. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** How long after its deadline a call that did not end may keep its place, in milliseconds. */
-const LEASE_GRACE_MS = 1_000;
-
 /** The largest message of a stream, and any other answer. A few bytes on the wire can be hundreds in memory. */
 const MAX_STREAM_MESSAGE_BYTES = 16 * 1024 * 1024, MAX_ANSWER_BYTES = 1024 * 1024;
 
@@ -80,7 +78,7 @@ function outcomeOf(end: LifetimeEnd | undefined, error: TsetsenError): Ended {
   return isCancelled ? { outcome: "cancelled" } : { outcome: "failed", error };
 }
 
-const CANCELLED = 1;
+const CANCELLED = 1, GATEWAY_TIMEOUT = 504;
 
 /** How much earlier than our own clock that of a server may tell the deadline, in milliseconds. */
 const DEADLINE_GRACE_MS = 20;
@@ -141,20 +139,21 @@ export class Call {
   /**
    * Makes attempts until one succeeds or must not be repeated. Each takes a place among the calls in flight.
    *
-   * @param attempt Makes one attempt.
-   * @param silence The longest time without an answer in milliseconds, the waits between attempts included.
+   * @param attempt Makes one attempt, and gets what is left of `silence`.
+   * @param silence The longest time without an answer in milliseconds, the waits for a place and between attempts included.
    */
-  async attempts<T>(attempt: () => Promise<T>, silence: number = Infinity): Promise<T> {
+  async attempts<T>(attempt: (left?: number) => Promise<T>, silence?: number): Promise<T> {
     const { lifetime } = this;
     const { limiter } = this.#core;
     const start = performance.now();
+    const left = () => silence && silence - (performance.now() - start);
     for (let retry = 0;; retry++) {
-      if (!limiter.tryAcquire()) await limiter.acquire(lifetime);
-      const lease = limiter.lease(Math.min(lifetime.remaining, silence) + LEASE_GRACE_MS);
+      const lease = limiter.tryAcquire(lifetime, silence) ??
+        await limiter.acquire(lifetime, silence, left());
       let failure: TsetsenError;
       try {
         if (lifetime.end !== undefined) throw lifetime.end;
-        return await attempt();
+        return await attempt(left());
       } catch (error) {
         if (lifetime.end !== undefined) throw error;
         failure = this.failure(error);
@@ -166,9 +165,10 @@ export class Call {
         } else limiter.release(lease);
       }
       const delay = this.retryDelay(failure, retry, "retry");
-      const left = Math.min(lifetime.remaining, silence - (performance.now() - start));
       // A delay past the deadline would only turn an error that says more into a TimeoutError.
-      if (delay === undefined || delay >= left) throw failure;
+      if (delay === undefined || delay >= Math.min(lifetime.remaining, left() ?? Infinity)) {
+        throw failure;
+      }
       await lifetime.sleep(delay);
     }
   }
@@ -226,9 +226,12 @@ export class Call {
     const { limiter, open } = this.#core;
     const sent = performance.now();
     let second: Lifetime | undefined;
+    let lease: Lease | undefined;
     const mayAgain = () => {
+      if (performance.now() - sent < mute) return false;
       // A second request needs a place as the first does.
-      if (performance.now() - sent < mute || !limiter.tryAcquire()) return false;
+      lease = limiter.tryAcquire(lifetime);
+      if (lease === undefined) return false;
       second = new Lifetime(open, lifetime);
       const error = new TimeoutError(
         `${this.#facts.method} has no answer yet. It is asked once more, over another connection.`,
@@ -238,15 +241,13 @@ export class Call {
       return true;
     };
     try {
-      const result = await hedge(lifetime, () => this.send(request, undefined, second), mayAgain);
+      const result = await hedge(lifetime, () => this.send(request, second), mayAgain);
       // Cancels whichever request is still mute.
       if (second !== undefined) lifetime.stop({ by: "cancel" });
       return result;
     } finally {
-      if (second !== undefined) {
-        second.stop({ by: "cancel" });
-        limiter.release();
-      }
+      second?.stop({ by: "cancel" });
+      if (lease !== undefined) limiter.release(lease);
     }
   }
 
@@ -254,13 +255,15 @@ export class Call {
    * Hands a request to the transport: from here on it may have reached the service.
    *
    * @param request Sends it.
-   * @param idle The longest wait for the answer in milliseconds, if there is no deadline.
    * @param lifetime What ends the request. Default: the lifetime of the call.
+   * @param idle The longest wait for the answer in milliseconds, if there is no deadline.
+   * @param left What is left of `idle`.
    */
   send<T>(
     request: (transport: Transport, call: TransportCall) => Promise<T>,
-    idle?: number,
     lifetime: Lifetime = this.lifetime,
+    idle?: number,
+    left?: number,
   ): Promise<T> {
     const { transport, options } = this.#core;
     const { secrets } = this;
@@ -281,7 +284,7 @@ export class Call {
         answer: options.log || this.#options.onResponse ? answer : undefined,
       };
       if (billable) this.charged = "unknown";
-      return lifetime.race(request(transport, call), idle);
+      return lifetime.race(request(transport, call), idle, left);
     }, lifetime);
   }
 
@@ -386,12 +389,13 @@ export class Call {
   }
 
   /**
-   * Whether a failure is our own deadline. The service knows the deadline, and can be faster than a timer that is late; some
-   * servers report it as CANCELLED (tonic 0.14, Armeria 1.36).
+   * Whether a failure is our own deadline. The service knows the deadline, and can be faster than a timer that is late. Servers
+   * report it as CANCELLED (tonic 0.14, Armeria 1.36) or HTTP 504, or end the stream or the connection.
    */
   #isDeadline(failure: TsetsenError): boolean {
     const { remaining } = this.lifetime;
-    const isTimeout = failure instanceof TimeoutError || failure.statusCode === CANCELLED;
+    const isTimeout = failure instanceof TimeoutError || failure instanceof ConnectionError ||
+      failure.statusCode === CANCELLED || failure.statusCode === GATEWAY_TIMEOUT;
     return remaining <= (isTimeout ? DEADLINE_GRACE_MS : 0);
   }
 

@@ -5,17 +5,22 @@
  */
 
 import type { Lifetime } from "../lib/lifetime.ts";
+import { hostOf } from "../lib/runtime.ts";
 
 interface Waiter {
   readonly lifetime: Lifetime;
-  readonly start: () => void;
+  readonly most: number | undefined;
+  readonly start: (lease: Lease) => void;
 }
 
-/** How long a place is held at the most. */
+/** A place among the calls in flight. */
 export interface Lease {
   /** When the place is free again by itself, on the clock of `performance.now()`. */
   readonly until: number;
 }
+
+/** How long after its deadline a call that did not end may keep its place, in milliseconds. */
+const GRACE_MS = 1_000;
 
 /** How often those that wait look for places whose lease is over, in milliseconds. */
 const RECLAIM_INTERVAL_MS = 1_000;
@@ -24,20 +29,19 @@ const RECLAIM_INTERVAL_MS = 1_000;
  * Lets a fixed number of calls through at once; the others wait their turn, first come, first served.
  *
  * A place is leased: workerd drops the code of a request whose visitor has left, `finally` included, so a place may never be
- * released.
+ * released. For the same reason a place that is given to the queue is leased from that moment on.
  */
 export class Limiter {
-  #free: number;
+  readonly #limit: number;
+  readonly #leases = new Set<Lease>();
   #queue: Waiter[] = [];
   #head = 0;
-  readonly #leases = new Set<Lease>();
-  #reclaimAt = -Infinity;
   #waiting = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
 
   /** @param limit How many may be let through at once. */
   constructor(limit: number) {
-    this.#free = limit;
+    this.#limit = limit;
   }
 
   /** Whether a call waits. */
@@ -45,66 +49,64 @@ export class Limiter {
     return this.#head < this.#queue.length;
   }
 
-  /** Takes a place if one is free. */
-  tryAcquire(): boolean {
-    if (this.#free === 0) this.#reclaim();
-    if (this.#free === 0) return false;
-    this.#free--;
-    return true;
+  /**
+   * Takes a place if one is free.
+   *
+   * @param lifetime The call. It holds the place to its deadline at the most.
+   * @param most How long it holds the place at the most, in milliseconds. Default: to its deadline.
+   */
+  tryAcquire(lifetime: Lifetime, most?: number): Lease | undefined {
+    if (this.#leases.size >= this.#limit) this.#reclaim();
+    return this.#leases.size < this.#limit ? this.#lease(lifetime, most) : undefined;
   }
 
-  /** Waits for a place; rejects when `lifetime` ends first. */
-  async acquire(lifetime: Lifetime): Promise<void> {
-    let started = false;
-    const turn = new Promise<void>((resolve) => {
-      const start = () => {
-        started = true;
-        resolve();
-      };
-      this.#queue.push({ lifetime, start });
+  /**
+   * Waits for a place. Rejects when `lifetime` ends first.
+   *
+   * @param most As in `tryAcquire`. It bounds the wait, too.
+   * @param left What is left of `most` for the wait, in milliseconds.
+   */
+  async acquire(lifetime: Lifetime, most?: number, left?: number): Promise<Lease> {
+    let lease: Lease | undefined;
+    const turn = new Promise<Lease>((resolve) => {
+      const start = (given: Lease) => resolve(lease = given);
+      this.#queue.push({ lifetime, most, start });
     });
-    this.#watch();
-    this.#waiting++;
+    const stopWatching = this.#watch();
     try {
-      await lifetime.race(turn);
+      return await lifetime.race(turn, most, left);
     } catch (error) {
       // The place may have come in the same moment as the end.
-      if (started) this.release();
+      if (lease !== undefined) this.release(lease);
       throw error;
     } finally {
-      if (--this.#waiting === 0) this.#stopWatching();
+      stopWatching();
     }
   }
 
-  /** Bounds how long a place that was taken is held, in milliseconds. */
-  lease(ms: number): Lease {
-    const lease = { until: performance.now() + ms };
+  #lease({ remaining }: Lifetime, most: number = Infinity): Lease {
+    const lease = { until: performance.now() + Math.min(remaining, most) + GRACE_MS };
     this.#leases.add(lease);
     return lease;
   }
 
-  /**
-   * Gives a place back: to the first in the queue that still wants it.
-   *
-   * @param lease The lease of the place. Once it is over, the place is no longer the caller's to give.
-   */
-  release(lease?: Lease): void {
-    if (lease !== undefined && !this.#leases.delete(lease)) return;
+  /** Gives a place back: to the first in the queue that still wants it. A lease that is over has no place any more. */
+  release(lease: Lease): void {
+    if (!this.#leases.delete(lease)) return;
     while (this.#head < this.#queue.length) {
-      const next = this.#queue[this.#head++] as Waiter;
+      const { lifetime, most, start } = this.#queue[this.#head++] as Waiter;
       // Cut off the served part now and then: a queue that is never empty must not grow for ever.
       if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
         this.#queue = this.#queue.slice(this.#head);
         this.#head = 0;
       }
-      if (next.lifetime.end === undefined) {
-        next.start();
+      if (lifetime.end === undefined && lifetime.remaining > 0) {
+        start(this.#lease(lifetime, most));
         return;
       }
     }
     this.#queue = [];
     this.#head = 0;
-    this.#free++;
   }
 
   #reclaim(): void {
@@ -112,20 +114,16 @@ export class Limiter {
     for (const lease of [...this.#leases]) if (lease.until < now) this.release(lease);
   }
 
-  /** Reclaims places while calls wait. A timer of workerd dies with its request, so one that is overdue is replaced. */
-  #watch(): void {
-    const now = performance.now();
-    if (now < this.#reclaimAt + RECLAIM_INTERVAL_MS) return;
-    this.#reclaimAt = now + RECLAIM_INTERVAL_MS;
-    this.#timer = setTimeout(() => {
-      this.#reclaimAt = -Infinity;
-      this.#reclaim();
-      if (this.#waiting > 0) this.#watch();
-    }, RECLAIM_INTERVAL_MS);
-  }
-
-  #stopWatching(): void {
-    clearTimeout(this.#timer);
-    this.#reclaimAt = -Infinity;
+  /** Reclaims places while a call waits. A timer of workerd dies with its request: there each call has one of its own. */
+  #watch(): () => void {
+    const start = () => setInterval(() => this.#reclaim(), RECLAIM_INTERVAL_MS);
+    if (hostOf() === "other") {
+      const timer = start();
+      return () => clearInterval(timer);
+    }
+    if (this.#waiting++ === 0) this.#timer = start();
+    return () => {
+      if (--this.#waiting === 0) clearInterval(this.#timer);
+    };
   }
 }

@@ -67,7 +67,10 @@ function exists(path: string): Promise<boolean> {
  * What file systems without fsync answer: FUSE, SMB and NFS among them. The file is written all the same. Other errors
  * mean that it may be not.
  */
-const NO_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EACCES", "EROFS", "EBADF"];
+const NO_SYNC = [
+  ...["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"],
+  ...["EPERM", "EACCES", "EROFS", "EBADF", "EISDIR"],
+];
 
 /** Waits until a file is on the disk, where the file system can tell. */
 export async function syncFile(file: FileHandle): Promise<void> {

@@ -128,12 +128,11 @@ export async function writeAudio(
 /** What the file becomes: `"pcm"` for samples that need a header, `"wav"` for a WAV, anything else as it is. */
 function formatOf(audio: SaveSource, head: Uint8Array, wanted: Wanted): AudioFormat {
   const own = audio as OwnAudio;
-  const { format, name } = own.isRaw === undefined
-    ? recognize(head)
-    : { format: own.format ?? "unknown", name: "" };
+  const { format: seen, name } = recognize(head);
+  const format = own.isRaw === undefined ? seen : own.format ?? "unknown";
   if (own.isRaw || format === "wav") return own.isRaw ? "pcm" : "wav";
   if (wanted !== "wav") return wanted === "samples" && format === "pcm" ? "pcm" : "unknown";
-  if (own.isRaw === false) throw notWav({ format, requestId: own.requestId });
+  if (own.isRaw === false) throw notWav({ format, name, requestId: own.requestId });
   if (format === "pcm") return "pcm";
   throw new TypeError(
     `audio must be WAV or bare PCM under a name that ends in .wav: got ${name}. Give another name.`,
@@ -154,7 +153,7 @@ async function complete(
   if (!samples?.from) {
     if (!isWavName) return size;
     throw isRaw === false
-      ? notWav({ format, requestId })
+      ? notWav({ format, name: format, requestId })
       : new TypeError("audio must be a WAV with a data chunk under a name that ends in .wav.");
   }
   const isCut = samples.bytes < Infinity && samples.from + samples.bytes > size;

@@ -113,7 +113,10 @@ export class Lifetime {
       if (this.#end !== undefined) interrupt();
       else {
         this.#interrupts.push(interrupt);
-        if (idle) timer = setTimeout(() => this.stop({ by: "idle", ms: idle }), left);
+        // Of two that end together, the deadline is the one that is told.
+        if (idle && (left as number) < this.remaining) {
+          timer = setTimeout(() => this.stop({ by: "idle", ms: idle }), left);
+        }
       }
       work.then((value) => {
         over();

@@ -17,7 +17,7 @@ import {
 } from "../contract/errors.ts";
 import { pushChunk } from "../lib/bytes.ts";
 import { Lifetime } from "../lib/lifetime.ts";
-import { toPcm } from "../narration/part_audio.ts";
+import { pcmOf } from "../narration/part_audio.ts";
 import type { SentenceState } from "./live_sentence.ts";
 import type { LiveSettings } from "./options.ts";
 import type { Utterance } from "./utterance.ts";
@@ -110,7 +110,7 @@ export class Buyer {
       const audio = await job.audio({ signal, pollInterval, timeout, headers });
       const chunks: Uint8Array[] = [];
       for await (const chunk of audio) pushChunk(chunks, chunk);
-      for (const chunk of toPcm(chunks)) await utterance.add(chunk, lifetime);
+      for (const chunk of pcmOf(chunks, audio.format)) await utterance.add(chunk, lifetime);
     } catch (error) {
       if (!(error instanceof TsetsenError)) throw error;
       throw withContext(error, { requestId: job.requestId, charged: "yes" });

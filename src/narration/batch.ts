@@ -249,13 +249,13 @@ function asItemError(reason: unknown): unknown {
 }
 
 function resultOf(
-  { audio: { chunks }, job }: Obtained,
+  { audio: { chunks }, job, format = formatOf(chunks) }: Obtained,
   audio: "bytes" | "none",
   method: Method,
 ): Pick<FulfilledItem, "job" | "audio" | "format"> {
   if (audio === "none") return { job, audio: undefined, format: undefined };
   if (method === "stream") return { job, audio: encodeWav(chunks), format: "wav" };
-  return { job, audio: concatBytes(chunks), format: formatOf(chunks) };
+  return { job, audio: concatBytes(chunks), format };
 }
 
 /** The error for all items that are not submitted any more, if there is no point in going on. */

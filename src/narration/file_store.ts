@@ -20,8 +20,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { codeOf, read, sync, syncParents, write, writeFile } from "./store/disk.ts";
+import { codeOf } from "../file/disk.ts";
 import { checkOptions, describe, FLAG } from "../lib/rules.ts";
+import { read, sync, syncParents, write, writeFile } from "./store/disk.ts";
 import { recordsOf } from "./store/plan_records.ts";
 import type { Store, StoredRecord } from "./store/store.ts";
 
@@ -220,7 +221,7 @@ async function renameNew(temporary: string, target: string, value: string): Prom
       // The answer to a rename over the network may be lost: the same content is this writer's own.
       if (there !== undefined) return new TextDecoder().decode(there) === value;
       // Virus scanners and indexers hold a file for a moment.
-      if (tries === 5 || !["EPERM", "EACCES", "EBUSY"].includes(codeOf(error))) throw error;
+      if (tries === 5 || !["EPERM", "EACCES", "EBUSY"].includes(codeOf(error) ?? "")) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20 * tries));
     }
   }

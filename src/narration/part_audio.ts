@@ -63,13 +63,34 @@ export function toPcm(chunks: readonly Uint8Array[], options: ToPcmOptions = {})
 /**
  * Checks that the bytes of an item are audio.
  *
+ * @param format What the download says that they are.
  * @throws {ServerError} when they are a page, a message, nothing, or not as long as the service says.
  */
-export function checkAudio(chunks: readonly Uint8Array[], audioLength: number | undefined): void {
-  const { format, name } = recognize(headOf(chunks));
+export function checkAudio(
+  chunks: readonly Uint8Array[],
+  audioLength: number | undefined,
+  format: AudioFormat = formatOf(chunks),
+): void {
+  const { name } = recognize(headOf(chunks));
   if (lengthOf(chunks) === 0) throw notAudio("empty");
   if (format === "text" || format === "unknown") throw notAudio(name);
   if (format === "pcm" || format === "wav" && isOurWav(chunks)) toPcm(chunks, { audioLength });
+}
+
+/**
+ * The samples of a download that was read to its end.
+ *
+ * @param format What the download says that they are: it knows the content type, too.
+ * @throws {ServerError} as `toPcm`, and when the content type names another format for bytes that look like samples.
+ */
+export function pcmOf(
+  chunks: readonly Uint8Array[],
+  format: AudioFormat = "pcm",
+  audioLength?: number,
+): Uint8Array[] {
+  const pcm = toPcm(chunks, { audioLength });
+  if (format !== "pcm" && format !== "wav") throw notPcm(`${format}, as its content type says`);
+  return pcm;
 }
 
 /** What the chunks together are. */

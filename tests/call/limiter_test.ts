@@ -2,25 +2,30 @@
 
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Limiter } from "../../src/call/limiter.ts";
+import { type Lease, Limiter } from "../../src/call/limiter.ts";
 import { Lifetime } from "../../src/lib/lifetime.ts";
 import { cannedClient, cannedFetch, grpcWeb } from "../support/canned_fetch.ts";
 import { hex } from "../support/hex.ts";
 
 const tick = () => new Promise<void>((resolve) => setTimeout(resolve));
 
+/** A call without a deadline. */
+const FOREVER = new Lifetime(new Set());
+
 /** One that wants a place: in the queue, holding it, or gone. */
 function enter(limiter: Limiter) {
   const lifetime = new Lifetime(new Set());
   const self = {
     state: "waiting" as "waiting" | "in" | "gone",
+    lease: limiter.tryAcquire(lifetime),
+    leave: () => self.lease && limiter.release(self.lease),
     abort: () => lifetime.stop({ by: "signal", reason: "r" }),
     done: Promise.resolve(),
   };
-  if (limiter.tryAcquire()) self.state = "in";
+  if (self.lease !== undefined) self.state = "in";
   else {
     self.done = limiter.acquire(lifetime).then(
-      () => void (self.state = "in"),
+      (lease) => void Object.assign(self, { lease, state: "in" }),
       () => void (self.state = "gone"),
     );
   }
@@ -29,10 +34,10 @@ function enter(limiter: Limiter) {
 
 /** How many places are free now. */
 function free(limiter: Limiter): number {
-  let count = 0;
-  while (limiter.tryAcquire()) count++;
-  for (let i = 0; i < count; i++) limiter.release();
-  return count;
+  const leases: Lease[] = [];
+  for (let lease; (lease = limiter.tryAcquire(FOREVER)) !== undefined;) leases.push(lease);
+  for (const lease of leases) limiter.release(lease);
+  return leases.length;
 }
 
 Deno.test("Limiter lets so many in at once, and the others in the order they came", async () => {
@@ -42,9 +47,9 @@ Deno.test("Limiter lets so many in at once, and the others in the order they cam
     await tick();
     const states = all.map(({ state }) => state === "in");
     assertEquals(states, all.map((_, i) => i < served));
-    limiter.release();
+    all[served - 2]?.leave();
   }
-  limiter.release();
+  all.at(-1)?.leave();
   assertEquals(free(limiter), 2);
 });
 
@@ -52,9 +57,9 @@ Deno.test("Limiter lets nobody pass who came after those in the queue", async ()
   const limiter = new Limiter(1);
   const first = enter(limiter);
   const second = enter(limiter);
-  limiter.release();
+  first.leave();
   // The place is already the second one's, before it has noticed.
-  assert(!limiter.tryAcquire());
+  assert(!limiter.tryAcquire(FOREVER));
   await tick();
   assertEquals([first.state, second.state], ["in", "in"]);
 });
@@ -65,28 +70,28 @@ Deno.test("Limiter passes over those who left the queue, and frees nothing twice
   left.abort();
   await tick();
   assertEquals([holder.state, left.state, next.state], ["in", "gone", "waiting"]);
-  limiter.release();
+  holder.leave();
   await tick();
   assertEquals(next.state, "in");
   assertEquals(free(limiter), 0);
-  limiter.release();
+  next.leave();
   assertEquals(free(limiter), 1);
 });
 
 Deno.test("Limiter gives the place on when its taker ends in the same moment", async () => {
   for (const order of ["start, end", "end, start"]) {
     const limiter = new Limiter(1);
-    const [, taker, next] = [enter(limiter), enter(limiter), enter(limiter)];
+    const [holder, taker, next] = [enter(limiter), enter(limiter), enter(limiter)];
     if (order === "start, end") {
-      limiter.release();
+      holder.leave();
       taker.abort();
     } else {
       taker.abort();
-      limiter.release();
+      holder.leave();
     }
     await tick();
     assertEquals([taker.state, next.state], ["gone", "in"], order);
-    limiter.release();
+    next.leave();
     assertEquals(free(limiter), 1, order);
   }
 });
@@ -102,16 +107,19 @@ Deno.test("Limiter neither loses nor makes places, and is fair, in any order of 
     fc.asyncProperty(fc.integer({ min: 1, max: 4 }), events, async (limit, script) => {
       const limiter = new Limiter(limit);
       const all: ReturnType<typeof enter>[] = [];
-      let released = 0;
-      const inside = () => all.filter(({ state }) => state === "in").length - released;
+      const left = new Set<unknown>();
+      const insiders = () => all.filter((one) => one.state === "in" && !left.has(one));
+      const inside = () => insiders().length;
+      const leave = (n: number) => {
+        const one = insiders()[n % inside()]!;
+        left.add(one);
+        one.leave();
+      };
       for (const [event, n] of script) {
         if (event === "enter") all.push(enter(limiter));
         else if (event === "wait") await tick();
         else if (event === "abort") all.filter(({ state }) => state === "waiting")[n % 5]?.abort();
-        else if (inside() > 0) {
-          released++;
-          limiter.release();
-        }
+        else if (inside() > 0) leave(n);
         assert(inside() <= limit);
       }
       await tick();
@@ -122,8 +130,7 @@ Deno.test("Limiter neither loses nor makes places, and is fair, in any order of 
         assert(all.findLastIndex(({ state }) => state === "in") < waiting);
       }
       while (inside() > 0) {
-        released++;
-        limiter.release();
+        leave(0);
         await tick();
       }
       assertEquals(free(limiter), limit);
@@ -134,14 +141,14 @@ Deno.test("Limiter neither loses nor makes places, and is fair, in any order of 
 
 Deno.test("Limiter serves a queue of many thousands, in order", async () => {
   const limiter = new Limiter(1);
-  limiter.tryAcquire();
+  const first = enter(limiter);
   const order: number[] = [];
   const all = Array.from({ length: 5_000 }, async (_, i) => {
-    await limiter.acquire(new Lifetime(new Set()));
+    const lease = await limiter.acquire(new Lifetime(new Set()));
     order.push(i);
-    limiter.release();
+    limiter.release(lease);
   });
-  limiter.release();
+  first.leave();
   await Promise.all(all);
   assertEquals(order, [...order.keys()]);
   assertEquals([order.length, free(limiter)], [5_000, 1]);
@@ -175,17 +182,27 @@ Deno.test("Client has at most maxConcurrentCalls in flight, and the others wait 
 
 Deno.test("Limiter takes a place back when its lease is over, for who comes and for who waits", async () => {
   const limiter = new Limiter(1);
-  assert(limiter.tryAcquire());
-  const dropped = limiter.lease(-1);
-  // workerd has dropped the code that would have released it.
-  assert(limiter.tryAcquire());
+  // workerd has dropped the code that would have released them.
+  const first = limiter.tryAcquire(FOREVER, -2_000) as Lease;
+  const second = limiter.tryAcquire(FOREVER, -2_000) as Lease;
   // Released after all, it is no longer its own to give.
-  limiter.release(dropped);
-  assertEquals(limiter.tryAcquire(), false);
-  const second = limiter.lease(-1);
+  limiter.release(first);
   const lifetime = new Lifetime(new Set(), undefined, 10_000);
-  await limiter.acquire(lifetime);
+  const third = await limiter.acquire(lifetime);
   lifetime.close();
   limiter.release(second);
-  assertEquals(limiter.tryAcquire(), false);
+  assertEquals(limiter.tryAcquire(FOREVER), undefined);
+  limiter.release(third);
+  assertEquals(free(limiter), 1);
+});
+
+Deno.test("Limiter takes a place back that the queue was given and never released", async () => {
+  const limiter = new Limiter(1);
+  const holder = enter(limiter);
+  void limiter.acquire(FOREVER, -2_000, 60_000);
+  const next = enter(limiter);
+  holder.leave();
+  await next.done;
+  next.leave();
+  assertEquals(free(limiter), 1);
 });

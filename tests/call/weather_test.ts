@@ -10,7 +10,18 @@ import {
 } from "../../mod.ts";
 import { cannedClient, cannedFetch, failureOf, grpcWeb } from "../support/canned_fetch.ts";
 import { hex } from "../support/hex.ts";
-import { failure, GENERATE, setUp, STREAM } from "../support/rig.ts";
+import { rawServer } from "../support/raw_server.ts";
+import {
+  bestBelow,
+  clientOf,
+  failure,
+  GENERATE,
+  setUp,
+  sleep,
+  STREAM,
+  within,
+} from "../support/rig.ts";
+import { answer, trailers } from "../support/wire.ts";
 
 Deno.test("Client.getUserBalance asks once more over another connection when the first is mute", async () => {
   await using rig = await setUp();
@@ -127,4 +138,40 @@ Deno.test("SpeechStream does not wait for another attempt longer than idleTimeou
     assertEquals([error.retryAfter, error.charged], [30_000, "no"]);
     assertEquals(rig.sent("StreamSpeech").length, 1);
   }
+});
+
+Deno.test("SpeechStream does not wait for a place among the calls in flight longer than idleTimeout", async () => {
+  await using rig = await setUp({ client: { maxConcurrentCalls: 1 } });
+  rig.emulator.addFault({ kind: "hang", method: "ListVoices" });
+  const leave = new AbortController();
+  const holder = rig.client.listVoices({}, {
+    timeout: 60_000,
+    maxRetries: 0,
+    signal: leave.signal,
+  });
+  holder.catch(() => {});
+  const work = rig.client.streamSpeech(STREAM, { idleTimeout: 200 }).bytes();
+  const error = await failure(TimeoutError, within(work, 20_000));
+  assertMatch(error.message, /sent nothing for 200 ms \(idleTimeout\)/);
+  assertEquals([error.charged, rig.sent("StreamSpeech").length], ["no", 0]);
+  leave.abort();
+});
+
+Deno.test("SpeechStream counts the time of earlier attempts to idleTimeout", async () => {
+  await bestBelow(2_500, async () => {
+    await using server = rawServer(async ({ write, gone }) => {
+      if (server.requests.length === 1) {
+        await sleep(1_500);
+        return await write(answer(trailers({ "grpc-status": "8" })));
+      }
+      // The second attempt gets no answer.
+      await gone;
+    });
+    using client = clientOf(server.url);
+    const start = performance.now();
+    const work = client.streamSpeech(STREAM, { idleTimeout: 2_000 }).bytes();
+    const error = await failure(TimeoutError, work);
+    assertEquals([error.charged, server.requests.length], ["unknown", 2]);
+    return performance.now() - start;
+  });
 });

@@ -172,9 +172,32 @@ Deno.test("tsetsen resume takes nothing that is no audio for audio, no AAC for a
         emulator.clearFaults();
         assertEquals([code, bytes.length], [12, 0], stderr);
         assertStringIncludes(stderr, "The job is paid for");
+        if (what === "AAC") {
+          assertStringIncludes(stderr, "The audio is aac: expected WAV or PCM. --method stream");
+          assertStringIncludes(stderr, `\`tsetsen resume ${requestId} -o FILE\` fetches the audio`);
+        }
         assertStringIncludes(stderr, `To go on:  tsetsen resume ${requestId} -o ${output}\n`);
         if (output !== "-") assertEquals(await exists(path(output)), false);
       });
     }
+  }
+});
+
+Deno.test("tsetsen say names what came in place of PCM, and the job whose audio it is", async () => {
+  await using desk = await setUp();
+  const { emulator, run, path } = desk;
+  for (const [name, says] of [["AAC in ADTS", "AAC (ADTS)"], ["AMR", "AMR"], ["AU", "AU"]]) {
+    const [body] = OTHER_AUDIO[name!]!;
+    const headers = { "content-type": "audio/wav" };
+    emulator.addFault({ kind: "http", method: "Audio", status: 200, body, headers, times: 9 });
+    const output = `${name}.wav`;
+    const { code, stderr } = await run(["say", "Сайн уу?", "-o", output, ...SPEAK]);
+    assertEquals([code, await exists(path(output))], [12, false], stderr);
+    const { requestId } = emulator.jobs.at(-1)!;
+    assertStringIncludes(stderr, `The audio is ${says}: parts can be joined only as PCM`);
+    assertStringIncludes(stderr, `\`tsetsen resume ${requestId} -o FILE\` fetches the audio`);
+    const again = await run(["resume", requestId, "-o", `${name}.bin`]);
+    emulator.clearFaults();
+    assertEquals([again.code, await Deno.readFile(path(`${name}.bin`))], [0, body], again.stderr);
   }
 });

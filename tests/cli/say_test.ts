@@ -146,3 +146,15 @@ Deno.test("tsetsen say takes the first voice of the model when none is named", a
   const { code } = await run(["say", "Сайн уу?", "-o", "x.wav"]);
   assertEquals([code, emulator.jobs.map(({ voiceId }) => voiceId)], [0, ["emulator-v1-sarnai"]]);
 });
+
+Deno.test("tsetsen say says what to do when the name is too long for the folder of its state, and buys nothing", async () => {
+  await using desk = await setUp();
+  const { emulator, run, path } = desk;
+  // A legal name of 252 bytes.
+  const output = `${"а".repeat(124)}.wav`;
+  const refused = await run(["say", "Сайн уу?", "-o", output]);
+  assertEquals([refused.code, emulator.requests.length], [2, 0]);
+  assertStringIncludes(refused.stderr, "is too long a name for a folder: give one by --state");
+  assertEquals((await run(["say", "Сайн уу?", "-o", output, "--state", "kept"])).code, 0);
+  assertEquals((await Deno.stat(path(output))).isFile, true);
+});

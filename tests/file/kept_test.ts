@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { open } from "node:fs/promises";
 import { encodeWav, ServerError, TimeoutError, type TsetsenError, wavHeader } from "../../mod.ts";
 import { keptAudio, repairWavFile, saveAudio } from "../../src/file/mod.ts";
+import { fileStore } from "../../src/narration/file_store.ts";
 import { audioServer } from "../support/audio_server.ts";
 import { clientOf, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
 import { concat } from "../support/wire.ts";
@@ -104,10 +105,15 @@ async function refusingSync(code: string, run: () => Promise<void>): Promise<voi
   }
 }
 
-Deno.test("saveAudio saves on a file system that has no fsync, and keeps the whole audio where one fails", async () => {
-  for (const code of ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM"]) {
+Deno.test("saveAudio and fileStore save on a file system that has no fsync, and keep the whole audio where one fails", async () => {
+  for (const code of ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EACCES", "EROFS"]) {
     await withFolder((folder) =>
       refusingSync(code, async () => {
+        const store = fileStore(folder);
+        await store.saveAudio!("part/ab", PCM);
+        assertEquals(new Uint8Array((await store.loadAudio!("part/ab"))!), PCM, code);
+        assertEquals(await store.save("part/ab", "{}", undefined), "1", code);
+        await Deno.remove(`${folder}/.parts`, { recursive: true });
         const saved = await saveAudio(`${folder}/a.wav`, PCM);
         assertEquals([saved.bytes, names(folder)], [48_044, ["a.wav"]], code);
       })

@@ -52,18 +52,24 @@ for (const runtime of RUNTIMES) {
   });
 }
 
-Deno.test("saveAudio tries a rename again that is refused for a moment, and syncs file and folder", async () => {
+Deno.test("saveAudio, fileStore and the state of say try a rename again that is refused for a moment, and sync file and folder", async () => {
   await using programs = await bundle("busy_files");
   const folder = await Deno.makeTempDir();
   try {
     const run = await programs.run("node", "busy_files", folder);
     assertEquals([run.code, run.stderr], [0, ""]);
-    const [a, b, c, d, names] = JSON.parse(run.stdout);
+    const [a, b, c, d, kept, record, order, names] = JSON.parse(run.stdout);
     assertEquals(a, [46, "file synced, EPERM, EBUSY, EACCES, renamed, folder synced"]);
     // Without links, a name that must not be replaced is renamed, too.
     assertEquals(b, [46, "file synced, EPERM, renamed, folder synced"]);
     assertEquals(c, ["EXDEV", "file synced, EXDEV"]);
     assertEquals(d, ["EBUSY", `file synced${", EBUSY".repeat(7)}`]);
+    // The audio of a part that was streamed is not to be had again.
+    assertEquals(kept, ["kept", "file synced, EPERM, EBUSY, EACCES, renamed, folder synced"]);
+    // What a power cut may not take away: the content, the name, and the folders above a new one.
+    const [written, named] = ["file synced, folder synced", "folder synced"];
+    assertEquals(record, `${written}, EBUSY, renamed, ${named}, ${named}, ${named}, ${named}`);
+    assertEquals(order, `file synced, EBUSY, renamed, ${named}`);
     assertEquals(names, ["a.wav", "b.wav"]);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -146,21 +146,27 @@ for (const runtime of RUNTIMES) {
 
   Deno.test(`grpcTransport takes a GOAWAY without a last stream for no proof, on ${runtime}`, async () => {
     await using programs = await bundle("grpc");
-    for (const bytes of [0, 4]) {
+    const call = async (goaway: Uint8Array, hidesLastStream: boolean) => {
       await using server = rawHttp2(async ({ write, end }) => {
         if (server.streams.length > 1) return;
-        await write(http2.frame(http2.GOAWAY, 0, 0, new Uint8Array(bytes)));
+        await write(goaway);
         await end();
       });
       const transport = { endpoint: server.url, secure: false };
       const methods = ["GenerateSpeech"];
-      const calls = JSON.stringify({ transport, methods, maxRetries: 3, timeout: 1_500 });
-      const { stdout, stderr } = await programs.run(runtime, "grpc", calls);
+      const calls = { transport, methods, maxRetries: 3, timeout: 1_500, hidesLastStream };
+      const { stdout, stderr } = await programs.run(runtime, "grpc", JSON.stringify(calls));
       assertEquals(stderr, "");
       const [end] = JSON.parse(stdout) as Ended[];
-      // Node stops reading without a sign: there the deadline ends the call.
+      return [end?.name, end?.charged, server.streams.length];
+    };
+    // The runtime tells of the frame, and not of the stream in it.
+    assertEquals(await call(frames.goaway(1, 0), true), ["ConnectionError", "unknown", 1]);
+    for (const bytes of [0, 4]) {
+      // Node stops reading such a frame without a sign: there the deadline ends the call.
       const name = runtime === "node" ? "TimeoutError" : "ConnectionError";
-      assertEquals([end?.name, end?.charged, server.streams.length], [name, "unknown", 1]);
+      const goaway = http2.frame(http2.GOAWAY, 0, 0, new Uint8Array(bytes));
+      assertEquals(await call(goaway, false), [name, "unknown", 1]);
     }
   });
 

@@ -37,6 +37,8 @@ export async function runWork(
   let resume: State | undefined;
   /** How often each part may be charged: what is told as failed is bought again by resuming. */
   const allowed = lengths.map(() => 1);
+  /** The charges of each part that were told as failed by an earlier try. */
+  const over = lengths.map(() => 0);
   for (let tries = 0; tries < 4; tries++) {
     if (tries === 3) world.emulator.clearFaults();
     const isFirst = tries === 0;
@@ -72,7 +74,8 @@ export async function runWork(
           must(isSame(audio, whole), `item ${index} of a batch has other audio`);
         } else {
           const { reason } = rest as { reason: TsetsenError };
-          checkCharged(reason.charged, now[index]!, `item ${index}, try ${tries}, ${reason.name}`);
+          const where = `item ${index}, try ${tries}, ${reason.name}`;
+          checkCharged(reason.charged, now[index]!, where, over[index]);
         }
       }
       ended = results?.every(({ status }) => status === "fulfilled") ?? false;
@@ -98,8 +101,9 @@ export async function runWork(
         const ended = failure;
         // At a close the error names an open job.
         const text = world.emulator.jobs.find((job) => job.requestId === ended.requestId)?.text;
-        const count = world.charges(text ? [...text].length : lengths[failedPart]!);
-        checkCharged(failure.charged, count, `part ${failedPart}, try ${tries}, ${failure.name}`);
+        const part = text ? lengths.indexOf([...text].length) : failedPart;
+        const where = `part ${part}, try ${tries}, ${failure.name}`;
+        checkCharged(failure.charged, world.charges(lengths[part]!), where, over[part]);
       }
       ended = bytes !== undefined;
       state = narration.state as State | undefined;
@@ -113,7 +117,9 @@ export async function runWork(
         `part ${i} was paid and is ${status}`,
       );
       if (requestId !== undefined) must(count > 0, `part ${i} has an id that was never charged`);
-      if (status === "failed") allowed[i] = count + 1;
+      if (status !== "failed") return;
+      allowed[i] = count + 1;
+      over[i] = count;
     });
     if (ended) return;
     resume = state && JSON.parse(JSON.stringify(state));

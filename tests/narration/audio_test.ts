@@ -1,8 +1,16 @@
 // What narrations and batches take for audio.
 
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { encodeWav, ServerError, wavHeader } from "../../mod.ts";
-import { batch, memoryStore, narrate, type RejectedItem, toPcm } from "../../src/narration/mod.ts";
+import { speakLive } from "../../src/live/mod.ts";
+import {
+  batch,
+  type FulfilledItem,
+  memoryStore,
+  narrate,
+  type RejectedItem,
+  toPcm,
+} from "../../src/narration/mod.ts";
 import { failure, setUp } from "../support/rig.ts";
 import { FAST, paid, VOICE } from "./setup.ts";
 
@@ -55,6 +63,42 @@ for (const [name, body] of Object.entries(NO_AUDIO)) {
     assertEquals(done?.status, "fulfilled");
     assertEquals(paid(emulator).length, 1);
   });
+}
+
+Deno.test("narrate, batch and speakLive take no bytes for samples whose content type names another format", async () => {
+  await using rig = await setUp();
+  const { client, emulator } = rig;
+  const body = await narrate(client, REQUEST, FAST).bytes() as Uint8Array<ArrayBuffer>;
+  const types = { "audio/mpeg": "mp3", "audio/aac": "aac", "video/mp4": "mp4" };
+  for (const [type, format] of Object.entries(types)) {
+    emulator.addFault({
+      kind: "http",
+      method: "Audio",
+      status: 200,
+      body,
+      headers: { "content-type": type },
+      times: Infinity,
+    });
+    const options = { ...VOICE, method: "generate", version: "beta-v0.1" } as const;
+    const speech = [
+      narrate(client, REQUEST, FAST),
+      speakLive(client, pieces(REQUEST.text), options),
+    ];
+    for (const audio of speech) {
+      const error = await failure(ServerError, audio.bytes());
+      assert(error.message.includes(`The audio is ${format}, as its content type`), error.message);
+      assertEquals([error.charged, error.reason], ["yes", "not_pcm"]);
+      assert(error.requestId !== undefined);
+    }
+    const [result] = await batch(client, [REQUEST], FAST).results();
+    const { format: told, audio } = result as FulfilledItem;
+    assertEquals([told, audio?.length], [format, body.length]);
+    emulator.clearFaults();
+  }
+});
+
+async function* pieces(text: string): AsyncGenerator<string> {
+  yield text;
 }
 
 Deno.test("narrate takes bare samples and a WAV of no known length that are as long as the service tells", async () => {

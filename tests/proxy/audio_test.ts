@@ -9,12 +9,13 @@ import {
   Client,
   encodeWav,
   ResourceNotFoundError,
+  ServerError,
   ServiceUnavailableError,
-  TsetsenError,
 } from "../../mod.ts";
 import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { AudioTokens } from "../../src/proxy/audio/audio_token.ts";
 import { createProxy } from "../../src/proxy/mod.ts";
+import { QUICK } from "../support/rig.ts";
 import {
   framed,
   join,
@@ -174,7 +175,8 @@ Deno.test("createProxy says of audio that fails what the page can use", async ()
   await using t = await setUp();
   const { done } = await finished(t);
   const cases = [
-    [{ kind: "http", status: 403 }, ResourceNotFoundError, 410],
+    [{ kind: "http", status: 403 }, ResourceNotFoundError, 404],
+    [{ kind: "http", status: 401 }, ResourceNotFoundError, 410],
     [{ kind: "http", status: 404 }, ResourceNotFoundError, 404],
     [{ kind: "http", status: 500 }, ServiceUnavailableError, 502],
     [{ kind: "drop" }, ServiceUnavailableError, 502],
@@ -187,6 +189,17 @@ Deno.test("createProxy says of audio that fails what the page can use", async ()
     assertEquals((error as ResourceNotFoundError).statusCode, status);
   }
   assertEquals(t.events.map(({ type }) => type), cases.map(() => "upstream_failed") as never);
+});
+
+Deno.test("createProxy lets a page try again for audio that its server shows a moment late", async () => {
+  await using t = await setUp();
+  const { done, own } = await finished(t);
+  using page = new Client({ apiKey: null, endpoint: t.url, backoff: QUICK });
+  for (const status of [403, 404, 408, 425, 429, 500, 503]) {
+    t.emulator.addFault({ kind: "http", status, method: "Audio", times: 2 });
+    assertEquals((await page.downloadAudio(done).bytes()).length, own.length, `HTTP ${status}`);
+    t.emulator.clearFaults();
+  }
 });
 
 Deno.test("createProxy leaves the audio's server within 200 ms when the page leaves", async () => {
@@ -297,15 +310,37 @@ for (const [name, Page] of [["Client", Client], ["the lean Client", LeanClient]]
 const BOM = "\ufeff";
 
 /** What a server of audio may send in its place: type, body. */
-const NO_AUDIO: Readonly<Record<string, readonly [string, BodyInit]>> = {
-  "JSON in Mongolian": ["application/json", JSON.stringify({ error: "түлхүүр буруу" })],
-  "a page with a byte order mark": ["text/html", `${BOM}<html><body>Алдаа</body></html>`],
-  "a page that is called audio": ["audio/wav", "<!doctype html><title>Not found</title>"],
-  "nine bytes of text": ["text/plain", "Not found"],
-  "no bytes": ["audio/wav", ""],
+const NO_AUDIO: Readonly<Record<string, readonly [type: string, body: BodyInit, named: string]>> = {
+  "JSON in Mongolian": [
+    "application/json",
+    JSON.stringify({ error: "түлхүүр буруу" }),
+    "text and not audio",
+  ],
+  "a page with a byte order mark": [
+    "text/html",
+    `${BOM}<html><body>Алдаа</body></html>`,
+    "text and not audio",
+  ],
+  "a page that is called audio": [
+    "audio/wav",
+    "<!doctype html><title>Not found</title>",
+    "text and not audio",
+  ],
+  "nine bytes of text": ["text/plain", "Not found", "text and not audio"],
+  "no bytes": ["audio/wav", "", "no audio: 0 bytes"],
+  "bytes of no format, called a picture": [
+    "image/png",
+    new Uint8Array(4_800),
+    "content of type image/png and not audio",
+  ],
+  "bytes of no format, called a page": [
+    "text/html; charset=utf-8",
+    new Uint8Array(4_800),
+    "content of type text/html and not audio",
+  ],
 };
 
-for (const [what, [type, body]] of Object.entries(NO_AUDIO)) {
+for (const [what, [type, body, named]] of Object.entries(NO_AUDIO)) {
   Deno.test(`createProxy answers 502 when the audio's server sends ${what}`, async () => {
     await using upstream = startUpstream(() =>
       new Response(body, { headers: { "content-type": type } })
@@ -314,14 +349,15 @@ for (const [what, [type, body]] of Object.entries(NO_AUDIO)) {
     const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/a`);
     const response = await fetch(`${t.url}/audio/${token}`);
     assertEquals(response.status, 502);
-    assert((await response.text()).includes("charged"));
+    assert((await response.text()).includes(`sent ${named}: the job was charged`));
     assertEquals(t.events.map(({ type, method }) => [type, method]), [[
       "upstream_failed",
       "audio",
     ]]);
     const download = t.page.downloadAudio({ audioUrl: `${t.url}/audio/${token}`, requestId: "r" });
-    const error = await assertRejects(() => download.wav(), TsetsenError);
-    assertEquals(error.requestId, "r");
+    const error = await assertRejects(() => download.wav(), ServerError);
+    assert(error.message.includes(`the audio's server sent ${named}`), error.message);
+    assertEquals([error.requestId, error.charged], ["r", "yes"]);
   });
 }
 

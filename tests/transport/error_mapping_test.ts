@@ -406,6 +406,27 @@ Deno.test("Client tells its own deadline, also when the service is faster than a
     "unknown",
   ]);
   assertEquals(late.rawMessage, "GenerateSpeech took longer than its timeout of 50 ms.");
+  // Servers end the connection, too, or a gateway answers in their place: here a moment before the deadline.
+  const ends = [
+    () => Promise.reject(new TypeError("fetch failed")),
+    () => new Response("late", { status: 504 }),
+    () => grpcWeb([], { "grpc-status": "1" }),
+  ];
+  for (const end of ends) {
+    using client = cannedClient(cannedFetch(() => {
+      const start = performance.now();
+      while (performance.now() - start < 285);
+      return end();
+    }));
+    const error = await failureOf(() =>
+      client.generateSpeech({ text: TEXT, voiceId: "v1" }, { timeout: 300 })
+    );
+    assertEquals([error.name, error.rawMessage, error.charged], [
+      "TimeoutError",
+      "GenerateSpeech took longer than its timeout of 300 ms.",
+      "unknown",
+    ]);
+  }
   // What the service says long before is its own.
   const early = await failureOf(() =>
     client.generateSpeech({ text: TEXT, voiceId: "v1" }, { timeout: 5_000 })

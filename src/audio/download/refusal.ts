@@ -33,8 +33,18 @@ const CLASSES: Readonly<Record<number, typeof TsetsenError>> = {
  */
 const MAY_PASS = [403, 404, 408, 421, 425];
 
+/** The header in which a proxy of this package says what it got in the place of audio. */
+export const PROBLEM_HEADER = "x-audio-problem";
+
 /** The error for a download that was refused. */
 export function refusalOf({ status, headers }: Response, origin: string): TsetsenError {
+  const problem = /^[\w ,:()/.+-]{1,120}$/.exec(headers.get(PROBLEM_HEADER) ?? "")?.[0];
+  if (problem !== undefined) {
+    return new ServerError(
+      `The download must be audio: the audio's server sent ${problem} to ${origin}. Check the job again for another address.`,
+      { statusCode: status },
+    );
+  }
   const Class = CLASSES[status] ?? ServerError;
   return new Class(
     `${origin} refused the audio with HTTP ${status}. Its address may have expired: check the job again.`,

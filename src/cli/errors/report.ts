@@ -27,8 +27,7 @@ const DECISIONS: Readonly<Record<ErrorReason, string>> = {
   below_min_balance:
     "The next part would leave less than --min-balance. Nothing more was submitted.",
   not_pcm:
-    "The audio of a part is neither PCM nor WAV of the service's PCM, which alone can be joined. " +
-    "--method stream gives PCM, and `tsetsen resume` with the request id fetches the audio unchanged.",
+    "--method stream gives PCM. `tsetsen resume ID -o FILE` fetches the audio unchanged, when FILE does not end in .wav.",
 };
 
 /**
@@ -50,7 +49,7 @@ export async function report(
   const requestId = jobs.length === 1 ? jobs[0]?.requestId : undefined;
   // With an id the service has accepted the job: only without one is a charge in doubt.
   const isInDoubt = charged === "unknown" && requestId === undefined;
-  const { name, code, exitCode, message } = factsOf(error, isInDoubt);
+  const { name, code, exitCode, message } = factsOf(error, isInDoubt, requestId);
   const resume = kept?.resume ?? jobCommand(known, requestId, charged, resumeJob);
   const cause = known?.code === "connection_error" && known.cause !== undefined
     ? withoutSecrets(rootCause(known.cause))
@@ -126,14 +125,18 @@ function withoutSecrets(text: string): string {
   return redact(text, [process.env["TSETSEN_API_KEY"] ?? ""]);
 }
 
-function factsOf(error: unknown, isInDoubt: boolean) {
+function factsOf(error: unknown, isInDoubt: boolean, requestId: string | undefined) {
   if (error instanceof Interruption) {
     const { name, message, exitCode } = error;
     return { name, code: "interrupted", message, exitCode };
   }
   if (error instanceof TsetsenError) {
     const { name, code = "error", reason, rawMessage } = error;
-    const text = reason === undefined ? rawMessage : DECISIONS[reason];
+    const advice = reason && DECISIONS[reason];
+    // What came stands in the first sentence of the SDK.
+    const text = reason === "not_pcm"
+      ? `${/^.*?\.(?=\s|$)/.exec(rawMessage)?.[0]} ${advice?.replace("ID", requestId ?? "ID")}`
+      : advice ?? rawMessage;
     const exitCode = isInDoubt
       ? EXIT.unknownCharge
       : EXIT_OF_CODE[code as ErrorCode] ?? EXIT.failure;

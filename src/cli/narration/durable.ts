@@ -1,10 +1,7 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-
-/** What file systems and systems answer that cannot sync a folder or a file: Windows, FUSE, SMB, NFS. */
-const CANNOT_SYNC: readonly string[] = [
-  ...["EISDIR", "EPERM", "EACCES", "EINVAL", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EBADF"],
-];
+import { renamePatiently, syncFile } from "../../file/disk.ts";
+import { sync } from "../../narration/store/disk.ts";
 
 /**
  * Replaces a file: after a power cut there is the old content or the new one, never half of one. The file and its folder are on
@@ -17,12 +14,12 @@ export async function writeDurably(path: string, text: string): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID()}.new`;
   try {
     await createDurably(temporary, text);
-    await rename(temporary, path);
+    await renamePatiently(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
+  await sync(dirname(path));
 }
 
 /** Creates a file that must not exist yet, and syncs it. Only its owner may read it. */
@@ -30,26 +27,8 @@ export async function createDurably(path: string, text: string): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(text);
-    await file.sync().catch(tolerate);
+    await syncFile(file);
   } finally {
     await file.close();
   }
-}
-
-/** Syncs a folder: the names of its files are on the disk then. */
-export async function syncFolder(path: string): Promise<void> {
-  try {
-    const folder = await open(path, "r");
-    try {
-      await folder.sync();
-    } finally {
-      await folder.close();
-    }
-  } catch (error) {
-    tolerate(error);
-  }
-}
-
-function tolerate(error: unknown): void {
-  if (!CANNOT_SYNC.includes(`${(error as { readonly code?: unknown }).code}`)) throw error;
 }

@@ -1,7 +1,8 @@
 import { link, open, readdir, readFile, readlink, rm } from "node:fs/promises";
 import process from "node:process";
 import { UsageError } from "../errors/classes.ts";
-import { createDurably, syncFolder } from "./durable.ts";
+import { sync } from "../../narration/store/disk.ts";
+import { createDurably } from "./durable.ts";
 
 /** The process that holds a lock. */
 interface Owner {
@@ -38,7 +39,7 @@ export async function lockFolder(folder: string): Promise<Lock> {
     if (holder === undefined || !await isDead(holder)) throw held(path, holder);
     await takeOver(path, holder, own);
   }
-  await syncFolder(folder);
+  await sync(folder);
   return {
     async release() {
       if ((await readOwner(path))?.token !== own.token) return;

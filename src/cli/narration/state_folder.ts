@@ -1,7 +1,8 @@
 import { chmod, mkdir, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { UsageError } from "../errors/classes.ts";
-import { syncFolder, writeDurably } from "./durable.ts";
+import { sync } from "../../narration/store/disk.ts";
+import { writeDurably } from "./durable.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { type Order, parseOrder } from "./order.ts";
 import { type NarrationStore, openStore } from "./store.ts";
@@ -26,6 +27,9 @@ export class StateFolder {
   static async open(path: string): Promise<StateFolder> {
     const names: string[] = await readdir(path).catch((error) => {
       if (error.code === "ENOENT") return [];
+      if (error.code === "ENAMETOOLONG") {
+        throw new UsageError(`${path} is too long a name for a folder: give one by --state.`);
+      }
       throw new UsageError(`${path} is there, and is no folder that can be read.`);
     });
     const isOurs = names.some((name) => name === "order.json" || /^lock(\.|$)/.test(name));
@@ -33,7 +37,7 @@ export class StateFolder {
       throw new UsageError(`${path} holds other files: give a folder that is new or empty.`);
     }
     await mkdir(path, { recursive: true, mode: 0o700 });
-    await syncFolder(dirname(resolve(path)));
+    await sync(dirname(resolve(path)));
     return new StateFolder(path, await lockFolder(path));
   }
 

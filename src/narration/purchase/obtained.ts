@@ -5,6 +5,7 @@
  */
 
 import type { Job } from "../../job.ts";
+import type { AudioFormat } from "../../audio/format/format.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
 import { pushChunk } from "../../lib/bytes.ts";
 import { measureSilence } from "../join.ts";
@@ -59,6 +60,8 @@ export interface Obtained {
   /** Its chunks: those of a stream may still come. */
   readonly audio: LiveAudio;
   readonly job: Job | undefined;
+  /** What its download says that it is; `undefined` for what the store has kept. */
+  readonly format?: AudioFormat | undefined;
   /** Resolves when all of it has come and is kept. */
   readonly complete: Promise<void>;
 }

@@ -12,7 +12,7 @@ import { NOT_FOUND_GRACE_MS } from "../../call/accepted_jobs.ts";
 import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
 import { MAX_REFUSALS, refusing } from "../store/plan_records.ts";
-import { checkAudio, lengthOf, toPcm } from "../part_audio.ts";
+import { checkAudio, lengthOf, pcmOf, toPcm } from "../part_audio.ts";
 import { asTsetsenError, isDoubtful, lost, undecided } from "./errors.ts";
 import { collect, factsOf, LiveAudio, type Obtained, obtained } from "./obtained.ts";
 import { Pace } from "./pace.ts";
@@ -205,15 +205,13 @@ export class Session {
     for (;;) {
       try {
         const { metrics } = await job.wait(waiting);
-        const chunks = audio === "none" ? [] : await collect(await job.audio(waiting));
+        const download = audio === "none" ? undefined : await job.audio(waiting);
+        let chunks = download === undefined ? [] : await collect(download);
         const audioLength = metrics?.audioLength;
-        if (audio === "bytes") checkAudio(chunks, audioLength);
+        if (audio === "bytes") checkAudio(chunks, audioLength, download?.format);
+        if (audio === "pcm") chunks = pcmOf(chunks, download?.format, audioLength);
         this.#pace.calm();
-        return await this.#done(
-          index,
-          audio === "pcm" ? toPcm(chunks, { audioLength }) : chunks,
-          job,
-        );
+        return { ...await this.#done(index, chunks, job), format: download?.format };
       } catch (error) {
         const known = asTsetsenError(error);
         if (known?.code === "job_failed") {

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { codeOf, renamePatiently, syncFile } from "../../file/disk.ts";
 
 /** Reads a file; `undefined` when there is none. */
 export async function read(path: string): Promise<Uint8Array | undefined> {
@@ -22,7 +23,7 @@ export async function writeFile(folder: string, name: string, content: Uint8Arra
   const temporary = `${folder}/.${crypto.randomUUID()}`;
   try {
     await write(temporary, content);
-    await rename(temporary, `${folder}/${name}`);
+    await renamePatiently(temporary, `${folder}/${name}`);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
@@ -35,7 +36,7 @@ export async function write(path: string, content: string | Uint8Array): Promise
   const file = await open(path, "wx");
   try {
     await file.writeFile(content);
-    await flush(file);
+    await syncFile(file);
   } finally {
     await file.close();
   }
@@ -51,26 +52,10 @@ export async function sync(folder: string): Promise<void> {
     return;
   }
   try {
-    await flush(file);
+    await syncFile(file);
   } finally {
     await file.close();
   }
-}
-
-/** Codes of file systems that flush nothing by command: some of networks, of containers, and FUSE. */
-const NO_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EPERM", "EBADF", "EISDIR"];
-
-async function flush(file: { sync(): Promise<void> }): Promise<void> {
-  try {
-    await file.sync();
-  } catch (error) {
-    if (!NO_SYNC.includes(codeOf(error))) throw error;
-  }
-}
-
-/** The code of an error of the system. */
-export function codeOf(error: unknown): string {
-  return (error as { code?: string }).code ?? "";
 }
 
 /** Flushes the folders above one that is new. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PROBLEM_HEADER } from "../../audio/download/refusal.ts";
 import { KEY_HEADERS } from "../key_mask.ts";
 import type { ResolvedProxyOptions } from "../resolved_options.ts";
 
@@ -27,6 +28,7 @@ const EXPOSED = [
   "content-length",
   "content-range",
   "etag",
+  PROBLEM_HEADER,
 ];
 
 /** Whether the page that sent a request, if a page did, may call. */

@@ -6,7 +6,7 @@
 
 import { decodedReader } from "../../audio/download/content_coding.ts";
 import { HEAD_BYTES, recognize } from "../../audio/format/format.ts";
-import { formatByType } from "../../audio/format/media_type.ts";
+import { excludesAudio, typeName } from "../../audio/format/media_type.ts";
 import { TsetsenError } from "../../contract/errors.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 import type { BodyReader } from "../../transport/body_reader.ts";
@@ -71,8 +71,9 @@ function problemOf(head: Bytes, headers: Headers, status: number): string | unde
     ? recognize(head)
     : { format: "pcm", isAudio: true, name: "" };
   if (!isAudio) return `${name} and not audio`;
-  const isText = format === "pcm" && formatByType(headers.get("content-type")) === "text";
-  return isText ? "text and not audio" : undefined;
+  const type = headers.get("content-type");
+  const isOther = format === "pcm" && excludesAudio(type);
+  return isOther ? `content of type ${typeName(type)} and not audio` : undefined;
 }
 
 /** Reads until enough bytes are there to tell the format. */

@@ -7,6 +7,7 @@
 
 import { requestedRange } from "../../audio/byte_range.ts";
 import { followRedirects } from "../../audio/download/redirects.ts";
+import { PROBLEM_HEADER } from "../../audio/download/refusal.ts";
 import { mayFetch, mayRedirect } from "./address.ts";
 import { type AudioBody, openAudio } from "./body.ts";
 import type { AudioTokens } from "./audio_token.ts";
@@ -63,7 +64,8 @@ export async function serveAudio(
       method: "audio",
       message: `The audio's server sent ${audio}.`,
     });
-    return plainText(502, `the audio's server sent ${audio}: the job was charged, check it again`);
+    const text = `the audio's server sent ${audio}: the job was charged, check it again`;
+    return plainText(502, text, { [PROBLEM_HEADER]: audio });
   } catch {
     const { message } = exchange.failure("The audio cannot be reached.");
     if (!exchange.cancelled) report({ type: "upstream_failed", method: "audio", message });
@@ -72,14 +74,22 @@ export async function serveAudio(
   }
 }
 
-/** Storage refuses an address that has expired with one of several statuses. */
+/** Refusals that ask for another try (RFC 9110, RFC 8470). */
+const TRY_AGAIN = [408, 421, 425, 429];
+
+/**
+ * Storage refuses an address that has expired with one of several statuses. It may show a new file a moment late, as 404 or,
+ * where it hides what exists, as 403: clients try again after 404.
+ */
 function refused(status: number): Response {
-  if (status === 429) return plainText(503, "the audio's server has too many requests");
+  if (TRY_AGAIN.includes(status)) {
+    return plainText(503, `the audio's server cannot answer now (HTTP ${status})`);
+  }
   if (status < 400 || status >= 500) {
     return plainText(502, `the audio's server does not answer as it should (HTTP ${status})`);
   }
   return plainText(
-    status === 404 ? 404 : 410,
+    status === 404 || status === 403 ? 404 : 410,
     "this audio is not there any more: check the job again",
   );
 }
@@ -146,7 +156,7 @@ function downHeaders(headers: Headers, key: string, isDecoded: boolean): Headers
   const type = headers.get("content-type") ?? "";
   const down = new Headers({
     // Whatever else the server calls it must not become a page of the proxy's own site.
-    "content-type": /^audio\/[\w.+-]+$/.test(type) && !showsKey(type, key)
+    "content-type": /^(audio|video)\/[\w.+-]+\s*(;|$)/i.test(type) && !showsKey(type, key)
       ? type
       : "application/octet-stream",
     "x-content-type-options": "nosniff",

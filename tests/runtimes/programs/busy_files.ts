@@ -1,10 +1,12 @@
-// Saves audio while the file system refuses renames for a moment, as Windows does under a virus scanner; on Node only,
+// Saves audio, and the state of a narration, while the file system refuses renames for a moment, as Windows does under a virus scanner; on Node only,
 // where the functions of a module can be replaced.
 
 import fs, { open, readdir } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import process from "node:process";
 import { saveAudio } from "../../../src/file/mod.ts";
+import { writeDurably } from "../../../src/cli/narration/durable.ts";
+import { fileStore } from "../../../src/narration/file_store.ts";
 
 const [folder = ""] = process.argv.slice(2);
 const { rename, link } = fs;
@@ -44,6 +46,20 @@ await save("a.wav", ["EPERM", "EBUSY", "EACCES"], true);
 await save("b.wav", ["EPERM"], false);
 await save("c.wav", ["EXDEV"], true);
 await save("d.wav", Array(20).fill("EBUSY"), true);
+refusals = ["EPERM", "EBUSY", "EACCES"];
+steps.length = 0;
+const kept = await fileStore(`${folder}/store`).saveAudio!("part/ab", new Uint8Array([1, 2]))
+  .then(() => "kept", ({ code }) => code);
+outcomes.push([kept, steps.join(", ")]);
+
+const keep = async (work: () => Promise<unknown>) => {
+  refusals = ["EBUSY"];
+  steps.length = 0;
+  await work();
+  outcomes.push(steps.join(", "));
+};
+await keep(() => fileStore(`${folder}/store`).save("part/cd", "{}", undefined));
+await keep(() => writeDurably(`${folder}/order.json`, "{}"));
 console.log(
   JSON.stringify([...outcomes, (await readdir(folder)).filter((name) => /^..wav$/.test(name))]),
 );

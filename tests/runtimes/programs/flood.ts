@@ -1,15 +1,18 @@
-// A stream that floods the client with messages, ended by the abort of a timer, a deadline, idleTimeout or its own end.
-// Usage: flood <endpoint> <default|lean> <abort|deadline|idle|end>
+// A stream that floods the client with messages, or a download, ended by the abort or the close of a timer, a deadline,
+// idleTimeout or its own end.
+// Usage: flood <endpoint> <default|lean|grpc|download> <abort|close|deadline|idle|end>
 
-import { Client as DefaultClient } from "../../../mod.ts";
-import { Client as LeanClient } from "../../../src/lean/mod.ts";
-import { args, say } from "./host.ts";
+import { Client } from "../../../mod.ts";
+import { args, place, say } from "./host.ts";
 
 const [endpoint = "", transport = "", ending = ""] = args;
 const LIMIT_MS = 300;
 
-const Client = transport === "lean" ? LeanClient : DefaultClient;
-const client = new Client({ endpoint, apiKey: "tsetsen-development-emulator", maxRetries: 0 });
+const client = new Client({
+  ...place(endpoint, transport),
+  apiKey: "tsetsen-development-emulator",
+  maxRetries: 0,
+});
 const controller = new AbortController();
 const speech = { text: "Сайн байна уу?", voiceId: "emulator-v2-bold" };
 const limits: Record<string, object> = {
@@ -18,10 +21,15 @@ const limits: Record<string, object> = {
   idle: { idleTimeout: LIMIT_MS },
 };
 if (ending === "abort") setTimeout(() => controller.abort(new Error("enough")), LIMIT_MS);
+if (ending === "close") setTimeout(() => client.close(), LIMIT_MS);
+const open = () =>
+  transport === "download"
+    ? client.downloadAudio({ audioUrl: `${endpoint}/a` }, { maxBytes: 1e12, ...limits[ending] })
+    : client.streamSpeech(speech, limits[ending]);
 const start = performance.now();
 let result = "complete";
 try {
-  for await (const _ of client.streamSpeech(speech, limits[ending]));
+  for await (const _ of open());
 } catch (error) {
   result = (error as Error).message === "enough" ? "reason" : (error as Error).name;
 }

@@ -17,6 +17,8 @@ export interface Calls {
   readonly voiceId?: string;
   /** The delay before the first retry. Default 5. */
   readonly baseDelay?: number;
+  /** Whether the runtime tells of a GOAWAY without its last stream. Default false. */
+  readonly hidesLastStream?: boolean;
 }
 
 /** How a call ended; without an error it has only its method. */
@@ -30,7 +32,8 @@ export interface Ended {
 
 const calls = JSON.parse(args[0]!) as Calls;
 const { transport, methods, maxRetries = 0, timeout = 10_000, pause = 0 } = calls;
-const { voiceId = "a-voice", baseDelay = 5 } = calls;
+const { voiceId = "a-voice", baseDelay = 5, hidesLastStream = false } = calls;
+if (hidesLastStream) hideLastStream();
 const client = new Client({
   apiKey: "tsetsen-development-emulator",
   transport: grpcTransport(transport),
@@ -59,3 +62,29 @@ for (const method of methods) {
 }
 client.close();
 say(ended);
+
+/** Makes the runtime's own HTTP/2 sessions tell of a GOAWAY with nothing but its code. */
+function hideLastStream(): void {
+  const { process } = globalThis as unknown as {
+    readonly process: { getBuiltinModule(name: string): Http2 };
+  };
+  const getModule = process.getBuiltinModule.bind(process);
+  process.getBuiltinModule = (name) => {
+    const module = getModule(name);
+    if (name !== "node:http2") return module;
+    return {
+      ...module,
+      connect(...given) {
+        const session = module.connect(...given);
+        const emit = session.emit.bind(session);
+        session.emit = (event, ...told) =>
+          emit(event, ...(event === "goaway" ? told.slice(0, 1) : told));
+        return session;
+      },
+    };
+  };
+}
+
+interface Http2 {
+  connect(...given: unknown[]): { emit(event: string, ...told: unknown[]): boolean };
+}
