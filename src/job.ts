@@ -141,6 +141,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
    * @throws {unknown} the signal's own reason when it aborts.
    */
   async wait(options: WatchOptions = {}): Promise<CheckStatusResponse> {
+    validateFields("options", options, WATCH_OPTIONS);
     const ended = ({ status }: CheckStatusResponse) =>
       status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
     if (this.#response === undefined || !ended(this.#response)) {

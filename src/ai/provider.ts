@@ -1,7 +1,7 @@
 import type { BaseClient } from "../../mod.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { validate } from "../contract/validate.ts";
-import { check, CLIENT, describe, refuseUnknown } from "../lib/rules.ts";
+import { check, checkOptions, CLIENT, oneOf, type Rules } from "../lib/rules.ts";
 import { generate } from "./generate.ts";
 import { stream } from "./stream.ts";
 import type { SpecificationVersion, SpeechModel, TsetsenProvider } from "./types.ts";
@@ -16,7 +16,11 @@ export interface TsetsenProviderOptions<Version extends SpecificationVersion = "
   readonly specificationVersion?: Version | undefined;
 }
 
-const VERSIONS: readonly string[] = ["v2", "v3", "v4"] satisfies SpecificationVersion[];
+const RULES: Rules<keyof TsetsenProviderOptions> = {
+  client: CLIENT,
+  voice: ["string", "the id of a voice", (voice: string) => voice.trim() !== ""],
+  specificationVersion: oneOf("v2", "v3", "v4"),
+};
 
 /**
  * Makes a provider of the AI SDK (`ai`) that speaks Mongolian. **Its models cost credits.**
@@ -49,18 +53,9 @@ const VERSIONS: readonly string[] = ["v2", "v3", "v4"] satisfies SpecificationVe
 export function createTsetsen<Version extends SpecificationVersion = "v4">(
   options: TsetsenProviderOptions<Version>,
 ): TsetsenProvider<Version> {
-  validate("options", options);
-  refuseUnknown(options, { client: true, voice: true, specificationVersion: true });
+  checkOptions(options, RULES);
   const { client, voice, specificationVersion = "v4" as Version } = options;
   check("client", client, CLIENT);
-  if (voice !== undefined) validate("voiceId", voice);
-  if (!VERSIONS.includes(specificationVersion)) {
-    throw new RangeError(
-      `specificationVersion must be one of ${VERSIONS.join(", ")}: got ${
-        describe(specificationVersion)
-      }`,
-    );
-  }
   const speech = (modelId: string): SpeechModel<Version> => {
     validate("version", modelId);
     const context = { client, voice, modelId, specificationVersion };

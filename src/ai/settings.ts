@@ -1,6 +1,7 @@
 import type { BaseClient } from "../../mod.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { validateFields } from "../contract/validate.ts";
+import { check, OBJECT } from "../lib/rules.ts";
 import type {
   JsonObject,
   JsonValue,
@@ -34,6 +35,7 @@ export function settingsOf(
   call: SpeechSettings,
   { voice, modelId }: Pick<ModelContext<SpecificationVersion>, "voice" | "modelId">,
 ): CallSettings {
+  check("call", call, OBJECT);
   const voiceId = call.voice ?? voice;
   if (voiceId === undefined) {
     throw new InvalidRequestError(
@@ -56,6 +58,7 @@ export function settingsOf(
 
 /** The caller's headers. The one that the AI SDK adds is left out: browsers need a permission for it. */
 function headersOf({ headers = {} }: SpeechSettings): Record<string, string> | undefined {
+  check("headers", headers, OBJECT);
   const named = Object.entries(headers).filter((header): header is [string, string] =>
     header[1] !== undefined && header[0].toLowerCase() !== "user-agent"
   );

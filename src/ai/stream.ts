@@ -1,5 +1,6 @@
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
+import { check, OBJECT, type Rule } from "../lib/rules.ts";
 import { type LiveSpeech, speakLive } from "../live/mod.ts";
 import { countCharacters } from "../text/mod.ts";
 import { given, type ModelContext, settingsOf, warningsOf } from "./settings.ts";
@@ -13,6 +14,13 @@ import type {
 /** The version that cannot stream: its sentences are jobs. */
 const WITHOUT_STREAMS = "beta-v0.1";
 
+const PARTS: Rule = [
+  "object",
+  "a ReadableStream of parts of the text",
+  (text: object) => "getReader" in text,
+  TypeError,
+];
+
 const PCM = { type: "audio/pcm", rate: SAMPLE_RATE } as const;
 
 /** Speaks a text while it comes, sentence by sentence. Nothing is sent before the stream is read. */
@@ -20,6 +28,8 @@ export function stream(
   context: ModelContext<SpecificationVersion>,
   call: SpeechStreamCall,
 ): ReadableStream<SpeechPart> {
+  check("call", call, OBJECT);
+  check("text", call.text, PARTS);
   const source = new TextParts(call.text);
   let speech: LiveSpeech;
   let warnings;

@@ -5,6 +5,7 @@
  */
 
 import type { AudioFacts } from "./audio_facts.ts";
+import { check, OBJECT } from "../lib/rules.ts";
 import { requestedRange } from "./byte_range.ts";
 import { WAV_HEADER_BYTES, wavHeaderFor } from "./wav/wav_writer.ts";
 
@@ -34,6 +35,7 @@ export function fileOf({ isRaw, contentLength }: AudioFacts): AudioFile {
 
 /** Splits what `toResponse` was given. A Request alone is one to answer: its headers are not for the answer. */
 export function responseInit(given: Request | AudioResponseInit): AudioResponseInit {
+  check("init", given, OBJECT);
   return "url" in given && "method" in given ? { request: given as Request } : given;
 }
 

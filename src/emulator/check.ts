@@ -31,7 +31,9 @@ export function must(
 export const isNumber = (value: unknown): boolean => typeof value === "number";
 export const isString = (value: unknown): boolean => typeof value === "string";
 export const isObject = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+  typeof value === "object" && value !== null && !Array.isArray(value) &&
+  // A promise that was not awaited has no options.
+  !("then" in value);
 /** Compares the name, because bytes of another realm are fine. */
 export const isBytes = (value: unknown): boolean =>
   Object.prototype.toString.call(value) === "[object Uint8Array]";

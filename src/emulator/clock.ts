@@ -1,3 +1,5 @@
+import { atLeast, check } from "../lib/rules.ts";
+
 /**
  * The time that the emulator lives by. Everything it dates or waits for goes through this, so a test
  * that passes its own clock decides when a job is done.
@@ -55,6 +57,7 @@ export class ManualClock implements Clock {
    * @param now The time it starts at, in milliseconds. Default 0.
    */
   constructor(now = 0) {
+    check("now", now, ["number", "a finite number", Number.isFinite]);
     this.#now = now;
   }
 
@@ -94,12 +97,11 @@ export class ManualClock implements Clock {
    * @param ms How far, in milliseconds, zero or more.
    * @returns A promise that resolves when the sleepers that were due have had their turn, those that
    * went back to sleep within the time included.
+   * @throws {TypeError} when `ms` is no number.
    * @throws {RangeError} when `ms` is negative or not a finite number.
    */
   async advance(ms: number): Promise<void> {
-    if (!Number.isFinite(ms) || ms < 0) {
-      throw new RangeError(`ms must be at least 0: got ${ms}`);
-    }
+    check("ms", ms, atLeast(0));
     const end = this.#now + ms;
     await turn();
     for (let due = this.#next(end); due !== undefined; due = this.#next(end)) {

@@ -28,8 +28,8 @@ import type {
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import { destroyLate } from "../grpc/late_destroy.ts";
-import { refuseUnknown } from "../lib/rules.ts";
 import { must, object } from "./check.ts";
+import { check, refuseUnknown, type Rule } from "../lib/rules.ts";
 import { NativeAnswer, toGrpcWeb } from "./http/native_answer.ts";
 import { checkPlace, listen, readBody, type RunningEmulator, send } from "./http/serve.ts";
 
@@ -57,6 +57,13 @@ export interface GrpcServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+const EMULATOR: Rule = [
+  "object",
+  "an emulator",
+  ({ fetch }: { fetch?: unknown }) => typeof fetch === "function",
+  TypeError,
+];
+
 /**
  * Serves an emulator by native gRPC as well, on Deno, Bun or Node (20.16 or newer).
  *
@@ -67,7 +74,7 @@ export interface GrpcServer extends AsyncDisposable {
  * @param emulator The emulator; close it after this.
  * @param options Where to listen. Everything is optional.
  * @returns The running server; close it, or declare it with `await using`.
- * @throws {TypeError} when an option is of another type.
+ * @throws {TypeError} when there is no emulator, or an option is of another type.
  * @throws {RangeError} when an option is out of its range.
  * @throws {Error} when the port cannot be had, or the runtime has no `node:http2`.
  */
@@ -78,6 +85,7 @@ export async function serveGrpc(
   must("options", options, object);
   refuseUnknown(options, { port: true, hostname: true, tls: true });
   const { port = 0, hostname = "127.0.0.1", tls } = options;
+  check("emulator", emulator, EMULATOR);
   checkPlace(port, hostname);
   const http2 = nodeHttp2();
   const server = tls === undefined ? http2.createServer() : http2.createSecureServer({ ...tls });

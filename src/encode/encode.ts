@@ -2,7 +2,7 @@ import { PcmReader } from "../audio/wav/pcm.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { TsetsenError, type TsetsenErrorOptions, withContext } from "../contract/errors.ts";
 import { concatBytes } from "../lib/bytes.ts";
-import { describe } from "../lib/rules.ts";
+import { AUDIO, BYTES, check } from "../lib/rules.ts";
 import { EncodedAudio, type EncodedWork } from "./encoded_audio.ts";
 import { EncodeRun } from "./encode_run.ts";
 import { Encoder, proveEncoder } from "./encoder.ts";
@@ -71,7 +71,10 @@ export function encode(audio: EncodeSource, options: EncodeOptions): EncodedAudi
   const { format, large } = resolved;
   if (format === "wav") checkWavLength(pcmLength(audio), large);
   const work: EncodedWork = { format, delay: DELAYS[format], samples: undefined, head: undefined };
-  return new EncodedAudio(new EncodeRun(audio, (check) => run(audio, resolved, work, check)), work);
+  return new EncodedAudio(
+    new EncodeRun(audio, (checkUse) => run(audio, resolved, work, checkUse)),
+    work,
+  );
 }
 
 /**
@@ -106,11 +109,11 @@ async function* run(
   audio: EncodeSource,
   options: ResolvedEncodeOptions,
   work: EncodedWork,
-  check: () => void,
+  checkUse: () => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   const { format } = options;
   await checkEncoder(format);
-  const pcm = samplesOf(audio, check);
+  const pcm = samplesOf(audio, checkUse);
   yield* format === "wav"
     ? toWav(audio, pcm, options, work)
     : toPacked(audio, pcm, { ...options, format }, work);
@@ -199,9 +202,9 @@ async function* orFail(
 /** The samples, without a header, in whole samples. */
 async function* samplesOf(
   audio: EncodeSource,
-  check: () => void,
+  checkUse: () => void,
 ): AsyncGenerator<Uint8Array, void, void> {
-  check();
+  checkUse();
   const reader = new PcmReader();
   let isEmpty = true;
   const read = (step: () => Uint8Array) => {
@@ -215,11 +218,12 @@ async function* samplesOf(
     }
   };
   for await (const chunk of audio instanceof Uint8Array ? [audio] : audio) {
+    check("each chunk of audio", chunk, BYTES);
     const pcm = read(() => reader.push(chunk));
     if (pcm.length > 0) yield pcm;
   }
   // Audio that was cancelled ends like audio that is complete.
-  check();
+  checkUse();
   const rest = read(() => reader.end());
   if (rest.length > 0) yield rest;
   if (isEmpty) throw new TypeError("audio must hold samples: got none.");
@@ -232,13 +236,11 @@ function pcmLength(audio: EncodeSource): number | undefined {
 }
 
 function checkSource(audio: EncodeSource): void {
-  const { locked, bodyUsed } = (audio ?? {}) as OwnAudio;
+  check("audio", audio, AUDIO);
+  const { locked, bodyUsed } = audio as OwnAudio;
   if (locked || bodyUsed) {
     throw new TypeError("audio must be unread: it has been read, is being read, or was cancelled.");
   }
-  const isIterable = typeof audio === "object" && audio !== null &&
-    (Symbol.asyncIterator in audio || Symbol.iterator in audio);
-  if (!isIterable) throw new TypeError(`audio must be audio or bytes: got ${describe(audio)}`);
 }
 
 /** What an error about the audio says of the money. Audio of the SDK that has begun is paid for. */

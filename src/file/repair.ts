@@ -6,6 +6,7 @@
 
 import { type FileHandle, open } from "node:fs/promises";
 import { MAX_HEADER_BYTES } from "../audio/wav/wav_reader.ts";
+import { check, STRING } from "../lib/rules.ts";
 import { type Mended, mendHeader } from "../audio/wav/wav_repair.ts";
 
 /**
@@ -14,7 +15,7 @@ import { type Mended, mendHeader } from "../audio/wav/wav_repair.ts";
  *
  * @param path The file.
  * @returns How many bytes of samples it holds.
- * @throws {TypeError} when the file does not begin with a WAV header.
+ * @throws {TypeError} when the path is no string and no URL, or the file does not begin with a WAV header.
  * @throws {Error} of the runtime, with its `code`, when the file cannot be read or written.
  *
  * @example
@@ -27,6 +28,7 @@ import { type Mended, mendHeader } from "../audio/wav/wav_repair.ts";
  * ```
  */
 export async function repairWavFile(path: string | URL): Promise<number> {
+  if (!(path instanceof URL)) check("path", path, STRING);
   const file = await open(path, "r+");
   try {
     return (await repairOpen(file)).bytes;

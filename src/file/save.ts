@@ -8,11 +8,11 @@ import { lstat, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  AUDIO,
   check,
   checkOptions,
   FLAG,
   FUNCTION,
-  type Rule,
   type Rules,
   SIGNAL,
   STRING,
@@ -52,13 +52,6 @@ const RULES: Rules<keyof SaveOptions> = {
   chapters: true,
   large: true,
 };
-
-const AUDIO: Rule = [
-  "object",
-  "audio of this package, or bytes, or an iterable of bytes",
-  (audio: object) => Symbol.asyncIterator in audio || Symbol.iterator in audio,
-  TypeError,
-];
 
 /** Options of {@linkcode saveAudio}. */
 export interface SaveOptions extends EncodingOptions {
@@ -100,7 +93,7 @@ export interface SavedAudio {
  * @param audio What to write. It is not read at all when the file exists already, so nothing is bought in vain.
  * @param options Whether to overwrite, progress, and how to encode.
  * @returns The path and the length.
- * @throws {TypeError} when the path is empty; when the audio has been read already, or holds nothing; when bytes of yours
+ * @throws {TypeError} when the path is empty; when the audio has been read already, gives something else than bytes, or holds nothing; when bytes of yours
  * are neither WAV nor PCM and the name ends in `.wav`; when an option does not go with the ending of the name.
  * @throws {RangeError} when an option is out of its range; when the audio is known to be longer than 4 GiB, under a name that ends in `.wav`.
  * @throws {TsetsenError} with the `code` `"encoder_missing"` or `"encoder_failed"` when the audio cannot be encoded.
@@ -130,7 +123,8 @@ export async function saveAudio(
   if (!(path instanceof URL)) check("path", path, STRING);
   check("audio", audio, AUDIO);
   const named = path instanceof URL ? fileURLToPath(path) : path;
-  const { overwrite = false, onProgress } = options;
+  const { overwrite = false, onProgress, signal } = options;
+  signal?.throwIfAborted();
   const target = await checkTarget(named, overwrite);
   if (isUsed(audio)) {
     throw new TypeError(

@@ -11,6 +11,7 @@ import { cutShort, readWav } from "../audio/wav/wav_reader.ts";
 import { wavHeader } from "../audio/wav/wav_writer.ts";
 import { notify } from "../contract/log.ts";
 import { concatBytes } from "../lib/bytes.ts";
+import { BYTES, check } from "../lib/rules.ts";
 import { readHead, repairOpen } from "./repair.ts";
 
 /** Audio to write: a stream or a download of the SDK, or any bytes. */
@@ -99,6 +100,7 @@ export async function writeAudio(
     await append(start);
   };
   for await (const chunk of chunks) {
+    check("each chunk of audio", chunk, BYTES);
     if (head === undefined) await append(chunk);
     else {
       head = concatBytes([head, chunk]);

@@ -6,7 +6,7 @@
 
 /**
  * The number of characters of a text: its Unicode code points. A letter is one, an emoji at least one, a line end of
- * CR LF two, half a surrogate pair one. It never throws for a string.
+ * CR LF two, half a surrogate pair one.
  *
  * That the service counts so is an assumption: its documentation says "character count" and no more. What a job was
  * really charged for stands in the metrics of its final status (`characterCount`).
@@ -21,8 +21,13 @@
  *
  * @param text The text.
  * @returns The number of its code points.
+ * @throws {TypeError} when the text is no string.
  */
 export function countCharacters(text: string): number {
+  // By hand, because the validator would double the size of this function.
+  if (typeof text !== "string") {
+    throw new TypeError(`text must be a string: got ${text === null ? text : typeof text}`);
+  }
   let count = text.length;
   for (let i = 0; i + 1 < text.length; i++) {
     if (isHigh(text.charCodeAt(i)) && isLow(text.charCodeAt(i + 1))) count--;

@@ -12,7 +12,7 @@ export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** What a value must be: its kind, that in words, a test, and what to throw when the test fails (default RangeError). */
 export type Rule = readonly [
-  kind: "string" | "number" | "boolean" | "function" | "object" | "array",
+  kind: "string" | "number" | "boolean" | "function" | "object" | "array" | "iterable",
   expected?: string,
   // deno-lint-ignore no-explicit-any -- a value of the rule's kind
   test?: (value: any) => boolean,
@@ -27,6 +27,19 @@ export const STRING: Rule = ["string", "a string"];
 export const FUNCTION: Rule = ["function"];
 export const OBJECT: Rule = ["object"];
 export const ARRAY: Rule = ["array"];
+export const BYTES: Rule = [
+  "object",
+  "bytes (a Uint8Array)",
+  (bytes: object) => bytes instanceof Uint8Array,
+  TypeError,
+];
+export const AUDIO: Rule = [
+  "iterable",
+  "audio of this package, or bytes, or an iterable of bytes",
+  // Samples of 16 bits or floats are numbers, not bytes.
+  (audio: object) => !ArrayBuffer.isView(audio) || audio instanceof Uint8Array,
+  TypeError,
+];
 export const DURATION: Rule = [
   "number",
   "milliseconds above 0 and at most 2147483647",
@@ -75,7 +88,7 @@ export function oneOf(...words: readonly string[]): Rule {
 /** Checks one value. */
 export function check(name: string, value: unknown, rule: Rule): void {
   const [kind, expected = `a value of type ${kind}`, test, Class = RangeError] = rule;
-  const isKind = kindOf(value) === kind;
+  const isKind = kind === "iterable" ? isIterable(value) : kindOf(value) === kind;
   if (isKind && test?.(value) !== false) return;
   const message = `${name} must be ${expected}: got ${describe(value)}`;
   throw isKind ? new Class(message, { charged: "no" }) : new TypeError(message);
@@ -90,19 +103,24 @@ export function check(name: string, value: unknown, rule: Rule): void {
 export function checkOptions(options: object, rules: Rules): void {
   check("options", options, OBJECT);
   refuseUnknown(options, rules);
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of fieldsOf(options)) {
     const rule = rules[name];
-    if (value !== undefined && rule !== undefined && rule !== true) check(name, value, rule);
+    if (rule !== undefined && rule !== true) check(name, value, rule);
   }
 }
 
 /** Refuses the names of options that are not known. */
 export function refuseUnknown(options: object, known: object): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !Object.hasOwn(known, name)) {
-      throw unknownField("options", name, known);
-    }
+  for (const [name] of fieldsOf(options)) {
+    if (!Object.hasOwn(known, name)) throw unknownField("options", name, known);
   }
+}
+
+/** What is given. What an object inherits counts, because the functions read that, too. */
+function fieldsOf(options: object): [name: string, value: unknown][] {
+  const fields: [string, unknown][] = [];
+  for (const name in options) fields.push([name, (options as Record<string, unknown>)[name]]);
+  return fields.filter(([, value]) => value !== undefined);
 }
 
 /** What others call a field. */
@@ -162,5 +180,14 @@ export function describe(value: unknown): string {
 }
 
 function kindOf(value: unknown): string {
-  return Array.isArray(value) ? "array" : value === null ? "null" : typeof value;
+  if (Array.isArray(value)) return "array";
+  if (typeof (value as PromiseLike<unknown> | null)?.then === "function") {
+    return "a promise that was not awaited";
+  }
+  return value === null ? "null" : typeof value;
+}
+
+function isIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value);
 }

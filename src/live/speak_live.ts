@@ -4,7 +4,7 @@ import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
 import { InvalidRequestError, TsetsenError, withContext } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
-import { check, CLIENT, describe } from "../lib/rules.ts";
+import { check, CLIENT, describe, wholeNumber } from "../lib/rules.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import { Run } from "../narration/run.ts";
 import { type LiveSentence, spokenBefore, type SpokenSoFar } from "./live_sentence.ts";
@@ -52,16 +52,11 @@ export class LiveSpeech extends SpeechStream {
    * @param sample The sample, for example where the player was stopped; a whole number, 0 or more. Default: all that has been
    * given to the reader.
    * @returns The sentences that had begun, and their text.
+   * @throws {TypeError} when `sample` is no number.
    * @throws {RangeError} when `sample` is no whole number, or is below 0.
    */
   spoken(sample: number = this.samples): SpokenSoFar {
-    if (!Number.isSafeInteger(sample) || sample < 0) {
-      throw new RangeError(
-        `sample must be a whole number of at least 0: got ${
-          typeof sample === "number" ? sample : describe(sample)
-        }`,
-      );
-    }
+    check("sample", sample, wholeNumber(0));
     return spokenBefore(sample, this.sentences);
   }
 

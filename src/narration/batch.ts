@@ -14,7 +14,7 @@ import type { Lifetime } from "../lib/lifetime.ts";
 import type { BatchItem, BatchOptions, BatchResult, FulfilledItem } from "./batch_result.ts";
 import { contentHash, openBatch } from "./open.ts";
 import { BUY_RULES, resolveOptions } from "./options.ts";
-import { check, checkOptions, CLIENT, describe, oneOf } from "../lib/rules.ts";
+import { check, checkOptions, CLIENT, oneOf, type Rule } from "../lib/rules.ts";
 import { formatOf } from "./part_audio.ts";
 import { asTsetsenError, SUPERSEDED } from "./purchase/errors.ts";
 import { Journal } from "./purchase/journal.ts";
@@ -275,7 +275,14 @@ const HOPELESS: readonly string[] = [
   SUPERSEDED,
 ];
 
+const ITEMS: Rule = [
+  "iterable",
+  "an iterable of requests",
+  (items: object) => Symbol.iterator in items,
+  TypeError,
+];
+
 function itemsOf(items: Iterable<BatchItem>): BatchItem[] {
-  if (typeof items === "object" && Symbol.iterator in items) return [...items];
-  throw new TypeError(`items must be an iterable of requests: got ${describe(items)}`);
+  check("items", items, ITEMS);
+  return [...items];
 }

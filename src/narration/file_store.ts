@@ -21,7 +21,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { mkdir, rename, rm, rmdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { codeOf } from "../file/disk.ts";
-import { checkOptions, describe, FLAG } from "../lib/rules.ts";
+import { check, checkOptions, describe, FLAG, STRING } from "../lib/rules.ts";
 import { read, sync, syncParents, write, writeFile } from "./store/disk.ts";
 import { recordsOf } from "./store/plan_records.ts";
 import type { Store, StoredRecord } from "./store/store.ts";
@@ -82,6 +82,7 @@ export function fileStore(folder: string | URL, options: FileStoreOptions = {}):
     },
     save: async (name, value, follows) => await saveRecord(root, name, value, follows),
     async remove(key) {
+      check("key", key, STRING);
       place(root, `narration/${key}`);
       for (const name of await recordsOf(store, key)) {
         if (name.startsWith("part/")) await rm(place(root, name), REMOVE);

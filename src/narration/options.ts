@@ -13,6 +13,7 @@ import {
   FUNCTION,
   OBJECT,
   oneOf,
+  type Rule,
   type Rules,
   SIGNAL,
   wholeNumber,
@@ -124,21 +125,29 @@ export const PART_RULES: Rules = {
   pauseScale: atLeast(0),
 };
 
+export const STORE: Rule = [
+  "object",
+  "a store with the methods load and save, and loadAudio and saveAudio or neither",
+  ({ load, save, loadAudio, saveAudio }: Record<string, unknown>) =>
+    typeof load === "function" && typeof save === "function" &&
+    typeof loadAudio === typeof saveAudio && ["function", "undefined"].includes(typeof loadAudio),
+  TypeError,
+];
+
+export const KEY: Rule = [
+  "string",
+  "1 to 128 characters",
+  (key: string) => key.length >= 1 && key.length <= 128,
+];
+
 /** The options of purchases. */
 export const BUY_RULES: Rules = {
   method: oneOf("generate", "stream"),
   concurrency: wholeNumber(1),
   minBalance: wholeNumber(0),
   resume: OBJECT,
-  store: [
-    "object",
-    "a store with the methods load and save, and loadAudio and saveAudio or neither",
-    ({ load, save, loadAudio, saveAudio }: Record<string, unknown>) =>
-      typeof load === "function" && typeof save === "function" &&
-      typeof loadAudio === typeof saveAudio && ["function", "undefined"].includes(typeof loadAudio),
-    TypeError,
-  ],
-  key: ["string", "1 to 128 characters", (key: string) => key.length >= 1 && key.length <= 128],
+  store: STORE,
+  key: KEY,
   retryUnknown: FLAG,
   retryLost: FLAG,
   pollInterval: DURATION,

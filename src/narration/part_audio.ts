@@ -10,6 +10,10 @@ import { readWav } from "../audio/wav/wav_reader.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
 import { concatBytes } from "../lib/bytes.ts";
+import { ARRAY, BYTES, check, checkOptions, type Rules } from "../lib/rules.ts";
+
+// The service may say any number.
+const RULES: Rules<keyof ToPcmOptions> = { audioLength: ["number"] };
 
 /** Options of {@linkcode toPcm}. */
 export interface ToPcmOptions {
@@ -27,6 +31,7 @@ export interface ToPcmOptions {
  * @param chunks The audio as it was downloaded, in one piece or in several.
  * @param options What the service says of the audio.
  * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in whole samples: at least one piece, none of them empty.
+ * @throws {TypeError} when `chunks` is no array of bytes, or an option has the wrong type or is not known.
  * @throws {ServerError} when it is neither WAV of the service's PCM nor bare PCM, holds no sample, or is not as long as the service
  * says; its `charged` is `"yes"`.
  *
@@ -40,6 +45,9 @@ export interface ToPcmOptions {
  * ```
  */
 export function toPcm(chunks: readonly Uint8Array[], options: ToPcmOptions = {}): Uint8Array[] {
+  check("chunks", chunks, ARRAY);
+  for (const chunk of chunks) check("each of chunks", chunk, BYTES);
+  checkOptions(options, RULES);
   const head = headOf(chunks);
   const { format, name } = recognize(head);
   if (format !== "pcm" && format !== "wav") throw notPcm(name);

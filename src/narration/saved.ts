@@ -4,6 +4,8 @@
  * @module
  */
 
+import { check } from "../lib/rules.ts";
+import { KEY, STORE } from "./options.ts";
 import { withPurchase } from "./plan.ts";
 import {
   type BatchState,
@@ -33,7 +35,8 @@ import type { Store } from "./store/store.ts";
  * @param store The store.
  * @param key The key of the narration, as it was given to {@linkcode narrate}.
  * @returns Its state; `undefined` when the store has none under this key.
- * @throws {TypeError} when the store holds what this package has not made.
+ * @throws {TypeError} when `store` is no store, `key` is no string, or the store holds what this package has not made.
+ * @throws {RangeError} when `key` has not 1 to 128 characters.
  *
  * @example
  * ```ts
@@ -49,6 +52,8 @@ export async function savedNarration(
   store: Store,
   key: string,
 ): Promise<NarrationState | undefined> {
+  check("store", store, STORE);
+  check("key", key, KEY);
   const found = await loadRun(store, "narration", key);
   if (found.earlier !== undefined) return checkNarrationState(found.earlier);
   const state = stateOf(found);
@@ -64,7 +69,8 @@ export async function savedNarration(
  * @param store The store.
  * @param key The key of the batch, as it was given to {@linkcode batch}.
  * @returns Its state; `undefined` when the store has none under this key.
- * @throws {TypeError} when the store holds what this package has not made.
+ * @throws {TypeError} when `store` is no store, `key` is no string, or the store holds what this package has not made.
+ * @throws {RangeError} when `key` has not 1 to 128 characters.
  *
  * @example
  * ```ts
@@ -77,6 +83,8 @@ export async function savedNarration(
  * ```
  */
 export async function savedBatch(store: Store, key: string): Promise<BatchState | undefined> {
+  check("store", store, STORE);
+  check("key", key, KEY);
   const { head, rows, earlier } = await loadRun(store, "batch", key);
   if (earlier !== undefined) return checkBatchState(earlier);
   if (head === undefined) return undefined;

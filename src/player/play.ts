@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
-import { describe } from "../lib/rules.ts";
+import { AUDIO, check } from "../lib/rules.ts";
 import { type PlayOptions, resolveOptions } from "./options.ts";
 import { Playback } from "./playback.ts";
 import type { PlaySource } from "./source.ts";
@@ -43,11 +43,9 @@ export function play(audio: PlaySource, options: PlayOptions = {}): Playback {
 }
 
 function checkSource(audio: PlaySource): void {
-  const { locked, bodyUsed } = (audio ?? {}) as { locked?: boolean; bodyUsed?: boolean };
+  check("audio", audio, AUDIO);
+  const { locked, bodyUsed } = audio as { locked?: boolean; bodyUsed?: boolean };
   if (locked || bodyUsed) {
     throw new TypeError("audio must be unread: it has been read, is being read, or was cancelled.");
   }
-  const isIterable = typeof audio === "object" && audio !== null &&
-    (Symbol.asyncIterator in audio || Symbol.iterator in audio);
-  if (!isIterable) throw new TypeError(`audio must be audio or bytes: got ${describe(audio)}`);
 }

@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
-import { describe } from "../lib/rules.ts";
+import { atLeast, check, wholeNumber } from "../lib/rules.ts";
 import { onAbort } from "../lib/abort.ts";
 import type { ResolvedPlayOptions } from "./options.ts";
 import { Recording } from "./recording.ts";
@@ -115,11 +115,9 @@ export class Playback {
     return this.#volume.gain.value;
   }
 
-  /** Sets how loud it is. @throws {RangeError} when it is below 0 or no finite number. */
+  /** Sets how loud it is. @throws {TypeError} when it is no number. @throws {RangeError} when it is below 0 or not finite. */
   set volume(volume: number) {
-    if (!(volume >= 0 && volume < Infinity)) {
-      throw new RangeError(`volume must be a finite number of at least 0: got ${describe(volume)}`);
-    }
+    check("volume", volume, atLeast(0));
     this.#volume.gain.value = volume;
   }
 
@@ -145,17 +143,12 @@ export class Playback {
    * Goes to a place of what has come. It stays paused when it is.
    *
    * @param sample The place in samples, a whole number from 0 to `length`.
+   * @throws {TypeError} when it is no number.
    * @throws {RangeError} when it is no whole number, or lies outside.
    * @throws {DOMException} of the name `"InvalidStateError"` after the end: play the audio again.
    */
   seek(sample: number): void {
-    if (!(Number.isSafeInteger(sample) && sample >= 0 && sample <= this.length)) {
-      throw new RangeError(
-        `sample must be a whole number from 0 to ${this.length}, which have come: got ${
-          describe(sample)
-        }`,
-      );
-    }
+    check("sample", sample, wholeNumber(0, this.length));
     if (this.#isOver) {
       throw new DOMException("The audio has ended: play it again.", "InvalidStateError");
     }

@@ -10,6 +10,7 @@ import { readWav } from "../audio/wav/wav_reader.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
 import { concatBytes } from "../lib/bytes.ts";
+import { BYTES, check } from "../lib/rules.ts";
 import type { Recording } from "./recording.ts";
 import { decodeFile } from "./web_audio.ts";
 
@@ -48,6 +49,7 @@ export async function record(
     await push(head);
   };
   for await (const chunk of audio instanceof Uint8Array ? [audio] : audio) {
+    check("each chunk of audio", chunk, BYTES);
     if (kind === "samples") await push(chunk);
     else {
       held.push(chunk);

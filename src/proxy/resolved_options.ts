@@ -8,6 +8,7 @@
 import { endpointOf } from "../contract/endpoint.ts";
 import { AuthenticationError } from "../contract/errors.ts";
 import { resolveOptions } from "../contract/options.ts";
+import { validate } from "../contract/validate.ts";
 import { describe, MAX_TIMEOUT_MS, unknownField } from "../lib/rules.ts";
 import { METHODS } from "./admission/proxy_call.ts";
 import { createReport, type Report } from "./events.ts";
@@ -69,7 +70,7 @@ const NAMES: Readonly<Record<keyof ProxyOptions, true>> = {
 export function resolveProxyOptions<Context>(
   options: ProxyOptions<Context>,
 ): ResolvedProxyOptions {
-  check("options", "an object", options, typeof options === "object" && options !== null);
+  validate("options", options);
   for (const name in options) {
     if (!Object.hasOwn(NAMES, name)) throw unknownField("options", name, NAMES);
   }

@@ -47,9 +47,11 @@ Deno.test("wavHeader takes every length that fits, and refuses the others", () =
   const most = 4_294_967_258;
   assertEquals(uint32(wavHeader(0), 40), 0);
   assertEquals([uint32(wavHeader(most), 4), uint32(wavHeader(most), 40)], [most + 36, most]);
-  for (const bad of [-1, 0.5, NaN, Infinity, most + 1, "4" as unknown as number]) {
+  for (const bad of [-1, 0.5, NaN, Infinity, most + 1]) {
     assertThrows(() => wavHeader(bad), RangeError, "dataBytes must be a whole number from 0 to");
   }
+  const text = "4" as unknown as number;
+  assertThrows(() => wavHeader(text), TypeError, "dataBytes must be a whole number from 0 to");
 });
 
 Deno.test("encodeWav is the header and the samples, in one piece or in several", () => {

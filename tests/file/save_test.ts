@@ -52,6 +52,50 @@ Deno.test("saveAudio writes a download as it is, to a path given as a URL", asyn
   });
 });
 
+Deno.test("saveAudio takes an array of bytes, and a generator of them", async () => {
+  const pcm = [Uint8Array.of(1, 0, 2), Uint8Array.of(0, 3, 0)];
+  await withFolder(async (folder) => {
+    await saveAudio(`${folder}/array.wav`, pcm);
+    await saveAudio(`${folder}/generator.wav`, pcm.values());
+    for (const name of ["array", "generator"]) {
+      assertEquals(await Deno.readFile(`${folder}/${name}.wav`), encodeWav(pcm));
+    }
+  });
+});
+
+Deno.test("saveAudio refuses samples that are not bytes, and keeps no file", async () => {
+  // Written as bytes they would be noise.
+  const samples = Int16Array.of(300, 400);
+  await withFolder(async (folder) => {
+    for (const audio of [samples, [samples], samples.values(), ["x"]]) {
+      await assertRejects(
+        () => saveAudio(`${folder}/speech.wav`, audio as unknown as Uint8Array),
+        TypeError,
+        "must be",
+      );
+    }
+    assertEquals(names(folder), []);
+  });
+});
+
+Deno.test("saveAudio buys nothing when its signal has aborted already", async () => {
+  await using emulator = await startEmulator();
+  const { apiKey, url } = emulator;
+  using client = new Client({ apiKey, endpoint: url, secure: false });
+  const reason = new Error("the visitor has left");
+  await withFolder(async (folder) => {
+    for (const name of ["speech.wav", "speech.raw"]) {
+      const speech = client.streamSpeech({ text: TEXT, voiceId: "emulator-v2-sarnai" });
+      const signal = AbortSignal.abort(reason);
+      const error = await assertRejects(() => saveAudio(`${folder}/${name}`, speech, { signal }));
+      assertEquals(error, reason);
+    }
+    assertEquals(names(folder), []);
+  });
+  assertEquals(emulator.ledger.charges.length, 0);
+  assertEquals(emulator.requests.length, 0);
+});
+
 Deno.test("saveAudio does not read the audio when the file exists", async () => {
   await using emulator = await startEmulator();
   const { apiKey, url } = emulator;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { BYTES, check } from "../../lib/rules.ts";
 import { type FrameKind, readFrames } from "./frames.ts";
 import { type AudioFormat, readMark, type Recognition } from "./marks.ts";
 import { isText } from "./text_bytes.ts";
@@ -14,10 +15,11 @@ export type { AudioFormat };
 export const HEAD_BYTES = 2_048;
 
 /**
- * Tells formats of audio apart by their bytes. It never throws.
+ * Tells formats of audio apart by their bytes.
  *
  * @param bytes The beginning, at best 2 KiB or more.
  * @returns The format.
+ * @throws {TypeError} when `bytes` is no `Uint8Array`.
  *
  * @example
  * ```ts
@@ -28,6 +30,7 @@ export const HEAD_BYTES = 2_048;
  * ```
  */
 export function audioFormat(bytes: Uint8Array): AudioFormat {
+  check("bytes", bytes, BYTES);
   return recognize(bytes).format;
 }
 

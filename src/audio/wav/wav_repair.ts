@@ -4,6 +4,7 @@
  * @module
  */
 
+import { BYTES, check } from "../../lib/rules.ts";
 import { isPlaceholder, readWav, type Samples } from "./wav_reader.ts";
 import { MAX_DATA_BYTES, UNKNOWN_DATA_BYTES, WAV_HEADER_BYTES } from "./wav_writer.ts";
 
@@ -14,7 +15,7 @@ import { MAX_DATA_BYTES, UNKNOWN_DATA_BYTES, WAV_HEADER_BYTES } from "./wav_writ
  * @param wav The whole file.
  * @returns A copy with true lengths in its header. Beyond 4 GiB, which a header cannot name, the length is marked as
  * unknown, as in {@linkcode wavHeader}.
- * @throws {TypeError} when it does not begin with a WAV header.
+ * @throws {TypeError} when `wav` is no bytes, or does not begin with a WAV header.
  *
  * @example
  * ```ts
@@ -25,6 +26,7 @@ import { MAX_DATA_BYTES, UNKNOWN_DATA_BYTES, WAV_HEADER_BYTES } from "./wav_writ
  * ```
  */
 export function repairWav(wav: Uint8Array): Uint8Array<ArrayBuffer> {
+  check("wav", wav, BYTES);
   const head = wav.slice();
   const { end, from, bytes } = mendHeader(head, wav.length);
   if (end === head.length) return head;

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { describe } from "../../lib/rules.ts";
+import { BYTES, check, wholeNumber } from "../../lib/rules.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 
 /** Samples a second of the service's PCM. */
@@ -35,6 +35,7 @@ export const MAX_DATA_BYTES: number = 0xffff_ffff - 1 - (WAV_HEADER_BYTES - 8);
  * (0x7FFFF000), which is how SoX marks a stream of unknown length. Players read on to the end of the stream; readers
  * that do not know the mark stop after 12.4 hours.
  * @returns The header.
+ * @throws {TypeError} when `dataBytes` is no number.
  * @throws {RangeError} when `dataBytes` is not a whole number in that range.
  *
  * @example A second of silence
@@ -47,14 +48,7 @@ export const MAX_DATA_BYTES: number = 0xffff_ffff - 1 - (WAV_HEADER_BYTES - 8);
  * ```
  */
 export function wavHeader(dataBytes?: number): Uint8Array<ArrayBuffer> {
-  if (
-    dataBytes !== undefined &&
-    !(Number.isInteger(dataBytes) && dataBytes >= 0 && dataBytes <= MAX_DATA_BYTES)
-  ) {
-    throw new RangeError(
-      `dataBytes must be a whole number from 0 to ${MAX_DATA_BYTES}: got ${dataBytes}`,
-    );
-  }
+  if (dataBytes !== undefined) check("dataBytes", dataBytes, wholeNumber(0, MAX_DATA_BYTES));
   const size = dataBytes ?? UNKNOWN_DATA_BYTES;
   const header = new Uint8Array(WAV_HEADER_BYTES);
   const view = new DataView(header.buffer);
@@ -90,6 +84,7 @@ export function wavHeaderFor(dataBytes: number | undefined): Uint8Array<ArrayBuf
  *
  * @param pcm 16-bit samples, in one piece or in several. Half a sample at the end, which a cut can leave, is dropped.
  * @returns The header, 44 bytes, and the samples.
+ * @throws {TypeError} when `pcm` is neither bytes nor an array of bytes.
  * @throws {RangeError} when the file is larger than an array of the runtime may be.
  *
  * @example
@@ -102,7 +97,8 @@ export function wavHeaderFor(dataBytes: number | undefined): Uint8Array<ArrayBuf
  */
 export function encodeWav(pcm: Uint8Array | readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const chunks = pcm instanceof Uint8Array ? [pcm] : pcm;
-  if (!Array.isArray(chunks)) throw new TypeError(`pcm must be bytes: got ${describe(pcm)}`);
+  check("pcm", chunks, ["array", "bytes"]);
+  for (const chunk of chunks) check("each of pcm", chunk, BYTES);
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const half = length % BYTES_PER_SAMPLE;
   const wav = concatBytes([wavHeaderFor(length - half), ...chunks]);

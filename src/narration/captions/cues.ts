@@ -6,6 +6,7 @@
 
 import { SAMPLE_RATE } from "../../audio/wav/wav_writer.ts";
 import { countCharacters } from "../../lib/count.ts";
+import { check, type Rule } from "../../lib/rules.ts";
 import { splitSentences } from "../../text/sentences/sentences.ts";
 import type { TextPart } from "../../text/split/part.ts";
 import { placesOf } from "../join.ts";
@@ -49,6 +50,13 @@ export interface SpokenPart extends Omit<PartState, "boundary"> {
   readonly boundary?: PartState["boundary"] | undefined;
 }
 
+const STATE: Rule = [
+  "object",
+  "a state with its parts",
+  ({ parts }: { parts?: unknown }) => Array.isArray(parts),
+  TypeError,
+];
+
 /** A part with its place in the audio, in samples. */
 interface Place extends SpokenPart {
   readonly from: number;
@@ -73,7 +81,7 @@ interface Stretch {
  * @param text The text of the narration.
  * @param state Its state, or the parts that another engine has made.
  * @returns The cues, in order, without overlap.
- * @throws {TypeError} when the text is no string.
+ * @throws {TypeError} when the text is no string, or the state has no parts.
  *
  * @example
  * ```ts
@@ -85,6 +93,7 @@ interface Stretch {
  * ```
  */
 export function cues(text: string, state: SpokenParts): Cue[] {
+  check("state", state, STATE);
   const places = placesIn(state);
   const found: Cue[] = [];
   let first = 0;

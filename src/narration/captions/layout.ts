@@ -4,9 +4,22 @@
  * @module
  */
 
-import { checkOptions, type Rules, wholeNumber } from "../../lib/rules.ts";
+import { check, checkOptions, type Rule, type Rules, wholeNumber } from "../../lib/rules.ts";
 import { countCharacters } from "../../lib/count.ts";
 import { type Cue, type CuePiece, words } from "./cues.ts";
+
+const CUES: Rule = [
+  "iterable",
+  "an iterable of cues",
+  (cues: object) => Symbol.iterator in cues,
+  TypeError,
+];
+const CUE: Rule = [
+  "object",
+  "a cue with its text",
+  ({ text }: { text?: unknown }) => typeof text === "string",
+  TypeError,
+];
 
 /** Options of captions. All durations are milliseconds. */
 export interface CaptionOptions {
@@ -81,7 +94,7 @@ interface Piece {
  * @param cues The cues, as `narration.cues()` gives them.
  * @param options The limits.
  * @returns The captions, in the order of the cues. Those whose times are estimates are marked.
- * @throws {TypeError} when an option has the wrong type, or is not known.
+ * @throws {TypeError} when a cue has no text, an option has the wrong type, or is not known.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example
@@ -94,10 +107,13 @@ interface Piece {
  * ```
  */
 export function toCaptions(cues: Iterable<Cue>, options: CaptionOptions = {}): Caption[] {
+  check("cues", cues, CUES);
   checkOptions(options, RULES);
   const { lineLength = 42, maxLines = 2, minDuration = 1_000, maxDuration = 7_000 } = options;
   const limits = { lineLength, maxLines, minDuration, maxDuration };
-  const pieces = [...cues].flatMap(({ start, end, ...cue }) =>
+  const list = [...cues];
+  for (const cue of list) check("each of cues", cue, CUE);
+  const pieces = list.flatMap(({ start, end, ...cue }) =>
     divide({ start, end, words: (cue.pieces ?? [{ start, end, ...cue }]).flatMap(timed) }, limits)
   );
   return joinShort(stretch(pieces, limits), limits).map(({ start, end, words }) => ({

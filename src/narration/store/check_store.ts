@@ -4,12 +4,20 @@
  * @module
  */
 
+import { check, FUNCTION, type Rule } from "../../lib/rules.ts";
 import { loadRecord } from "./plan_records.ts";
 import type { Store } from "./store.ts";
 
 /** How many writers race for one version, and how often. */
 const WRITERS = 8;
 const ROUNDS = 10;
+
+const STORE: Rule = [
+  "object",
+  "a store with the methods load and save",
+  ({ load, save }: Partial<Store>) => typeof load === "function" && typeof save === "function",
+  TypeError,
+];
 
 /**
  * Checks that a store does what narrations and batches rely on: records, versions, conditional saves from several handles at once, and
@@ -18,6 +26,7 @@ const ROUNDS = 10;
  *
  * @param openStore Opens a handle of the store. It is called twice: both handles must be of the same storage, as two processes have
  * them.
+ * @throws {TypeError} when `openStore` is no function, or gives something else than a store.
  * @throws {Error} when the store breaks a rule; the message names the rule.
  *
  * @example
@@ -31,7 +40,9 @@ const ROUNDS = 10;
  * ```
  */
 export async function checkStore(openStore: () => Store | Promise<Store>): Promise<void> {
+  check("openStore", openStore, FUNCTION);
   const [one, two] = [await openStore(), await openStore()];
+  for (const store of [one, two]) check("what openStore gives", store, STORE);
   const key = `check-${crypto.randomUUID()}`;
   await checkRecords(one, two, `narration/${key}`);
   await checkPages(one, two, `narration/${key}/${"0".repeat(32)}`);

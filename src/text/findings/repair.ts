@@ -1,3 +1,4 @@
+import { ARRAY, check, OBJECT, STRING } from "../../lib/rules.ts";
 import { checkText } from "./check.ts";
 import type { TextFinding } from "./finding.ts";
 
@@ -23,11 +24,16 @@ import type { TextFinding } from "./finding.ts";
  * @param text The text.
  * @param findings Findings of this very text. Default: all.
  * @returns The repaired text.
- * @throws {TypeError} If the text is no string.
+ * @throws {TypeError} If the text is no string, or the findings are no array of findings.
  * @throws {RangeError} If findings lie outside the text or overlap.
  */
 export function repairText(text: string, findings?: readonly TextFinding[]): string {
-  if (findings !== undefined) return apply(text, findings);
+  check("text", text, STRING);
+  if (findings !== undefined) {
+    check("findings", findings, ARRAY);
+    for (const finding of findings) check("each of findings", finding, OBJECT);
+    return apply(text, findings);
+  }
   return applyUntilDone(text, checkText);
 }
 
