@@ -141,15 +141,20 @@ export class Call {
    *
    * @param attempt Makes one attempt, and gets what is left of `silence`.
    * @param silence The longest time without an answer in milliseconds, the waits for a place and between attempts included.
+   * @param most The longest time of one attempt in milliseconds, if there is no deadline. Default: `silence`.
    */
-  async attempts<T>(attempt: (left?: number) => Promise<T>, silence?: number): Promise<T> {
+  async attempts<T>(
+    attempt: (left?: number) => Promise<T>,
+    silence?: number,
+    most: number | undefined = silence,
+  ): Promise<T> {
     const { lifetime } = this;
     const { limiter } = this.#core;
     const start = performance.now();
     const left = () => silence && silence - (performance.now() - start);
     for (let retry = 0;; retry++) {
-      const lease = limiter.tryAcquire(lifetime, silence) ??
-        await limiter.acquire(lifetime, silence, left());
+      const lease = limiter.tryAcquire(lifetime, most) ??
+        await limiter.acquire(lifetime, most, silence, left());
       let failure: TsetsenError;
       try {
         if (lifetime.end !== undefined) throw lifetime.end;

@@ -63,10 +63,16 @@ export class Limiter {
   /**
    * Waits for a place. Rejects when `lifetime` ends first.
    *
-   * @param most As in `tryAcquire`. It bounds the wait, too.
-   * @param left What is left of `most` for the wait, in milliseconds.
+   * @param most As in `tryAcquire`.
+   * @param silence The longest wait in milliseconds, for messages.
+   * @param left What is left of `silence`, in milliseconds.
    */
-  async acquire(lifetime: Lifetime, most?: number, left?: number): Promise<Lease> {
+  async acquire(
+    lifetime: Lifetime,
+    most?: number,
+    silence?: number,
+    left?: number,
+  ): Promise<Lease> {
     let lease: Lease | undefined;
     const turn = new Promise<Lease>((resolve) => {
       const start = (given: Lease) => resolve(lease = given);
@@ -74,7 +80,7 @@ export class Limiter {
     });
     const stopWatching = this.#watch();
     try {
-      return await lifetime.race(turn, most, left);
+      return await lifetime.race(turn, silence, left);
     } catch (error) {
       // The place may have come in the same moment as the end.
       if (lease !== undefined) this.release(lease);

@@ -33,6 +33,8 @@ export default {
     const speech = { text: "Сайн байна уу?", voiceId: "emulator-v2-bold" };
     if (pathname === "/stream") return await client.streamSpeech(speech).toResponse();
     if (pathname === "/submit") return Response.json(await client.submit(speech));
+    const audio = { audioUrl: env.ENDPOINT + "/audio/voice-emulator-v2-bold.wav" };
+    if (pathname === "/audio") return await client.downloadAudio(audio).toResponse();
     if (pathname === "/nothing") return new Response(null, { status: 404 });
     return Response.json(await client.getUserBalance({}, { timeout: 20_000 }));
   },
@@ -89,6 +91,7 @@ const WAITS = [
   ["a unary call", "/voices", { kind: "hang" }, 1],
   ["a paid call", "/submit", { kind: "hang" }, 1],
   ["a call that was sent twice", "/twice", { kind: "hang" }, 2],
+  ["the opening of a download", "/audio", { kind: "hang", method: "Audio" }, 1],
   ["the opening of a stream", "/stream", { kind: "hang" }, 1],
   ["the first audio of a stream", "/stream", { kind: "hang", afterBytes: 3 }, 1],
   ["more audio of a stream", "/stream", { kind: "hang", afterBytes: 2_000 }, 1],

@@ -10,7 +10,7 @@ import { backoffDelay } from "../../contract/backoff.ts";
 import { WITHOUT_LIMIT } from "../../lib/runtime.ts";
 import { brokenOff, noAnswer } from "../../transport/error_mapping.ts";
 import { Connection } from "./connection.ts";
-import { followRedirects } from "./redirects.ts";
+import { followRedirects, MAX_REDIRECTS } from "./redirects.ts";
 import { refusalOf, retriable } from "./refusal.ts";
 
 /** What a transfer is bound to. */
@@ -48,6 +48,8 @@ export async function* transfer(
 ): AsyncGenerator<Uint8Array, void, void> {
   const { lifetime } = call;
   const { origin, href } = url;
+  /** The longest time of one attempt: each redirect may wait for its own answer. */
+  const longest = (MAX_REDIRECTS + 1) * idleTimeout;
   let connection = new Connection(lifetime);
   let totalBytes: number | undefined;
   let version: Version | undefined;
@@ -117,10 +119,12 @@ export async function* transfer(
   try {
     for (let losses = 0;; losses++) {
       let tries = 0;
-      const response = await call.attempts(() => open(++tries)).catch((error) => {
-        // Not the error that asked for another try, but what the server said.
-        throw lifetime.end === undefined ? refusal ?? error : error;
-      });
+      const response = await call.attempts(() => open(++tries), undefined, longest).catch(
+        (error) => {
+          // Not the error that asked for another try, but what the server said.
+          throw lifetime.end === undefined ? refusal ?? error : error;
+        },
+      );
       const { status, headers } = response;
       if (received === 0) {
         totalBytes = lengthOf(headers);
