@@ -5,8 +5,8 @@ import type { SpecificationVersion, SpeechCall, SpeechResult } from "./types.ts"
 /**
  * Speaks a text by a job.
  *
- * Its failures are errors of this package. The AI SDK calls `doGenerate` again only for errors of its own kind, so it never sends a
- * text twice; the client does what is safe.
+ * Its failures are errors of this package. The AI SDK calls `doGenerate` again only for errors of its own kind, so it never sends
+ * a text twice; the client does what is safe.
  */
 export async function generate<Version extends SpecificationVersion>(
   context: ModelContext<Version>,

@@ -28,8 +28,8 @@ const RULES: Rules<keyof TsetsenProviderOptions> = {
  * `generateSpeech` submits one job, follows it and gives a WAV file. `experimental_streamSpeech` speaks a text while it comes, as
  * {@linkcode speakLive} does, and gives PCM.
  *
- * **Money.** Errors are those of this package, with `charged` and `requestId`, and the AI SDK does not repeat the call for them: its
- * `maxRetries` has no effect. The client itself sends again, `maxRetries` times, what was surely not accepted.
+ * **Money.** Errors are those of this package, with `charged` and `requestId`, and the AI SDK does not repeat the call for them:
+ * its `maxRetries` has no effect. The client itself sends again, `maxRetries` times, what was surely not accepted.
  *
  * @param options The client, and what calls need not say.
  * @returns The provider. `speech(modelId)` gives a model: `"beta-v0.1"` or `"beta-v0.2"`.

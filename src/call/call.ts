@@ -11,18 +11,19 @@ import {
   type Charged,
   ClientClosedError,
   ConnectionError,
-  isTransient,
   ResourceNotFoundError,
   TimeoutError,
   type TsetsenError,
   withContext,
 } from "../contract/errors.ts";
-import { isNew, recordAccepted } from "./accepted_jobs.ts";
+import { recordAccepted } from "./accepted_jobs.ts";
 import { attemptHeaders } from "./attempt_headers.ts";
 import { hedge } from "./hedge.ts";
 import type { PollSchedule } from "./poll_schedule.ts";
 import type { Lease, Limiter } from "./limiter.ts";
 import { CallLog, type Ended } from "./call_log.ts";
+import { endedError, outcomeOf } from "./ended.ts";
+import { mayPass } from "./may_pass.ts";
 import { notify, type RetryEvent } from "../contract/log.ts";
 import { type CallOptions, checkPlace, type ResolvedOptions } from "../contract/options.ts";
 import { Lifetime, type LifetimeEnd, type OpenLifetimes } from "../lib/lifetime.ts";
@@ -70,12 +71,6 @@ interface Context {
   requestId: string | undefined;
   charged: Charged | undefined;
   billable: boolean;
-}
-
-/** How work ended, by what ended it early. */
-function outcomeOf(end: LifetimeEnd | undefined, error: TsetsenError): Ended {
-  const isCancelled = end?.by === "signal" || end?.by === "cancel";
-  return isCancelled ? { outcome: "cancelled" } : { outcome: "failed", error };
 }
 
 const CANCELLED = 1, GATEWAY_TIMEOUT = 504;
@@ -194,7 +189,8 @@ export class Call {
     const { billable } = this.#facts;
     const { retryAfter = 0 } = error;
     if (
-      retry >= maxRetries || retryAfter > MAX_RETRY_AFTER_MS || !this.#mayPass(error, type) ||
+      retry >= maxRetries || retryAfter > MAX_RETRY_AFTER_MS ||
+      !mayPass(error, this.#facts.billable, type === "poll_failed" ? this.#requestId : undefined) ||
       (billable && error.charged !== "no")
     ) return undefined;
     this.#failed = error;
@@ -202,20 +198,6 @@ export class Call {
     const delay = Math.max(retryAfter, Math.min(backoffDelay(options.backoff, retry), most));
     this.log.notify({ type, ...type === "poll_failed" && { attempt: retry + 1 }, delay, error });
     return delay;
-  }
-
-  /** Whether a failure may pass by itself. What costs nothing is asked again in more cases. */
-  #mayPass(error: TsetsenError, type: RetryEvent["type"]): boolean {
-    if (isTransient(error)) return true;
-    if (this.#facts.billable) return false;
-    const { statusCode = 0 } = error;
-    // HTTP 501 and 505 do not pass; 408 and 425 ask for a repetition.
-    if (statusCode === 408 || statusCode === 425) return true;
-    if (statusCode >= 500 && statusCode !== 501 && statusCode !== 505) return true;
-    // A job goes on whatever one poll says: CANCELLED, UNKNOWN, INTERNAL, DATA_LOSS; or the service has not heard of it yet.
-    if (type !== "poll_failed") return false;
-    return [1, 2, 13, 15].includes(statusCode) ||
-      (error instanceof ResourceNotFoundError && isNew(this.#requestId ?? ""));
   }
 
   /**
@@ -375,22 +357,7 @@ export class Call {
 
   /** The error for work that was ended. */
   #ended(end: LifetimeEnd): TsetsenError {
-    const context = { ...this.#context(), cause: this.#failed };
-    const { method, subject = method } = this.#facts;
-    switch (end.by) {
-      case "deadline":
-        return new TimeoutError(
-          `${subject} took longer than its timeout of ${end.ms} ms. ${this.#advice}`.trimEnd(),
-          context,
-        );
-      case "idle":
-        return new TimeoutError(
-          `${subject} sent nothing for ${end.ms} ms (idleTimeout). ${this.#advice}`.trimEnd(),
-          context,
-        );
-      default:
-        return new ClientClosedError("The client was closed while this was under way.", context);
-    }
+    return endedError(end, this.#facts, { ...this.#context(), cause: this.#failed });
   }
 
   /**
@@ -418,14 +385,6 @@ export class Call {
       context.charged = "unknown";
     }
     return withContext(failure, context);
-  }
-
-  get #advice(): string {
-    if (this.#requestId !== undefined) return "The job goes on: ask for it again by its id.";
-    if (this.charged === "yes" && this.#facts.billable) return "What has come was charged.";
-    // The error itself says what to look at when the call may have been charged.
-    if (this.#facts.billable && this.charged !== "no") return "";
-    return "Try again, or give it more time.";
   }
 
   // A call that costs nothing and is about no job says nothing about money.

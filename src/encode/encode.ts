@@ -42,16 +42,17 @@ const DELAYS: Readonly<Record<EncodeFormat, number>> = {
 /**
  * Encodes audio while it comes, with flat memory: MP3, FLAC, AAC, or WAV.
  *
- * MP3, FLAC and AAC are encoded by the package `mediabunny` and an encoder of its own, which you install. Whether it can encode here is
- * proved before the audio is asked for anything, so nothing is bought in vain: {@linkcode checkEncoder}.
+ * MP3, FLAC and AAC are encoded by the package `mediabunny` and an encoder of its own, which you install. Whether it can encode
+ * here is proved before the audio is asked for anything, so nothing is bought in vain: {@linkcode checkEncoder}.
  *
- * **Money.** What is streamed and paid for cannot be asked for again. When an encoder fails in the middle, what was encoded up to there has
- * been given, and the error says `charged` and `requestId`. `saveAudio` keeps the audio itself until the encoded file is complete.
+ * **Money.** A paid stream cannot be read again. When an encoder fails in the middle, you have what was encoded before the
+ * failure, and the error says `charged` and `requestId`. `saveAudio` keeps the audio itself until the encoded file is complete.
  *
  * @param audio The audio: bare PCM of the service's format (24,000 Hz, 16 bits, mono), or WAV of it.
  * @param options The format, and what the file tells.
  * @returns The encoded audio, lazily.
- * @throws {TypeError} when an option is not known, has the wrong type, or does not go with the format; when the audio has been read.
+ * @throws {TypeError} when an option is not known, has the wrong type, or does not go with the format; when the audio has been
+ * read.
  * @throws {RangeError} when an option is out of its range; when the audio is known to be too long for a WAV.
  *
  * @example An MP3 from a stream
@@ -78,8 +79,8 @@ export function encode(audio: EncodeSource, options: EncodeOptions): EncodedAudi
 }
 
 /**
- * Proves that this runtime can encode a format, by encoding a moment of silence. `encode`, `saveAudio` and the command line do it by
- * themselves before they buy anything. It takes about a second, once a process.
+ * Proves that this runtime can encode a format, by encoding a moment of silence. `encode`, `saveAudio` and the command line do it
+ * by themselves before they buy anything. It takes about a second, once a process.
  *
  * @param format The format.
  * @throws {TsetsenError} with the `code` `"encoder_missing"` when the packages are not installed, the message says which; with

@@ -4,8 +4,8 @@ interface Cancellable {
 }
 
 /**
- * Runs a generator that reads audio. Nothing happens before the first `next()`. `return()` ends the audio first, because a generator's own
- * `return()` waits behind a pending `next()`; that one is then done at once.
+ * Runs a generator that reads audio. Nothing happens before the first `next()`. `return()` ends the audio first, because a
+ * generator's own `return()` waits behind a pending `next()`; that one is then done at once.
  */
 export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
   readonly #audio: Cancellable;

@@ -24,9 +24,9 @@ const CONTENT_TYPES: Readonly<Record<EncodeFormat, string>> = {
 /**
  * Audio that is encoded while it comes: an async iterator of the bytes of a file.
  *
- * It can be read once. Nothing is asked of the audio that it is made from before the first chunk is asked for. Leaving the loop and
- * `cancel()` end that audio, too. `bytes()`, `blob()` and `saveAudio` give a file whose start has true lengths; a stream cannot go back:
- * {@linkcode EncodedAudio.head}.
+ * It can be read once. Nothing is asked of the audio that it is made from before the first chunk is asked for. Leaving the loop
+ * and `cancel()` end that audio, too. `bytes()`, `blob()` and `saveAudio` give a file whose start has true lengths; a stream
+ * cannot go back: {@linkcode EncodedAudio.head}.
  */
 export class EncodedAudio extends AudioStream {
   readonly #work: EncodedWork;
@@ -50,9 +50,9 @@ export class EncodedAudio extends AudioStream {
   }
 
   /**
-   * How many samples a decoder gives before the first of the audio: 1,105 of MP3 and 1,024 of AAC, which are 46 and 43 milliseconds, 0 of
-   * the others. The file of an MP3 tells it, and most players leave these samples out. AAC has no place to tell it: show captions
-   * later by `delay / 24` milliseconds.
+   * How many samples a decoder gives before the first of the audio: 1,105 of MP3 and 1,024 of AAC, which are 46 and 43
+   * milliseconds, 0 of the others. The file of an MP3 tells it, and most players leave these samples out. AAC has no place to
+   * tell it: show captions later by `delay / 24` milliseconds.
    */
   get delay(): number {
     return this.#work.delay;
@@ -70,8 +70,8 @@ export class EncodedAudio extends AudioStream {
   }
 
   /**
-   * The start of the file with true lengths, once the end has been read; `undefined` until then and for AAC, which has none. It is as
-   * long as the start that was given: write it over that one.
+   * The start of the file with true lengths, once the end has been read; `undefined` until then and for AAC, which has none. It
+   * is as long as the start that was given: write it over that one.
    */
   get head(): Uint8Array<ArrayBuffer> | undefined {
     return this.#work.head;

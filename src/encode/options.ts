@@ -16,8 +16,8 @@ export interface EncodeOptions {
   /** The format: `"mp3"`, `"flac"` (without loss), `"aac"` (ADTS), or `"wav"`. */
   readonly format: EncodeFormat;
   /**
-   * The bitrate: the number of bits a second, of MP3 and AAC only. MP3: 8,000, 16,000, 24,000, 32,000, 40,000, 48,000, 56,000, 64,000, 80,000, 96,000, 112,000,
-   * 128,000, 144,000 or 160,000. AAC: a whole number from 8,000 to 128,000. Default 64,000.
+   * The bitrate: the number of bits a second, of MP3 and AAC only. MP3: 8,000, 16,000, 24,000, 32,000, 40,000, 48,000, 56,000,
+   * 64,000, 80,000, 96,000, 112,000, 128,000, 144,000 or 160,000. AAC: a whole number from 8,000 to 128,000. Default 64,000.
    */
   readonly bitrate?: number | undefined;
   /** The title of the whole, of every format but WAV. Default: none. */

@@ -26,8 +26,8 @@ export interface EncodingOptions extends Omit<EncodeOptions, "format" | "chapter
    */
   readonly chapters?: readonly Chapter[] | (() => readonly Chapter[]) | undefined;
   /**
-   * Ends the encoding. The WAV that it was made from stays. A signal that has aborted already rejects before the audio is read. What the
-   * audio itself waits for ends by a signal of its own. Default: none.
+   * Ends the encoding. The WAV that it was made from stays. A signal that has aborted already rejects before the audio is read.
+   * What the audio itself waits for ends by a signal of its own. Default: none.
    */
   readonly signal?: AbortSignal | undefined;
 }

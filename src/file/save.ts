@@ -80,9 +80,9 @@ export interface SavedAudio {
  * bytes of yours when the name ends in `.wav`. A WAV gets true lengths where its header has none. Under a name that ends
  * in `.wav` nothing else is saved.
  *
- * Under a name that ends in `.mp3`, `.flac` or `.aac`, PCM and WAV are encoded by the packages that `@tsetsen/sdk/encode` names. They are
- * looked for before anything is bought. The audio is written as a WAV beside the file first, which is removed at the end: its disk needs 173
- * MB an hour. When the encoder fails, the WAV stays, whole, and the error says where.
+ * Under a name that ends in `.mp3`, `.flac` or `.aac`, PCM and WAV are encoded by the packages that `@tsetsen/sdk/encode` names.
+ * They are looked for before anything is bought. The audio is written as a WAV beside the file first, which is removed at the
+ * end: its disk needs 173 MB an hour. When the encoder fails, the WAV stays, whole, and the error says where.
  *
  * Everything else is written as it is.
  *
@@ -93,16 +93,18 @@ export interface SavedAudio {
  * @param audio What to write. It is not read at all when the file exists already, so nothing is bought in vain.
  * @param options Whether to overwrite, progress, and how to encode.
  * @returns The path and the length.
- * @throws {TypeError} when the path is empty; when the audio has been read already, gives something else than bytes, or holds nothing; when bytes of yours
- * are neither WAV nor PCM and the name ends in `.wav`; when an option does not go with the ending of the name.
- * @throws {RangeError} when an option is out of its range; when the audio is known to be longer than 4 GiB, under a name that ends in `.wav`.
+ * @throws {TypeError} when the path is empty; when the audio has been read already, gives something else than bytes, or holds
+ * nothing; when bytes of yours are neither WAV nor PCM and the name ends in `.wav`; when an option does not go with the ending of
+ * the name.
+ * @throws {RangeError} when an option is out of its range; when the audio is known to be longer than 4 GiB, under a name that
+ * ends in `.wav`.
  * @throws {TsetsenError} with the `code` `"encoder_missing"` or `"encoder_failed"` when the audio cannot be encoded.
  * @throws {ServerError} when the audio of a job is neither WAV nor PCM and the name ends in `.wav`, or is cut short.
  * @throws {Error} with the `code` `"EEXIST"` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
  * missing, or of the runtime when it cannot be written. If the audio was complete by then, it stays under the temporary
  * name that the message says: another program may have taken the final name in the meantime.
- * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed then, unless it holds paid audio that
- * cannot be fetched again.
+ * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed
+ * then, unless it holds paid audio that cannot be fetched again.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
 /** What a value must be: its kind, that in words, a test, and what to throw when the test fails (default RangeError). */
 export type Rule = readonly [
-  kind: "string" | "number" | "boolean" | "function" | "object" | "array" | "iterable",
+  kind: "string" | "number" | "boolean" | "function" | "object" | "array" | "any",
   expected?: string,
   // deno-lint-ignore no-explicit-any -- a value of the rule's kind
   test?: (value: any) => boolean,
@@ -34,10 +34,12 @@ export const BYTES: Rule = [
   TypeError,
 ];
 export const AUDIO: Rule = [
-  "iterable",
+  "any",
   "audio of this package, or bytes, or an iterable of bytes",
   // Samples of 16 bits or floats are numbers, not bytes.
-  (audio: object) => !ArrayBuffer.isView(audio) || audio instanceof Uint8Array,
+  (audio: unknown) =>
+    (isIterable(audio) || isAsyncIterable(audio)) &&
+    (!ArrayBuffer.isView(audio) || audio instanceof Uint8Array),
   TypeError,
 ];
 export const DURATION: Rule = [
@@ -88,7 +90,7 @@ export function oneOf(...words: readonly string[]): Rule {
 /** Checks one value. */
 export function check(name: string, value: unknown, rule: Rule): void {
   const [kind, expected = `a value of type ${kind}`, test, Class = RangeError] = rule;
-  const isKind = kind === "iterable" ? isIterable(value) : kindOf(value) === kind;
+  const isKind = kind === "any" || kindOf(value) === kind;
   if (isKind && test?.(value) !== false) return;
   const message = `${name} must be ${expected}: got ${describe(value)}`;
   throw isKind ? new Class(message, { charged: "no" }) : new TypeError(message);
@@ -187,7 +189,11 @@ function kindOf(value: unknown): string {
   return value === null ? "null" : typeof value;
 }
 
-function isIterable(value: unknown): boolean {
-  return typeof value === "object" && value !== null &&
-    (Symbol.iterator in value || Symbol.asyncIterator in value);
+/** Whether a value is an object that a loop can read. */
+export function isIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+function isAsyncIterable(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }

@@ -14,7 +14,7 @@ import type { Lifetime } from "../lib/lifetime.ts";
 import type { BatchItem, BatchOptions, BatchResult, FulfilledItem } from "./batch_result.ts";
 import { contentHash, openBatch } from "./open.ts";
 import { BUY_RULES, resolveOptions } from "./options.ts";
-import { check, checkOptions, CLIENT, oneOf, type Rule } from "../lib/rules.ts";
+import { check, checkOptions, CLIENT, isIterable, oneOf, type Rule } from "../lib/rules.ts";
 import { formatOf } from "./part_audio.ts";
 import { asTsetsenError, SUPERSEDED } from "./purchase/errors.ts";
 import { Journal } from "./purchase/journal.ts";
@@ -275,12 +275,7 @@ const HOPELESS: readonly string[] = [
   SUPERSEDED,
 ];
 
-const ITEMS: Rule = [
-  "iterable",
-  "an iterable of requests",
-  (items: object) => Symbol.iterator in items,
-  TypeError,
-];
+const ITEMS: Rule = ["any", "an iterable of requests", isIterable, TypeError];
 
 function itemsOf(items: Iterable<BatchItem>): BatchItem[] {
   check("items", items, ITEMS);

@@ -9,8 +9,8 @@ import { type OpenContext, openContext } from "./web_audio.ts";
  * Plays audio in a page while it comes, without a gap or a click where its pieces meet. **Reading a stream or a narration costs
  * credits**; playing does not.
  *
- * Call it while a click or a key press is being handled, and await nothing before: browsers, iOS above all, let a page sound only then.
- * PCM and WAV of the service's format sound from the first piece on; another format when all of it has come.
+ * Call it while a click or a key press is being handled, and await nothing before: browsers, iOS above all, let a page sound only
+ * then. PCM and WAV of the service's format sound from the first piece on; another format when all of it has come.
  *
  * @param audio The audio. All of it stays in memory for `seek`: 173 MB an hour.
  * @param options How loud, and where to.

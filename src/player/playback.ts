@@ -21,8 +21,8 @@ export type PlaybackState = "playing" | "paused" | "ended" | "stopped";
 /** Audio that is being played. All places are samples of the audio: 24,000 are a second. */
 export class Playback {
   /**
-   * Resolves when the last sample has been heard, or after `stop()`. It rejects with what the audio fails with, once what had come has
-   * been heard; at once with the reason of the signal.
+   * Resolves when the last sample has been heard, or after `stop()`. It rejects with what the audio fails with, once what had
+   * come has been heard; at once with the reason of the signal.
    */
   readonly ended: Promise<void>;
   readonly #audio: PlaySource;
@@ -76,8 +76,8 @@ export class Playback {
   }
 
   /**
-   * Whether the browser lets nothing sound yet, because the visitor has pressed nothing. Call `resume()` while a click or a key press is
-   * being handled.
+   * Whether the browser lets nothing sound yet, because the visitor has pressed nothing. Call `resume()` while a click or a key
+   * press is being handled.
    */
   get blocked(): boolean {
     return this.#state === "playing" && this.#context.state !== "running";
@@ -110,18 +110,18 @@ export class Playback {
     return this.#isComplete;
   }
 
-  /** How loud it is, 0 or more; 1 is as loud as the audio itself. */
+  /** The volume, 0 or more. At 1 it is that of the audio itself. */
   get volume(): number {
     return this.#volume.gain.value;
   }
 
-  /** Sets how loud it is. @throws {TypeError} when it is no number. @throws {RangeError} when it is below 0 or not finite. */
+  /** Sets the volume. @throws {TypeError} when it is no number. @throws {RangeError} when it is below 0 or not finite. */
   set volume(volume: number) {
     check("volume", volume, atLeast(0));
     this.#volume.gain.value = volume;
   }
 
-  /** Falls silent and keeps the place. The audio still comes. Does nothing unless it plays. */
+  /** Pauses the sound and keeps the place. The audio still comes. Does nothing unless it plays. */
   pause(): void {
     if (this.#state !== "playing") return;
     this.#cut(this.position);
@@ -129,8 +129,8 @@ export class Playback {
   }
 
   /**
-   * Goes on where it was paused, and lets a blocked page sound when it is called while a click or a key press is being handled. Does
-   * nothing after the end.
+   * Continues where it was paused, and lets a blocked page sound when it is called while a click or a key press is being handled.
+   * Does nothing after the end.
    */
   resume(): void {
     if (this.#isOver) return;
@@ -157,7 +157,7 @@ export class Playback {
   }
 
   /**
-   * Falls silent for good, and ends the audio: a stream ends at the service.
+   * Ends the sound, and cancels the audio: a stream ends at the service.
    *
    * @returns How much was heard, in samples.
    */
@@ -238,5 +238,5 @@ export class Playback {
   }
 }
 
-/** How long the context stays after the end, in milliseconds: what it gave last is still on its way to the loudspeaker. */
+/** How long the context stays open after the end, in milliseconds, because its last samples have not reached the loudspeaker. */
 const RELEASE_MS = 500;

@@ -1,6 +1,6 @@
 /**
- * What is used of Web Audio. It is written down here because this package must compile without the types of a page; the nodes of a
- * page fit.
+ * What is used of Web Audio. It is written down here because this package must compile without the types of a page; the nodes of
+ * a page fit.
  *
  * @module
  */

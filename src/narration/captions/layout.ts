@@ -4,16 +4,18 @@
  * @module
  */
 
-import { check, checkOptions, type Rule, type Rules, wholeNumber } from "../../lib/rules.ts";
+import {
+  check,
+  checkOptions,
+  isIterable,
+  type Rule,
+  type Rules,
+  wholeNumber,
+} from "../../lib/rules.ts";
 import { countCharacters } from "../../lib/count.ts";
 import { type Cue, type CuePiece, words } from "./cues.ts";
 
-const CUES: Rule = [
-  "iterable",
-  "an iterable of cues",
-  (cues: object) => Symbol.iterator in cues,
-  TypeError,
-];
+const CUES: Rule = ["any", "an iterable of cues", isIterable, TypeError];
 const CUE: Rule = [
   "object",
   "a cue with its text",
