@@ -1,6 +1,7 @@
-// A page in Chromium with the player, and a tap on what it plays.
+// A page in Chromium and in Firefox with the player, and a tap on what it plays.
 
-import { type Browser, isChromiumMissing, launch, type Page } from "../examples/chromium.ts";
+import { isChromiumMissing, launch } from "../examples/chromium.ts";
+import { isFirefoxMissing, launchFirefox, type TestBrowser, type TestPage } from "./firefox.ts";
 
 const TAP = `registerProcessor("tap", class extends AudioWorkletProcessor {
   process([[input]], [[output]]) {
@@ -46,9 +47,31 @@ if (location.search === "?early") {
 /** Headless, Chromium lets every page sound. */
 const GESTURE = "--autoplay-policy=document-user-activation-required";
 
-let browser: Promise<Browser> | undefined;
+/** A browser that the tests run in. Firefox wants a gesture by its preferences. */
+interface Host {
+  readonly name: string;
+  readonly isMissing: () => boolean;
+  readonly launch: () => Promise<TestBrowser>;
+}
+
+const HOSTS: readonly Host[] = [
+  { name: "Chromium", isMissing: isChromiumMissing, launch: () => launch([GESTURE]) },
+  // With PulseAudio, because a context of Firefox runs on a loudspeaker only.
+  { name: "Firefox", isMissing: isFirefoxMissing, launch: launchFirefox },
+];
+
+const browsers = new Map<string, Promise<TestBrowser>>();
 let script: Promise<Uint8Array<ArrayBuffer>> | undefined;
-Deno.test.afterAll(async () => await (await browser)?.close());
+Deno.test.afterAll(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+/** One browser of each kind for all tests. */
+function browserOf({ name, launch }: Host): Promise<TestBrowser> {
+  const browser = browsers.get(name) ?? launch();
+  browsers.set(name, browser);
+  return browser;
+}
 
 async function bundled(): Promise<Uint8Array<ArrayBuffer>> {
   const entry = await Deno.makeTempFile({ suffix: ".js" });
@@ -79,13 +102,22 @@ async function bundled(): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
-/** Runs a test in a page of its own. Nothing has been pressed in it. */
-export function test(name: string, run: (page: Page) => Promise<void>, search = ""): void {
-  const ignore = isChromiumMissing();
+/** Runs a test in each browser, in a page of its own. Nothing has been pressed in it. */
+export function test(name: string, run: (page: TestPage) => Promise<void>, search = ""): void {
+  for (const host of HOSTS) testIn(host, name, run, search);
+}
+
+function testIn(
+  host: Host,
+  name: string,
+  run: (page: TestPage) => Promise<void>,
+  search: string,
+): void {
+  const ignore = host.isMissing();
   Deno.test({
-    name: ignore ? `${name} (ignored: no Chromium)` : name,
+    name: `${name}, in ${host.name}${ignore ? " (ignored: not installed)" : ""}`,
     ignore,
-    // One Chromium for all, which outlives each test; playwright keeps its pipes and timers.
+    // One browser for all, which outlives each test, with its pipes, sockets and timers.
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {
@@ -102,7 +134,7 @@ export function test(name: string, run: (page: Page) => Promise<void>, search = 
           return new Response(body, { headers: { "content-type": `${type}; charset=utf-8` } });
         },
       );
-      const page = await (await (browser ??= launch([GESTURE]))).newPage();
+      const page = await (await browserOf(host)).newPage();
       const failures: unknown[] = [];
       page.on("pageerror", (error) => failures.push(error));
       try {
@@ -117,12 +149,12 @@ export function test(name: string, run: (page: Page) => Promise<void>, search = 
 }
 
 /** Runs statements in a page, inside an async function. @returns What they return. */
-export async function inPage<T>(page: Page, statements: string): Promise<T> {
+export async function inPage<T>(page: TestPage, statements: string): Promise<T> {
   return await page.evaluate<T>(`(async () => { ${statements} })()`);
 }
 
 /** The same after a key press: the page may sound. */
-export async function inUnlockedPage<T>(page: Page, statements: string): Promise<T> {
+export async function inUnlockedPage<T>(page: TestPage, statements: string): Promise<T> {
   await page.keyboard.press("a");
   return await inPage(page, statements);
 }
