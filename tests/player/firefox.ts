@@ -95,7 +95,7 @@ function startLoudspeaker(folder: string, socket: string): Running {
 }
 
 /** Reads the address that Firefox prints, and drains what it prints later. */
-async function address(stderr: ReadableStream<Uint8Array>): Promise<string> {
+async function address(stderr: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<string> {
   let said = "";
   const reader = stderr.pipeThrough(new TextDecoderStream()).getReader();
   for (;;) {

@@ -33,8 +33,9 @@ export const watching: Case[] = [
       const { requestId } = await client.generateSpeech(SPEECH);
       await client.waitForCompletion(requestId);
       const times = (await stand.requests("CheckStatus")).map(({ time }) => time);
-      ok(times.length >= 4 && times.length <= 7, `${times.length} polls`);
-      for (const gap of gaps(times)) ok(gap >= 150 && gap < 450, `a gap of ${gap} ms`);
+      // The schedule waits for the time at which a job is likely to end, at most a second.
+      ok(times.length >= 2 && times.length <= 7, `${times.length} polls`);
+      for (const gap of gaps(times)) ok(gap >= 100 && gap < 1_500, `a gap of ${gap} ms`);
     },
   },
   {
