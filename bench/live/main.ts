@@ -1,6 +1,7 @@
 /**
  * How soon live speech begins: the time from the end of the first sentence's tokens to its first sample, as a ratio to
- * `streamSpeech` of that sentence alone. `deno run -A bench/live/main.ts [rounds]`; also `node` and `bun` on its bundle.
+ * `streamSpeech` of that sentence alone. `deno run -A bench/live/main.ts [rounds] [delay]`; also `node` and `bun` on its bundle.
+ * `delay` is what the emulator waits before it answers, in milliseconds: a service thinks before its first sample.
  *
  * @module
  */
@@ -49,9 +50,12 @@ async function live(client: Client): Promise<number> {
 }
 
 /** Measures both in turn, and says whether the bound holds. */
-async function main(rounds: number): Promise<boolean> {
+async function main(rounds: number, delay: number): Promise<boolean> {
   const url = process.env["TSETSEN_BENCH_ENDPOINT"];
   const emulator = url === undefined ? await startEmulator({ streamPace: 0 }) : undefined;
+  if (delay > 0) {
+    emulator?.addFault({ kind: "delay", method: "StreamSpeech", delay, times: Infinity });
+  }
   const client = new Client({
     endpoint: url ?? emulator?.url,
     apiKey: "tsetsen-development-emulator",
@@ -71,9 +75,11 @@ async function main(rounds: number): Promise<boolean> {
   const ratio = ours / bare;
   console.log(
     `streamSpeech alone ${bare.toFixed(2)} ms, speakLive ${ours.toFixed(2)} ms, ` +
-      `ratio ${ratio.toFixed(3)} (at most ${BOUND}), ${rounds} rounds each`,
+      `ratio ${ratio.toFixed(3)} (at most ${BOUND}), ${rounds} rounds each, ` +
+      `${delay} ms before each answer`,
   );
   return ratio <= BOUND;
 }
 
-if (!await main(Number(process.argv[2] ?? 200))) process.exitCode = 1;
+const [, , rounds = "200", delay = "0"] = process.argv;
+if (!await main(Number(rounds), Number(delay))) process.exitCode = 1;
