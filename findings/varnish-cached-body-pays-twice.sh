@@ -20,8 +20,10 @@ cd "$dir"
 
 apt-get -qq download "varnish=7.1.1-*" "libvarnishapi3=7.1.1-*" >/dev/null 2>&1
 for package in ./*.deb; do dpkg -x "$package" root; done
-export LD_LIBRARY_PATH="$dir/root/usr/lib:$(dirname "$(find root -name 'libvarnishapi.so.3' -print -quit | sed "s,^,$dir/,")"):$dir/root/usr/lib/varnish"
-varnishd="$dir/root/usr/sbin/varnishd"
+library=$(find "$PWD" -name libvarnishapi.so.3 -print -quit)
+plugins=$(find "$PWD" -type d -name varnish -path '*/lib/*' -print -quit)
+export LD_LIBRARY_PATH="${library%/*}:$plugins"
+varnishd=$(find "$PWD" -type f -name varnishd -print -quit)
 "$varnishd" -V 2>&1 | head -1 | tr -d '()' | cut -d' ' -f2
 
 # GET is answered, and the connection kept. POST is read to its end, and the connection closed without an answer.

@@ -34,9 +34,6 @@ export const isObject = (value: unknown): boolean =>
   typeof value === "object" && value !== null && !Array.isArray(value) &&
   // A promise that was not awaited has no options.
   !("then" in value);
-/** Compares the name, because bytes of another realm are fine. */
-export const isBytes = (value: unknown): boolean =>
-  Object.prototype.toString.call(value) === "[object Uint8Array]";
 
 export const boolean: Rule = { expected: "a boolean", type: (value) => typeof value === "boolean" };
 export const string: Rule = { expected: "a string", type: isString };

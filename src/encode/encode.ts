@@ -1,8 +1,9 @@
+import { checkUnread } from "../audio/unread.ts";
 import { PcmReader } from "../audio/wav/pcm.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { TsetsenError, type TsetsenErrorOptions, withContext } from "../contract/errors.ts";
-import { concatBytes } from "../lib/bytes.ts";
-import { AUDIO, BYTES, check } from "../lib/rules.ts";
+import { concatBytes, isBytes } from "../lib/bytes.ts";
+import { BYTES, check } from "../lib/rules.ts";
 import { EncodedAudio, type EncodedWork } from "./encoded_audio.ts";
 import { EncodeRun } from "./encode_run.ts";
 import { Encoder, proveEncoder } from "./encoder.ts";
@@ -68,7 +69,7 @@ const DELAYS: Readonly<Record<EncodeFormat, number>> = {
  */
 export function encode(audio: EncodeSource, options: EncodeOptions): EncodedAudio {
   const resolved = resolveOptions(options);
-  checkSource(audio);
+  checkUnread(audio);
   const { format, large } = resolved;
   if (format === "wav") checkWavLength(pcmLength(audio), large);
   const work: EncodedWork = { format, delay: DELAYS[format], samples: undefined, head: undefined };
@@ -218,7 +219,7 @@ async function* samplesOf(
       throw error instanceof TsetsenError && context.charged ? withContext(error, context) : error;
     }
   };
-  for await (const chunk of audio instanceof Uint8Array ? [audio] : audio) {
+  for await (const chunk of isBytes(audio) ? [audio] : audio) {
     check("each chunk of audio", chunk, BYTES);
     const pcm = read(() => reader.push(chunk));
     if (pcm.length > 0) yield pcm;
@@ -234,14 +235,6 @@ async function* samplesOf(
 function pcmLength(audio: EncodeSource): number | undefined {
   const { isRaw, contentLength } = audio as OwnAudio;
   return isRaw ? contentLength : undefined;
-}
-
-function checkSource(audio: EncodeSource): void {
-  check("audio", audio, AUDIO);
-  const { locked, bodyUsed } = audio as OwnAudio;
-  if (locked || bodyUsed) {
-    throw new TypeError("audio must be unread: it has been read, is being read, or was cancelled.");
-  }
 }
 
 /** What an error about the audio says of the money. Audio of the SDK that has begun is paid for. */

@@ -4,19 +4,11 @@
  * @module
  */
 
+import { checkUnread } from "../audio/unread.ts";
 import { lstat, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  AUDIO,
-  check,
-  checkOptions,
-  FLAG,
-  FUNCTION,
-  type Rules,
-  SIGNAL,
-  STRING,
-} from "../lib/rules.ts";
+import { check, checkOptions, FLAG, FUNCTION, type Rules, SIGNAL, STRING } from "../lib/rules.ts";
 import {
   codeOf,
   problem,
@@ -34,14 +26,7 @@ import {
   formatOfName,
   largeWav,
 } from "./encoded.ts";
-import {
-  isOwnRaw,
-  isUsed,
-  type SaveSource,
-  writeAudio,
-  WriteError,
-  type Written,
-} from "./write.ts";
+import { isOwnRaw, type SaveSource, writeAudio, WriteError, type Written } from "./write.ts";
 
 const RULES: Rules<keyof SaveOptions> = {
   overwrite: FLAG,
@@ -123,16 +108,11 @@ export async function saveAudio(
 ): Promise<SavedAudio> {
   checkOptions(options, RULES);
   if (!(path instanceof URL)) check("path", path, STRING);
-  check("audio", audio, AUDIO);
   const named = path instanceof URL ? fileURLToPath(path) : path;
   const { overwrite = false, onProgress, signal } = options;
   signal?.throwIfAborted();
   const target = await checkTarget(named, overwrite);
-  if (isUsed(audio)) {
-    throw new TypeError(
-      "audio must be unread: it has been read, is being read, or was cancelled. Nothing was written.",
-    );
-  }
+  checkUnread(audio);
   const ending = extname(named).toLowerCase();
   const isWav = ending === ".wav" || ending === ".wave";
   const format = formatOfName(ending);

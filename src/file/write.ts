@@ -10,7 +10,7 @@ import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format/format.
 import { cutShort, readWav } from "../audio/wav/wav_reader.ts";
 import { wavHeader } from "../audio/wav/wav_writer.ts";
 import { notify } from "../contract/log.ts";
-import { concatBytes } from "../lib/bytes.ts";
+import { concatBytes, isBytes } from "../lib/bytes.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import { readHead, repairOpen } from "./repair.ts";
 
@@ -37,12 +37,6 @@ export function ownFacts(audio: SaveSource): OwnAudio {
 /** A failure of the file, not of the audio. */
 export class WriteError extends Error {
   override readonly name = "WriteError";
-}
-
-/** Whether audio has a reader, or had one. */
-export function isUsed(audio: SaveSource): boolean {
-  const { locked, bodyUsed } = audio as OwnAudio;
-  return locked === true || bodyUsed === true;
 }
 
 /** Whether audio of the SDK is bare samples. */
@@ -87,9 +81,7 @@ export async function writeAudio(
     bytes += chunk.length;
     notify(onProgress, bytes);
   };
-  const chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = audio instanceof Uint8Array
-    ? [audio]
-    : audio;
+  const chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = isBytes(audio) ? [audio] : audio;
   let head: Uint8Array | undefined = new Uint8Array();
   let format: AudioFormat = "unknown";
   const begin = async () => {

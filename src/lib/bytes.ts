@@ -4,6 +4,11 @@
  * @module
  */
 
+/** Whether a value is a `Uint8Array`. Its name is compared, because bytes of another realm are fine (jsdom, `node:vm`). */
+export function isBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === "[object Uint8Array]";
+}
+
 /** Up to so many bytes, chunks are put together as they come. */
 const SMALL_BYTES = 1024;
 

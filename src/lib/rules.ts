@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isBytes } from "./bytes.ts";
 import { nearest } from "./nearest.ts";
 
 /** The longest delay of `setTimeout`: a longer one fires at once. */
@@ -30,7 +31,7 @@ export const ARRAY: Rule = ["array"];
 export const BYTES: Rule = [
   "object",
   "bytes (a Uint8Array)",
-  (bytes: object) => bytes instanceof Uint8Array,
+  isBytes,
   TypeError,
 ];
 export const AUDIO: Rule = [
@@ -39,7 +40,7 @@ export const AUDIO: Rule = [
   // Samples of 16 bits or floats are numbers, not bytes.
   (audio: unknown) =>
     (isIterable(audio) || isAsyncIterable(audio)) &&
-    (!ArrayBuffer.isView(audio) || audio instanceof Uint8Array),
+    (!ArrayBuffer.isView(audio) || isBytes(audio)),
   TypeError,
 ];
 export const DURATION: Rule = [

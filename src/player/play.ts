@@ -1,5 +1,5 @@
+import { checkUnread } from "../audio/unread.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
-import { AUDIO, check } from "../lib/rules.ts";
 import { type PlayOptions, resolveOptions } from "./options.ts";
 import { Playback } from "./playback.ts";
 import type { PlaySource } from "./source.ts";
@@ -35,17 +35,9 @@ import { type OpenContext, openContext } from "./web_audio.ts";
  */
 export function play(audio: PlaySource, options: PlayOptions = {}): Playback {
   const resolved = resolveOptions(options);
-  checkSource(audio);
+  checkUnread(audio);
   resolved.signal?.throwIfAborted();
   const { destination } = resolved;
   const context = destination?.context as OpenContext | undefined ?? openContext(SAMPLE_RATE);
   return new Playback(audio, context, resolved);
-}
-
-function checkSource(audio: PlaySource): void {
-  check("audio", audio, AUDIO);
-  const { locked, bodyUsed } = audio as { locked?: boolean; bodyUsed?: boolean };
-  if (locked || bodyUsed) {
-    throw new TypeError("audio must be unread: it has been read, is being read, or was cancelled.");
-  }
 }

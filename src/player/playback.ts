@@ -1,3 +1,4 @@
+import { isBytes } from "../lib/bytes.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { atLeast, check, wholeNumber } from "../lib/rules.ts";
 import { onAbort } from "../lib/abort.ts";
@@ -233,7 +234,7 @@ export class Playback {
   }
 
   async #cancel(): Promise<void> {
-    if (this.#audio instanceof Uint8Array) return;
+    if (isBytes(this.#audio)) return;
     await (this.#audio as { cancel?(): Promise<void> }).cancel?.();
   }
 }

@@ -9,7 +9,7 @@ import { PcmReader } from "../audio/wav/pcm.ts";
 import { readWav } from "../audio/wav/wav_reader.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
-import { concatBytes } from "../lib/bytes.ts";
+import { concatBytes, isBytes } from "../lib/bytes.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import type { Recording } from "./recording.ts";
 import { decodeFile } from "./web_audio.ts";
@@ -48,7 +48,7 @@ export async function record(
     held = [];
     await push(head);
   };
-  for await (const chunk of audio instanceof Uint8Array ? [audio] : audio) {
+  for await (const chunk of isBytes(audio) ? [audio] : audio) {
     check("each chunk of audio", chunk, BYTES);
     if (kind === "samples") await push(chunk);
     else {

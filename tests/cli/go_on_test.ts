@@ -84,22 +84,22 @@ Deno.test("tsetsen resume writes beside the folder only, unless the command line
   await using desk = await setUp();
   const { emulator, run, path, write } = desk;
   await write("book.txt", TEXT);
-  await Deno.mkdir(path("home"));
-  await write("home/precious", "mine");
+  await Deno.mkdir(path("elsewhere"));
+  await write("elsewhere/precious", "mine");
   emulator.addFault(REFUSAL);
   const say = ["say", "book.txt", "-o", "book.wav", "--srt", "book.srt", ...SPEAK];
   assertEquals((await run(say)).code, 4);
   const file = "book.wav.tsetsen/order.json";
   const order = JSON.parse(await Deno.readTextFile(path(file)));
   const sent = emulator.requests.length;
-  await Deno.symlink(path("home/precious"), path("link.wav"));
+  await Deno.symlink(path("elsewhere/precious"), path("link.wav"));
 
-  const elsewhere = path("home/precious");
+  const elsewhere = path("elsewhere/precious");
   const orders: Record<string, [order: object, flag: string]> = {
     "the audio elsewhere": [{ ...order, output: elsewhere }, "-o"],
     "captions elsewhere": [{ ...order, srt: elsewhere }, "--srt"],
     "other captions elsewhere": [{ ...order, vtt: elsewhere }, "--vtt"],
-    "a way out by dots": [{ ...order, output: `${path("x")}/../home/precious` }, "-o"],
+    "a way out by dots": [{ ...order, output: `${path("x")}/../elsewhere/precious` }, "-o"],
     "a link beside the folder": [{ ...order, output: path("link.wav") }, "-o"],
     "a file in the folder itself": [{ ...order, output: path("book.wav.tsetsen/x.wav") }, "-o"],
   };

@@ -7,7 +7,7 @@
  */
 
 import { BYTES, check, wholeNumber } from "../../lib/rules.ts";
-import { concatBytes } from "../../lib/bytes.ts";
+import { concatBytes, isBytes } from "../../lib/bytes.ts";
 
 /** Samples a second of the service's PCM. */
 export const SAMPLE_RATE = 24_000;
@@ -96,7 +96,7 @@ export function wavHeaderFor(dataBytes: number | undefined): Uint8Array<ArrayBuf
  * ```
  */
 export function encodeWav(pcm: Uint8Array | readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const chunks = pcm instanceof Uint8Array ? [pcm] : pcm;
+  const chunks = isBytes(pcm) ? [pcm] : pcm;
   check("pcm", chunks, ["array", "bytes"]);
   for (const chunk of chunks) check("each of pcm", chunk, BYTES);
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);

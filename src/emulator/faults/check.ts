@@ -2,7 +2,6 @@ import {
   boolean,
   callback,
   count,
-  isBytes,
   isObject,
   isString,
   milliseconds,
@@ -13,6 +12,7 @@ import {
   string,
   whole,
 } from "../check.ts";
+import { isBytes } from "../../lib/bytes.ts";
 import { unknownField } from "../../lib/rules.ts";
 import { CODE_NUMBERS } from "./error_codes.ts";
 import type { ErrorDetail, Fault, FaultTarget } from "./faults.ts";

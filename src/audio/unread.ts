@@ -1,0 +1,19 @@
+/**
+ * What a function needs that takes audio.
+ *
+ * @module
+ */
+
+import { AUDIO, check } from "../lib/rules.ts";
+
+/** @throws {TypeError} when it is no audio and no bytes, or has a reader, or had one. */
+export function checkUnread(audio: unknown): void {
+  check("audio", audio, AUDIO);
+  // By shape: audio of another copy of this package is fine.
+  const { locked, bodyUsed } = audio as { readonly locked?: boolean; readonly bodyUsed?: boolean };
+  if (locked || bodyUsed) {
+    throw new TypeError(
+      "audio must be unread: it has been read, is being read, or was cancelled. Keep its bytes, or ask for it again.",
+    );
+  }
+}
