@@ -17,7 +17,8 @@ import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
 import { resumeCommand } from "../errors/shell.ts";
 import { duration, plural } from "../terminal/format.ts";
-import { type Input, readSpeech, TEXT_ARGUMENT } from "../files/input.ts";
+import type { Heading } from "../files/chapters.ts";
+import { type Input, readChapters, readSpeech, TEXT_ARGUMENT } from "../files/input.ts";
 import { perform } from "../narration/perform.ts";
 import { checkAudioName, checkOutputs, STDOUT } from "../files/outputs.ts";
 import { absolute } from "../narration/destinations.ts";
@@ -29,6 +30,7 @@ interface SayOptions extends SpeechOptions, BuyingOptions {
   readonly srt?: string;
   readonly vtt?: string;
   readonly captionLines: number;
+  readonly chapters?: true;
   readonly method: Method;
   readonly maxCharacters?: number;
   readonly paragraphs?: "blank-line" | "line";
@@ -51,7 +53,7 @@ packages that you install (the error that says so names them).
 Examples:
   $ tsetsen say "Сайн байна уу?" -o hello.wav
   $ tsetsen say book.txt -o book.wav --srt book.srt --vtt book.vtt
-  $ tsetsen say book.txt -o book.mp3
+  $ tsetsen say book.md -o book.mp3 --chapters
   $ tsetsen say book.txt -o book.wav --dry-run
   $ tsetsen say poem.txt -o poem.wav --paragraphs line --pause comma=300
   $ cat news.txt | tsetsen say - -o - | ffplay -`;
@@ -70,6 +72,7 @@ export const defineSay: DefineCommand = (command, act) => {
       wholeNumber("--caption-lines", 1),
       2,
     )
+    .option("--chapters", "make each heading (# …) of a Markdown file a chapter; not for WAV")
     .addOption(
       new Option("--method <method>", "by jobs, or by streams").choices(["generate", "stream"])
         .default("generate"),
@@ -106,8 +109,15 @@ export const defineSay: DefineCommand = (command, act) => {
 async function say(context: Context, options: SayOptions, source: string): Promise<void> {
   const { srt, vtt, force = false, method } = options;
   const output = options.dryRun ? options.output ?? STDOUT : requireOutput(options);
-  await checkAudioName(output);
-  const input = await readSpeech(source, context);
+  await checkAudioName(output, options.chapters && options.output !== undefined);
+  if (options.chapters && options.joinParagraphs) {
+    throw new UsageError(
+      "--chapters makes each heading a part: leave out --join-paragraphs, which joins parts.",
+    );
+  }
+  const input = options.chapters
+    ? await readChapters(source, context)
+    : await readSpeech(source, context);
   if (options.dryRun) return await printPlan(context, options, input.text);
   if (output === STDOUT) context.giveStdoutAway();
   await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
@@ -138,7 +148,7 @@ async function say(context: Context, options: SayOptions, source: string): Promi
 
 function orderOf(
   options: SayOptions & { readonly output: string },
-  { text }: Input,
+  { text, headings }: Input & { readonly headings?: readonly Heading[] },
   version: string,
   voiceId: string,
 ): Order {
@@ -152,6 +162,7 @@ function orderOf(
     srt: srt && absolute(srt),
     vtt: vtt && absolute(vtt),
     captionLines,
+    ...(headings && { headings }),
   };
 }
 

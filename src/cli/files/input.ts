@@ -6,6 +6,7 @@ import { quoted } from "../../lib/shell.ts";
 import { stripMarkup } from "../../text/mod.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
+import { type Heading, readHeadings } from "./chapters.ts";
 
 /** The argument of the commands that take a text, and its description. */
 export const TEXT_ARGUMENT = [
@@ -44,7 +45,23 @@ export async function readText(source: string, context: Context): Promise<Input>
 /** Reads a text that will be bought: it must not be empty. The markup of a Markdown or HTML file is removed, with a warning. */
 export async function readSpeech(source: string, context: Context): Promise<Input> {
   const read = await readText(source, context);
-  const input = isMarkupFile(read.file) ? { ...read, text: stripMarkup(read.text) } : read;
+  const text = isMarkupFile(read.file) ? stripMarkup(read.text) : read.text;
+  return checkSpeech(source, context, read, { ...read, text });
+}
+
+/** The same for a Markdown file whose headings are wanted. */
+export async function readChapters(
+  source: string,
+  context: Context,
+): Promise<Input & { readonly headings: readonly Heading[] }> {
+  const read = await readText(source, context);
+  if (!/\.(?:md|markdown|mdx)$/i.test(read.file ?? "")) {
+    throw new UsageError("--chapters needs a Markdown file: give one whose name ends in .md.");
+  }
+  return checkSpeech(source, context, read, { ...read, ...readHeadings(read.text) });
+}
+
+function checkSpeech<T extends Input>(source: string, context: Context, read: Input, input: T): T {
   if (input.text !== read.text) {
     const file = quoted(`${input.file}`);
     context.warn(
