@@ -3,7 +3,9 @@ import type { Chapter } from "../../encode/mod.ts";
 import { placesOf } from "../../narration/join.ts";
 import type { PartState } from "../../narration/mod.ts";
 import { stripMarkup } from "../../text/mod.ts";
+import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
+import { checkSpeech, type Input, readText } from "./input.ts";
 
 /** A heading of a text that is spoken: a chapter begins there. */
 export interface Heading {
@@ -18,12 +20,24 @@ const MARK = "\uFDD0";
 /** A list of ID3 has one byte for its length. */
 const MAX_CHAPTERS = 255;
 
+/** Reads a Markdown file that will be bought: its text without markup, and its headings. */
+export async function readChapters(
+  source: string,
+  context: Context,
+): Promise<Input & { readonly headings: readonly Heading[] }> {
+  const read = await readText(source, context);
+  if (!/\.(?:md|markdown|mdx)$/i.test(read.file ?? "")) {
+    throw new UsageError("--chapters needs a Markdown file: give one whose name ends in .md.");
+  }
+  return checkSpeech(source, context, read, { ...read, ...readHeadings(read.text) });
+}
+
 /**
  * Removes the markup of a Markdown text, and finds its headings: the lines that begin with #. Each becomes a paragraph of its own.
  *
  * @throws {UsageError} when there is none, or there are more than a file can hold.
  */
-export function readHeadings(markdown: string): {
+function readHeadings(markdown: string): {
   readonly text: string;
   readonly headings: readonly Heading[];
 } {

@@ -6,7 +6,6 @@ import { quoted } from "../../lib/shell.ts";
 import { stripMarkup } from "../../text/mod.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
-import { type Heading, readHeadings } from "./chapters.ts";
 
 /** The argument of the commands that take a text, and its description. */
 export const TEXT_ARGUMENT = [
@@ -49,19 +48,13 @@ export async function readSpeech(source: string, context: Context): Promise<Inpu
   return checkSpeech(source, context, read, { ...read, text });
 }
 
-/** The same for a Markdown file whose headings are wanted. */
-export async function readChapters(
+/** Refuses a text without anything to speak, and warns where markup was removed. */
+export function checkSpeech<T extends Input>(
   source: string,
   context: Context,
-): Promise<Input & { readonly headings: readonly Heading[] }> {
-  const read = await readText(source, context);
-  if (!/\.(?:md|markdown|mdx)$/i.test(read.file ?? "")) {
-    throw new UsageError("--chapters needs a Markdown file: give one whose name ends in .md.");
-  }
-  return checkSpeech(source, context, read, { ...read, ...readHeadings(read.text) });
-}
-
-function checkSpeech<T extends Input>(source: string, context: Context, read: Input, input: T): T {
+  read: Input,
+  input: T,
+): T {
   if (input.text !== read.text) {
     const file = quoted(`${input.file}`);
     context.warn(
