@@ -37,6 +37,17 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["hүн", ["latin-letter", "hүн"]],
   ],
   "Cyrillic look-alikes in Latin words": [
+    ["ТV үзэв, СV бичив, ҮР дүн, VР дүн", ["latin-letter", "ТV", "TV"], [
+      "latin-letter",
+      "СV",
+      "CV",
+    ], ["letter-substitute", "VР", "ҮР"]],
+    ["ХІХ зуун, ІІ дайн, ХХI зуун", ["latin-letter", "ХІХ", "XIX"], ["latin-letter", "ІІ", "II"], [
+      "latin-letter",
+      "ХХI",
+      "XXI",
+    ]],
+    ["Ісус", ["foreign-letter", "Ісус"]],
     ["Fаcebооk нь", ["latin-letter", "Fаcebооk", "Facebook"]],
   ],
   "stand-ins for ө and ү": [
@@ -228,6 +239,9 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   "words divided at the end of a line": [
     ["Тэр хурдан яв-\nсан.", ["divided-word", "яв-\nсан", "явсан"]],
+    ["Тэр яв-\nжээ.", ["divided-word", "яв-\nжээ", "явжээ"]],
+    ["яваа-\nгүйгээс", ["divided-word", "яваа-\nгүйгээс", "яваагүйгээс"]],
+    ["эцэг-\nэх нь, аав-\nах, ээж-\nэгч"],
     ["хэ-\r\n  лэв", ["divided-word", "хэ-\r\n  лэв", "хэлэв"]],
     ["яв\u00ad\nсан я‐\nвав", ["divided-word", "яв\u00ad\nсан", "явсан"], [
       "divided-word",

@@ -118,7 +118,7 @@ function endsBeforeNumber(line: string, word: string, start: number, opened: num
 function isInitial(line: string, word: string, start: number, sentence: string): boolean {
   if (!/^(?:\p{Lu}\p{Ll}?\.-?)*\p{Lu}$/u.test(word)) return false;
   // "1 Б. Дорж": the row of a list.
-  if (/^\s*\p{N}+\s\p{Lu}$/u.test(sentence)) return true;
+  if (/^\s*\p{N}{1,2}\s\p{Lu}$/u.test(sentence)) return true;
   const at = start - word.length;
   return !/[\p{N}°º˚][ \u00a0\u202f]?$/u.test(line.slice(Math.max(0, at - 2), at));
 }
@@ -133,7 +133,7 @@ function endsWithoutSpace(
   sentence: string,
 ): boolean {
   if (/[。！？｡]$/.test(marks)) return !CONTINUES.test(line.slice(end, end + 2));
-  if (!/\p{L}/u.test(line.charAt(start - 1))) return false;
+  if (!/[\p{L}%‰₮$€°]/u.test(line.charAt(start - 1))) return false;
   if (/[/@]\S*$|www\.\S*$/i.test(line.slice(Math.max(0, start - 64), start))) return false;
   const next = line.slice(end, end + 24);
   if (closed) return closesQuote(line, end) && /^\p{Lu}\p{Ll}/u.test(next);
@@ -145,13 +145,22 @@ function endsWithoutSpace(
     const cyrillic = /^\p{Script=Cyrillic}{2}/u.test(next) && !startsReport(next);
     return cyrillic && (marks.includes("?") ? isQuestion(word) : isPredicate(word));
   }
+  // "20%.Энэ", "5 кг.Энэ"
+  if (/^\p{Lu}\p{Ll}/u.test(next) && endsWithMeasure(line, word, start)) return true;
   // Latin letters are names: "Node.js", "тайлан.docx".
   if (!/^\p{Script=Cyrillic}+$/u.test(word) || isAbbreviation(word)) return false;
   if (/^[«„“‹—–(]?(?:<<)?[А-ЯЁӨҮ](?:[а-яёөү]|[А-ЯЁӨҮ]{2})/u.test(next)) return true;
-  // "гарав.Э …", but not "Ганбат.Д …".
-  if (/^[А-ЯЁӨҮ]\s[а-яёөү]/u.test(next)) return /^\p{Ll}/u.test(word);
+  // "гарав.Э …" and "ирэв.Д.Дорж", but not "Ганбат.Д …".
+  if (/^[А-ЯЁӨҮ](?:\s[а-яёөү]|\.\s?[А-ЯЁӨҮ])/u.test(next)) return /^\p{Ll}/u.test(word);
   return marks === "." && word.length > 3 && isPredicate(word) &&
-    /^\p{Script=Cyrillic}{2}/u.test(next) && !startsReport(next);
+    /^(?:\p{Script=Cyrillic}{2}|\p{N})/u.test(next) && !startsReport(next);
+}
+
+/** Whether a number with its unit or sign ends there: "5 кг", "20%", "5000₮". */
+function endsWithMeasure(line: string, word: string, start: number): boolean {
+  if (/\p{N}\s?[%‰₮$€°]$/u.test(line.slice(Math.max(0, start - 3), start))) return true;
+  const at = start - word.length;
+  return isUnit(word) && /\p{N}[ \u00a0\u202f]?$/u.test(line.slice(Math.max(0, at - 2), at));
 }
 
 /** Whether the quote or bracket before `end` closes: a straight quote does when an odd number stands before. */
