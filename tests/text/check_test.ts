@@ -33,6 +33,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["тYYх", ["latin-letter", "тYYх", "түүх"]],
     ["хэbлэл", ["latin-letter", "хэbлэл", "хэвлэл"]],
     ["хyн", ["latin-letter", "хyн"]],
+    ["HYБ, YИХ, MYИС, ЗYЙ", ["latin-letter", "HYБ", "НҮБ"], ["latin-letter", "YИХ", "УИХ"], [
+      "latin-letter",
+      "MYИС",
+      "МУИС",
+    ], ["latin-letter", "ЗYЙ"]],
     ["тавb", ["latin-letter", "тавb"]],
     ["hүн", ["latin-letter", "hүн"]],
   ],
@@ -230,6 +235,16 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["<<Би ирлээ.>> 3 < 5, <нэр>"],
   ],
   "SSML": [
+    ["<speak><s>Нэг.</s><s>Хоёр.</s></speak>", ["ssml", "<speak><s>", ""], [
+      "tag",
+      "</s><s>",
+      " ",
+    ], ["ssml", "</s></speak>", ""]],
+    ['<lang xml:lang="en-US">hello</lang> гэв', ["ssml", '<lang xml:lang="en-US">', ""], [
+      "ssml",
+      "</lang>",
+      "",
+    ]],
     ['<break time="1s"/> Сайн', ["ssml", '<break time="1s"/> ', ""]],
     ["<speak><prosody rate='slow'>а</prosody></speak>", [
       "ssml",

@@ -40,6 +40,11 @@ const LATIN_ABBREVIATIONS: ReadonlySet<string> = /* @__PURE__ */ new Set(["TV", 
 /** A Roman number with a Ukrainian І. */
 const ROMAN = /^(?=.*І)[ІХIVXСCМMLD]+$/u;
 
+/** Abbreviations that decide between У and Ү for a Latin Y, because their capitals show no vowel harmony. */
+const WITH_Y: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  "УБ УИХ УИД УУЯ УЦУОШГ МУИС МУБИС ШУТИС БНХАУ АНУ ОХУ НҮБ ТҮЦ ЗДҮГ МҮЭСТО".split(" "),
+);
+
 /** An abbreviation of Mongolian in Latin letters: XXK. */
 export function checkAbbreviation(word: string): WordFinding | undefined {
   if (!Object.hasOwn(ABBREVIATIONS, word)) return undefined;
@@ -116,6 +121,10 @@ function checkUnknown(letters: readonly string[], unknown: string): WordFinding 
 function repairWord(letters: readonly string[]): string | undefined {
   const known = letters.map((letter) => SUBSTITUTES[letter] ?? LOOKALIKES[letter] ?? letter);
   const small = /\p{Ll}/u.test(letters.join(""));
+  for (const capital of small ? "" : "УҮ") {
+    const word = known.map((letter) => letter === "Y" ? capital : letter).join("");
+    if (WITH_Y.has(word)) return word;
+  }
   let repaired = "";
   for (const [i, letter] of letters.entries()) {
     const to = letter in AMBIGUOUS ? choose(letter, i, small, known) : known[i];
