@@ -23,7 +23,7 @@ import { perform } from "../narration/perform.ts";
 import { checkAudioName, checkOutputs, STDOUT } from "../files/outputs.ts";
 import { absolute } from "../narration/destinations.ts";
 import type { Order } from "../narration/order.ts";
-import { StateFolder } from "../narration/state_folder.ts";
+import type { StateFolder } from "../narration/state_folder.ts";
 import { warnOfFindings } from "../files/text_warnings.ts";
 
 interface SayOptions extends SpeechOptions, BuyingOptions {
@@ -123,7 +123,7 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
   warnOfFindings(context, input.text, input.file);
   const folder = options.state ?? (output === STDOUT ? undefined : `${output}.tsetsen`);
-  const state = folder === undefined ? undefined : await StateFolder.open(folder);
+  const state = folder === undefined ? undefined : await openState(folder);
   try {
     const saved = await state?.order();
     const model = options.model ?? (method === "stream" ? "beta-v0.2" : "beta-v0.1");
@@ -144,6 +144,12 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   } finally {
     await state?.release();
   }
+}
+
+/** Loads what keeps a narration only when there is a folder for it: a pipe starts sooner. */
+async function openState(folder: string): Promise<StateFolder> {
+  const { StateFolder } = await import("../narration/state_folder.ts");
+  return await StateFolder.open(folder);
 }
 
 function orderOf(
