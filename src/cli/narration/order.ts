@@ -4,6 +4,9 @@ import type { Method, NarrationOptions } from "../../narration/mod.ts";
 import type { Heading } from "../files/chapters.ts";
 import { STDOUT } from "../files/outputs.ts";
 
+/** The name of the narration in its store. */
+export const NARRATION = "narration";
+
 /** The request of a `say`. With the state of the narration another process can go on; the key is not part of it. */
 export interface Order {
   /** The version of this format. */

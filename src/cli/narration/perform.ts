@@ -23,9 +23,8 @@ import { STDOUT } from "../files/outputs.ts";
 import type { BuyingOptions } from "../options.ts";
 import { duration, plural, size } from "../terminal/format.ts";
 import { destinationArguments } from "./destinations.ts";
-import type { Order } from "./order.ts";
+import { NARRATION, type Order } from "./order.ts";
 import type { StateFolder } from "./state_folder.ts";
-import { NARRATION } from "./store.ts";
 
 /** The options that may differ from one run to the next. */
 export interface PerformOptions extends BuyingOptions {
