@@ -164,8 +164,10 @@ export class SentenceCutter {
     const mark = whole.slice(this.#done).search(LAST_MARK);
     if (mark < 0) return [];
     const behind = this.#done + mark + 1;
-    const next = whole.slice(behind).search(SPOKEN);
-    if (next >= 0 && searched > behind + next + LOOK_AHEAD) return [];
+    const next = whole.slice(behind);
+    if (!/\S/.test(next)) return [];
+    const spoken = next.search(SPOKEN);
+    if (spoken >= 0 && searched > behind + spoken + LOOK_AHEAD) return [];
     return this.#certain(whole);
   }
 
