@@ -44,7 +44,7 @@ const CONTINUATIONS = [
 ];
 
 /** A word that reports speech ("гэж", "хэмээн") may still come of it: only the whole word tells. */
-const UNFINISHED_REPORT = /^[\s"'“”„«»*_~`(—–-]*(?:г|гэ\p{L}*|х|хэ|хэм|хэмэ|хэмээ)$/u;
+const UNFINISHED_REPORT = /^[\s"'“”„«»‹‘‚<([{*_#>•·+|~`‒–—―-]*(?:г|гэ\p{L}*|х|хэ|хэм|хэмэ|хэмээ)$/u;
 /** A unit may still come behind a number: "5 мин. 30 сек." goes on. */
 const UNFINISHED_NUMBER = /^[^\p{L}\p{N}]*\p{N}[\p{N}.,]{0,12}\s?\p{L}{0,5}$/u;
 
@@ -56,6 +56,10 @@ const NEXT_SENTENCE = " Бат явав.";
 
 /** The last mark of a text. Without one no sentence has ended. */
 const LAST_MARK = /[\p{Sentence_Terminal}…\n][^\p{Sentence_Terminal}…\n]*$/u;
+/** Signs that the stripper will take out in front of a word: the rules ask how the word begins. A fence is not among them. */
+const SIGN = /(?:\*{1,3}|_{1,3}|~~|(?<!`)`{1,2}(?!`)|\[)(?=[\p{L}\p{N}«"“„])/gu;
+/** One sentence with nothing behind its marks. */
+const LAST_SENTENCE = /^[^\p{Sentence_Terminal}…\n]*[\p{Sentence_Terminal}…]+\s*$/u;
 const SPOKEN = /[\p{L}\p{N}]/u;
 
 /** The end of a sentence inside a line, up to the next. Longer ones take the slow way. */
@@ -148,7 +152,7 @@ export class SentenceCutter {
 
   /** What follows the text, as far as it has arrived. */
   #ahead(): string {
-    return this.#stripper?.pending.slice(0, LOOK_AHEAD) ?? "";
+    return this.#stripper?.pending.slice(0, LOOK_AHEAD).replace(SIGN, "") ?? "";
   }
 
   /** The sentences that are not cut off yet. */
@@ -161,12 +165,11 @@ export class SentenceCutter {
     const searched = this.#searched;
     this.#searched = whole.length;
     if (this.#text.length === this.#done || whole.length === searched) return [];
-    const mark = whole.slice(this.#done).search(LAST_MARK);
-    if (mark < 0) return [];
+    const rest = whole.slice(this.#done);
+    const mark = rest.search(LAST_MARK);
+    if (mark < 0 || LAST_SENTENCE.test(rest)) return [];
     const behind = this.#done + mark + 1;
-    const next = whole.slice(behind);
-    if (!/\S/.test(next)) return [];
-    const spoken = next.search(SPOKEN);
+    const spoken = whole.slice(behind).search(SPOKEN);
     if (spoken >= 0 && searched > behind + spoken + LOOK_AHEAD) return [];
     return this.#certain(whole);
   }
