@@ -1,6 +1,6 @@
 // The service of the suites: on a socket where the runtime can listen, else inside the Worker or the page.
 
-import { type Client, type ClientOptions } from "@tsetsen/sdk";
+import type { Client, ClientOptions } from "@tsetsen/sdk";
 import {
   createEmulator,
   type Emulator,
