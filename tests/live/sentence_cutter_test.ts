@@ -99,13 +99,21 @@ Deno.test("SentenceCutter drops half a surrogate pair, and keeps one that comes 
     "Баяр 🎉 хүргэе!",
     "За",
   ]);
+  assertEquals(cut(`Баяр ${high} хүргэе! ${low}За`, 1, 1, "keep"), ["Баяр  хүргэе!", "За"]);
 });
 
 Deno.test("SentenceCutter.push waits for the second half of a character that may belong to the sentence", () => {
   // A sign of skin colour belongs to what stands before it.
-  const text = "Сайн уу? \u{1f3fb} Бат явав. \u{1f3fb} Тэр ирлээ. За";
-  assertEquals(cut(text, 1, 1, "keep"), whole(text));
+  for (const text of ["Сайн уу? \u{1f3fb} Бат явав. За", "Сайн уу?\n\n\u{1f3fb} Бат явав. За"]) {
+    assertEquals(cut(text, 1, 1, "keep"), whole(text));
+  }
   assertEquals(moments("Сайн уу? 🎉 Бат. Тэр").at(0)?.[0], whole("Сайн уу? 🎉 Бат. Тэр")[0]);
+});
+
+Deno.test("SentenceCutter.push waits while the rest of the line may still move an end", () => {
+  // A capital behind a later end makes the line one of upper case, where "за." ends nothing.
+  const text = "за. тийм шүү дээ. Бат явав. За";
+  assertEquals(cut(text, 1, 1, "keep"), whole(text));
 });
 
 Deno.test("SentenceCutter.push sees through Markdown how the next line begins", () => {
