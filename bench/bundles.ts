@@ -9,6 +9,9 @@ import { root } from "./processes.ts";
 /** The state before the client was rebuilt on its own transport interface. */
 const EARLIER = "9deec89";
 
+/** The folder with the files of the earlier state, in the folder of the bundles. */
+export const EARLIER_CHECKOUT = EARLIER;
+
 /** The programs, by the name of their bundle. */
 const PROGRAMS = {
   server: "server.ts",
@@ -64,7 +67,7 @@ export async function buildAll(folder: string): Promise<Bundles> {
 
 /** Builds the client of the earlier state from the history of the repository. */
 async function buildEarlier(folder: string): Promise<string> {
-  const checkout = `${folder}/${EARLIER}`;
+  const checkout = `${folder}/${EARLIER_CHECKOUT}`;
   await Deno.mkdir(checkout);
   await run("git", ["archive", "--output", `${checkout}.tar`, EARLIER], root);
   await run("tar", ["-xf", `${checkout}.tar`, "-C", checkout], root);

@@ -11,6 +11,7 @@ import { type Measured, passes, type Report, type RuntimeReport } from "./figure
 import { toMarkdown } from "./markdown.ts";
 import type { Bench } from "./measurements/bench.ts";
 import { cold } from "./measurements/cold.ts";
+import { commands } from "./measurements/commands.ts";
 import { narration } from "./measurements/narration.ts";
 import { size } from "./measurements/size.ts";
 import { stream } from "./measurements/stream.ts";
@@ -19,7 +20,7 @@ import { waits } from "./measurements/waits.ts";
 import { findRuntimes, startServer } from "./processes.ts";
 
 /** The measurements on each runtime, by the name that `--only` takes. */
-const MEASUREMENTS = { unary, stream, waits, cold, narration };
+const MEASUREMENTS = { unary, stream, waits, cold, narration, commands };
 
 const NOTHING: Measured = { tables: [], figures: [] };
 

@@ -135,7 +135,7 @@ Deno.test("tsetsen say --dry-run tells parts and characters, and needs no key", 
   const args = ["say", paragraphs(4), "-o", "x.wav", "--dry-run"];
   const { code, stdout } = await run([...args, "--json"], { env });
   const { requests, characters, pauses } = plan(paragraphs(4));
-  assertEquals([code, jsonLines(stdout)], [0, [{ parts: requests, characters, pausesMs: pauses }]]);
+  assertEquals([code, jsonLines(stdout)], [0, [{ parts: requests, characters, pauses }]]);
   assertStringIncludes((await run(args, { env })).stdout, "4 parts");
   assertEquals(emulator.requests.length, 0);
 });

@@ -128,7 +128,7 @@ Deno.test("batch slows down when the service asks it to, and pays for each item 
     when: ({ message }) => message?.["text"] === TEXTS[3],
   });
   const waits: number[] = [];
-  const onProgress = ({ waitMs }: Progress) => void (waitMs && waits.push(waitMs));
+  const onProgress = ({ wait }: Progress) => void (wait && waits.push(wait));
   const results = await batch(client, ITEMS, { ...FAST, concurrency: 4, onProgress }).results();
   assert(results.every(({ status }) => status === "fulfilled"));
   assertEquals(paid(emulator), TEXTS);
@@ -145,13 +145,13 @@ Deno.test("batch tells items, characters, credits, bytes and the time left", asy
   let last: Progress | undefined;
   let estimated = 0;
   const onProgress = (progress: Progress) => {
-    if (progress.estimatedMsLeft !== undefined && progress.estimatedMsLeft > 0) estimated++;
+    if (progress.estimatedLeft !== undefined && progress.estimatedLeft > 0) estimated++;
     last = progress;
   };
   const results = await batch(rig.client, ITEMS, { ...FAST, concurrency: 1, onProgress }).results();
   const bytes = results.reduce((sum, result) => sum + fulfilled(result).audio!.length, 0);
   const characters = TEXTS.join("").length;
-  const { elapsedMs, ...rest } = last!;
+  const { elapsed, ...rest } = last!;
   assertEquals(rest, {
     partsDone: 8,
     parts: 8,
@@ -160,10 +160,10 @@ Deno.test("batch tells items, characters, credits, bytes and the time left", asy
     characters,
     creditsUsed: rig.emulator.ledger.total,
     bytes,
-    estimatedMsLeft: 0,
-    waitMs: undefined,
+    estimatedLeft: 0,
+    wait: undefined,
   });
-  assert(elapsedMs > 0 && estimated >= 7);
+  assert(elapsed > 0 && estimated >= 7);
 });
 
 Deno.test("batch stops submitting after the second unknown outcome in a row", async () => {

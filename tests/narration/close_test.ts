@@ -26,12 +26,12 @@ const WAYS = {
   narrate: ({ client }: Rig, onProgress: (wait: number | undefined) => void) =>
     narrate(client, REQUEST, {
       ...FAST,
-      onProgress: ({ waitMs }) => onProgress(waitMs),
+      onProgress: ({ wait }) => onProgress(wait),
     }),
   batch: ({ client }: Rig, onProgress: (wait: number | undefined) => void) =>
     batch(client, [1, 2, 3].map((n) => ({ ...REQUEST, text: `Хэсэг ${n}.` })), {
       ...FAST,
-      onProgress: ({ waitMs }) => onProgress(waitMs),
+      onProgress: ({ wait }) => onProgress(wait),
     }),
 };
 
@@ -41,7 +41,7 @@ for (const [name, start] of Object.entries(WAYS)) {
     await using rig = await setUp({ client: { maxRetries: 0 } });
     refuse(rig);
     let wait: number | undefined;
-    const work = start(rig, (waitMs) => wait = waitMs ?? wait);
+    const work = start(rig, (time) => wait = time ?? wait);
     const reading = (async () => {
       for await (const _ of work);
     })();

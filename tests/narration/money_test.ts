@@ -228,7 +228,7 @@ Deno.test("narrate waits for a rate limit to pass as long as the service asks, w
   const refuse = { kind: "error", code: "RESOURCE_EXHAUSTED", ...atPart(4) } as const;
   emulator.addFault({ ...refuse, times: 2, trailers: { "retry-after": "1" } });
   const waits: number[] = [];
-  const onProgress = ({ waitMs }: Progress) => waits.push(waitMs ?? 0);
+  const onProgress = ({ wait }: Progress) => waits.push(wait ?? 0);
   await narrate(client, REQUEST, { ...FAST, concurrency: 4, onProgress }).bytes();
   assertEquals(paid(emulator), texts(TEN));
   const fourth = sent("GenerateSpeech").filter(({ message }) =>

@@ -174,8 +174,8 @@ Deno.test("narrate tells what it is doing", async () => {
     ...FAST,
     concurrency: 1,
     onProgress: (p) => {
-      const { partsDone, parts, charactersDone, characters, creditsUsed, estimatedMsLeft } = p;
-      seen.push([partsDone, parts, charactersDone, characters, creditsUsed, estimatedMsLeft]);
+      const { partsDone, parts, charactersDone, characters, creditsUsed, estimatedLeft } = p;
+      seen.push([partsDone, parts, charactersDone, characters, creditsUsed, estimatedLeft]);
       samples = p.bytes;
       throw new Error("a hook that fails must not matter");
     },

@@ -3,7 +3,7 @@
 import { bytesOf, concat } from "./wire.ts";
 
 export const DATA = 0, HEADERS = 1, RST_STREAM = 3, SETTINGS = 4, PUSH_PROMISE = 5, PING = 6;
-export const GOAWAY = 7, WINDOW_UPDATE = 8, CONTINUATION = 9;
+export const GOAWAY = 7, WINDOW_UPDATE = 8;
 export const END_STREAM = 1, ACK = 1, END_HEADERS = 4;
 export const PREFACE_BYTES = 24;
 

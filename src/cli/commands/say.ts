@@ -180,7 +180,7 @@ async function printPlan(context: Context, options: SayOptions, text: string): P
     speed: options.speed,
   });
   await context.result(
-    { parts: requests, characters, pausesMs: pauses },
+    { parts: requests, characters, pauses },
     `${plural(requests, "part")}, ${plural(characters, "character")}, ${
       duration(pauses / 1_000)
     } of pauses. Nothing was sent.`,

@@ -45,7 +45,7 @@ export async function follow(
   for await (const update of job.watch({ ...options, signal: context.signal })) {
     const { requestId, status, elapsed, attempt } = update;
     const name = nameOf(status, RequestStatus);
-    context.progress({ requestId, status: name, elapsedMs: Math.round(elapsed), attempt });
+    context.progress({ requestId, status: name, elapsed: Math.round(elapsed), attempt });
     live.update(0, `${name}, ${duration(elapsed / 1_000)}`);
   }
   live.stop();

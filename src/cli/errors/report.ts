@@ -68,7 +68,7 @@ export async function report(
       requestId: requestId ?? known?.requestId ?? null,
       charged: charged ?? null,
       statusCode: known?.statusCode ?? null,
-      retryAfterMs: known?.retryAfter ?? null,
+      retryAfter: known?.retryAfter ?? null,
       exitCode,
       ...(cause !== undefined && { cause }),
       ...(jobs.length > 1 && { jobs }),

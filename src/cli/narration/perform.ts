@@ -118,17 +118,17 @@ function shown(file: string): string {
 
 /** Makes the texts beside the bar. A wait stays visible while the parts that are already bought go on. */
 function outlooks(): (progress: Progress) => string {
-  let wait = "";
+  let waitText = "";
   let waitEnd = 0;
-  return ({ estimatedMsLeft, creditsUsed, waitMs }) => {
+  return ({ estimatedLeft, creditsUsed, wait }) => {
     const now = performance.now();
-    if (waitMs) {
+    if (wait) {
       // A line has 80 columns, and the wait matters most.
-      wait = `parts, waiting ${duration(waitMs / 1_000)} for the rate limit`;
-      waitEnd = now + waitMs;
+      waitText = `parts, waiting ${duration(wait / 1_000)} for the rate limit`;
+      waitEnd = now + wait;
     }
-    if (now < waitEnd) return wait;
-    const left = estimatedMsLeft ? `, about ${duration(estimatedMsLeft / 1_000)} left` : "";
+    if (now < waitEnd) return waitText;
+    const left = estimatedLeft ? `, about ${duration(estimatedLeft / 1_000)} left` : "";
     return `parts, ${plural(creditsUsed, "credit")}${left}`;
   };
 }

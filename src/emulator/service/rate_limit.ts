@@ -29,12 +29,12 @@ export class RateLimit {
   }
 }
 
-function refused(perMinute: number, waitMs: number): ConnectError {
+function refused(perMinute: number, wait: number): ConnectError {
   const error = new ConnectError(
     `too many requests: ${perMinute} stream(s) a minute`,
     Code.ResourceExhausted,
-    { "retry-after": String(Math.ceil(waitMs / 1000)) },
+    { "retry-after": String(Math.ceil(wait / 1000)) },
   );
-  error.details.push(errorInfo("RATE_LIMIT_EXCEEDED"), retryInfo(waitMs));
+  error.details.push(errorInfo("RATE_LIMIT_EXCEEDED"), retryInfo(wait));
   return error;
 }

@@ -24,11 +24,11 @@ export interface Progress {
   /** The bytes of audio of the parts that are done. */
   readonly bytes: number;
   /** The time since this run began, in milliseconds. */
-  readonly elapsedMs: number;
+  readonly elapsed: number;
   /** The time left in milliseconds, by the pace of this run; `undefined` before its first part is done. */
-  readonly estimatedMsLeft: number | undefined;
+  readonly estimatedLeft: number | undefined;
   /** How long the present wait for a rate limit is, in milliseconds; `undefined` when there is none. */
-  readonly waitMs: number | undefined;
+  readonly wait: number | undefined;
 }
 
 /** Called after each step. Its errors and rejections are ignored. */
@@ -82,8 +82,8 @@ export class ProgressCounter {
   }
 
   /** Calls the hook. */
-  notify(waitMs?: number): void {
-    const elapsedMs = performance.now() - this.#start;
+  notify(wait?: number): void {
+    const elapsed = performance.now() - this.#start;
     const made = this.#charactersDone - this.#before;
     const left = this.#total - this.#charactersDone;
     notify(this.#hook, {
@@ -94,9 +94,9 @@ export class ProgressCounter {
       characters: this.#total,
       creditsUsed: this.#credits,
       bytes: this.#bytes,
-      elapsedMs,
-      estimatedMsLeft: left === 0 ? 0 : made > 0 ? (elapsedMs / made) * left : undefined,
-      waitMs,
+      elapsed,
+      estimatedLeft: left === 0 ? 0 : made > 0 ? (elapsed / made) * left : undefined,
+      wait,
     });
   }
 

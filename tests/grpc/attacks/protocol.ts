@@ -17,7 +17,7 @@ import {
   zeros,
 } from "./attack.ts";
 
-const { DATA, END_HEADERS, HEADERS, PING, SETTINGS, WINDOW_UPDATE } = http2;
+const { DATA, PING, SETTINGS, WINDOW_UPDATE } = http2;
 
 export const PROTOCOL: Readonly<Record<string, Attack>> = {
   "a page with HTTP 503, without end": {
@@ -38,10 +38,7 @@ export const PROTOCOL: Readonly<Record<string, Attack>> = {
     answer: withHead({ "content-type": "" }),
     ...bad(/content type none/),
   },
-  "no status of HTTP": { answer: withHead({ ":status": "" }), ...LOST, unary: true },
-  "a status of HTTP that is no number": { answer: withHead({ ":status": "abc" }), ...LOST },
   "HTTP 999": { answer: withHead({ ":status": "999" }), ...bad(/with HTTP 999/) },
-  "a header in upper case": { answer: withHead({ "X-UPPER": "1" }), ...LOST },
 
   "a frame of HTTP/2 that is too large": {
     answer: ({ id, write }) =>
@@ -76,11 +73,6 @@ export const PROTOCOL: Readonly<Record<string, Attack>> = {
   "garbage": { answer: flood(() => new Uint8Array(16_000).fill(0x5a)), ...LOST_OR_LATE },
   "a page of HTTP/1.1": {
     answer: flood(() => bytesOf("HTTP/1.1 400 Bad Request\r\n\r\n<html>")),
-    ...LOST_OR_LATE,
-  },
-  "header lines that cannot be unpacked": {
-    answer: ({ id, write }) =>
-      write(http2.frame(HEADERS, END_HEADERS, id, new Uint8Array(8).fill(0xff))),
     ...LOST_OR_LATE,
   },
   "bytes on no stream": {

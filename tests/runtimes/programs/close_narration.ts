@@ -11,7 +11,7 @@ const client = new Client({ endpoint, apiKey, secure: false, maxRetries: 0 });
 const narration = narrate(client, JSON.parse(request), {
   pollInterval: 2,
   // Not at once: this is told before the wait begins.
-  onProgress: ({ waitMs }) => waitMs && setTimeout(() => client.close(), 50),
+  onProgress: ({ wait }) => wait && setTimeout(() => client.close(), 50),
 });
 try {
   await narration.bytes();

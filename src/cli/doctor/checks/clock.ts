@@ -9,7 +9,7 @@ export function lookAtClock({ clock }: Subject): Report {
   if (clock === undefined) return skipped("No answer of the server had a date.");
   const off = clock.ours - clock.theirs;
   const seconds = Math.round(Math.abs(off) / 1_000);
-  const facts = { offsetMs: off };
+  const facts = { offset: off };
   if (Math.abs(off) < OFF) return ok("As the server's, within 30 s.", facts);
   return warning(
     `This machine's clock is ${seconds} s ${off > 0 ? "ahead of" : "behind"} the server's.`,
