@@ -80,6 +80,8 @@ export class Purchases {
           failed(error);
         });
       });
+      // The reader gets what has come before work on the next begins.
+      await this.#lifetime.sleep(0);
     }
   }
 

@@ -1,4 +1,5 @@
 import {
+  countCharacters,
   MarkupStripper,
   type SentenceOptions,
   splitSentences,
@@ -43,7 +44,7 @@ const CONTINUATIONS = [
 ];
 
 /** A word that reports speech ("гэж", "хэмээн") may still come of it: only the whole word tells. */
-const UNFINISHED_REPORT = /^[\s"'“”„«»*_~`(—–-]*(?:г|гэ\p{L}*|х|хэ|хэм|хэмэ|хэмээ)$/u;
+const UNFINISHED_REPORT = /^[\s"'“”„«»‹‘‚<([{*_#>•·+|~`‒–—―-]*(?:г|гэ\p{L}*|х|хэ|хэм|хэмэ|хэмээ)$/u;
 /** A unit may still come behind a number: "5 мин. 30 сек." goes on. */
 const UNFINISHED_NUMBER = /^[^\p{L}\p{N}]*\p{N}[\p{N}.,]{0,12}\s?\p{L}{0,5}$/u;
 
@@ -53,8 +54,25 @@ const LOOKS_ENDED = /[.!?…‼⁇⁈⁉‽]["'”“’»›)\]*_~`]*\s*$/u;
 /** A sentence begins here, as far as anyone can tell. */
 const NEXT_SENTENCE = " Бат явав.";
 
-/** Without one of these no sentence has ended. */
-const MARK = /[\p{Sentence_Terminal}…\n]/u;
+/** The last mark of a text. Without one no sentence has ended. */
+const LAST_MARK = /[\p{Sentence_Terminal}…\n][^\p{Sentence_Terminal}…\n]*$/u;
+/** Signs that the stripper will take out in front of a word: the rules ask how the word begins. A fence is not among them. */
+const SIGN = /(?:\*{1,3}|_{1,3}|~~|(?<!`)`{1,2}(?!`)|\[)(?=[\p{L}\p{N}«"“„])/gu;
+/** One sentence with nothing behind its marks. */
+const LAST_SENTENCE = /^[^\p{Sentence_Terminal}…\n]*[\p{Sentence_Terminal}…]+\s*$/u;
+const SPOKEN = /[\p{L}\p{N}]/u;
+
+/** The end of a sentence inside a line, up to the next. Longer ones take the slow way. */
+const ENDED = /[.!?…]["'”’»)\]*_~`]{0,5} {1,5}$/u;
+const ENDED_UNITS = 12;
+/**
+ * A capital letter directly behind such an end settles it, and every end before it: no rule looks past that letter, and a line with
+ * a capital behind an end is no line of lower case.
+ */
+const CAPITAL = /^\p{Lu}/u;
+
+/** The first half of a surrogate pair ends the text. */
+const HALF_PAIR = /[\ud800-\udbff]$/;
 
 /** How much of a line the rules may look back at. More would make a long line slow. */
 const MAX_CONTEXT = 1_000;
@@ -75,6 +93,10 @@ export class SentenceCutter {
   #done = 0;
   /** The last code units that arrived. */
   #tail = "";
+  /** The first half of a surrogate pair that arrived last: what it becomes shows with the other half. */
+  #half = "";
+  /** How much of the text, and of what follows it, has been searched for ends. */
+  #searched = 0;
 
   constructor(options: CutterOptions) {
     const { markup, maxCharacters, paragraphs, pauses, pauseScale } = options;
@@ -84,14 +106,16 @@ export class SentenceCutter {
 
   /** Takes the next piece. @returns The sentences that are certain by now. */
   push(piece: string): CutSentence[] {
-    this.#tail = (this.#tail + piece).slice(-LOOK_AHEAD);
-    this.#text += this.#stripper?.push(piece) ?? piece;
-    const whole = this.#text + this.#ahead();
-    if (MARK.test(whole.slice(this.#done))) {
-      const certain = this.#certain(whole);
-      if (certain.length > 0) return this.#cut(certain);
-    }
-    return this.#cutLong();
+    const arrived = this.#half + piece;
+    this.#half = HALF_PAIR.exec(arrived)?.[0] ?? "";
+    const whole = arrived.slice(0, arrived.length - this.#half.length);
+    this.#tail = (this.#tail + whole).slice(-LOOK_AHEAD);
+    const complete = this.#stripper?.push(whole) ?? whole;
+    this.#text += complete;
+    // What a stripper returns differs from what it showed before.
+    if (this.#stripper !== undefined && complete !== "") this.#searched = 0;
+    const certain = this.#search(this.#text + this.#ahead());
+    return certain.length > 0 ? this.#cut(certain) : this.#cutLong();
   }
 
   /**
@@ -100,7 +124,7 @@ export class SentenceCutter {
    * @returns The rest, if its marks end a sentence.
    */
   pause(): CutSentence[] {
-    if (!LOOKS_ENDED.test(this.#tail)) return [];
+    if (this.#half !== "" || !LOOKS_ENDED.test(this.#tail)) return [];
     // The stripper returns a sentence when white space follows it, if no sign in it waits for its partner.
     const space = /\s$/.test(this.#tail) ? "" : " ";
     const trial = new MarkupStripper();
@@ -128,12 +152,26 @@ export class SentenceCutter {
 
   /** What follows the text, as far as it has arrived. */
   #ahead(): string {
-    return this.#stripper?.pending.slice(0, LOOK_AHEAD) ?? "";
+    return this.#stripper?.pending.slice(0, LOOK_AHEAD).replace(SIGN, "") ?? "";
   }
 
   /** The sentences that are not cut off yet. */
   #partsOf(text: string): TextPart[] {
     return splitSentences(text, this.#options).filter(({ end }) => end > this.#done);
+  }
+
+  /** The sentences that are certain by now. It looks only where a mark, or text behind one, is new. */
+  #search(whole: string): TextPart[] {
+    const searched = this.#searched;
+    this.#searched = whole.length;
+    if (this.#text.length === this.#done || whole.length === searched) return [];
+    const rest = whole.slice(this.#done);
+    const mark = rest.search(LAST_MARK);
+    if (mark < 0 || LAST_SENTENCE.test(rest)) return [];
+    const behind = this.#done + mark + 1;
+    const spoken = whole.slice(behind).search(SPOKEN);
+    if (spoken >= 0 && searched > behind + spoken + LOOK_AHEAD) return [];
+    return this.#certain(whole);
   }
 
   /** The sentences whose ends nothing can move. */
@@ -147,6 +185,10 @@ export class SentenceCutter {
       const next = whole.slice(end, end + LOOK_AHEAD);
       return next !== "" && !UNFINISHED_REPORT.test(next) && !UNFINISHED_NUMBER.test(next);
     });
+    const end = parts.at(-1)?.end ?? 0;
+    const isSettled = CAPITAL.test(whole.charAt(end)) &&
+      ENDED.test(whole.slice(Math.max(0, end - ENDED_UNITS), end));
+    if (isSettled) return parts;
     for (const more of CONTINUATIONS) {
       if (parts.length === 0) break;
       const ends = new Set(splitSentences(whole + more, this.#options).map(({ end }) => end));
@@ -158,6 +200,7 @@ export class SentenceCutter {
   /** Cuts at the ends of these sentences. */
   #cut(parts: readonly Pick<TextPart, "end" | "pause">[]): CutSentence[] {
     const sentences: CutSentence[] = [];
+    this.#searched = 0;
     for (const { end, pause } of parts) {
       const text = this.#text.slice(this.#done, end);
       this.#done = end;
@@ -184,7 +227,10 @@ export class SentenceCutter {
 
   /** A sentence in pieces that are short enough; none when there is nothing to speak. */
   #pieces(text: string, pause: number): CutSentence[] {
-    const parts = splitText(text, { ...this.#options, joinSentences: false });
+    const isShort = countCharacters(text) <= this.#options.maxCharacters;
+    const parts = isShort
+      ? [{ text, pause, speakable: SPOKEN.test(text) }]
+      : splitText(text, { ...this.#options, joinSentences: false });
     const spoken = parts.filter(({ speakable }) => speakable);
     return spoken.map((part, index) => ({
       // UTF-8 cannot carry half a pair, which a model leaves when it is cut off.

@@ -8,17 +8,28 @@ const MAX_WAITING = 10_000;
 /** After so many pieces everything else gets its turn. */
 const PIECES_IN_A_TURN = 256;
 
-/** Reads a text that arrives in pieces, and gives its sentences in order. It reads on while sentences wait. */
+/** Stands among the pieces where the text fell silent. */
+const SILENCE = Symbol("silence");
+
+/**
+ * Reads a text that arrives in pieces, and gives its sentences in order. It reads on while sentences wait, but cuts a sentence only
+ * when it is asked for: the work for later sentences does not delay the first.
+ */
 export class SentenceFeed {
   readonly #cutter: SentenceCutter;
   readonly #silence: number;
   readonly #lifetime: Lifetime;
+  /** What has been read and not been cut. */
+  readonly #pieces: (string | typeof SILENCE)[] = [];
   readonly #sentences: CutSentence[] = [];
+  /** The characters of both. */
   #waiting = 0;
   /** When the text counts as silent, by `performance.now()`. */
   #silentAt = Infinity;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #end: { readonly error?: unknown } | undefined;
-  /** Wakes whoever waits for a sentence, or for a place to put one. */
+  #isFlushed = false;
+  /** Wakes whoever waits for a sentence, or for a place to put a piece. */
   #wake: (() => void) | undefined;
   #room: (() => void) | undefined;
 
@@ -40,7 +51,7 @@ export class SentenceFeed {
 
   /** The next sentence; `undefined` at the end. @throws {unknown} What the source failed with, behind its last sentence. */
   async next(): Promise<CutSentence | undefined> {
-    while (this.#sentences.length === 0 && this.#end === undefined) {
+    while (!this.#cut() && this.#end === undefined) {
       await this.#lifetime.race(new Promise<void>((resolve) => this.#wake = resolve));
     }
     const sentence = this.#sentences.shift();
@@ -53,62 +64,96 @@ export class SentenceFeed {
     return undefined;
   }
 
+  /** Cuts until a sentence waits. @returns Whether one does. */
+  #cut(): boolean {
+    while (this.#sentences.length === 0 && this.#pieces.length > 0) {
+      const piece = this.#pieces.shift()!;
+      if (piece === SILENCE) this.#add(this.#cutter.pause());
+      else {
+        this.#waiting -= piece.length;
+        this.#add(this.#cutter.push(piece));
+      }
+    }
+    const isWhole = this.#end !== undefined && !("error" in this.#end);
+    if (this.#sentences.length === 0 && isWhole && !this.#isFlushed) {
+      this.#isFlushed = true;
+      this.#add(this.#cutter.flush());
+    }
+    if (this.#waiting <= MAX_WAITING) this.#room?.();
+    return this.#sentences.length > 0;
+  }
+
+  #add(sentences: readonly CutSentence[]): void {
+    for (const sentence of sentences) this.#waiting += sentence.text.length;
+    this.#sentences.push(...sentences);
+  }
+
   async #read(pieces: AsyncIterable<string>): Promise<void> {
     const source = pieces[Symbol.asyncIterator]();
     let isDone = false;
     try {
       for (let count = 1;; count++) {
-        while (this.#waiting > MAX_WAITING) {
-          await this.#lifetime.race(new Promise<void>((resolve) => this.#room = resolve));
-        }
+        if (this.#waiting > MAX_WAITING) await this.#untilRoom();
         // Pieces that are all there keep timers, and an abort, from ever running.
         if (count % PIECES_IN_A_TURN === 0) await this.#lifetime.sleep(0);
-        const { done, value } = await this.#piece(source);
+        const { done, value } = await this.#lifetime.race<IteratorResult<unknown>>(source.next());
         isDone = done === true;
         if (isDone) break;
         if (typeof value !== "string") {
           throw new TypeError(`textStream must give strings: got ${describe(value)}`);
         }
         if (value === "") continue;
-        this.#silentAt = performance.now() + this.#silence;
-        this.#add(this.#cutter.push(value));
+        this.#waiting += value.length;
+        this.#listen();
+        // The request of a sentence goes out before more text is read.
+        if (this.#put(value)) await this.#lifetime.sleep(0);
       }
-      this.#add(this.#cutter.flush());
     } finally {
+      clearTimeout(this.#timer);
       // Its return() may wait behind a piece that never comes.
       if (!isDone) Promise.resolve(source.return?.()).catch(() => {});
     }
   }
 
-  /** The next piece. After a silence the sentence that looks complete is given before it. */
-  async #piece(source: AsyncIterator<string>): Promise<IteratorResult<unknown>> {
-    const next = source.next();
-    if (this.#silentAt < Infinity) {
-      let timer: ReturnType<typeof setTimeout> | undefined;
-      const silence = new Promise<undefined>((resolve) => {
-        const left = this.#silentAt - performance.now();
-        timer = setTimeout(() => resolve(undefined), Math.max(0, left));
-      });
-      try {
-        const result = await this.#lifetime.race(Promise.race([next, silence]));
-        if (result !== undefined) return result;
-      } finally {
-        clearTimeout(timer);
-      }
-      this.#silentAt = Infinity;
-      this.#add(this.#cutter.pause());
-    }
-    return await this.#lifetime.race(next);
+  /** Keeps a piece. @returns Whether it completed a sentence that was waited for. */
+  #put(piece: string | typeof SILENCE): boolean {
+    this.#pieces.push(piece);
+    if (this.#wake === undefined || !this.#cut()) return false;
+    this.#notify();
+    return true;
   }
 
-  #add(sentences: readonly CutSentence[]): void {
-    for (const sentence of sentences) this.#waiting += sentence.text.length;
-    this.#sentences.push(...sentences);
-    if (sentences.length > 0) this.#wake?.();
+  /** Waits for a place. The text is not silent meanwhile: nobody listens. */
+  async #untilRoom(): Promise<void> {
+    this.#silentAt = Infinity;
+    while (this.#waiting > MAX_WAITING) {
+      await this.#lifetime.race(new Promise<void>((resolve) => this.#room = resolve));
+    }
+    this.#listen();
+  }
+
+  /** Counts the silence from now on. One timer serves many pieces, because starting one costs more than a piece does. */
+  #listen(): void {
+    if (this.#silence === Infinity) return;
+    this.#silentAt = performance.now() + this.#silence;
+    this.#timer ??= setTimeout(() => this.#hear(), this.#silence);
+  }
+
+  #hear(): void {
+    this.#timer = undefined;
+    if (this.#silentAt === Infinity) return;
+    const left = this.#silentAt - performance.now();
+    if (left > 0) this.#timer = setTimeout(() => this.#hear(), left);
+    else this.#put(SILENCE);
   }
 
   #finish(end: { readonly error?: unknown }): void {
     this.#end = end;
+    this.#notify();
+  }
+
+  #notify(): void {
     this.#wake?.();
+    this.#wake = undefined;
   }
 }

@@ -2,15 +2,13 @@
 
 import { Client, isSafeToRetry, SAMPLE_RATE, TsetsenError, WAV_HEADER_BYTES } from "@tsetsen/sdk";
 import { createTsetsen, type SpecificationVersion, type SpeechModel } from "@tsetsen/sdk/ai";
-import { type Fault, type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
+import type { Emulator, Fault } from "@tsetsen/sdk/emulator";
 import { FAULTS } from "../support/faults.ts";
+import { endingSilence, onSocket, type Start } from "./service.ts";
 
 const KEY = "tsetsen-development-emulator";
 const TEXT = "Сайн байна уу?";
 const VOICE = "emulator-v2-bold";
-
-/** How long a service that is silent is waited for, in milliseconds. */
-const SHORT_MS = 300;
 
 /** What the suite asks of the package `ai`: that of some version. */
 export type Generate = (call: {
@@ -19,14 +17,14 @@ export type Generate = (call: {
   text: string;
   voice?: string;
   abortSignal?: AbortSignal;
-  providerOptions?: { tsetsen: { timeout: number } };
 }) => Promise<{
   readonly audio: { readonly uint8Array: Uint8Array; readonly mediaType: string };
   readonly providerMetadata: Record<string, Record<string, unknown> | undefined>;
 }>;
 
 interface Bench {
-  readonly emulator: RunningEmulator;
+  readonly emulator: Emulator;
+  readonly client: Client;
   speak(abortSignal?: AbortSignal): ReturnType<Generate>;
   sent(method: string): number;
 }
@@ -35,6 +33,7 @@ interface Bench {
 export async function problemsOf(
   generate: Generate,
   specificationVersion: SpecificationVersion,
+  start: Start = onSocket,
 ): Promise<string[]> {
   const problems: string[] = [];
   const must = (truth: boolean, what: string) => {
@@ -57,7 +56,7 @@ export async function problemsOf(
   return problems;
 
   async function plain(): Promise<void> {
-    await bench(false, async ({ emulator, speak }) => {
+    await bench(async ({ emulator, speak }) => {
       const { audio, providerMetadata } = await speak();
       const [job] = emulator.jobs;
       must(audio.mediaType === "audio/wav", `the media type is ${audio.mediaType}`);
@@ -76,9 +75,8 @@ export async function problemsOf(
   }
 
   async function trial(name: string, fault: Fault): Promise<void> {
-    const isHanging = fault.kind === "hang";
-    await bench(isHanging, async ({ emulator, speak, sent }) => {
-      emulator.addFault(fault);
+    await bench(async ({ emulator, client, speak, sent }) => {
+      emulator.addFault(endingSilence(fault, client));
       let error: unknown;
       await speak().catch((caught) => error = caught);
       const { charges } = emulator.ledger;
@@ -101,7 +99,7 @@ export async function problemsOf(
 
   async function aborts(): Promise<void> {
     for (const method of ["GenerateSpeech", "CheckStatus", "Audio"] as const) {
-      await bench(false, async ({ emulator, speak, sent }) => {
+      await bench(async ({ emulator, speak, sent }) => {
         const controller = new AbortController();
         const reason = new DOMException("enough", "AbortError");
         emulator.addFault({
@@ -121,13 +119,14 @@ export async function problemsOf(
     }
   }
 
-  /** @param isHanging Whether the service will be silent: then nobody waits for long. */
-  async function bench(isHanging: boolean, work: (bench: Bench) => Promise<void>): Promise<void> {
-    const emulator = await startEmulator({ queueTime: 0, pace: 0 });
+  async function bench(work: (bench: Bench) => Promise<void>): Promise<void> {
+    const service = await start({ queueTime: 0, pace: 0 });
+    const { emulator } = service;
     const client = new Client({
-      endpoint: emulator.url,
+      ...service.client,
       apiKey: KEY,
-      timeout: isHanging ? SHORT_MS : 10_000,
+      secure: false,
+      dangerouslyAllowBrowser: true,
       maxRetries: 1,
       backoff: { baseDelay: 1, maxDelay: 2 },
     });
@@ -136,19 +135,19 @@ export async function problemsOf(
     try {
       await work({
         emulator,
+        client,
         speak: (abortSignal) =>
           generate({
             model,
             text: TEXT,
             voice: VOICE,
             ...(abortSignal && { abortSignal }),
-            ...(isHanging && { providerOptions: { tsetsen: { timeout: SHORT_MS } } }),
           }),
         sent: (method) => emulator.requests.filter((request) => request.method === method).length,
       });
     } finally {
       client.close();
-      await emulator.close();
+      await service.close();
     }
   }
 }

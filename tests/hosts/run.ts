@@ -3,6 +3,7 @@
 //   deno run -A tests/hosts/run.ts [--md FILE] [--host NAME]... [--filter TEXT] [--json FILE]
 
 import { parseArgs } from "node:util";
+import { checkCapabilities } from "./capabilities.ts";
 import { startControl } from "./control.ts";
 import { type Host, hosts } from "./hosts.ts";
 import { checkPackage } from "./package.ts";
@@ -57,7 +58,9 @@ try {
   runs.sort((a, b) => order(a) - order(b));
   // Without its tools a developer's machine cannot check the package; the checks of the project must.
   const check = values.filter === "" && (installed || Deno.env.has("CI"));
-  problems = check ? await checkPackage(sdk) : [];
+  problems = check
+    ? [...await checkPackage(sdk), ...await checkCapabilities({ control, sdk })]
+    : [];
 } finally {
   await control[Symbol.asyncDispose]();
   await sdk[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type CutSentence, SentenceCutter } from "../../src/live/sentence_cutter.ts";
-import { pieces } from "./setup.ts";
+import { pieces, seeded } from "./setup.ts";
 import { MarkupStripper, splitSentences } from "../../src/text/mod.ts";
 
 const corpus: Record<string, string> = {};
@@ -99,4 +99,52 @@ Deno.test("SentenceCutter drops half a surrogate pair, and keeps one that comes 
     "Баяр 🎉 хүргэе!",
     "За",
   ]);
+  assertEquals(cut(`Баяр ${high} хүргэе! ${low}За`, 1, 1, "keep"), ["Баяр  хүргэе!", "За"]);
+});
+
+Deno.test("SentenceCutter.push waits for the second half of a character that may belong to the sentence", () => {
+  // A sign of skin colour belongs to what stands before it.
+  for (const text of ["Сайн уу? \u{1f3fb} Бат явав. За", "Сайн уу?\n\n\u{1f3fb} Бат явав. За"]) {
+    assertEquals(cut(text, 1, 1, "keep"), whole(text));
+  }
+  assertEquals(moments("Сайн уу? 🎉 Бат. Тэр").at(0)?.[0], whole("Сайн уу? 🎉 Бат. Тэр")[0]);
+});
+
+Deno.test("SentenceCutter.push waits while the rest of the line may still move an end", () => {
+  // A capital behind a later end makes the line one of upper case, where "за." ends nothing.
+  const text = "за. тийм шүү дээ. Бат явав. За";
+  assertEquals(cut(text, 1, 1, "keep"), whole(text));
+});
+
+Deno.test("SentenceCutter.push sees through Markdown how the next line begins", () => {
+  for (
+    const text of [
+      "Бид явлаа\n**гэр** рүүгээ. За",
+      "Энэ бол\n`код` юм. За",
+      "Тэр нь\n[ном](x.mn) юм. За",
+    ]
+  ) {
+    assertEquals(cut(text, 1, 1, "strip"), whole(strip(text)));
+  }
+});
+
+/** What sentences, and what only looks like their ends, are made of. */
+const FRAGMENTS = [
+  ..."Би |ирлээ|гарав|. |? |! |.|?|… |А. |Ц.|гэж |тэр |3.5 |5 мин. |30 сек. |\n|\n\n|**|*|“|”|» |«|(|) |🎉"
+    .split("|"),
+  ..."1. |ж.нь. |хэмээн |ээж |нь |Бат |явав. |сек |`x.y` |# |тэгээд |। |м.э. |--- |[а](http://x.mn/a.b) "
+    .split("|"),
+];
+
+Deno.test("SentenceCutter gives the sentences of the whole text, however random text is cut", () => {
+  for (let seed = 1; seed <= 400; seed++) {
+    const random = seeded(seed * 7_919);
+    const length = 3 + Math.floor(random() * 20);
+    const text = Array.from(
+      { length },
+      () => FRAGMENTS[Math.floor(random() * FRAGMENTS.length)],
+    ).join("");
+    assertEquals(cut(text, seed, 4, "keep"), whole(text), `seed ${seed}`);
+    assertEquals(cut(text, seed, 4, "strip"), whole(strip(text)), `seed ${seed}`);
+  }
 });

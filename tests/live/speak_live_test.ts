@@ -354,3 +354,65 @@ Deno.test("speakLive takes the lean client, and ends when its client is closed",
   assert(await within(rest) instanceof ClientClosedError);
   assert(text.left);
 });
+
+/** Notes each stream that is sent, by the real `fetch`. */
+function watched(onSend: () => void): typeof fetch {
+  return (input, init) => {
+    if (`${input instanceof Request ? input.url : input}`.endsWith("StreamSpeech")) onSend();
+    return fetch(input, init);
+  };
+}
+
+Deno.test("speakLive sends a sentence before it reads on, and gives its first audio before it sends the next", async () => {
+  const events: string[] = [];
+  await using rig = await setUp({ client: { fetch: watched(() => events.push("send")) } });
+  async function* text() {
+    for (const piece of ["Сайн ", "уу? ", "Би ", ...Array(60).fill("маш "), "ирлээ. ", "За"]) {
+      events.push(piece.trim());
+      yield piece;
+    }
+  }
+  // What the first call of a client sets up is no part of it.
+  await rig.client.streamSpeech({ text: "За", ...VOICE }).bytes();
+  events.length = 0;
+  const speech = speakLive(rig.client, text(), VOICE);
+  for await (const _ of speech) events.push("audio");
+  assertEquals(events.slice(0, 4), ["Сайн", "уу?", "Би", "send"]);
+  const order = events.filter((event) => event === "send" || event === "audio");
+  assertEquals(order.slice(0, 2), ["send", "audio"]);
+  assertEquals(order.filter((event) => event === "send").length, 3);
+});
+
+Deno.test("speakLive sends nothing when it is stopped at once, and leaves the text", async () => {
+  await using rig = await setUp();
+  const unread = speakLive(rig.client, tokens(TWO), VOICE);
+  await unread.cancel();
+  assertEquals(await unread.next(), { done: true, value: undefined });
+  const text = source();
+  text.write(TWO);
+  const speech = speakLive(rig.client, text, VOICE);
+  const first = speech.next();
+  await speech.cancel();
+  assertEquals(await within(first), { done: true, value: undefined });
+  await within(speech.settled());
+  assert(text.left);
+  const aborted = speakLive(rig.client, tokens(TWO), { ...VOICE, signal: AbortSignal.abort("no") });
+  assertEquals(await rejection(aborted.bytes()), "no");
+  assertEquals([rig.emulator.requests.length, rig.emulator.ledger.total], [0, 0]);
+});
+
+Deno.test("speakLive takes streams again when the time of their refusal has passed", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({
+    kind: "error",
+    code: "RESOURCE_EXHAUSTED",
+    method: "StreamSpeech",
+    trailers: { "retry-after": "0" },
+  });
+  const texts = sentences(3);
+  const speech = speakLive(rig.client, tokens(texts.join(" ")), { ...VOICE, pollInterval: 1 });
+  assert((await speech.bytes()).length > 0);
+  const kinds = rig.emulator.ledger.charges.map(({ kind }) => kind);
+  assertEquals(kinds, ["generate", "stream", "stream"]);
+  assertEquals(timesPaid(rig.emulator, texts), [1, 1, 1]);
+});

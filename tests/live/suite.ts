@@ -1,8 +1,9 @@
 // Live speech under random faults, on any runtime: what it pays for, and what it knows of that.
 
 import { Client, isSafeToRetry, TsetsenError } from "@tsetsen/sdk";
-import { type Fault, type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
+import type { Emulator, EmulatorOptions, Fault } from "@tsetsen/sdk/emulator";
 import { type LiveSpeech, speakLive } from "@tsetsen/sdk/live";
+import { endingSilence, onSocket, type Start } from "../ai/service.ts";
 import { FAULTS } from "../support/faults.ts";
 import { audioOf, concat, seeded, sentences, timesPaid, tokens, VOICE } from "./setup.ts";
 
@@ -33,10 +34,10 @@ function randomFault(random: () => number): Fault {
 }
 
 /** Speaks the same text again and again, each time under two faults. */
-export async function speakUnderFaults(runs: number): Promise<Outcome> {
+export async function speakUnderFaults(runs: number, start: Start = onSocket): Promise<Outcome> {
   const problems: string[] = [];
   let failures = 0;
-  const whole = await withService({}, async (client) => {
+  const whole = await withService(start, {}, async (client) => {
     const audio: Uint8Array[] = [];
     for (const text of TEXTS) audio.push(await audioOf(client, text));
     return concat(audio);
@@ -44,9 +45,9 @@ export async function speakUnderFaults(runs: number): Promise<Outcome> {
   for (let seed = 1; seed <= runs; seed++) {
     const random = seeded(seed);
     const streamLimits = { perMinute: random() < 0.5 ? 1 : false } as const;
-    await withService({ streamLimits }, async (client, emulator) => {
+    await withService(start, { streamLimits }, async (client, emulator) => {
       const faults = [randomFault(random), randomFault(random)];
-      for (const fault of faults) emulator.addFault(fault);
+      for (const fault of faults) emulator.addFault(endingSilence(fault, client));
       const ahead = Math.floor(random() * 3);
       const text = tokens(TEXTS.join(" "), seed, 1 + Math.floor(random() * 20));
       const options = { ...VOICE, ahead, pollInterval: 1, pauseScale: 0, maxRetries: 0 };
@@ -71,7 +72,7 @@ export async function speakUnderFaults(runs: number): Promise<Outcome> {
 
 function* problemsOf(
   speech: LiveSpeech,
-  emulator: RunningEmulator,
+  emulator: Emulator,
   error: unknown,
   audio: Uint8Array,
   whole: Uint8Array,
@@ -95,21 +96,23 @@ function* problemsOf(
 }
 
 async function withService<T>(
-  options: { readonly streamLimits?: { readonly perMinute: number | false } },
-  work: (client: Client, emulator: RunningEmulator) => Promise<T>,
+  start: Start,
+  options: EmulatorOptions,
+  work: (client: Client, emulator: Emulator) => Promise<T>,
 ): Promise<T> {
-  const emulator = await startEmulator({ queueTime: 0, pace: 0, ...options });
+  const service = await start({ queueTime: 0, pace: 0, ...options });
   const client = new Client({
-    endpoint: emulator.url,
-    apiKey: emulator.apiKey,
-    timeout: 300,
+    ...service.client,
+    apiKey: service.emulator.apiKey,
+    secure: false,
+    dangerouslyAllowBrowser: true,
     maxRetries: 2,
     backoff: { baseDelay: 5, maxDelay: 20 },
   });
   try {
-    return await work(client, emulator);
+    return await work(client, service.emulator);
   } finally {
     client.close();
-    await emulator.close();
+    await service.close();
   }
 }
