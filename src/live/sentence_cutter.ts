@@ -57,7 +57,9 @@ const NEXT_SENTENCE = " Бат явав.";
 /** The last mark of a text. Without one no sentence has ended. */
 const LAST_MARK = /[\p{Sentence_Terminal}…\n][^\p{Sentence_Terminal}…\n]*$/u;
 /** Signs that the stripper will take out in front of a word: the rules ask how the word begins. A fence is not among them. */
-const SIGN = /(?:\*{1,3}|_{1,3}|~~|(?<!`)`{1,2}(?!`)|\[)(?=[\p{L}\p{N}«"“„])/gu;
+const SIGN = /(?:\*{1,3}|_{1,3}|~~|(?<!`)`{1,2}(?!`)|\[)(?=[\p{L}\p{N}\p{P}])(?![*_~`])/gu;
+/** The signs of a heading, or as much of them as has arrived. */
+const HEADING = /^ {0,3}#{1,6}(?:[ \t]+|$)/;
 /** One sentence with nothing behind its marks. */
 const LAST_SENTENCE = /^[^\p{Sentence_Terminal}…\n]*[\p{Sentence_Terminal}…]+\s*$/u;
 const SPOKEN = /[\p{L}\p{N}]/u;
@@ -152,7 +154,8 @@ export class SentenceCutter {
 
   /** What follows the text, as far as it has arrived. */
   #ahead(): string {
-    return this.#stripper?.pending.slice(0, LOOK_AHEAD).replace(SIGN, "") ?? "";
+    const ahead = this.#stripper?.pending.slice(0, LOOK_AHEAD) ?? "";
+    return (this.#text.endsWith("\n") ? ahead.replace(HEADING, "") : ahead).replace(SIGN, "");
   }
 
   /** The sentences that are not cut off yet. */
