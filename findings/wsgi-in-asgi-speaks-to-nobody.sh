@@ -6,7 +6,7 @@
 # Came:    gunicorn, waitress and granian close it after two to four pieces. With uvicorn and a2wsgi, uvicorn and asgiref, and
 #          hypercorn's own WSGI support, all 30 pieces are made: the adapter writes into a queue or a callback that nobody fails.
 # With:    gunicorn 27.0.1, waitress 3.0.2, granian 2.8.9, uvicorn 0.54.0, a2wsgi 1.10.10, asgiref 3.13.0, hypercorn 0.18.0; run on
-#          2026-11-27.
+#          2026-11-28.
 # Matters: sonora serves gRPC-Web as WSGI. Behind one of the three adapters a cancelled StreamSpeech is synthesised, and paid
 #          for, to its end.
 set -euo pipefail

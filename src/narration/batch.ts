@@ -167,9 +167,9 @@ export function batch(
     const checked = await Promise.all(list.map((item) => orderOf(item, method)));
     const orders = checked.map(({ order }) => order);
     const hashes = checked.map(({ hash }) => hash);
-    const opened = await lifetime.race(
-      openBatch({ ...resolved, hashes, resume: options.resume }),
-    );
+    const found = openBatch({ ...resolved, hashes, resume: options.resume });
+    work.opening = found;
+    const opened = await lifetime.race(found);
     const opening = work.opening = Journal.open(opened, lifetime);
     const journal = await lifetime.race(opening);
     const characters = orders.map((order) => order?.characters ?? 0);

@@ -207,9 +207,10 @@ export function narrate(
 
   async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
     const voicing = { voiceId, speed, version };
-    const opened = await lifetime.race(
-      openNarration({ ...resolved, text, voicing, cut, fresh, resume: options.resume }),
-    );
+    const { resume } = options;
+    const found = openNarration({ ...resolved, text, voicing, cut, fresh, resume });
+    work.opening = found;
+    const opened = await lifetime.race(found);
     const { head, parts } = opened;
     const orders = parts.map((part): Order | undefined => {
       if (!isSpoken(text, part)) return undefined;

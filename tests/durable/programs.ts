@@ -2,6 +2,7 @@
 
 import { pack } from "../../.ci/pack.ts";
 import { ROOT, run } from "../hosts/tools.ts";
+import { find } from "../support/runtimes.ts";
 
 const PACKAGES: Readonly<Record<string, string>> = {
   "@dbos-inc/dbos-sdk": "5.3.0",
@@ -16,8 +17,25 @@ const PACKAGES: Readonly<Record<string, string>> = {
 
 const FOLDER = `${ROOT}.cache/durable`;
 
-/** Node.js 22, which pg-boss wants. */
-export const NODE = `${FOLDER}/node_modules/node/bin/node`;
+/** What runs the programs. Node.js is 22, which pg-boss wants. */
+const RUNTIMES: Readonly<Record<string, () => readonly string[]>> = {
+  node: () => [`${FOLDER}/node_modules/node/bin/node`],
+  bun: () => [find("bun", "TSETSEN_BUN")],
+  deno: () => [Deno.execPath(), "run", "-A"],
+};
+
+let runtime: readonly string[] = [];
+
+/**
+ * Says what runs the programs.
+ *
+ * @throws {RangeError} when the name is not `"node"`, `"bun"` or `"deno"`.
+ */
+export function runOn(name: string): void {
+  const command = RUNTIMES[name];
+  if (command === undefined) throw new RangeError(`--on must be node, bun or deno: got ${name}`);
+  runtime = command();
+}
 
 /** Restate's server. */
 export const RESTATE =
@@ -26,8 +44,14 @@ export const RESTATE =
 /** Puts the programs and their packages in place. */
 export async function install(): Promise<void> {
   await Deno.mkdir(FOLDER, { recursive: true });
-  const manifest = { private: true, type: "module", dependencies: PACKAGES };
+  const manifest = {
+    private: true,
+    type: "module",
+    dependencies: { ...PACKAGES, "@tsetsen/sdk": "file:sdk.tgz" },
+  };
   await Deno.writeTextFile(`${FOLDER}/package.json`, JSON.stringify(manifest, null, 2));
+  // Deno would take the configuration of this project otherwise.
+  await Deno.writeTextFile(`${FOLDER}/deno.json`, '{ "nodeModulesDir": "manual" }');
   await pack(`${FOLDER}/sdk.tgz`);
   const options = ["--no-package-lock", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts"];
   await run(["npm", "install", ...options, `${FOLDER}/sdk.tgz`], FOLDER);
@@ -49,8 +73,9 @@ export class Program implements AsyncDisposable {
    * @param env Its variables.
    */
   constructor(file: string, args: readonly string[], env: Readonly<Record<string, string>>) {
-    this.#child = new Deno.Command(NODE, {
-      args: [`${FOLDER}/${file}`, ...args],
+    const [program = "", ...before] = runtime;
+    this.#child = new Deno.Command(program, {
+      args: [...before, `${FOLDER}/${file}`, ...args],
       cwd: FOLDER,
       env: { NO_COLOR: "1", ...env },
       stdout: "piped",

@@ -1,10 +1,18 @@
-// Runs examples/durable with the real engines and the emulator: deno task test:durable, or with the name of one engine. Each
-// narration is killed in the middle, and raced against itself: the ledger has each part once. It takes some minutes.
+// Runs examples/durable with the real engines and the emulator. Each narration is killed in the middle, and raced against itself:
+// the ledger has each part once. It takes some minutes.
+//
+//   deno task test:durable [--on node|bun|deno] [ENGINE]...
 
+import { parseArgs } from "node:util";
 import { ENGINES } from "./engines.ts";
-import { install } from "./programs.ts";
+import { install, runOn } from "./programs.ts";
 import { checkKilled, checkRaced } from "./checks.ts";
 
+const { values, positionals } = parseArgs({
+  options: { on: { type: "string", default: "node" } },
+  allowPositionals: true,
+});
+runOn(values.on);
 await install();
 const folder = await Deno.makeTempDir();
 // PostgreSQL runs as a user of its own.
@@ -12,7 +20,7 @@ await Deno.chmod(folder, 0o711);
 let [passed, failed] = [0, 0];
 try {
   for (const { name, start } of ENGINES) {
-    if (Deno.args.length > 0 && !Deno.args.includes(name)) continue;
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
     await using engine = await start(`${folder}/${name}`);
     for (const [what, check] of [["killed", checkKilled], ["raced", checkRaced]] as const) {
       const begin = performance.now();

@@ -26,6 +26,8 @@ export interface Subject {
   readonly url: string;
   /** Headers that its users must give to the client. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What asks: of a proxy with TLS one that knows its authority. Default: the global one. */
+  readonly fetch?: typeof fetch | undefined;
   /** The client that asks. Default: that of the package's root. */
   readonly Client?: ClientClass | undefined;
   /** The line that a server printed, as soon as it did; `undefined` after `ms` milliseconds without it. */
@@ -59,7 +61,8 @@ export function call(
   const client = new Class({
     endpoint: subject.url,
     apiKey: KEY,
-    secure: false,
+    secure: subject.url.startsWith("https:"),
+    fetch: subject.fetch,
     maxRetries: 0,
     timeout: 10_000,
     headers: { ...subject.headers, "x-script": header },
@@ -76,7 +79,7 @@ export async function rawCall(
   headers: Readonly<Record<string, string>> = {},
   signal: AbortSignal | null = null,
 ): Promise<Response> {
-  return await fetch(`${subject.url}/tsetsen.api.v1.TsetsenTTS/${method}`, {
+  return await (subject.fetch ?? fetch)(`${subject.url}/tsetsen.api.v1.TsetsenTTS/${method}`, {
     method: "POST",
     headers: {
       "content-type": "application/grpc-web+proto",

@@ -7,7 +7,16 @@ import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_t
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 import { closedPort } from "../support/raw_server.ts";
-import { clientOf, failure, GENERATE, mode, setUp, sleep, STREAM } from "../support/rig.ts";
+import {
+  clientOf,
+  failure,
+  GENERATE,
+  mode,
+  setUp,
+  sleep,
+  startAgain,
+  STREAM,
+} from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { answerWell, trial } from "../support/trial.ts";
 import { message } from "../support/wire.ts";
@@ -27,7 +36,7 @@ for (const method of ["GenerateSpeech", "StreamSpeech"] as const) {
       : client.streamSpeech(STREAM).bytes();
     await sleep(100);
     await using emulator = await startEmulator({ queueTime: 0, pace: 0 });
-    await using _server = await serveGrpc(emulator, { port });
+    await using _server = await startAgain(() => serveGrpc(emulator, { port }));
     await spoken;
     assertEquals(retries[0], 1);
     assertEquals(emulator.requests.length, 1);

@@ -6,7 +6,7 @@ import { startEmulator } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 import type { Ended } from "../runtimes/programs/grpc.ts";
 import { frames, rawHttp2 } from "../support/raw_http2.ts";
-import { sleep, until } from "../support/rig.ts";
+import { sleep, startAgain, until } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { answerWell } from "../support/trial.ts";
 
@@ -39,7 +39,7 @@ for (const runtime of RUNTIMES) {
     await first.close();
     await sleep(600);
     assertEquals(emulator.requests.length, 2);
-    await using _second = await serveGrpc(emulator, { port: first.port });
+    await using _second = await startAgain(() => serveGrpc(emulator, { port: first.port }));
     const { stdout, stderr } = await running;
     assertEquals(stderr, "");
     assertEquals(JSON.parse(stdout), methods.map((method) => ({ method })));
@@ -61,7 +61,7 @@ for (const runtime of RUNTIMES) {
     const running = programs.run(runtime, "grpc", JSON.stringify(calls));
     await until(() => emulator.ledger.charges.length === 1, 20_000);
     await first.close();
-    await using _second = await serveGrpc(emulator, { port: first.port });
+    await using _second = await startAgain(() => serveGrpc(emulator, { port: first.port }));
     const { stdout, stderr } = await running;
     assertEquals(stderr, "");
     const [lost, next] = JSON.parse(stdout) as Ended[];

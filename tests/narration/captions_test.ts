@@ -277,3 +277,32 @@ Deno.test("toSrt and toWebVtt of nothing show nothing, and options are checked",
     assertThrows(() => toCaptions([], wrong), TypeError, "maxLine");
   }
 });
+
+Deno.test("toCaptions shows a single word no longer than the longest duration", () => {
+  const word: Cue = { start: 1_000, end: 21_000, text: "Тийм.", exact: true };
+  const [alone, after] = toCaptions([word, { ...word, start: 21_000, end: 23_000 }]);
+  assertEquals([alone?.start, alone?.end, after?.start, after?.end], [
+    1_000,
+    8_000,
+    21_000,
+    23_000,
+  ]);
+  assertEquals(toCaptions([word], { maxDuration: Infinity })[0]?.end, 21_000);
+});
+
+Deno.test("toSrt and toWebVtt refuse a cue without times, and one that ends before it begins", () => {
+  const text = "Сайн";
+  const wrong: unknown[] = [
+    { text },
+    { text, start: NaN, end: 1 },
+    { text, start: 0, end: Infinity },
+    { text, start: -5, end: 2_000 },
+    { text, start: 3_000, end: 2_000 },
+    { text, start: "0", end: "1000" },
+  ];
+  for (const cue of wrong as Cue[]) {
+    for (const write of [toSrt, toWebVtt, toCaptions]) {
+      assertThrows(() => write([cue]), TypeError, "a start and an end after it in milliseconds");
+    }
+  }
+});

@@ -83,4 +83,5 @@ Deno.test("isSafeToRetry says no to the reason of an abort once a narration has 
   early.abort(new Error("enough"));
   const unread = narrate(client, REQUEST, { ...FAST, signal: early.signal });
   assertEquals(isSafeToRetry(await rejection(unread.next())), true);
+  await unread.settled();
 });

@@ -10,7 +10,7 @@ import {
 } from "../../mod.ts";
 import { type Fault, startEmulator } from "../../src/emulator/mod.ts";
 import { closedPort } from "../support/raw_server.ts";
-import { clientOf, failure, GENERATE, setUp, sleep, STREAM } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, setUp, sleep, startAgain, STREAM } from "../support/rig.ts";
 
 type Bare<F> = F extends Fault ? Omit<F, "method" | "times" | "when"> : never;
 type Paid = "GenerateSpeech" | "StreamSpeech";
@@ -104,7 +104,7 @@ for (const method of PAID) {
     });
     const spoken = speak(client, method);
     await sleep(100);
-    await using emulator = await startEmulator({ port });
+    await using emulator = await startAgain(() => startEmulator({ port }));
     await spoken;
     assertEquals(emulator.requests.length, 1);
     assertEquals(emulator.ledger.charges.length, 1);

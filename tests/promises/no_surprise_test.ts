@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { mode, setUp } from "../support/rig.ts";
-import { bundle, RUNTIMES } from "../support/runtimes.ts";
+import { bundle, type Run, RUNTIMES } from "../support/runtimes.ts";
 
 const WAYS = [
   "a call",
@@ -16,8 +16,15 @@ const WAYS = [
   "a deadline",
 ];
 
-/** Far below a keep-alive of a connection (4 s on Node), and above what a busy machine takes to end a process. */
+/** Far below a keep-alive of a connection (4 s on Node). */
 const LIMIT = 1_000;
+
+/** The best of five: what keeps a process alive does so each time, and a busy machine does not. */
+async function soonest(run: () => Promise<Run>): Promise<Run> {
+  let ended = await run();
+  for (let i = 1; i < 5 && ended.lingered >= LIMIT; i++) ended = await run();
+  return ended;
+}
 
 for (const runtime of RUNTIMES) {
   Deno.test(`Client lets a process end at once and prints nothing, on ${runtime}`, async () => {
@@ -37,10 +44,7 @@ for (const runtime of RUNTIMES) {
           emulator.addFault({ kind: "hang", method: "ListVoices" });
           emulator.addFault({ kind: "error", code: "UNAVAILABLE", method: "CheckStatus" });
         }
-        let ended = await run();
-        // Best of two, as the machine may be busy.
-        if (ended.lingered >= LIMIT) ended = await run();
-        const { stdout, stderr, code, lingered } = ended;
+        const { stdout, stderr, code, lingered } = await soonest(run);
         if (stdout !== '"done"\n' || stderr !== "" || code !== 0 || lingered >= LIMIT) {
           found.push(`${way}: ${Math.round(lingered)} ms, exit ${code}, ${stdout}, ${stderr}`);
         }
@@ -52,7 +56,7 @@ for (const runtime of RUNTIMES) {
 
   Deno.test(`Client does nothing when it is imported and made, on ${runtime}`, async () => {
     await using programs = await bundle("import_only");
-    const { stdout, stderr, lingered } = await programs.run(runtime, "import_only");
+    const { stdout, stderr, lingered } = await soonest(() => programs.run(runtime, "import_only"));
     assertEquals(stderr, "");
     const { calls, added } = JSON.parse(stdout);
     // The constructor may look at the two variables that are documented; the third is protobuf-es's own.

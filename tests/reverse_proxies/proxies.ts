@@ -2,6 +2,8 @@
 
 import { start } from "../hosts/process.ts";
 import { ROOT, run } from "../hosts/tools.ts";
+import { envoyAround } from "./envoy.ts";
+import { makeAuthority } from "../support/certificates.ts";
 import { closedPort } from "../support/raw_server.ts";
 import { once, pythonServers } from "../gateways/tools.ts";
 import { versionOf } from "../readers/tools.ts";
@@ -33,12 +35,16 @@ export interface Proxy {
   command(file: string, folder: string): Promise<readonly string[]> | readonly string[];
   around(recipe: string, folder: string): string;
   readonly pastes?: readonly Paste[];
+  /** Whether it speaks HTTP/2: over TLS with its callers, and without TLS with the service. Default: HTTP/1.1 without TLS. */
+  readonly http2?: boolean;
   /** Why some checks cannot be right with any recipe, and what bounds the loss. */
   readonly limit?: string;
 }
 
 export interface RunningProxy extends AsyncDisposable {
   readonly url: string;
+  /** What asks it, where that is not the global one. */
+  readonly fetch?: typeof fetch | undefined;
 }
 
 /** Starts a proxy in front of a port, with its recipe, or with one that was changed. */
@@ -61,6 +67,7 @@ export async function startProxy(
       `127.0.0.1:${upstream}`,
     )
     .replaceAll("LISTEN_PORT", `${port}`).replaceAll("LISTEN", `127.0.0.1:${port}`);
+  const asking = proxy.http2 ? await overTls(folder) : undefined;
   const file = `${folder}/${proxy.recipe}`;
   await Deno.writeTextFile(file, text);
   const [program = "", ...args] = (await proxy.command(file, folder)).map((word) =>
@@ -76,12 +83,23 @@ export async function startProxy(
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${asking ? "https" : "http"}://127.0.0.1:${port}`,
+    ...asking,
     async [Symbol.asyncDispose]() {
       await child[Symbol.asyncDispose]();
       await Deno.remove(folder, { recursive: true }).catch(() => {});
     },
   };
+}
+
+/** Writes a certificate and its key into the folder, and returns what asks over TLS. */
+async function overTls(folder: string): Promise<{ fetch: typeof fetch }> {
+  const { ca, leaf } = await makeAuthority();
+  const { cert, key } = await leaf("127.0.0.1");
+  await Deno.writeTextFile(`${folder}/cert.pem`, cert);
+  await Deno.writeTextFile(`${folder}/key.pem`, key);
+  const client = Deno.createHttpClient({ caCerts: [ca] });
+  return { fetch: (input, init) => fetch(input, { ...init, client }) };
 }
 
 const same = (recipe: string) => recipe;
@@ -145,20 +163,29 @@ export const proxies: readonly Proxy[] = [
     }],
   },
   {
+    ...httpd(["http2", "proxy_http2", "ssl"]),
     name: "Apache httpd",
     recipe: "httpd.conf",
-    version: async () => /Apache\/([\d.]+)/.exec(await versionText(["apache2", "-v"]))?.[1],
-    command: (file) => ["apache2", "-X", "-f", file],
-    around: (recipe, folder) =>
-      `ServerRoot ${folder}\nPidFile ${folder}/pid\nErrorLog ${folder}/error.log\nListen LISTEN\nServerName localhost\n` +
-      ["mpm_event", "authz_core", "proxy", "proxy_http"].map((name) =>
-        `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so\n`
-      )
-        .join("") +
-      recipe,
+    http2: true,
+  },
+  {
+    ...httpd(["proxy_http"]),
+    name: "Apache httpd over HTTP/1.1",
+    recipe: "httpd-http1.conf",
     limit:
-      "No recipe mends it: httpd does not look at the caller's connection while it waits for the service. It is the same over HTTP/2, and with " +
-      "`mod_proxy_http2` to the service. Give calls a `timeout`: the service gets it as `grpc-timeout`, and ends by itself.",
+      "This recipe is for a service without HTTP/2. Nothing in httpd mends it: its handlers wait for the service, and read nothing of the caller. Give calls a " +
+      "`timeout`: the service gets it as `grpc-timeout`, and ends by itself. Tried with 2.4.71, a caller that leaves, and ten seconds of waiting, before the " +
+      "first byte of the answer and after it:\n\n" +
+      [
+        "Callers over HTTP/1.1, `mod_proxy_http` or `mod_proxy_http2` to the service: it is never told. PINGs of the service change nothing.",
+        "Callers over HTTP/2, `mod_proxy_http` to the service: it is never told, neither when the caller resets its stream nor when it closes the connection.",
+        "HTTP/2 on both sides, no PINGs: it is never told. `mod_proxy_http2` waits for a frame of the service.",
+        "HTTP/2 on both sides, a PING of the service after each silent second: it is told within a second. That is the recipe above. Callers over HTTP/1.1 " +
+        "(Node and Bun; browsers and Deno speak HTTP/2) can use it, and have the two failures of this one.",
+        "`mod_proxy_wstunnel`, which looks at both sides: it leaves calls without `Upgrade` to `mod_proxy_http`. With `ProxyWebsocketFallbackToProxyHttp Off` it " +
+        "answers 426.",
+        "A short `ProxyTimeout`: it ends the silent call of a caller that is gone, and that of a caller that waits.",
+      ].map((line) => `- ${line}\n`).join(""),
   },
   {
     name: "Caddy",
@@ -237,6 +264,22 @@ export const proxies: readonly Proxy[] = [
   node("httpxy", "httpxy.cjs"),
 ];
 
+/** Apache httpd with these modules. */
+function httpd(
+  modules: readonly string[],
+): Pick<Proxy, "version" | "command" | "around"> {
+  return {
+    version: async () => /Apache\/([\d.]+)/.exec(await versionText(["apache2", "-v"]))?.[1],
+    command: (file) => ["apache2", "-X", "-f", file],
+    around: (recipe, folder) =>
+      `ServerRoot ${folder}\nPidFile ${folder}/pid\nErrorLog ${folder}/error.log\nListen LISTEN\nServerName localhost\n` +
+      ["mpm_event", "authz_core", "proxy", ...modules].map((name) =>
+        `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so\n`
+      ).join("") +
+      recipe.replaceAll("CERTIFICATE", `${folder}/cert.pem`).replaceAll("KEY", `${folder}/key.pem`),
+  };
+}
+
 /** Some tell their version as an error. */
 async function versionText(command: readonly string[]): Promise<string> {
   const [program = "", ...args] = command;
@@ -246,39 +289,4 @@ async function versionText(command: readonly string[]): Promise<string> {
   } catch {
     return await versionOf(["true"]) ?? "";
   }
-}
-
-function envoyAround(recipe: string): string {
-  const address = (place: string) => {
-    const [host, port] = place === "LISTEN"
-      ? ["127.0.0.1", "LISTEN_PORT"]
-      : ["UPSTREAM_HOST", "UPSTREAM_PORT"];
-    return `{ socket_address: { address: ${host}, port_value: ${port} } }`;
-  };
-  const type = "type.googleapis.com/envoy.extensions.filters";
-  const routes = recipe.trimEnd().replaceAll("\n", "\n                      ");
-  return `static_resources:
-  listeners:
-    - address: ${address("LISTEN")}
-      filter_chains:
-        - filters:
-            - name: envoy.filters.network.http_connection_manager
-              typed_config:
-                "@type": ${type}.network.http_connection_manager.v3.HttpConnectionManager
-                stat_prefix: http
-                route_config:
-                  virtual_hosts:
-                    - name: all
-                      domains: ["*"]
-                      ${routes}
-                http_filters:
-                  - name: envoy.filters.http.router
-                    typed_config: { "@type": ${type}.http.router.v3.Router }
-  clusters:
-    - name: service
-      connect_timeout: 5s
-      load_assignment:
-        cluster_name: service
-        endpoints: [{ lb_endpoints: [{ endpoint: { address: ${address("UPSTREAM")} } }] }]
-`;
 }

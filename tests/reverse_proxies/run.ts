@@ -12,8 +12,9 @@ import { checks } from "../gateways/checks.ts";
 import { goServers } from "../gateways/go.ts";
 import { type RunningGateway, startServer } from "../gateways/server.ts";
 import { run } from "../hosts/tools.ts";
-import { proxies, type Proxy, startProxy } from "./proxies.ts";
+import { proxies, type Proxy, type RunningProxy, startProxy } from "./proxies.ts";
 import { page } from "./table.ts";
+import { startHttp2Upstream } from "./http2_upstream.ts";
 import { startUpstream } from "./upstream.ts";
 
 /** What was seen of a proxy. */
@@ -48,7 +49,7 @@ const BEHIND_MS = 50;
 
 await using service = await startServer(await goServers(), ["connect-go"]);
 // The first measurement warms this process up.
-await firstSample(service.url);
+await firstSample(service);
 const runs: ProxyRun[] = [];
 for (const proxy of proxies) {
   if (values.only.length > 0 && !values.only.includes(proxy.name)) continue;
@@ -91,7 +92,7 @@ async function runProxy(proxy: Proxy, version: string, service: RunningGateway):
   let gap: number;
   {
     await using running = await startProxy(proxy, Number(new URL(service.url).port));
-    const subject = { url: running.url, told: service.told };
+    const subject = { url: running.url, told: service.told, fetch: running.fetch };
     for (const { name, run } of checks) {
       try {
         await run(subject, facts);
@@ -99,8 +100,8 @@ async function runProxy(proxy: Proxy, version: string, service: RunningGateway):
         failures.push([name, `${error instanceof Error ? error.message : error}`.slice(0, 200)]);
       }
     }
-    behind = await firstSample(running.url) - await firstSample(service.url);
-    gap = await longestGap(running.url);
+    behind = await firstSample(running) - await firstSample(service);
+    gap = await longestGap(running);
   }
   const { broken, paid } = await breaking(proxy, []);
   const pastes: [string, string][] = [];
@@ -122,11 +123,12 @@ async function runProxy(proxy: Proxy, version: string, service: RunningGateway):
   };
 }
 
-function clientOf(url: string, script = ""): Client {
+function clientOf({ url, fetch }: Pick<RunningProxy, "url" | "fetch">, script = ""): Client {
   return new Client({
     endpoint: url,
     apiKey: KEY,
-    secure: false,
+    secure: url.startsWith("https:"),
+    fetch,
     maxRetries: 0,
     timeout: 8_000,
     headers: { "x-script": script },
@@ -134,8 +136,8 @@ function clientOf(url: string, script = ""): Client {
 }
 
 /** The median of the times to a first sample, in milliseconds, after a first call. */
-async function firstSample(url: string): Promise<number> {
-  using client = clientOf(url, "id=first");
+async function firstSample(place: Pick<RunningProxy, "url" | "fetch">): Promise<number> {
+  using client = clientOf(place, "id=first");
   await client.getUserBalance();
   const times: number[] = [];
   for (let i = 0; i < 9; i++) {
@@ -148,8 +150,8 @@ async function firstSample(url: string): Promise<number> {
   return times.toSorted((a, b) => a - b)[4]!;
 }
 
-async function longestGap(url: string): Promise<number> {
-  using client = clientOf(url, "id=gap;interval=100;chunks=20;bytes=480");
+async function longestGap(place: Pick<RunningProxy, "url" | "fetch">): Promise<number> {
+  using client = clientOf(place, "id=gap;interval=100;chunks=20;bytes=480");
   const gaps: number[] = [];
   let last: number | undefined;
   for await (const _ of client.streamSpeech(REQUEST)) {
@@ -165,9 +167,9 @@ async function breaking(
   proxy: Proxy,
   replace: readonly (readonly [string, string])[],
 ): Promise<{ broken: string; paid: string }> {
-  await using upstream = startUpstream();
+  await using upstream = proxy.http2 ? await startHttp2Upstream() : startUpstream();
   await using running = await startProxy(proxy, upstream.port, replace);
-  using client = clientOf(running.url);
+  using client = clientOf(running);
   const told = async (work: Promise<unknown>, whole: string): Promise<string> => {
     const error = await work.then(() => undefined, (error) => error);
     if (error === undefined) return whole;

@@ -3,11 +3,11 @@
 const encoder = new TextEncoder();
 
 /** A gRPC-Web answer of `getUserBalance`: 1234 credits. */
-const BALANCE = frames([[0, [0x08, 0xd2, 0x09]], [0x80, [
+export const BALANCE: Uint8Array = frames([[0, [0x08, 0xd2, 0x09]], [0x80, [
   ...encoder.encode("grpc-status: 0\r\n"),
 ]]]);
 /** The first message of a stream: four samples. */
-const AUDIO = frames([[0, [0x0a, 8, 1, 2, 3, 4, 5, 6, 7, 8]]]);
+export const AUDIO: Uint8Array = frames([[0, [0x0a, 8, 1, 2, 3, 4, 5, 6, 7, 8]]]);
 
 /** A POST that came. */
 export interface Post {

@@ -103,6 +103,20 @@ export async function until(condition: () => boolean, ms = 30_000): Promise<void
   }
 }
 
+/** Starts a server on a port that it had before. A test beside this one may hold that port for a moment. */
+export async function startAgain<T>(start: () => Promise<T>): Promise<T> {
+  const end = performance.now() + 20_000;
+  while (true) {
+    try {
+      return await start();
+    } catch (error) {
+      const inUse = error instanceof Deno.errors.AddrInUse || /EADDRINUSE/.test(`${error}`);
+      if (!inUse || performance.now() > end) throw error;
+      await sleep(20);
+    }
+  }
+}
+
 /** The outcome of some work, which must not be pending for longer: a rule that is broken then fails its test, and hangs none. */
 export async function within<T>(work: PromiseLike<T>, ms = 30_000): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;

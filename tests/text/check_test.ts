@@ -33,10 +33,26 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["тYYх", ["latin-letter", "тYYх", "түүх"]],
     ["хэbлэл", ["latin-letter", "хэbлэл", "хэвлэл"]],
     ["хyн", ["latin-letter", "хyн"]],
+    ["HYБ, YИХ, MYИС, ЗYЙ", ["latin-letter", "HYБ", "НҮБ"], ["latin-letter", "YИХ", "УИХ"], [
+      "latin-letter",
+      "MYИС",
+      "МУИС",
+    ], ["latin-letter", "ЗYЙ"]],
     ["тавb", ["latin-letter", "тавb"]],
     ["hүн", ["latin-letter", "hүн"]],
   ],
   "Cyrillic look-alikes in Latin words": [
+    ["ТV үзэв, СV бичив, ҮР дүн, VР дүн", ["latin-letter", "ТV", "TV"], [
+      "latin-letter",
+      "СV",
+      "CV",
+    ], ["letter-substitute", "VР", "ҮР"]],
+    ["ХІХ зуун, ІІ дайн, ХХI зуун", ["latin-letter", "ХІХ", "XIX"], ["latin-letter", "ІІ", "II"], [
+      "latin-letter",
+      "ХХI",
+      "XXI",
+    ]],
+    ["Ісус", ["foreign-letter", "Ісус"]],
     ["Fаcebооk нь", ["latin-letter", "Fаcebооk", "Facebook"]],
   ],
   "stand-ins for ө and ү": [
@@ -219,6 +235,16 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["<<Би ирлээ.>> 3 < 5, <нэр>"],
   ],
   "SSML": [
+    ["<speak><s>Нэг.</s><s>Хоёр.</s></speak>", ["ssml", "<speak><s>", ""], [
+      "tag",
+      "</s><s>",
+      " ",
+    ], ["ssml", "</s></speak>", ""]],
+    ['<lang xml:lang="en-US">hello</lang> гэв', ["ssml", '<lang xml:lang="en-US">', ""], [
+      "ssml",
+      "</lang>",
+      "",
+    ]],
     ['<break time="1s"/> Сайн', ["ssml", '<break time="1s"/> ', ""]],
     ["<speak><prosody rate='slow'>а</prosody></speak>", [
       "ssml",
@@ -228,6 +254,9 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   "words divided at the end of a line": [
     ["Тэр хурдан яв-\nсан.", ["divided-word", "яв-\nсан", "явсан"]],
+    ["Тэр яв-\nжээ.", ["divided-word", "яв-\nжээ", "явжээ"]],
+    ["яваа-\nгүйгээс", ["divided-word", "яваа-\nгүйгээс", "яваагүйгээс"]],
+    ["эцэг-\nэх нь, аав-\nах, ээж-\nэгч"],
     ["хэ-\r\n  лэв", ["divided-word", "хэ-\r\n  лэв", "хэлэв"]],
     ["яв\u00ad\nсан я‐\nвав", ["divided-word", "яв\u00ad\nсан", "явсан"], [
       "divided-word",

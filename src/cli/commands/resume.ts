@@ -67,7 +67,7 @@ async function resumeNarration(
     const order = await withDestinations(saved, folder, options);
     if (order.output === STDOUT) context.giveStdoutAway();
     await checkOutputs({ audio: order.output, others: [order.srt, order.vtt], force });
-    await checkAudioName(order.output);
+    await checkAudioName(order.output, order.headings !== undefined);
     await perform(context, order, state, { ...options, force });
   } finally {
     await state.release();

@@ -17,18 +17,20 @@ import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
 import { resumeCommand } from "../errors/shell.ts";
 import { duration, plural } from "../terminal/format.ts";
+import { type Heading, readChapters } from "../files/chapters.ts";
 import { type Input, readSpeech, TEXT_ARGUMENT } from "../files/input.ts";
 import { perform } from "../narration/perform.ts";
 import { checkAudioName, checkOutputs, STDOUT } from "../files/outputs.ts";
 import { absolute } from "../narration/destinations.ts";
 import type { Order } from "../narration/order.ts";
-import { StateFolder } from "../narration/state_folder.ts";
+import type { StateFolder } from "../narration/state_folder.ts";
 import { warnOfFindings } from "../files/text_warnings.ts";
 
 interface SayOptions extends SpeechOptions, BuyingOptions {
   readonly srt?: string;
   readonly vtt?: string;
   readonly captionLines: number;
+  readonly chapters?: true;
   readonly method: Method;
   readonly maxCharacters?: number;
   readonly paragraphs?: "blank-line" | "line";
@@ -51,7 +53,7 @@ packages that you install (the error that says so names them).
 Examples:
   $ tsetsen say "Сайн байна уу?" -o hello.wav
   $ tsetsen say book.txt -o book.wav --srt book.srt --vtt book.vtt
-  $ tsetsen say book.txt -o book.mp3
+  $ tsetsen say book.md -o book.mp3 --chapters
   $ tsetsen say book.txt -o book.wav --dry-run
   $ tsetsen say poem.txt -o poem.wav --paragraphs line --pause comma=300
   $ cat news.txt | tsetsen say - -o - | ffplay -`;
@@ -70,6 +72,7 @@ export const defineSay: DefineCommand = (command, act) => {
       wholeNumber("--caption-lines", 1),
       2,
     )
+    .option("--chapters", "make each heading (# …) of a Markdown file a chapter; not for WAV")
     .addOption(
       new Option("--method <method>", "by jobs, or by streams").choices(["generate", "stream"])
         .default("generate"),
@@ -106,14 +109,21 @@ export const defineSay: DefineCommand = (command, act) => {
 async function say(context: Context, options: SayOptions, source: string): Promise<void> {
   const { srt, vtt, force = false, method } = options;
   const output = options.dryRun ? options.output ?? STDOUT : requireOutput(options);
-  await checkAudioName(output);
-  const input = await readSpeech(source, context);
+  await checkAudioName(output, options.chapters && options.output !== undefined);
+  if (options.chapters && options.joinParagraphs) {
+    throw new UsageError(
+      "--chapters makes each heading a part: leave out --join-paragraphs, which joins parts.",
+    );
+  }
+  const input = options.chapters
+    ? await readChapters(source, context)
+    : await readSpeech(source, context);
   if (options.dryRun) return await printPlan(context, options, input.text);
   if (output === STDOUT) context.giveStdoutAway();
   await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
   warnOfFindings(context, input.text, input.file);
   const folder = options.state ?? (output === STDOUT ? undefined : `${output}.tsetsen`);
-  const state = folder === undefined ? undefined : await StateFolder.open(folder);
+  const state = folder === undefined ? undefined : await openState(folder);
   try {
     const saved = await state?.order();
     const model = options.model ?? (method === "stream" ? "beta-v0.2" : "beta-v0.1");
@@ -136,9 +146,15 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   }
 }
 
+/** Loads what keeps a narration only when there is a folder for it: a pipe starts sooner. */
+async function openState(folder: string): Promise<StateFolder> {
+  const { StateFolder } = await import("../narration/state_folder.ts");
+  return await StateFolder.open(folder);
+}
+
 function orderOf(
   options: SayOptions & { readonly output: string },
-  { text }: Input,
+  { text, headings }: Input & { readonly headings?: readonly Heading[] },
   version: string,
   voiceId: string,
 ): Order {
@@ -152,6 +168,7 @@ function orderOf(
     srt: srt && absolute(srt),
     vtt: vtt && absolute(vtt),
     captionLines,
+    ...(headings && { headings }),
   };
 }
 

@@ -44,7 +44,17 @@ export async function readText(source: string, context: Context): Promise<Input>
 /** Reads a text that will be bought: it must not be empty. The markup of a Markdown or HTML file is removed, with a warning. */
 export async function readSpeech(source: string, context: Context): Promise<Input> {
   const read = await readText(source, context);
-  const input = isMarkupFile(read.file) ? { ...read, text: stripMarkup(read.text) } : read;
+  const text = isMarkupFile(read.file) ? stripMarkup(read.text) : read.text;
+  return checkSpeech(source, context, read, { ...read, text });
+}
+
+/** Refuses a text without anything to speak, and warns where markup was removed. */
+export function checkSpeech<T extends Input>(
+  source: string,
+  context: Context,
+  read: Input,
+  input: T,
+): T {
   if (input.text !== read.text) {
     const file = quoted(`${input.file}`);
     context.warn(

@@ -41,8 +41,11 @@ export async function checkOutputs({ audio, others = [], input, force }: Outputs
 /** The endings of names that audio is written under. A name without an ending is a WAV. */
 const ENDINGS = ["", ".wav", ".wave", ".mp3", ".flac", ".aac"];
 
-/** Refuses names of formats that are not written, and those that cannot be encoded here. Call it before anything is bought. */
-export async function checkAudioName(file: string): Promise<void> {
+/**
+ * Refuses names of formats that are not written, those that cannot be encoded here, and those without chapters where the file
+ * gets some. Call it before anything is bought.
+ */
+export async function checkAudioName(file: string, hasChapters = false): Promise<void> {
   const ending = file === STDOUT ? "" : extname(file).toLowerCase();
   if (!ENDINGS.includes(ending)) {
     throw new UsageError(
@@ -50,6 +53,9 @@ export async function checkAudioName(file: string): Promise<void> {
     );
   }
   const format = formatOfName(ending);
+  if (hasChapters && format === undefined) {
+    throw new UsageError("A WAV has no chapters: give a name that ends in .mp3, .flac or .aac.");
+  }
   if (format !== undefined) await checkEncoder(format);
 }
 

@@ -1,7 +1,11 @@
 import { isAbsolute } from "node:path";
 import { MAX_TIMEOUT_MS } from "../../lib/rules.ts";
 import type { Method, NarrationOptions } from "../../narration/mod.ts";
+import type { Heading } from "../files/chapters.ts";
 import { STDOUT } from "../files/outputs.ts";
+
+/** The name of the narration in its store. */
+export const NARRATION = "narration";
 
 /** The request of a `say`. With the state of the narration another process can go on; the key is not part of it. */
 export interface Order {
@@ -24,6 +28,8 @@ export interface Order {
   readonly srt?: string | undefined;
   readonly vtt?: string | undefined;
   readonly captionLines: number;
+  /** The headings that become chapters of the file, in order. */
+  readonly headings?: readonly Heading[] | undefined;
 }
 
 type Test = (value: unknown) => boolean;
@@ -42,6 +48,11 @@ function isObject(fields: Readonly<Record<string, Test>>): Test {
     Object.keys(value).every((name) => Object.hasOwn(fields, name)) &&
     Object.entries(fields).every(([name, test]) => test((value as Record<string, unknown>)[name]));
 }
+
+const isHeading: Test = isObject({
+  at: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  title: (value) => isText(value) && !/[\p{Cc}\p{Surrogate}]/u.test(value as string),
+});
 
 const isOrder: Test = isObject({
   format: isOneOf(1),
@@ -66,6 +77,10 @@ const isOrder: Test = isObject({
   srt: isOptional(isPath),
   vtt: isOptional(isPath),
   captionLines: isCount,
+  headings: isOptional((value) =>
+    Array.isArray(value) && value.length <= 255 && value.every(isHeading) &&
+    value.every(({ at }, i) => i === 0 || at > value[i - 1].at)
+  ),
 });
 
 /** Parses an order, which may come from anywhere. @returns `undefined` when it is none. */

@@ -18,13 +18,13 @@ import type { Context } from "../context.ts";
 import { Unfinished } from "../errors/classes.ts";
 import { resumeCommand, valueArgument } from "../errors/shell.ts";
 import { pipeWav } from "../files/audio.ts";
+import { chaptersOf } from "../files/chapters.ts";
 import { STDOUT } from "../files/outputs.ts";
 import type { BuyingOptions } from "../options.ts";
 import { duration, plural, size } from "../terminal/format.ts";
 import { destinationArguments } from "./destinations.ts";
-import type { Order } from "./order.ts";
+import { NARRATION, type Order } from "./order.ts";
 import type { StateFolder } from "./state_folder.ts";
-import { NARRATION } from "./store.ts";
 
 /** The options that may differ from one run to the next. */
 export interface PerformOptions extends BuyingOptions {
@@ -70,7 +70,14 @@ export async function perform(
     else {
       await removeLeftovers(order.output);
       const { signal } = context;
-      ({ bytes } = await saveAudio(order.output, narration, { overwrite: force, signal }));
+      const { headings } = order;
+      // The places of the parts are known when all of the audio has come.
+      const chapters = headings && (() => chaptersOf(headings, narration?.state?.parts ?? []));
+      ({ bytes } = await saveAudio(order.output, narration, {
+        overwrite: force,
+        signal,
+        chapters,
+      }));
     }
     await writeCaptions(order, narration, force);
   } catch (error) {

@@ -1,8 +1,6 @@
 import { type FileStore, fileStore } from "../../narration/file_store.ts";
 import { type NarrationState, savedNarration } from "../../narration/mod.ts";
-
-/** The name of the narration in its store. */
-export const NARRATION = "narration";
+import { NARRATION } from "./order.ts";
 
 /** The store of the one narration that a state folder keeps. */
 export interface NarrationStore {

@@ -17,7 +17,7 @@ import { type CaptionOptions, toCaptions } from "./layout.ts";
  * @param cues The cues, as `narration.cues()` gives them.
  * @param options The limits of lines and durations.
  * @returns The file's content, to be written in UTF-8.
- * @throws {TypeError} when a cue has no text, an option has the wrong type, or is not known.
+ * @throws {TypeError} when a cue has no text or no times, an option has the wrong type, or is not known.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example
@@ -43,7 +43,7 @@ export function toSrt(cues: Iterable<Cue>, options: CaptionOptions = {}): string
  * @param cues The cues, as `narration.cues()` gives them.
  * @param options The limits of lines and durations.
  * @returns The file's content, to be written in UTF-8.
- * @throws {TypeError} when a cue has no text, an option has the wrong type, or is not known.
+ * @throws {TypeError} when a cue has no text or no times, an option has the wrong type, or is not known.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example

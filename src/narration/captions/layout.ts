@@ -18,8 +18,10 @@ import { type Cue, type CuePiece, words } from "./cues.ts";
 const CUES: Rule = ["any", "an iterable of cues", isIterable, TypeError];
 const CUE: Rule = [
   "object",
-  "a cue with its text",
-  ({ text }: { text?: unknown }) => typeof text === "string",
+  "a cue with its text, and a start and an end after it in milliseconds of at least 0",
+  ({ text, start, end }: { text?: unknown; start?: unknown; end?: unknown }) =>
+    typeof text === "string" && Number.isFinite(start) && Number.isFinite(end) &&
+    (start as number) >= 0 && (end as number) >= (start as number),
   TypeError,
 ];
 
@@ -96,7 +98,7 @@ interface Piece {
  * @param cues The cues, as `narration.cues()` gives them.
  * @param options The limits.
  * @returns The captions, in the order of the cues. Those whose times are estimates are marked.
- * @throws {TypeError} when a cue has no text, an option has the wrong type, or is not known.
+ * @throws {TypeError} when a cue has no text or no times, an option has the wrong type, or is not known.
  * @throws {RangeError} when an option is out of its range.
  *
  * @example
@@ -157,7 +159,9 @@ function divide(piece: Piece, limits: Limits): Piece[] {
     Math.ceil(lines / limits.maxLines),
     Math.ceil((end - start) / limits.maxDuration),
   );
-  if (count < 2 || words.length < 2 || end - start < 2) return [piece];
+  // A single word cannot be divided: what is over is silence.
+  if (words.length < 2) return [{ ...piece, end: Math.min(end, start + limits.maxDuration) }];
+  if (count < 2 || end - start < 2) return [piece];
   const sizes = words.map(({ text }) => sizeOf(text));
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const share = Math.floor(count / 2) / count;

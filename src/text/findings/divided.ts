@@ -1,7 +1,8 @@
 /**
  * Words divided at the end of a line.
  *
- * Mongolian orthography divides a word between syllables, so each half has a vowel, and vowel harmony holds in both.
+ * Mongolian orthography divides a word between syllables, so each half has a vowel, the second begins with a consonant,
+ * and vowel harmony holds in both, the suffixes aside that have one form.
  * A hyphen that belongs to the word ("3-р", "ХХК-ийн", names, pairs) may stand at a line's end, too; the rules that tell
  * it from a dividing one are observed. A soft hyphen always divides.
  *
@@ -13,6 +14,9 @@ import type { Found } from "./finding.ts";
 const DIVIDED =
   /(?<![\p{L}\p{M}\p{N}-])(?<first>\p{Script=Cyrillic}{1,40})(?<hyphen>[-\u2010\u00ad])[ \t]{0,40}(?:\r\n|[\n\r\u2028])[ \t]{0,40}(?<second>\p{Script=Cyrillic}{1,40})(?!\p{L})/gu;
 const VOWEL = /[аэиоуөүеёюяы]/i;
+const STARTS_WITH_VOWEL = /^[аэиоуөү]/;
+/** Suffixes with one form for all vowels: "яв-⏎жээ", "яваа-⏎гүй". */
+const ONE_FORM = /(?:[жч]ээ|гүй\p{L}{0,6})$/u;
 const BACK = /[аоуёяы]/i;
 const FRONT = /[эөү]/i;
 /** Words that stand alone behind a dash. */
@@ -41,9 +45,11 @@ function isDivision(first: string, second: string): boolean {
   // Names ("Ням-Осор") and abbreviations ("ХХК-ийн") have a hyphen of their own.
   if (!/\p{Ll}$/u.test(first) || !/^\p{Ll}/u.test(second)) return false;
   if (!VOWEL.test(first) || !VOWEL.test(second) || WORDS.has(second)) return false;
+  // "эцэг-эх"
+  if (STARTS_WITH_VOWEL.test(second)) return false;
   // "аль-аль", "ном-мом"
   if (first.length > 2 && first.slice(1).toLowerCase() === second.slice(1)) return false;
   if (first.toLowerCase() === second) return false;
-  const both = first + second;
+  const both = (first + second).replace(ONE_FORM, "");
   return !(BACK.test(both) && FRONT.test(both));
 }

@@ -35,6 +35,16 @@ const ABBREVIATIONS: Readonly<Record<string, string>> = {
   "XAA": "ХАА",
 };
 
+/** Latin abbreviations that a Cyrillic letter slips into: "ТV". */
+const LATIN_ABBREVIATIONS: ReadonlySet<string> = /* @__PURE__ */ new Set(["TV", "CV", "EV", "HPV"]);
+/** A Roman number with a Ukrainian І. */
+const ROMAN = /^(?=.*І)[ІХIVXСCМMLD]+$/u;
+
+/** Abbreviations that decide between У and Ү for a Latin Y, because their capitals show no vowel harmony. */
+const WITH_Y: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  "УБ УИХ УИД УУЯ УЦУОШГ МУИС МУБИС ШУТИС БНХАУ АНУ ОХУ НҮБ ТҮЦ ЗДҮГ МҮЭСТО".split(" "),
+);
+
 /** An abbreviation of Mongolian in Latin letters: XXK. */
 export function checkAbbreviation(word: string): WordFinding | undefined {
   if (!Object.hasOwn(ABBREVIATIONS, word)) return undefined;
@@ -59,6 +69,11 @@ export function checkWord(word: string): WordFinding | undefined {
   const odd = letters.filter((letter) => !ALPHABET.has(letter) && !/\p{M}/u.test(letter));
   if (odd.length === 0) return checkComposition(word, composed);
 
+  const latin = letters.map((letter) => LATIN[letter] ?? letter).join("");
+  if (LATIN_ABBREVIATIONS.has(latin)) {
+    const message = `${nameOf(letters.find((letter) => letter in LATIN)!)} stands in a Latin word`;
+    return { kind: "latin-letter", message, suggestion: latin };
+  }
   const unknown = odd.find((letter) => meaning(letter) === undefined);
   if (unknown !== undefined) return checkUnknown(letters, unknown);
   const substitute = odd.find((letter) => letter in SUBSTITUTES);
@@ -83,6 +98,11 @@ function checkComposition(word: string, composed: string): WordFinding | undefin
 
 function checkUnknown(letters: readonly string[], unknown: string): WordFinding {
   if (CYRILLIC.test(unknown)) {
+    if (ROMAN.test(letters.join(""))) {
+      const message = `${nameOf(unknown)} stands in a Roman number for I`;
+      const suggestion = letters.map((letter) => letter === "І" ? "I" : LATIN[letter] ?? letter);
+      return { kind: "latin-letter", message, suggestion: suggestion.join("") };
+    }
     return { kind: "foreign-letter", message: `${nameOf(unknown)} is no letter of Mongolian` };
   }
   const cyrillic = letters.filter((letter) => CYRILLIC.test(letter));
@@ -101,6 +121,10 @@ function checkUnknown(letters: readonly string[], unknown: string): WordFinding 
 function repairWord(letters: readonly string[]): string | undefined {
   const known = letters.map((letter) => SUBSTITUTES[letter] ?? LOOKALIKES[letter] ?? letter);
   const small = /\p{Ll}/u.test(letters.join(""));
+  for (const capital of small ? "" : "УҮ") {
+    const word = known.map((letter) => letter === "Y" ? capital : letter).join("");
+    if (WITH_Y.has(word)) return word;
+  }
   let repaired = "";
   for (const [i, letter] of letters.entries()) {
     const to = letter in AMBIGUOUS ? choose(letter, i, small, known) : known[i];

@@ -25,7 +25,7 @@ const INLINE =
   /^(?:|a|abbr|acronym|b|bdi|bdo|big|button|cite|code|data|del|dfn|em|font|i|img|input|ins|kbd|label|mark|q|rp|rt|ruby|s|samp|small|span|strike|strong|sub|sup|time|tt|u|var|wbr|audio)$/i;
 const CELL = /^t[dh]$/i;
 const SSML =
-  /^(?:speak|break|prosody|say-as|phoneme|emphasis|voice|lexicon|lookup|token|par|seq|media|desc|express-as|(?:mstts|amazon|google):[\w-]+)$/i;
+  /^(?:speak|break|prosody|lang|w|bookmark|say-as|phoneme|emphasis|voice|lexicon|lookup|token|par|seq|media|desc|express-as|(?:mstts|amazon|google):[\w-]+)$/i;
 
 /** A tag, a comment, a declaration, or an element with its content. */
 interface Tag extends Range {
@@ -69,7 +69,9 @@ function finding(text: string, start: number, end: number, names: readonly strin
     if (wanted > there) suggestion = "\n".repeat(wanted);
     else if (wanted > 0) suggestion = "";
     else if (names.some((name) => CELL.test(name.replace("/", "")))) suggestion = ", ";
-    else if (names.includes("break") && before + after === 0) suggestion = " ";
+    else if (before + after === 0 && (names.includes("break") || endsSentence(names))) {
+      suggestion = " ";
+    }
   }
   // The items of a list stay items.
   if (names.at(-1)?.toLowerCase() === "li") suggestion += "- ";
@@ -77,6 +79,11 @@ function finding(text: string, start: number, end: number, names: readonly strin
     ? "The service reads no SSML: leave the tag out, and write what is to be heard"
     : "The service reads no HTML: leave the tag out";
   return { kind: ssml ? "ssml" : "tag", start, end, message, suggestion };
+}
+
+/** Whether a sentence of SSML ends and another begins: </s><s>. */
+function endsSentence(names: readonly string[]): boolean {
+  return names.includes("/s") && names.includes("s");
 }
 
 function lineEndsFor(names: readonly string[]): number {

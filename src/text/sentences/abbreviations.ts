@@ -21,6 +21,9 @@ const BEFORE_NAMES: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "мэө",
   "э.ө",
   "н.т.ө",
+  "н.т",
+  "н.э",
+  "н.ө",
   "нтө",
   // titles
   "проф",

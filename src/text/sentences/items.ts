@@ -50,6 +50,11 @@ export function isBlockLine(text: string, index: number): boolean {
   return BLOCK_LINE.test(text);
 }
 
+/** Whether a line is only the line that Markdown draws under a heading. */
+export function isUnderline(line: string): boolean {
+  return /^ {0,3}(?:=+|-+)\s*$/.test(line);
+}
+
 /** Signs before an item's number, and emphasis behind it. */
 const SIGNS = /^[\s>#*_~|+•‣▪●○◦·‒–—―-]+|[*_~]+$/gu;
 const NUMBER = /^[(\[]?(?:[№§] ?)?(?:\p{N}+(?:[.\-]\p{N}+)*|[IVXLCDM]+|[ivx]+|\p{L})[)\]]?$/u;

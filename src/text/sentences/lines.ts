@@ -6,7 +6,7 @@
  */
 
 import { extendsCluster } from "./graphemes.ts";
-import { isBlockLine, startsItem } from "./items.ts";
+import { isBlockLine, isUnderline, startsItem } from "./items.ts";
 
 /** A stretch of text that ends at a line end that means something. */
 export interface Line {
@@ -30,7 +30,9 @@ export function* lines(text: string, paragraphs: "blank-line" | "line"): Generat
     const boundary = boundaryOf(space, paragraphs);
     if (boundary === undefined) continue;
     const wrapped = boundary === "line" && !isBlockLine(text, physical) &&
-      isWrapped(text, index, behindQuote(text, physical, end));
+      !isUnderline(text.slice(physical, index)) &&
+      (isWrapped(text, index, behindQuote(text, physical, end)) ||
+        isNumberAlone(text, physical, index, end));
     physical = end;
     if (wrapped) continue;
     yield { start, end, boundary };
@@ -56,6 +58,16 @@ function behindQuote(text: string, line: number, next: number): number {
   if (!QUOTE.test(text)) return next;
   QUOTE.lastIndex = next;
   return QUOTE.test(text) ? QUOTE.lastIndex : next;
+}
+
+const NUMBER_ALONE =
+  /^[ \t]*[(\[]?(?:\p{N}{1,3}(?:\.\p{N}{1,3}){0,5}|[IVXL]{1,5}|\p{L})[.)][ \t]*$/u;
+
+/** Whether the line holds only the number of what the next line says, as in text that was copied from a PDF. */
+function isNumberAlone(text: string, start: number, end: number, next: number): boolean {
+  return end - start < 40 && NUMBER_ALONE.test(text.slice(start, end)) &&
+    /^["«„“(]?\p{L}/u.test(text.slice(next, next + 3)) &&
+    !startsItem(text, next, text.charAt(end - 1));
 }
 
 /**

@@ -24,6 +24,8 @@ const CONTINUES = /^(?:[.!?…,;:)\]}»›”%‰]|>>)/;
 /** What may stand before a sentence's first letter: quotes, brackets, bullets, dashes, Markdown. */
 const OPENERS = /["'“”„«‹‘‚<(\[{*_#>•·+|~`\s\x85‒–—―-]*/uy;
 const TELEPHONE = /^\p{N}{2,4}[ -]?\p{N}{4}/u;
+/** Too long for an abbreviation. */
+const LONG_WORD = /^\p{Script=Cyrillic}{6,}$/u;
 const DASH = /[‒–—―-]/;
 
 /**
@@ -101,7 +103,7 @@ function endsBeforeLowerCase(
   if (startsReport(next) && !(marks === "." && startsConjunction(next))) return false;
   if (marks !== ".") return true;
   const word = wordBefore(line, start);
-  return isPredicate(word) || (lowerCase && !isAbbreviation(word));
+  return isPredicate(word) || LONG_WORD.test(word) || (lowerCase && !isAbbreviation(word));
 }
 
 /** "2024. 05. 12", "Тел. 1800-1917" and "5 мин. 30 сек." go on. */
@@ -118,7 +120,7 @@ function endsBeforeNumber(line: string, word: string, start: number, opened: num
 function isInitial(line: string, word: string, start: number, sentence: string): boolean {
   if (!/^(?:\p{Lu}\p{Ll}?\.-?)*\p{Lu}$/u.test(word)) return false;
   // "1 Б. Дорж": the row of a list.
-  if (/^\s*\p{N}+\s\p{Lu}$/u.test(sentence)) return true;
+  if (/^\s*\p{N}{1,2}\s\p{Lu}$/u.test(sentence)) return true;
   const at = start - word.length;
   return !/[\p{N}°º˚][ \u00a0\u202f]?$/u.test(line.slice(Math.max(0, at - 2), at));
 }
@@ -133,7 +135,7 @@ function endsWithoutSpace(
   sentence: string,
 ): boolean {
   if (/[。！？｡]$/.test(marks)) return !CONTINUES.test(line.slice(end, end + 2));
-  if (!/\p{L}/u.test(line.charAt(start - 1))) return false;
+  if (!/[\p{L}\p{N}%‰₮$€°)\]»”’"]/u.test(line.charAt(start - 1))) return false;
   if (/[/@]\S*$|www\.\S*$/i.test(line.slice(Math.max(0, start - 64), start))) return false;
   const next = line.slice(end, end + 24);
   if (closed) return closesQuote(line, end) && /^\p{Lu}\p{Ll}/u.test(next);
@@ -145,13 +147,30 @@ function endsWithoutSpace(
     const cyrillic = /^\p{Script=Cyrillic}{2}/u.test(next) && !startsReport(next);
     return cyrillic && (marks.includes("?") ? isQuestion(word) : isPredicate(word));
   }
-  // Latin letters are names: "Node.js", "тайлан.docx".
-  if (!/^\p{Script=Cyrillic}+$/u.test(word) || isAbbreviation(word)) return false;
+  // "20%.Энэ", "5 кг.Энэ", "(1990 он).Тэр"
+  if (/^\p{Lu}\p{Ll}/u.test(next) && endsWithMeasure(line, word, start)) return true;
+  // Latin letters behind the mark are names: "Node.js", "тайлан.docx".
+  if (!/^(?:\p{Script=Cyrillic}+|\p{Script=Latin}{3,})$/u.test(word) || isAbbreviation(word)) {
+    return false;
+  }
   if (/^[«„“‹—–(]?(?:<<)?[А-ЯЁӨҮ](?:[а-яёөү]|[А-ЯЁӨҮ]{2})/u.test(next)) return true;
-  // "гарав.Э …", but not "Ганбат.Д …".
-  if (/^[А-ЯЁӨҮ]\s[а-яёөү]/u.test(next)) return /^\p{Ll}/u.test(word);
+  // "гарав.Э …" and "ирэв.Д.Дорж", but not "Ганбат.Д …".
+  if (/^[А-ЯЁӨҮ](?:\s[а-яёөү]|\.\s?[А-ЯЁӨҮ])/u.test(next)) return /^\p{Ll}/u.test(word);
   return marks === "." && word.length > 3 && isPredicate(word) &&
-    /^\p{Script=Cyrillic}{2}/u.test(next) && !startsReport(next);
+    /^(?:\p{Script=Cyrillic}{2}|\p{N})/u.test(next) && !startsReport(next);
+}
+
+/** Whether a number ends there that no item has ("5 кг", "20%", "-5 °С", "1990", "18:30"), or what a bracket or quote closes. */
+function endsWithMeasure(line: string, word: string, start: number): boolean {
+  const before = line.slice(Math.max(0, start - 8), start);
+  if (
+    /(?:\p{N}\s?[%‰₮$€°]|°\s?\p{Lu}|(?<![\p{N}.])\p{N}{4}|:\p{N}{2}|\p{L}-\p{N}+|(?<![(\[].{1,3})[)\]]|[»”’"])$/u
+      .test(before)
+  ) {
+    return true;
+  }
+  const at = start - word.length;
+  return isUnit(word) && /\p{N}[ \u00a0\u202f]?$/u.test(line.slice(Math.max(0, at - 2), at));
 }
 
 /** Whether the quote or bracket before `end` closes: a straight quote does when an odd number stands before. */

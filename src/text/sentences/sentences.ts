@@ -1,5 +1,6 @@
 import { countCharacters } from "../../lib/count.ts";
 import { endings } from "./endings.ts";
+import { isUnderline } from "./items.ts";
 import { lines } from "./lines.ts";
 import { resolveOptions, type SentenceOptions } from "../split/options.ts";
 import { type BoundaryKind, isSpeakable, type TextPart } from "../split/part.ts";
@@ -91,7 +92,14 @@ export function* sentenceCuts(text: string, paragraphs: "blank-line" | "line"): 
     }
     speakable ||= isSpeakable(text.slice(seen, line.end));
     seen = line.end;
-    if (line.boundary === "line" && !speakable) continue;
+    if (line.boundary === "line" && !speakable) {
+      // The line under a heading belongs to it.
+      if (held?.end === start && isUnderline(content)) {
+        held = { ...held, end: line.end };
+        start = line.end;
+      }
+      continue;
+    }
     if (held && speakable) yield held;
     held = undefined;
     if (line.boundary === "line") held = { end: line.end, boundary: "sentence" };

@@ -8,7 +8,7 @@ export const pages: readonly Check[] = [
     async run(subject, facts) {
       const path = "/tsetsen.api.v1.TsetsenTTS/GetUserBalance";
       const asked = "content-type,grpc-timeout,x-api-key,x-goog-api-key,x-grpc-web,x-user-agent";
-      const response = await fetch(subject.url + path, {
+      const response = await (subject.fetch ?? fetch)(subject.url + path, {
         method: "OPTIONS",
         headers: {
           origin: "https://my.site",

@@ -5,7 +5,7 @@ import { buildNext } from "./next.ts";
 
 /** What a build is given. */
 export interface Setting {
-  /** A folder of its own, with `credits.js` in it. */
+  /** A folder of its own, with what the program imports. */
   readonly app: string;
   /** The `node_modules` with the bundlers and the package. */
   readonly modules: string;
@@ -22,38 +22,57 @@ export interface Built {
   readonly answer: string;
 }
 
+/** How a bundler builds `main.js` of a folder by a command. */
+export interface Recipe {
+  /** The path of the bundler's program in `node_modules`. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** The files beside `main.js`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The built program; `dist/main.js` without. */
+  readonly output?: string;
+  /** Whether the program is an executable, and no script. */
+  readonly isBinary?: boolean;
+}
+
 export interface Bundler {
   readonly name: string;
   /** The npm package. */
   readonly tool: string;
-  readonly entries: readonly string[];
+  /** For those that build pages. */
+  readonly recipe?: Recipe;
   build(setting: Setting): Promise<Built>;
 }
 
-const BOTH = ["@tsetsen/sdk", "@tsetsen/sdk/lean"];
 const MAIN = `import { credits } from "./credits.js";
 // Not process.env: Vite replaces it.
 console.log(await credits(Reflect.get(globalThis, "process").env.ENDPOINT));
 `;
 
-/** Builds `main.js` into one file by a command, and runs that file. */
-function byCommand(
-  script: string,
-  args: (setting: Setting) => readonly string[],
-  files: Readonly<Record<string, string>> = {},
-  output = "dist/main.js",
-): Bundler["build"] {
-  return async (setting) => {
-    const { app, modules, node, endpoint } = setting;
-    await Deno.writeTextFile(`${app}/main.js`, MAIN);
-    await Deno.writeTextFile(`${app}/package.json`, '{ "type": "module" }');
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.writeTextFile(`${app}/${name}`, text);
-    }
-    const env = { NODE_ENV: "production", WRANGLER_SEND_METRICS: "false" };
-    await must([node, `${modules}/${script}`, ...args(setting)], app, env);
-    const file = `${app}/${output}`;
-    return { files: [file], answer: await must([node, file], app, { ENDPOINT: endpoint }) };
+/** Builds `main.js` by a command. @returns The built program. */
+export async function make(
+  { program, args, files = {}, output = "dist/main.js", isBinary = false }: Recipe,
+  main: string,
+  { app, modules, node }: Setting,
+): Promise<string> {
+  const all = { "package.json": '{ "type": "module" }', "main.js": main, ...files };
+  for (const [name, text] of Object.entries(all)) await Deno.writeTextFile(`${app}/${name}`, text);
+  const command = isBinary ? [] : [node];
+  await must([...command, `${modules}/${program}`, ...args], app, { NODE_ENV: "production" });
+  return `${app}/${output}`;
+}
+
+/** A bundler that builds for pages. What it built of {@linkcode MAIN} is run on Node. */
+function forPages(name: string, tool: string, recipe: Recipe): Bundler {
+  return {
+    name,
+    tool,
+    recipe,
+    async build(setting) {
+      const file = await make(recipe, MAIN, setting);
+      const env = { ENDPOINT: setting.endpoint };
+      return { files: [file], answer: await must([setting.node, file], setting.app, env) };
+    },
   };
 }
 
@@ -70,7 +89,7 @@ const ROLLUP = `import resolve from "@rollup/plugin-node-resolve";
 import terser from "@rollup/plugin-terser";
 export default {
   input: "main.js",
-  output: { file: "dist/main.js", format: "es" },
+  output: { dir: "dist", format: "es" },
   plugins: [resolve({ browser: true }), terser()],
 };
 `;
@@ -115,67 +134,46 @@ console.log(await response.text());
 };
 
 export const BUNDLERS: readonly Bundler[] = [
-  {
-    name: "esbuild",
-    tool: "esbuild",
-    entries: BOTH,
-    async build({ app, modules, node, endpoint }) {
-      await Deno.writeTextFile(`${app}/main.js`, MAIN);
-      const options = ["--bundle", "--minify", "--format=esm", "--platform=browser"];
-      // The command of the package is a program of its own, not a script.
-      await must(
-        [`${modules}/.bin/esbuild`, "main.js", ...options, "--outfile=dist/main.mjs"],
-        app,
-      );
-      const file = `${app}/dist/main.mjs`;
-      return { files: [file], answer: await must([node, file], app, { ENDPOINT: endpoint }) };
-    },
-  },
-  {
-    name: "Vite",
-    tool: "vite",
-    entries: BOTH,
-    build: byCommand("vite/bin/vite.js", () => ["build"], { "vite.config.js": VITE }),
-  },
-  {
-    name: "webpack",
-    tool: "webpack",
-    entries: BOTH,
-    build: byCommand("webpack-cli/bin/cli.js", () => ["build"], { "webpack.config.js": WEBPACK }),
-  },
-  {
-    name: "Rollup",
-    tool: "rollup",
-    entries: BOTH,
-    build: byCommand("rollup/dist/bin/rollup", () => ["-c"], { "rollup.config.js": ROLLUP }),
-  },
-  {
-    name: "Rspack",
-    tool: "@rspack/core",
-    entries: BOTH,
-    build: byCommand("@rspack/cli/bin/rspack.js", () => ["build"], { "rspack.config.js": WEBPACK }),
-  },
-  {
-    name: "Parcel",
-    tool: "parcel",
-    entries: BOTH,
-    async build({ app, modules, node, endpoint }) {
-      await Deno.writeTextFile(`${app}/main.js`, MAIN);
-      await Deno.writeTextFile(`${app}/package.json`, PARCEL);
-      const options = [
-        "build",
-        "--cache-dir",
-        ".parcel-cache",
-        "--no-source-maps",
-        "--dist-dir",
-        "dist",
-      ];
-      await must([node, `${modules}/parcel/lib/bin.js`, ...options], app);
-      const file = `${app}/dist/main.js`;
-      return { files: [file], answer: await must([node, file], app, { ENDPOINT: endpoint }) };
-    },
-  },
-  { name: "wrangler", tool: "wrangler", entries: BOTH, build: buildWorker },
-  { name: "Next, Node route", tool: "next", entries: BOTH, build: buildNext("nodejs") },
-  { name: "Next, edge route", tool: "next", entries: BOTH, build: buildNext("edge") },
+  forPages("esbuild", "esbuild", {
+    program: ".bin/esbuild",
+    isBinary: true,
+    args: [
+      "main.js",
+      "--bundle",
+      "--splitting",
+      "--minify",
+      "--format=esm",
+      "--platform=browser",
+      "--outdir=dist",
+    ],
+  }),
+  forPages("Vite", "vite", {
+    program: "vite/bin/vite.js",
+    args: ["build"],
+    files: { "vite.config.js": VITE },
+  }),
+  forPages("webpack", "webpack", {
+    program: "webpack-cli/bin/cli.js",
+    args: ["build"],
+    files: { "webpack.config.js": WEBPACK },
+  }),
+  forPages("Rollup", "rollup", {
+    program: "rollup/dist/bin/rollup",
+    args: ["-c"],
+    files: { "rollup.config.js": ROLLUP },
+  }),
+  forPages("Rspack", "@rspack/core", {
+    program: "@rspack/cli/bin/rspack.js",
+    args: ["build"],
+    files: { "rspack.config.js": WEBPACK },
+  }),
+  forPages("Parcel", "parcel", {
+    program: "parcel/lib/bin.js",
+    args: ["build", "--cache-dir", ".parcel-cache", "--no-source-maps", "--dist-dir", "dist"],
+    // It reads the settings of the folder that has the lock file.
+    files: { "package.json": PARCEL, "package-lock.json": "{}" },
+  }),
+  { name: "wrangler", tool: "wrangler", build: buildWorker },
+  { name: "Next, Node route", tool: "next", build: buildNext("nodejs") },
+  { name: "Next, edge route", tool: "next", build: buildNext("edge") },
 ];

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"connectrpc.com/connect"
 	"connectrpc.com/vanguard/vanguardgrpc"
@@ -51,7 +52,9 @@ func main() {
 		protocols := new(http.Protocols)
 		protocols.SetHTTP1(true)
 		protocols.SetUnencryptedHTTP2(true)
-		err = (&http.Server{Handler: handler, Protocols: protocols}).Serve(listener)
+		// A connection of HTTP/2 that is silent for a second gets a PING. Apache httpd looks for its caller when one comes.
+		pings := &http.HTTP2Config{SendPingTimeout: time.Second}
+		err = (&http.Server{Handler: handler, Protocols: protocols, HTTP2: pings}).Serve(listener)
 	}
 	fmt.Fprintln(os.Stderr, err)
 	os.Exit(1)
