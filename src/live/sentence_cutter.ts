@@ -57,7 +57,8 @@ const NEXT_SENTENCE = " Бат явав.";
 /** The last mark of a text. Without one no sentence has ended. */
 const LAST_MARK = /[\p{Sentence_Terminal}…\n][^\p{Sentence_Terminal}…\n]*$/u;
 /** Signs that the stripper will take out in front of a word: the rules ask how the word begins. A fence is not among them. */
-const SIGN = /(?:\*{1,3}|_{1,3}|~~|(?<!`)`{1,2}(?!`)|\[)(?=[\p{L}\p{N}«"“„])/gu;
+const SIGN =
+  /(?:(?<=^|\n)#{1,6}[ \t]+|\*{1,3}|_{1,3}|~~|(?<!`)`{1,2}(?!`)|\[)(?=[\p{L}\p{N}«"“„])/gu;
 /** One sentence with nothing behind its marks. */
 const LAST_SENTENCE = /^[^\p{Sentence_Terminal}…\n]*[\p{Sentence_Terminal}…]+\s*$/u;
 const SPOKEN = /[\p{L}\p{N}]/u;
