@@ -13,6 +13,8 @@ const BOOK = `Оршил үг.
 \`\`\`sh
 # comment
 \`\`\`
+
+---
 ## _Хоёр_: «[Өвөл](https://example.com)» ##
 
 Энэ бол төгсгөл.
@@ -20,6 +22,10 @@ const BOOK = `Оршил үг.
 # ***
 
 Дууслаа. #тэмдэг
+
+\`\`\`
+# код
+\`\`\`
 
 [1]: https://example.com
 `;
@@ -30,6 +36,7 @@ const SPOKEN = [
   "Хоёр: «Өвөл»",
   "Энэ бол төгсгөл.",
   "Дууслаа. #тэмдэг",
+  "код",
 ];
 
 /** The chapters as ffprobe reads them: the start in seconds, and the title. */

@@ -357,3 +357,12 @@ Deno.test("splitText takes an option that is undefined for one that is not given
     splitText(text, { maxCharacters: 9 }),
   );
 });
+
+Deno.test("splitText pauses as long behind a heading or a sentence as without the line that is drawn below it", () => {
+  const pauses = (text: string) =>
+    splitText(text, { joinSentences: false }).map(({ pause }) => pause);
+  assertEquals(pauses("Тайлбар\n---\nДараа")[0], pauses("Тайлбар\nДараа")[0]);
+  assertEquals(pauses("Тайлбар\n===\nДараа")[0], pauses("Тайлбар\nДараа")[0]);
+  assertEquals(pauses("Хурал эхлэв.\n---\nДараа нь.")[0], pauses("Хурал эхлэв.\nДараа нь.")[0]);
+  assertEquals(pauses("Нэг\n-\nХоёр")[0], pauses("Нэг\nХоёр")[0]);
+});

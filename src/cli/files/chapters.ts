@@ -17,6 +17,17 @@ export interface Heading {
 /** Stands before each heading while the markup is removed. Unicode keeps this code point out of texts. */
 const MARK = "\uFDD0";
 
+/** A heading, or what holds lines that look like one: front matter, a block of code, `<pre>`. */
+const HEADING = new RegExp(
+  [
+    /(?<![\s\S])---[ \t]*\r?\n[\s\S]*?^(?:---|\.\.\.)[ \t]*$/,
+    /^ {0,3}(?<fence>`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?^ {0,3}\k<fence>[`~]*[ \t]*$|[\s\S]*)/,
+    /^ {0,3}<pre\b[\s\S]*?<\/pre>/,
+    /^( {0,3}#{1,6}[ \t]+\S.*)$/,
+  ].map(({ source }) => source).join("|"),
+  "gm",
+);
+
 /** A list of ID3 has one byte for its length. */
 const MAX_CHAPTERS = 255;
 
@@ -41,8 +52,11 @@ function readHeadings(markdown: string): {
   readonly text: string;
   readonly headings: readonly Heading[];
 } {
-  const marked = markdown.replaceAll(MARK, "")
-    .replace(/^ {0,3}#{1,6}[ \t]+\S.*$/gm, `\n${MARK}\n\n$&\n\n`);
+  const marked = markdown.replaceAll(MARK, "").replace(
+    HEADING,
+    (found, _fence?: string, heading?: string) =>
+      heading === undefined ? found : `\n${MARK}\n\n${heading}\n\n`,
+  );
   const [before = "", ...chapters] = stripMarkup(marked).split(/\s*\uFDD0\n\n/);
   const headings: Heading[] = [];
   let text = before;

@@ -87,7 +87,9 @@ const isOrder: Test = isObject({
 export function parseOrder(text: string): Order | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isOrder(value) ? value as Order : undefined;
+    if (!isOrder(value)) return undefined;
+    const { request, headings = [] } = value as Order;
+    return headings.every(({ at }) => at < request.text.length) ? value as Order : undefined;
   } catch {
     return undefined;
   }

@@ -159,7 +159,7 @@ function divide(piece: Piece, limits: Limits): Piece[] {
     Math.ceil(lines / limits.maxLines),
     Math.ceil((end - start) / limits.maxDuration),
   );
-  // A single word cannot be divided: what is over is silence.
+  // A single word cannot be divided: it is shown for `maxDuration` at most.
   if (words.length < 2) return [{ ...piece, end: Math.min(end, start + limits.maxDuration) }];
   if (count < 2 || end - start < 2) return [piece];
   const sizes = words.map(({ text }) => sizeOf(text));

@@ -52,7 +52,7 @@ export function isBlockLine(text: string, index: number): boolean {
 
 /** Whether a line is only the line that Markdown draws under a heading. */
 export function isUnderline(line: string): boolean {
-  return /^ {0,3}(?:=+|-+)\s*$/.test(line);
+  return /^ {0,3}(?:={2,}|-{3,})\s*$/.test(line);
 }
 
 /** Signs before an item's number, and emphasis behind it. */

@@ -24,8 +24,10 @@ const CONTINUES = /^(?:[.!?…,;:)\]}»›”%‰]|>>)/;
 /** What may stand before a sentence's first letter: quotes, brackets, bullets, dashes, Markdown. */
 const OPENERS = /["'“”„«‹‘‚<(\[{*_#>•·+|~`\s\x85‒–—―-]*/uy;
 const TELEPHONE = /^\p{N}{2,4}[ -]?\p{N}{4}/u;
-/** Too long for an abbreviation. */
-const LONG_WORD = /^\p{Script=Cyrillic}{6,}$/u;
+/** The name of a file goes on with its extension: "2024.Хавсралт.docx". */
+const FILE = /^[\p{L}\p{N}_-]+\.\p{Script=Latin}{2,4}(?![\p{L}\p{N}])/u;
+/** A word of a Mongolian sentence begins. */
+const CAPITALIZED = /^\p{Lu}(?<=\p{Script=Cyrillic})\p{Ll}/u;
 const DASH = /[‒–—―-]/;
 
 /**
@@ -103,7 +105,7 @@ function endsBeforeLowerCase(
   if (startsReport(next) && !(marks === "." && startsConjunction(next))) return false;
   if (marks !== ".") return true;
   const word = wordBefore(line, start);
-  return isPredicate(word) || LONG_WORD.test(word) || (lowerCase && !isAbbreviation(word));
+  return isPredicate(word) || (lowerCase && !isAbbreviation(word));
 }
 
 /** "2024. 05. 12", "Тел. 1800-1917" and "5 мин. 30 сек." go on. */
@@ -138,7 +140,8 @@ function endsWithoutSpace(
   if (!/[\p{L}\p{N}%‰₮$€°)\]»”’"]/u.test(line.charAt(start - 1))) return false;
   if (/[/@]\S*$|www\.\S*$/i.test(line.slice(Math.max(0, start - 64), start))) return false;
   const next = line.slice(end, end + 24);
-  if (closed) return closesQuote(line, end) && /^\p{Lu}\p{Ll}/u.test(next);
+  if (FILE.test(next)) return false;
+  if (closed) return closesQuote(line, end) && CAPITALIZED.test(next);
   // "Тийм.Үгүй.Мэдэхгүй.": the word before ended the sentence before.
   const own = wordBefore(sentence, sentence.length);
   const word = sentence === "" ? wordBefore(line, start) : own;
@@ -148,9 +151,9 @@ function endsWithoutSpace(
     return cyrillic && (marks.includes("?") ? isQuestion(word) : isPredicate(word));
   }
   // "20%.Энэ", "5 кг.Энэ", "(1990 он).Тэр"
-  if (/^\p{Lu}\p{Ll}/u.test(next) && endsWithMeasure(line, word, start)) return true;
+  if (CAPITALIZED.test(next) && endsWithMeasure(line, word, start)) return true;
   // Latin letters behind the mark are names: "Node.js", "тайлан.docx".
-  if (!/^(?:\p{Script=Cyrillic}+|\p{Script=Latin}{3,})$/u.test(word) || isAbbreviation(word)) {
+  if (!/^(?:\p{Script=Cyrillic}+|\p{Script=Latin}{6,})$/u.test(word) || isAbbreviation(word)) {
     return false;
   }
   if (/^[«„“‹—–(]?(?:<<)?[А-ЯЁӨҮ](?:[а-яёөү]|[А-ЯЁӨҮ]{2})/u.test(next)) return true;
@@ -164,13 +167,15 @@ function endsWithoutSpace(
 function endsWithMeasure(line: string, word: string, start: number): boolean {
   const before = line.slice(Math.max(0, start - 8), start);
   if (
-    /(?:\p{N}\s?[%‰₮$€°]|°\s?\p{Lu}|(?<![\p{N}.])\p{N}{4}|:\p{N}{2}|\p{L}-\p{N}+|(?<![(\[].{1,3})[)\]]|[»”’"])$/u
+    /(?:\p{N}\s?[%‰₮$€°]|°\s?\p{Lu}|(?<![\p{N}.-])\p{N}{4}|:\p{N}{2}|(?<![(\[].{1,3})[)\]]|[»”’"])$/u
       .test(before)
   ) {
     return true;
   }
   const at = start - word.length;
-  return isUnit(word) && /\p{N}[ \u00a0\u202f]?$/u.test(line.slice(Math.max(0, at - 2), at));
+  // In upper case it is an initial: "1 М.Дорж".
+  return /^\p{Ll}/u.test(word) && isUnit(word) &&
+    /\p{N}[ \u00a0\u202f]?$/u.test(line.slice(Math.max(0, at - 2), at));
 }
 
 /** Whether the quote or bracket before `end` closes: a straight quote does when an odd number stands before. */

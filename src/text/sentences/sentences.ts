@@ -7,6 +7,9 @@ import { type BoundaryKind, isSpeakable, type TextPart } from "../split/part.ts"
 import { pauseAfter } from "../split/pauses.ts";
 import { endsSentence, isLowerCase } from "./sentence_end.ts";
 
+/** The end of a sentence, which is no heading, at the end of a line. */
+const ENDED = /[.!?…]["'”’»)\]]*\s*$/;
+
 /** The code units of the longest number of an item ("## АРВАНХОЁРДУГААР БҮЛЭГ"), with room for its signs. */
 const LONGEST_NUMBER = 48;
 
@@ -94,7 +97,10 @@ export function* sentenceCuts(text: string, paragraphs: "blank-line" | "line"): 
     seen = line.end;
     if (line.boundary === "line" && !speakable) {
       // The line under a heading belongs to it.
-      if (held?.end === start && isUnderline(content)) {
+      if (
+        held?.end === start && isUnderline(content) &&
+        !ENDED.test(text.slice(Math.max(0, start - 8), start))
+      ) {
         held = { ...held, end: line.end };
         start = line.end;
       }

@@ -1,3 +1,4 @@
+import { isUnderline } from "../sentences/items.ts";
 import type { BoundaryKind } from "./part.ts";
 
 /** Pauses in milliseconds, by what stands before them. */
@@ -72,9 +73,16 @@ const MARKS: Readonly<Record<string, keyof Pauses>> = {
 export function pauseAfter(text: string, boundary: BoundaryKind, pauses: Pauses): number {
   if (boundary === "end" || boundary === "word") return 0;
   if (boundary === "paragraph") return pauses.paragraph;
+  const spoken = withoutUnderline(text.trimEnd());
   // Forty are enough for the mark and what closes behind it, and keep the search short on hostile text.
-  const mark = LAST_MARK.exec(text.slice(-40).trimEnd())?.[1];
+  const mark = LAST_MARK.exec(spoken.slice(-40).trimEnd())?.[1];
   if (mark === undefined) return boundary === "sentence" ? pauses.line : pauses.comma;
   if (mark.length > 1) return pauses.ellipsis;
   return pauses[MARKS[mark] ?? "period"];
+}
+
+/** The text without the line that Markdown draws under a heading. */
+function withoutUnderline(text: string): string {
+  const at = text.lastIndexOf("\n") + 1;
+  return at > 0 && isUnderline(text.slice(at)) ? text.slice(0, at).trimEnd() : text;
 }

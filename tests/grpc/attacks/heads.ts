@@ -1,4 +1,4 @@
-// Attacks by heads and trailers. Each block of headers is whole and valid: what others do to Node is in docs/limits.md.
+// Attacks by heads and trailers. Each block of headers is whole and valid: docs/limits.md says what others do to Node.
 
 import * as http2 from "../../support/http2_frames.ts";
 import { frames, head } from "../../support/http2_frames.ts";
