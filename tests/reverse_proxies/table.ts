@@ -48,7 +48,7 @@ export async function page(runs: readonly ProxyRun[]): Promise<string> {
 A recipe for each reverse proxy that stands in front of a gRPC-Web server, and what the SDK sees through it. Run on ${
     new Date().toISOString().slice(0, 10)
   }, on Deno ${Deno.version.deno}, by \`deno task test:reverse-proxies --md docs/reverse-proxies.md\`, in front of connect-go, over HTTP/1.1 on
-loopback (Apache httpd: over HTTP/2).
+loopback (the first row of Apache httpd: over HTTP/2).
 
 "Checks" are those of [the gRPC-Web servers](gateways.md). "First sample" is the median of nine streams, less that without the proxy. The
 service makes a piece every 100 ms for "Gap", which is the longest but one of twenty. "Cancelled" tells when the service was told that the caller is gone. For the last two
