@@ -58,6 +58,8 @@ const NEXT_SENTENCE = " Бат явав.";
 const LAST_MARK = /[\p{Sentence_Terminal}…\n][^\p{Sentence_Terminal}…\n]*$/u;
 /** Signs that the stripper will take out in front of a word: the rules ask how the word begins. A fence is not among them. */
 const SIGN = /(?:\*{1,3}|_{1,3}|~~|(?<!`)`{1,2}(?!`)|\[)(?=[\p{L}\p{N}\p{P}])(?![*_~`])/gu;
+/** Markup in front of a word that only the stripper reads: tags, character references, escapes, quotations. */
+const UNREAD_MARKUP = /^[<&\\>]/;
 /** The signs of a heading, or as much of them as has arrived. */
 const HEADING = /^ {0,3}#{1,6}(?:[ \t]+|$)/;
 /** One sentence with nothing behind its marks. */
@@ -186,7 +188,10 @@ export class SentenceCutter {
     };
     keep(({ end }) => {
       const next = whole.slice(end, end + LOOK_AHEAD);
-      return next !== "" && !UNFINISHED_REPORT.test(next) && !UNFINISHED_NUMBER.test(next);
+      const isUnread = this.#stripper !== undefined && end === this.#text.length &&
+        UNREAD_MARKUP.test(next);
+      return next !== "" && !isUnread && !UNFINISHED_REPORT.test(next) &&
+        !UNFINISHED_NUMBER.test(next);
     });
     const end = parts.at(-1)?.end ?? 0;
     const isSettled = CAPITAL.test(whole.charAt(end)) &&

@@ -123,7 +123,7 @@ export class SentenceFeed {
     return true;
   }
 
-  /** Waits for a place. The text is not silent meanwhile: nobody listens. */
+  /** Waits for a place. That time counts as no silence of the text, because nothing is read. */
   async #untilRoom(): Promise<void> {
     this.#silentAt = Infinity;
     while (this.#waiting > MAX_WAITING) {

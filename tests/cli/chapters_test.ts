@@ -6,7 +6,11 @@ import { setUp } from "./setup.ts";
 const VOICE = ["--voice", "emulator-v1-bold", "--poll-interval", "2", "--pause-scale", "0"];
 
 /** Headings with and without blank lines around them, with markup in them, and what only looks like one. */
-const BOOK = `Оршил үг.
+const BOOK = `---
+title: Ном
+# тайлбар
+---
+Оршил үг.
 # **Нэгдүгээр** бүлэг
 Энэ бол эхлэл. [Холбоос][1] энд.
 

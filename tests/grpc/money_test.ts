@@ -28,6 +28,7 @@ for (const method of ["GenerateSpeech", "StreamSpeech"] as const) {
     const port = closedPort();
     const retries: number[] = [];
     using client = clientOf(`127.0.0.1:${port}`, {
+      maxRetries: 10,
       backoff: { baseDelay: 200, backoffFactor: 1.5, jitter: false },
       log: ({ type, attempt }) => type === "retry" && retries.push(attempt),
     });

@@ -116,12 +116,16 @@ Deno.test("SentenceCutter.push waits while the rest of the line may still move a
   assertEquals(cut(text, 1, 1, "keep"), whole(text));
 });
 
-Deno.test("SentenceCutter.push sees through Markdown how the next line begins", () => {
+Deno.test("SentenceCutter.push sees through markup how the next sentence begins", () => {
   for (
     const text of [
       "Бид явлаа\n**гэр** рүүгээ. За",
       "Энэ бол\n`код` юм. За",
       "Тэр нь\n[ном](x.mn) юм. За",
+      "Энэ нь\n> гэж тэр хэлэв. За",
+      "Сайн уу? <b>гэж</b> тэр асуув. За",
+      "Сайн уу? &laquo;гэж&raquo; тэр асуув. За",
+      "Сайн уу? \\*гэж тэр асуув. За",
     ]
   ) {
     assertEquals(cut(text, 1, 1, "strip"), whole(strip(text)));

@@ -100,6 +100,7 @@ for (const method of PAID) {
   Deno.test(`Client sends ${method} again when the connection was refused`, async () => {
     const port = closedPort();
     using client = clientOf(`127.0.0.1:${port}`, {
+      maxRetries: 10,
       backoff: { baseDelay: 200, backoffFactor: 1.5, jitter: false },
     });
     const spoken = speak(client, method);

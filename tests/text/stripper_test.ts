@@ -124,3 +124,12 @@ Deno.test("MarkupStripper is as new after a flush, and refuses what is no string
   assertEquals(stripper.push("# Гарчиг\n"), "Гарчиг\n");
   assertThrows(() => stripper.push(5 as unknown as string), TypeError, "piece must be a string");
 });
+
+Deno.test("stripMarkup removes front matter, and no text between two scene breaks", () => {
+  const settings = "---\ntitle: Ном\n# тайлбар\ntags:\n  - шинэ\n---\n";
+  assertEquals(stripMarkup(`${settings}Оршил үг.`), "Оршил үг.");
+  assertEquals(stripMarkup(settings.replaceAll("\n", "\r\n") + "Оршил үг."), "Оршил үг.");
+  for (const text of ["---\nНэг: хоёр.\n---\nГурав.", "---\nkey: a\nДараа нь."]) {
+    assertEquals(stripMarkup(text).replace(/-/g, "").trim(), text.replace(/-/g, "").trim());
+  }
+});

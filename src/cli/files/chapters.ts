@@ -2,6 +2,8 @@ import { SAMPLE_RATE } from "../sdk.ts";
 import type { Chapter } from "../../encode/mod.ts";
 import { placesOf } from "../../narration/join.ts";
 import type { PartState } from "../../narration/mod.ts";
+import { blocks } from "../../text/markup/blocks.ts";
+import { isSpeakable } from "../../text/split/part.ts";
 import { stripMarkup } from "../../text/mod.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
@@ -16,17 +18,6 @@ export interface Heading {
 
 /** Stands before each heading while the markup is removed. Unicode keeps this code point out of texts. */
 const MARK = "\uFDD0";
-
-/** A heading, or what holds lines that look like one: front matter, a block of code, `<pre>`. */
-const HEADING = new RegExp(
-  [
-    /(?<![\s\S])---[ \t]*\r?\n[\s\S]*?^(?:---|\.\.\.)[ \t]*$/,
-    /^ {0,3}(?<fence>`{3,}|~{3,})[^\n]*\n(?:[\s\S]*?^ {0,3}\k<fence>[`~]*[ \t]*$|[\s\S]*)/,
-    /^ {0,3}<pre\b[\s\S]*?<\/pre>/,
-    /^( {0,3}#{1,6}[ \t]+\S.*)$/,
-  ].map(({ source }) => source).join("|"),
-  "gm",
-);
 
 /** A list of ID3 has one byte for its length. */
 const MAX_CHAPTERS = 255;
@@ -52,18 +43,21 @@ function readHeadings(markdown: string): {
   readonly text: string;
   readonly headings: readonly Heading[];
 } {
-  const marked = markdown.replaceAll(MARK, "").replace(
-    HEADING,
-    (found, _fence?: string, heading?: string) =>
-      heading === undefined ? found : `\n${MARK}\n\n${heading}\n\n`,
-  );
+  const clean = markdown.replaceAll(MARK, "");
+  let marked = "";
+  let done = 0;
+  for (const { start, end } of blocks(clean).headings) {
+    marked += `${clean.slice(done, start)}\n${MARK}\n\n${clean.slice(start, end)}\n\n`;
+    done = end;
+  }
+  marked += clean.slice(done);
   const [before = "", ...chapters] = stripMarkup(marked).split(/\s*\uFDD0\n\n/);
   const headings: Heading[] = [];
   let text = before;
   for (const chapter of chapters) {
     if (text !== "") text += "\n\n";
     const title = chapter.split("\n", 1)[0]!.replace(/[\p{Cc}\s]+/gu, " ").trim();
-    if (/[\p{L}\p{N}]/u.test(title)) headings.push({ at: text.length, title });
+    if (isSpeakable(title)) headings.push({ at: text.length, title });
     text += chapter;
   }
   if (headings.length === 0) {

@@ -1,6 +1,6 @@
 /**
  * The blocks of Markdown: headings, quotations, lists, code, tables, definitions, by the rules of CommonMark 0.31
- * (chapter 4 and 5) and, for tables, tasks and footnotes, of GitHub. Left out, because plain text looks the same: code by
+ * (chapter 4 and 5) and, for tables, tasks and footnotes, of GitHub; front matter is Jekyll's. Left out, because plain text looks the same: code by
  * indentation, "- " and "1." as items of lists, "* * *" between scenes.
  *
  * @module
@@ -15,6 +15,8 @@ export interface Blocks {
   readonly findings: readonly Found[];
   /** The stretches whose inline signs belong together: paragraphs, headings, items, rows. */
   readonly inlines: readonly Range[];
+  /** The lines of the headings that begin with #, outside quotations. */
+  readonly headings: readonly Range[];
   /** The content of fenced code. */
   readonly code: readonly Range[];
   /** The names of link definitions, in lower case. */
@@ -34,6 +36,8 @@ const RULE = /^ {0,3}(?:={3,}|-{3,}|_{3,}|\*{3,})\s*$/;
 const UNDERLINE = /^ {0,3}(?:={1,2}|-{2})\s*$/;
 const ROW = /^\s*\|.*\|\s*$/;
 const DEFINITION = /^ {0,3}\[(?!\^)([^\[\]]{1,200})\]:[ \t]*<?(?:[a-z]+:|[./#])\S*/i;
+/** A line of front matter: a key of Latin letters. */
+const SETTING = /^[A-Za-z_][\w.-]*:(?:\s|$)/;
 const FOOTNOTE = /^ {0,3}\[\^[\p{L}\p{N}_-]{1,40}\]:[ \t]*/u;
 
 /** A line, its end left out. */
@@ -47,6 +51,7 @@ interface Line extends Range {
 export function blocks(text: string): Blocks {
   const findings: Found[] = [];
   const inlines: Range[] = [];
+  const headings: Range[] = [];
   const code: Range[] = [];
   const definitions = new Set<string>();
   const all = linesOf(text);
@@ -59,7 +64,9 @@ export function blocks(text: string): Blocks {
     if (open !== undefined) inlines.push(open);
     open = undefined;
   };
-  for (let i = 0; i < all.length; i++) {
+  const first = frontMatter(all);
+  if (first > 0) mark(0, all[first - 1]!.next);
+  for (let i = first; i < all.length; i++) {
     const line = all[i]!;
     const fence = FENCE.exec(line.content);
     if (fence !== null) {
@@ -96,11 +103,25 @@ export function blocks(text: string): Blocks {
       if (own) close();
       markSigns(content, start, mark);
       open = { start: open?.start ?? start, end: line.end };
-      if (HEADING.test(content)) close();
+      if (HEADING.test(content)) {
+        close();
+        if (quote === "") headings.push({ start, end: line.end });
+      }
     }
   }
   close();
-  return { findings, inlines, code, definitions };
+  return { findings, inlines, headings, code, definitions };
+}
+
+/** How many lines the front matter takes that site generators put before a text: settings in YAML between two lines of dashes. */
+function frontMatter(all: readonly Line[]): number {
+  if (!/^---\s*$/.test(all[0]?.content ?? "") || !SETTING.test(all[1]?.content ?? "")) return 0;
+  for (let i = 1; i < all.length; i++) {
+    const { content } = all[i]!;
+    if (/^(?:---|\.\.\.)\s*$/.test(content)) return i + 1;
+    if (!SETTING.test(content) && !/^(?:\s|- |#|$)/.test(content)) return 0;
+  }
+  return 0;
 }
 
 type Mark = (start: number, end: number, suggestion?: string) => void;

@@ -27,7 +27,7 @@ const TELEPHONE = /^\p{N}{2,4}[ -]?\p{N}{4}/u;
 /** The name of a file goes on with its extension: "2024.Хавсралт.docx". */
 const FILE = /^[\p{L}\p{N}_-]+\.\p{Script=Latin}{2,4}(?![\p{L}\p{N}])/u;
 /** A word of a Mongolian sentence begins. */
-const CAPITALIZED = /^\p{Lu}(?<=\p{Script=Cyrillic})\p{Ll}/u;
+const CAPITALIZED = /^[А-ЯЁӨҮ][а-яёөү]/;
 const DASH = /[‒–—―-]/;
 
 /**
