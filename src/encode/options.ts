@@ -50,7 +50,11 @@ const RULES: Rules = {
   format: oneOf("mp3", "flac", "aac", "wav"),
   bitrate: ["number"],
   title: ["string", "a string in well-formed Unicode", isWellFormed],
-  chapters: ["array", `at most ${MAX_CHAPTERS} chapters, in order`, areChapters],
+  chapters: [
+    "array",
+    `at most ${MAX_CHAPTERS} chapters, in order of their starts, with titles of well-formed Unicode without control characters`,
+    areChapters,
+  ],
   large: FLAG,
 };
 

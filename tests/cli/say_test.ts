@@ -67,6 +67,7 @@ Deno.test("tsetsen say passes on what narrations offer: cuts, pauses, the method
     "emulator-v2-nomin",
   ]);
   assertEquals(streamed.code, 0, streamed.stdout);
+  assertEquals(jsonLines(streamed.stdout).at(-1)?.creditsUsed, undefined);
   const sent = emulator.requests.filter(({ method }) => method === "StreamSpeech");
   assertEquals(sent.map(({ message }) => message?.["text"]), texts(text, options));
   assertEquals(

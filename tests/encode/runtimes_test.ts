@@ -74,7 +74,7 @@ Deno.test("saveAudio encodes MP3, FLAC and AAC on Deno and Node, and MP3 on Bun,
 
 Deno.test("The program of docs/encode.md runs with what its guide installs, on Node, Bun and Deno", async () => {
   const guide = await Deno.readTextFile(`${ROOT}docs/encode.md`);
-  const [, packages = ""] = /npm install @tsetsen\/sdk (.*)/.exec(guide) ?? [];
+  const [, packages = ""] = /npm install \.\/sdk\.tgz (.*?) {2,}#/.exec(guide) ?? [];
   const versions = packages.split(" ").map((name) => /^(.+)@([\d.]+)$/.exec(name)!.slice(1));
   const [, program = ""] = /<!-- program: .* -->\s*```js\n([\s\S]*?)```/.exec(guide) ?? [];
   await using lab = await project(Object.fromEntries(versions));

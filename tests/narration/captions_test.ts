@@ -269,7 +269,8 @@ Deno.test("toSrt and toWebVtt of nothing show nothing, and options are checked",
   assertEquals(toSrt([]), "1\n00:00:00,000 --> 00:00:00,001\n\u2060\n");
   assertEquals(toWebVtt([]), "WEBVTT\n");
   const out = [{ lineLength: 0 }, { lineLength: 1.5 }, { maxLines: 0 }, { minDuration: -1 }];
-  for (const wrong of [...out, { maxDuration: 0 }, { maxDuration: NaN }]) {
+  const long = { minDuration: 9_000, maxDuration: 100 };
+  for (const wrong of [...out, long, { maxDuration: 0 }, { maxDuration: NaN }]) {
     assertThrows(() => toSrt([], wrong), RangeError);
     assertThrows(() => toWebVtt([], wrong), RangeError);
   }

@@ -61,6 +61,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       "тєрєлхтєн",
       "төрөлхтөн",
     ]],
+    ["Vитамин", ["letter-substitute", "Vитамин"]],
     ["Єндєр Їг", ["letter-substitute", "Єндєр", "Өндөр"], ["letter-substitute", "Їг", "Үг"]],
     ["тvvх Vг тVVх", ["letter-substitute", "тvvх", "түүх"], ["letter-substitute", "Vг", "Үг"], [
       "letter-substitute",

@@ -133,3 +133,19 @@ Deno.test("stripMarkup removes front matter, and no text between two scene break
     assertEquals(stripMarkup(text).replace(/-/g, "").trim(), text.replace(/-/g, "").trim());
   }
 });
+
+Deno.test("MarkupStripper holds a comment, a script and a style to their ends, blank lines in them too", () => {
+  for (
+    const hidden of [
+      "<!-- нууц тайлбар.\n\nХоёр дахь. -->",
+      "<script>\n\nlet a = 1. Би.\n\n</script>",
+      "<style>\n\nа. б\n\n</style>",
+    ]
+  ) {
+    const text = `Сайн уу.\n\n${hidden}\n\nТэр ирлээ.`;
+    for (const pieces of [[text], [...text]]) {
+      const stripped = streamed(pieces).join("");
+      assertEquals(stripped.match(/\p{L}+/gu), ["Сайн", "уу", "Тэр", "ирлээ"]);
+    }
+  }
+});

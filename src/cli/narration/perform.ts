@@ -86,13 +86,19 @@ export async function perform(
   await state?.discard();
   const seconds = (narration.duration ?? 0) / 1_000;
   const parts = spoken(narration.state);
-  const creditsUsed = parts.reduce((sum, part) => sum + (part.creditsUsed ?? 0), 0);
+  const charges = parts.map((part) => part.creditsUsed).filter((credits) => credits !== undefined);
+  // The service does not say what a stream costs.
+  const creditsUsed = charges.length < parts.length && order.method === "stream"
+    ? undefined
+    : charges.reduce((sum, credits) => sum + credits, 0);
   const { output, srt, vtt } = order;
   const files = [output, srt, vtt].filter((file) => file !== undefined);
   await context.result(
     { output, srt, vtt, bytes, seconds, parts: parts.length, creditsUsed },
     `${files.map(shown).join(", ")}: ${duration(seconds)}, ${size(bytes)}, ${
-      plural(creditsUsed, "credit")
+      creditsUsed === undefined
+        ? "credits not known (`tsetsen balance`)"
+        : plural(creditsUsed, "credit")
     }`,
   );
 }
@@ -136,7 +142,8 @@ function outlooks(): (progress: Progress) => string {
     }
     if (now < waitEnd) return waitText;
     const left = estimatedLeft ? `, about ${duration(estimatedLeft / 1_000)} left` : "";
-    return `parts, ${plural(creditsUsed, "credit")}${left}`;
+    const credits = creditsUsed > 0 ? `, ${plural(creditsUsed, "credit")}` : "";
+    return `parts${credits}${left}`;
   };
 }
 

@@ -32,8 +32,8 @@ export interface CaptionOptions {
   /** The most lines of a caption, 1 or more; `Infinity` for no limit. Default 2. */
   readonly maxLines?: number | undefined;
   /**
-   * How long a caption stays at least in milliseconds, 0 or more. A shorter one stays longer where the next begins later, and is joined
-   * with a neighbour where both fit. Default 1,000.
+   * How long a caption stays at least in milliseconds, from 0 to `maxDuration`. A shorter one stays longer where the next begins later, and is joined
+   * with a neighbour where both fit. Default 1,000, or `maxDuration` where that is less.
    */
   readonly minDuration?: number | undefined;
   /** How long a caption stays at most in milliseconds, above 0; `Infinity` for no limit. Default 7,000. */
@@ -113,7 +113,13 @@ interface Piece {
 export function toCaptions(cues: Iterable<Cue>, options: CaptionOptions = {}): Caption[] {
   check("cues", cues, CUES);
   checkOptions(options, RULES);
-  const { lineLength = 42, maxLines = 2, minDuration = 1_000, maxDuration = 7_000 } = options;
+  const { lineLength = 42, maxLines = 2, maxDuration = 7_000 } = options;
+  const { minDuration = Math.min(1_000, maxDuration) } = options;
+  if (minDuration > maxDuration) {
+    throw new RangeError(
+      `minDuration must be at most maxDuration (${maxDuration}): got ${minDuration}`,
+    );
+  }
   const limits = { lineLength, maxLines, minDuration, maxDuration };
   const list = [...cues];
   for (const cue of list) check("each of cues", cue, CUE);

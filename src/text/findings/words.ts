@@ -131,6 +131,8 @@ function repairWord(letters: readonly string[]): string | undefined {
     if (to === undefined) return undefined;
     // Україна, Київ: no ө and no ү follows these vowels in Mongolian, so the letter is no stand-in.
     if (letter in SUBSTITUTES && /[аоуыиэёя]/i.test(known[i - 1] ?? "")) return undefined;
+    // "Vитамин": nor do these follow them.
+    if (letter in SUBSTITUTES && /[аоуыиэёя]/i.test(known[i + 1] ?? "")) return undefined;
     // A capital inside a small word is one for its shape: тYYх, тVVх.
     repaired += i > 0 && small && /[VYΥ]/.test(letter) ? to.toLowerCase() : to;
   }

@@ -7,13 +7,15 @@ import { stripMarkup } from "./strip.ts";
 const MAX_WAIT = 2_000;
 /** The end of a sentence, or of a line. */
 const STOP = /[.!?…]["'”“’»›)\]*_~`]{0,9}\s|\n/g;
+/** A comment, a script or a style without its end. Blank lines may stand in it. */
+const HIDDEN = /<!--(?![^]*-->)|<(script|style)\b(?![^]*<\/\1\b)/i;
 /** Stands for the start of a line of which the first part is gone. */
 const LINE_START = "x ";
 
 /**
  * Takes the markup out of text that arrives in pieces, for example from a language model. It returns the text sentence
  * by sentence, and holds back only what may still change: a sentence without its end, `**` without its partner, a block
- * of code. The pieces may be cut anywhere; the result is the same.
+ * of code, a comment. The pieces may be cut anywhere; the result is the same.
  *
  * It differs from {@linkcode stripMarkup} where only the whole text tells: a link by reference (`[текст][1]`) stays,
  * paragraphs of HTML are lines, and a sign waits for its partner no longer than 2,000 code units.
@@ -118,6 +120,7 @@ export class MarkupStripper {
       if (end > MAX_WAIT) break;
       if (whole && !stop[0].endsWith("\n")) continue;
       const text = this.#pending.slice(0, end);
+      if (HIDDEN.test(text)) continue;
       if (/\n[ \t\r]*\n$/.test(text) || !isOpen(text)) return end;
     }
     this.#searched = Math.max(0, this.#pending.length - 12);
