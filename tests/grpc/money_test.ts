@@ -13,9 +13,9 @@ import {
   GENERATE,
   mode,
   setUp,
-  sleep,
   startAgain,
   STREAM,
+  until,
 } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { answerWell, trial } from "../support/trial.ts";
@@ -35,7 +35,7 @@ for (const method of ["GenerateSpeech", "StreamSpeech"] as const) {
     const spoken = method === "GenerateSpeech"
       ? client.generateSpeech(GENERATE)
       : client.streamSpeech(STREAM).bytes();
-    await sleep(100);
+    await until(() => retries.length > 0);
     await using emulator = await startEmulator({ queueTime: 0, pace: 0 });
     await using _server = await startAgain(() => serveGrpc(emulator, { port }));
     await spoken;

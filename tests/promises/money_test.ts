@@ -10,7 +10,16 @@ import {
 } from "../../mod.ts";
 import { type Fault, startEmulator } from "../../src/emulator/mod.ts";
 import { closedPort } from "../support/raw_server.ts";
-import { clientOf, failure, GENERATE, setUp, sleep, startAgain, STREAM } from "../support/rig.ts";
+import {
+  clientOf,
+  failure,
+  GENERATE,
+  setUp,
+  sleep,
+  startAgain,
+  STREAM,
+  until,
+} from "../support/rig.ts";
 
 type Bare<F> = F extends Fault ? Omit<F, "method" | "times" | "when"> : never;
 type Paid = "GenerateSpeech" | "StreamSpeech";
@@ -99,12 +108,14 @@ for (const method of PAID) {
 
   Deno.test(`Client sends ${method} again when the connection was refused`, async () => {
     const port = closedPort();
+    let retries = 0;
     using client = clientOf(`127.0.0.1:${port}`, {
       maxRetries: 10,
       backoff: { baseDelay: 200, backoffFactor: 1.5, jitter: false },
+      log: ({ type }) => type === "retry" && retries++,
     });
     const spoken = speak(client, method);
-    await sleep(100);
+    await until(() => retries > 0);
     await using emulator = await startAgain(() => startEmulator({ port }));
     await spoken;
     assertEquals(emulator.requests.length, 1);

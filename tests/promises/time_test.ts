@@ -210,7 +210,8 @@ Deno.test("Client tells the service its deadline in grpc-timeout, at most 8 digi
       .map(({ headers }) => headers["grpc-timeout"]);
   assertEquals(sent("StreamSpeech"), [undefined]);
   for (const value of sent("GetUserBalance")) assert(/^\d{1,8}[mS]$/.test(value!), value);
-  assert(sent("GetUserBalance").includes("99999999m"));
+  // What is left of it: a busy machine takes some milliseconds to send.
+  assert(sent("GetUserBalance").some((value) => /^9999\d{4}m$/.test(value!)));
 });
 
 Deno.test("Client.getUserBalance works with the longest timeout, of which a server can make a timer, too", async () => {

@@ -148,11 +148,15 @@ Deno.test("transportFetch ends the synthesis when the visitor leaves", async () 
   const transport = createRouterTransport(({ service }) => {
     service(TsetsenTTS, {
       async *streamSpeech(_, { signal }) {
-        while (!signal.aborted) {
-          yield { audioChunk: new Uint8Array(4_000) };
-          await new Promise((resolve) => setTimeout(resolve, 5));
+        try {
+          while (!signal.aborted) {
+            yield { audioChunk: new Uint8Array(4_000) };
+            await new Promise((resolve) => setTimeout(resolve, 5));
+          }
+        } finally {
+          // Connect returns from a generator that waits at its yield.
+          ended++;
         }
-        ended++;
       },
     });
   });
