@@ -90,7 +90,13 @@ export async function sizeOf(source: string, folder: string): Promise<number> {
 
 const ON_SERVERS = ["--platform=deno"];
 
-async function bundle(cwd: string, source: string, output: string, flags: string[]): Promise<void> {
+/** Builds a bundle of a module with all that it imports: by default for Deno, Bun and Node. */
+export async function bundle(
+  cwd: string,
+  source: string,
+  output: string,
+  flags: string[] = ON_SERVERS,
+): Promise<void> {
   await run(Deno.execPath(), ["bundle", "--quiet", ...flags, "--output", output, source], cwd);
 }
 

@@ -65,10 +65,14 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 /** Starts the server in a process of its own. It ends with this one, at the latest. */
-export async function startServer(runtime: Runtime, program: string): Promise<RunningServer> {
+export async function startServer(
+  runtime: Runtime,
+  program: string,
+  args: readonly string[] = [],
+): Promise<RunningServer> {
   const [command, ...flags] = runtime.command;
   const child = new Deno.Command(command!, {
-    args: [...flags, program],
+    args: [...flags, program, ...args],
     stdin: "piped",
     stdout: "piped",
   }).spawn();

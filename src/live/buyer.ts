@@ -54,13 +54,9 @@ export class Buyer {
     // One for each sentence: the reason of its signal then tells of this sentence only.
     const lifetime = new Lifetime(this.#client.openLifetimes, this.#outer);
     try {
-      const stream = await this.#stream(utterance, lifetime);
+      const stream = await this.#stream(utterance, lifetime, accepted);
       if (stream === undefined) await this.#job(utterance, lifetime, accepted);
-      else {
-        accepted();
-        await utterance.add(stream.first, lifetime);
-        for await (const chunk of stream.stream) await utterance.add(chunk, lifetime);
-      }
+      else for await (const chunk of stream) await utterance.add(chunk, lifetime);
       utterance.finish();
     } catch (error) {
       utterance.finish({ error });
@@ -70,11 +66,13 @@ export class Buyer {
     }
   }
 
-  /** Opens a stream; `undefined` when a job has to do. */
+  /** Opens a stream, whose first chunk goes to the reader at once; `undefined` when a job has to do. */
   async #stream(
-    { state }: Utterance,
+    utterance: Utterance,
     { signal }: Lifetime,
-  ): Promise<{ readonly stream: SpeechStream; readonly first: Uint8Array } | undefined> {
+    accepted: () => void,
+  ): Promise<SpeechStream | undefined> {
+    const { state } = utterance;
     const { method, idleTimeout, timeout, headers } = this.#settings;
     if (method === "generate" || performance.now() < this.#noStreamsUntil) return undefined;
     // The client itself would wait for up to a minute where a job can be had at once.
@@ -82,8 +80,13 @@ export class Buyer {
     const open = async () => {
       const stream = this.#client.streamSpeech(this.#request(state.text), options);
       const { value: first } = await stream.next();
-      if (first !== undefined) return { stream, first };
-      throw new ServerError("The stream held no audio.", { charged: "unknown" });
+      if (first === undefined) {
+        throw new ServerError("The stream held no audio.", { charged: "unknown" });
+      }
+      state.charged = "yes";
+      utterance.push(first);
+      accepted();
+      return stream;
     };
     try {
       return await this.#attempts(state, open, signal, PASSING);

@@ -2,10 +2,11 @@ import {
   countCharacters,
   MarkupStripper,
   type SentenceOptions,
-  splitSentences,
   splitText,
   type TextPart,
 } from "../text/mod.ts";
+import { sentencesOf } from "../text/sentences/sentences.ts";
+import { resolveOptions, type Settings } from "../text/split/options.ts";
 
 /** A sentence that is ready to be spoken. */
 export interface CutSentence {
@@ -90,6 +91,8 @@ const LOOK_AHEAD = 64;
  */
 export class SentenceCutter {
   readonly #options: Omit<CutterOptions, "markup">;
+  /** The options as the search for sentences takes them: it runs for many pieces. */
+  readonly #settings: Settings;
   readonly #stripper: MarkupStripper | undefined;
   /** The text from the start of the line on, because the rules look back in it. */
   #text = "";
@@ -105,6 +108,7 @@ export class SentenceCutter {
   constructor(options: CutterOptions) {
     const { markup, maxCharacters, paragraphs, pauses, pauseScale } = options;
     this.#options = { maxCharacters, paragraphs, pauses, pauseScale };
+    this.#settings = resolveOptions("", this.#options);
     this.#stripper = markup === "strip" ? new MarkupStripper() : undefined;
   }
 
@@ -162,7 +166,7 @@ export class SentenceCutter {
 
   /** The sentences that are not cut off yet. */
   #partsOf(text: string): TextPart[] {
-    return splitSentences(text, this.#options).filter(({ end }) => end > this.#done);
+    return sentencesOf(text, this.#settings).filter(({ end }) => end > this.#done);
   }
 
   /** The sentences that are certain by now. It looks only where a mark, or text behind one, is new. */
@@ -199,7 +203,7 @@ export class SentenceCutter {
     if (isSettled) return parts;
     for (const more of CONTINUATIONS) {
       if (parts.length === 0) break;
-      const ends = new Set(splitSentences(whole + more, this.#options).map(({ end }) => end));
+      const ends = new Set(sentencesOf(whole + more, this.#settings).map(({ end }) => end));
       keep(({ end }) => ends.has(end));
     }
     return parts;

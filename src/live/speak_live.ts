@@ -136,29 +136,35 @@ export function speakLive(
 
   async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
     const { silence } = settings;
-    const cutter = new SentenceCutter(settings);
-    const feed = new SentenceFeed(textStream, cutter, silence, lifetime);
-    const purchases = work.purchases = new Purchases(client, feed, settings, lifetime);
-    let pause = 0;
-    for (let utterance; (utterance = await purchases.next()) !== undefined;) {
-      const { state } = utterance;
-      if (pause > 0) {
-        const silent = new Uint8Array(pause * SAMPLE_RATE / 1_000 * BYTES_PER_SAMPLE);
-        work.samples += silent.length / BYTES_PER_SAMPLE;
-        yield silent;
-      }
-      for (let chunk; (chunk = await utterance.take(lifetime)) !== undefined;) {
-        if (state.start === undefined) {
-          state.start = work.samples;
-          notify(settings.onSentence, { ...state });
+    try {
+      const cutter = new SentenceCutter(settings);
+      const feed = new SentenceFeed(textStream, cutter, silence, lifetime);
+      const purchases = work.purchases = new Purchases(client, feed, settings, lifetime);
+      let pause = 0;
+      for (let utterance; (utterance = await purchases.next()) !== undefined;) {
+        const { state } = utterance;
+        if (pause > 0) {
+          const silent = new Uint8Array(pause * SAMPLE_RATE / 1_000 * BYTES_PER_SAMPLE);
+          work.samples += silent.length / BYTES_PER_SAMPLE;
+          yield silent;
         }
-        const samples = chunk.length / BYTES_PER_SAMPLE;
-        work.samples += samples;
-        state.samples += samples;
-        yield chunk;
+        for (let chunk; (chunk = await utterance.take(lifetime)) !== undefined;) {
+          if (state.start === undefined) {
+            state.start = work.samples;
+            notify(settings.onSentence, { ...state });
+          }
+          const samples = chunk.length / BYTES_PER_SAMPLE;
+          work.samples += samples;
+          state.samples += samples;
+          yield chunk;
+        }
+        state.isComplete = true;
+        ({ pause } = utterance);
       }
-      state.isComplete = true;
-      ({ pause } = utterance);
+    } catch (error) {
+      if (lifetime.end !== undefined) throw error;
+      // No error says `charged: "no"` once a sentence was paid for: speaking the whole text again would pay for it again.
+      throw withMoney(error, paid());
     }
     if (work.samples === 0) {
       throw new InvalidRequestError("textStream must hold a letter or a digit: it ended without.", {
@@ -167,21 +173,11 @@ export function speakLive(
     }
   }
 
-  /** No error says `charged: "no"` once a sentence was paid for: speaking the whole text again would pay for it again. */
-  async function* reported(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
-    try {
-      yield* run(lifetime);
-    } catch (error) {
-      if (lifetime.end !== undefined) throw error;
-      throw withMoney(error, paid());
-    }
-  }
-
   const paid = () =>
     (work.purchases?.sentences ?? []).filter(({ charged }) => charged !== "no")
       .map(({ requestId, charged }) => ({ requestId, charged }));
   return new LiveSpeech(
-    new Run(client, { signal: settings.signal, store: undefined }, reported, () => ({
+    new Run(client, { signal: settings.signal, store: undefined }, run, () => ({
       openJobs: paid,
       hasBought: paid().length > 0,
     })),

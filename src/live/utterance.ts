@@ -28,11 +28,16 @@ export class Utterance {
     };
   }
 
-  /** Adds audio. Resolves when there is room for more. */
-  async add(chunk: Uint8Array, lifetime: Lifetime): Promise<void> {
+  /** Adds audio. */
+  push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#bytes += chunk.length;
     this.#wake?.();
+  }
+
+  /** Adds audio. Resolves when there is room for more. */
+  async add(chunk: Uint8Array, lifetime: Lifetime): Promise<void> {
+    this.push(chunk);
     while (this.#bytes > MAX_BUFFERED_BYTES) {
       await lifetime.race(new Promise<void>((resolve) => this.#room = resolve));
     }

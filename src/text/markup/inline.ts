@@ -34,6 +34,7 @@ export function codeSpans(
 ): { readonly findings: Found[]; readonly code: Range[] } {
   const findings: Found[] = [];
   const code: Range[] = [];
+  if (!text.includes("`")) return { findings, code };
   for (const { start, end } of inlines) {
     const runs = Array.from(
       text.slice(start, end).matchAll(/`+/g),
@@ -99,6 +100,7 @@ export function inlineSigns(
 
 /** Whether a sign at the end of a text still waits for its partner. */
 export function isOpen(text: string): boolean {
+  if (!/[<[*_~`]/.test(text)) return false;
   if (/<!--(?![^]*-->)|<[A-Za-z/!?][^<>]*$|\[[^\]]*$|\]\([^)]*$/.test(text)) return true;
   const inlines = [{ start: 0, end: text.length }];
   const { findings, code } = codeSpans(text, inlines);

@@ -2,7 +2,7 @@ import { countCharacters } from "../../lib/count.ts";
 import { endings } from "./endings.ts";
 import { isUnderline } from "./items.ts";
 import { lines } from "./lines.ts";
-import { resolveOptions, type SentenceOptions } from "../split/options.ts";
+import { resolveOptions, type SentenceOptions, type Settings } from "../split/options.ts";
 import { type BoundaryKind, isSpeakable, type TextPart } from "../split/part.ts";
 import { pauseAfter } from "../split/pauses.ts";
 import { endsSentence, isLowerCase } from "./sentence_end.ts";
@@ -50,7 +50,14 @@ export interface Cut {
  * @throws {RangeError} If an option is out of range.
  */
 export function splitSentences(text: string, options: SentenceOptions = {}): TextPart[] {
-  const { paragraphs, pauses } = resolveOptions(text, options);
+  return sentencesOf(text, resolveOptions(text, options));
+}
+
+/** The sentences of a text, by options that are checked. */
+export function sentencesOf(
+  text: string,
+  { paragraphs, pauses }: Pick<Settings, "paragraphs" | "pauses">,
+): TextPart[] {
   const sentences: TextPart[] = [];
   let start = 0;
   for (const { end, boundary } of sentenceCuts(text, paragraphs)) {
