@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import type { Method } from "../../narration/mod.ts";
 import { plan } from "../../narration/plan.ts";
-import { DEFAULT_PAUSES, type Pauses } from "../../text/mod.ts";
+import { DEFAULT_PAUSES, type Pauses } from "../../text/split/pauses.ts";
 import {
   addBuyingOptions,
   addSpeechOptions,

@@ -1,4 +1,4 @@
-import { checkText } from "../../text/mod.ts";
+import { checkText } from "../../text/findings/check.ts";
 import type { Context } from "../context.ts";
 import { quoted } from "../../lib/shell.ts";
 import { plural } from "../terminal/format.ts";
