@@ -4,7 +4,7 @@
 # Guess:   ICU has no rules to spell numbers for "mn". RuleBasedNumberFormat falls back to the root, and writes digits ("1,234") on each
 #          machine.
 # Came:    "one thousand two hundred thirty-four" where Java's default locale is English, "одна тысяча двести тридцать четыре" where it is
-#          Russian. Digits come only where the default is Mongolian. Nothing is raised. A MessageFormat for "mn" with {0,spellout} does the same.
+#          Russian. Digits come where the default is Mongolian. Nothing is raised. A MessageFormat for "mn" with {0,spellout} does the same.
 # With:    icu4j 78.1 (Maven), Java 17, run on 2026-11-28.
 # Matters: Programs spell numbers before they send text to a voice. The voice then reads English words in a Mongolian sentence on one server and
 #          Russian ones on the next, and each is paid for. Compare format.getLocale(ULocale.ACTUAL_LOCALE) with the locale that was asked for.
