@@ -36,6 +36,10 @@ export const AUDIO_OPTIONS: FieldNames<Required<WatchOptions & DownloadOptions>>
   ...DOWNLOAD_OPTIONS,
 };
 
+function hasEnded(response: CheckStatusResponse | undefined): boolean {
+  return response?.status === RequestStatus.COMPLETED || response?.status === RequestStatus.FAILED;
+}
+
 /** A job in a form to store. It holds neither the key nor the text. */
 export interface SavedJob {
   /** The id of the job. */
@@ -123,6 +127,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   watch(options: WatchOptions = {}): StatusWatch {
     const seen = (response: CheckStatusResponse) => {
+      // Of several watches, one may bring an answer that is older than the end.
+      if (hasEnded(this.#response) && !hasEnded(response)) return;
       this.#response = response;
       this.#seen = Date.now();
     };
@@ -142,9 +148,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   async wait(options: WatchOptions = {}): Promise<CheckStatusResponse> {
     validateFields("options", options, WATCH_OPTIONS);
-    const ended = ({ status }: CheckStatusResponse) =>
-      status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
-    if (this.#response === undefined || !ended(this.#response)) {
+    if (!hasEnded(this.#response)) {
       for await (const _ of this.watch(options));
     }
     const response = this.#response as CheckStatusResponse;
@@ -172,8 +176,17 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
     validateFields("options", options, AUDIO_OPTIONS);
-    const { pollInterval, headers, ...download } = options;
-    const { signal, timeout, maxRetries, onResponse } = options;
+    const { signal, timeout, maxRetries, onResponse, pollInterval, headers } = options;
+    const { idleTimeout, maxBytes, onProgress } = options;
+    const download = {
+      signal,
+      timeout,
+      maxRetries,
+      onResponse,
+      idleTimeout,
+      maxBytes,
+      onProgress,
+    };
     const watch = { pollInterval, signal, timeout, maxRetries, headers, onResponse };
     const { status } = this.#response ?? {};
     if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > MAX_ADDRESS_AGE_MS) {

@@ -12,7 +12,7 @@ import {
   TsetsenError,
 } from "../mod.ts";
 import { ManualClock } from "../src/emulator/mod.ts";
-import { failure, GENERATE, KEY, rejection, setUp, TEXT } from "./support/rig.ts";
+import { failure, GENERATE, KEY, rejection, setUp, TEXT, until } from "./support/rig.ts";
 
 Deno.test("Job is an async iterable of its updates, and knows its charge from the last of them", async () => {
   const clock = new ManualClock();
@@ -141,4 +141,31 @@ Deno.test("Job.audio asks for another address when the one that it has may have 
   } finally {
     Date.now = now;
   }
+});
+
+Deno.test("Client.submit follows the job with the key of its request, whatever is written into that object meanwhile", async () => {
+  await using rig = await setUp();
+  const request = { ...GENERATE, apiKey: KEY };
+  const submission = rig.client.submit(request);
+  request.apiKey = "tsetsen-development-another";
+  const job = await submission;
+  await job.wait();
+  assertEquals(rig.sent("CheckStatus").map(({ headers }) => headers["x-api-key"]), [KEY]);
+});
+
+Deno.test("Job keeps its end when another watch brings an older answer afterwards", async () => {
+  const clock = new ManualClock();
+  await using rig = await setUp({ emulator: { clock, queueTime: 40 } });
+  const job = await rig.client.submit(GENERATE);
+  // Answered before the wait: what it says is old when it comes.
+  rig.emulator.addFault({ kind: "delay", method: "CheckStatus", delay: 1_000, charged: true });
+  const slow = job.watch()[Symbol.asyncIterator]();
+  const older = slow.next();
+  await until(() => rig.sent("CheckStatus").length === 1);
+  await clock.advance(40);
+  assertEquals((await job.wait()).status, RequestStatus.COMPLETED);
+  await clock.advance(1_000);
+  assertEquals((await older).value?.status, RequestStatus.PENDING);
+  assertEquals(job.response?.status, RequestStatus.COMPLETED);
+  await slow.return?.();
 });
