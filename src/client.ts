@@ -162,7 +162,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
       facts,
       options,
     );
-    if (requestId === "") {
+    if (requestId.trim() === "") {
       throw new ServerError(
         "The service accepted the text without naming a request id, so the job cannot be followed.",
         { charged: "unknown", billable: true },

@@ -36,8 +36,8 @@ export const AUDIO_OPTIONS: FieldNames<Required<WatchOptions & DownloadOptions>>
   ...DOWNLOAD_OPTIONS,
 };
 
-function hasEnded(response: CheckStatusResponse | undefined): boolean {
-  return response?.status === RequestStatus.COMPLETED || response?.status === RequestStatus.FAILED;
+function isEnd(status: RequestStatus): boolean {
+  return status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
 }
 
 /** A job in a form to store. It holds neither the key nor the text. */
@@ -76,8 +76,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
   /** The text, to keep it out of errors. A resumed job does not know it. */
   readonly #text: string;
   #response: CheckStatusResponse | undefined;
-  /** When the response came, in milliseconds since 1970. */
-  #seen = Date.now();
+  /** When the last response to a poll came, in milliseconds since 1970. That to a submission names no address and no reason. */
+  #seen: number | undefined;
 
   /** @internal */
   constructor(
@@ -92,6 +92,12 @@ export class Job implements AsyncIterable<StatusUpdate> {
     this.#request = request;
     this.#response = response;
     this.#text = text;
+  }
+
+  /** Whether a poll has found the end. */
+  get #hasEnded(): boolean {
+    const { status } = this.#response ?? {};
+    return this.#seen !== undefined && status !== undefined && isEnd(status);
   }
 
   /** The last response; `undefined` before the first poll of a resumed job. */
@@ -128,7 +134,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
   watch(options: WatchOptions = {}): StatusWatch {
     const seen = (response: CheckStatusResponse) => {
       // Of several watches, one may bring an answer that is older than the end.
-      if (hasEnded(this.#response) && !hasEnded(response)) return;
+      if (this.#hasEnded && !isEnd(response.status)) return;
       this.#response = response;
       this.#seen = Date.now();
     };
@@ -148,7 +154,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   async wait(options: WatchOptions = {}): Promise<CheckStatusResponse> {
     validateFields("options", options, WATCH_OPTIONS);
-    if (!hasEnded(this.#response)) {
+    if (!this.#hasEnded) {
       for await (const _ of this.watch(options));
     }
     const response = this.#response as CheckStatusResponse;
@@ -188,8 +194,9 @@ export class Job implements AsyncIterable<StatusUpdate> {
       onProgress,
     };
     const watch = { pollInterval, signal, timeout, maxRetries, headers, onResponse };
-    const { status } = this.#response ?? {};
-    if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > MAX_ADDRESS_AGE_MS) {
+    const { status, audioUrl } = this.#response ?? {};
+    const isOld = audioUrl === undefined || Date.now() - this.#seen! > MAX_ADDRESS_AGE_MS;
+    if (status === RequestStatus.COMPLETED && isOld) {
       for await (const _ of this.watch(watch));
     }
     return downloadAudio(this.#core, await this.wait(watch), download);
