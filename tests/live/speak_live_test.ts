@@ -468,3 +468,16 @@ Deno.test("speakLive reads every iterator that a loop reads, and tells its error
   const error = await failure(TypeError, speakLive(rig.client, wrong, VOICE).bytes());
   assert(error.message.includes("textStream must give strings"), error.message);
 });
+
+Deno.test("speakLive gives a long pause in pieces of a second, and each counts", async () => {
+  await using rig = await setUp();
+  const speech = speakLive(rig.client, tokens(TWO), { ...VOICE, pauses: { question: 60_000 } });
+  const lengths: number[] = [];
+  for await (const { length } of speech) {
+    lengths.push(length / 2);
+    assert(length <= 2 * SAMPLE_RATE, `${length} bytes`);
+  }
+  const [first, second] = speech.sentences;
+  assertEquals(second?.start, first!.samples + 3 * SAMPLE_RATE);
+  assertEquals(speech.samples, lengths.reduce((sum, length) => sum + length));
+});
