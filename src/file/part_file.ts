@@ -7,6 +7,7 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { interruptedJobs } from "../call/interrupted_jobs.ts";
+import { isSafeToRetry, recordPurchases } from "../call/retry.ts";
 import { TsetsenError } from "../contract/errors.ts";
 import { problem } from "./disk.ts";
 import { repairOpen } from "./repair.ts";
@@ -21,7 +22,8 @@ const kept = new WeakMap<object, string[]>();
  * the message, too; the reason of an aborted signal cannot. It never throws.
  *
  * @param error What `saveAudio` rejected with.
- * @returns The paths of WAV files with what had come; empty when there are none.
+ * @returns The paths of WAV files with what had come, or with all of it where only the name could not be given; empty when there
+ * are none.
  *
  * @example
  * ```ts
@@ -83,10 +85,15 @@ export class PartFile {
     const wav = `${this.path}.wav`;
     const path = await rename(this.path, wav).then(() => wav, () => this.path);
     const named = naming(error, path);
-    if ((typeof named === "object" || typeof named === "function") && named !== null) {
-      kept.set(named, [...keptAudio(named), path]);
-    }
+    recordKept(named, path);
     return named;
+  }
+}
+
+/** Remembers where audio stays behind an error. */
+export function recordKept(error: unknown, path: string): void {
+  if ((typeof error === "object" || typeof error === "function") && error !== null) {
+    kept.set(error, [...keptAudio(error), path]);
   }
 }
 
@@ -101,16 +108,21 @@ export function isPaidStream(error: unknown): boolean {
 function naming(error: unknown, path: string): unknown {
   if (!(error instanceof TsetsenError)) return error;
   const { rawMessage, code, statusCode, details, requestId, charged, retryAfter } = error;
+  const { billable, reason } = error;
   const Class = error.constructor as typeof TsetsenError;
-  return new Class(`${rawMessage.replace(/\.$/, "")}. What had come is in ${path}.`, {
+  const named = new Class(`${rawMessage.replace(/\.$/, "")}. What had come is in ${path}.`, {
     code,
     statusCode,
     details,
     requestId,
     charged,
     retryAfter,
+    billable,
+    reason,
     cause: error,
   });
+  if (!isSafeToRetry(error)) recordPurchases(named);
+  return named;
 }
 
 /** Whether a name is that of a temporary file of `target`, which a process that was killed may have left. */
