@@ -1,5 +1,4 @@
 import type { Client } from "./sdk.ts";
-import { openClient } from "./connection.ts";
 import { LostReader } from "./errors/classes.ts";
 import type { Globals } from "./globals.ts";
 import type { Live } from "./terminal/live.ts";
@@ -42,8 +41,9 @@ export class Context {
     this.#results = "stderr";
   }
 
-  /** The client. It is made at the first use, because some commands need no key. */
+  /** The client. It is loaded and made at the first use, because some commands need none. */
   async client(): Promise<Client> {
+    const { openClient } = await import("./connection.ts");
     return this.#client ??= await openClient(this.#globals);
   }
 

@@ -24,13 +24,13 @@ import {
 import {
   broken,
   forEach,
-  hash,
   headName,
   loadRun,
   partNames,
   type Row,
   saveRun,
 } from "./store/plan_records.ts";
+import { hash } from "./store/hash.ts";
 import type { Store } from "./store/store.ts";
 
 /** What a narration is opened with. */

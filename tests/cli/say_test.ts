@@ -102,6 +102,10 @@ Deno.test("tsetsen say removes the markup of a Markdown file, says so, and keeps
   assertEquals(kept.code, 0, kept.stderr);
   assertMatch(kept.stderr, /likely mistakes?: `tsetsen check` lists them/);
   assertEquals(paid(emulator).slice(sent), texts(markdown));
+  // The sound comes first where somebody listens.
+  const heard = await run(["say", "-", "-o", "-", "--method", "stream"], { input: markdown });
+  assertEquals(heard.code, 0, heard.stderr);
+  assertMatch(heard.stderr, /likely mistakes?: `tsetsen check` lists them/);
   await write("notes.md", "---\n\n<!-- later -->\n");
   const empty = await run(["say", "notes.md", "-o", "notes.wav", ...VOICE]);
   assertEquals(empty.code, 2);

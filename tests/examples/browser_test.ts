@@ -1,6 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/assert";
 import { Client } from "@tsetsen/sdk";
-import { type EmulatorOptions, type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
+import {
+  type EmulatorOptions,
+  ManualClock,
+  type RunningEmulator,
+  startEmulator,
+} from "@tsetsen/sdk/emulator";
 import { servePage } from "../../examples/browser/serve.ts";
 import { type Browser, isChromiumMissing, launch, Listener, type Page } from "./chromium.ts";
 import { BARRIERS, DRAWN, RECORD, RENDERED, type Started } from "./page_probes.ts";
@@ -146,14 +151,25 @@ test("gives the audio as a WAV, and plays it again without paying again", async 
   assertEquals(emulator.requests.length, requests);
 });
 
+const clock = new ManualClock();
+const QUEUE_TIME = 400;
+
 test("submits a job, shows its status updates, and plays its audio", async ({ page, emulator }) => {
+  const shown = () =>
+    page.evaluate<string[]>(
+      'Array.from(document.querySelectorAll("#updates li"), (item) => item.textContent)',
+    );
+  const see = (name: string) =>
+    until(name, async () => (await shown()).some((update) => update.startsWith(name)));
   await chooseAndType(page);
   await press(page, "submit");
+  await see("PENDING");
+  await clock.advance(QUEUE_TIME);
+  await see("PROCESSING");
+  await clock.advance(60_000);
   await status(page, /^Done/);
   const [job] = emulator.jobs;
-  const updates = await page.evaluate<string[]>(
-    'Array.from(document.querySelectorAll("#updates li"), (item) => item.textContent)',
-  );
+  const updates = await shown();
   assertEquals(updates.map((update) => update.replace(/, \d+ ms$/, "")), [
     `Accepted as ${job?.requestId}`,
     "PENDING",
@@ -167,7 +183,7 @@ test("submits a job, shows its status updates, and plays its audio", async ({ pa
   // Decoded by the browser, which scales positive samples by 32,767: one step of 16 bits.
   assertSame(samplesOf(started), integers(pcmOf(wav)), 1);
   assert((await drawn(page)).columns > 100);
-}, { queueTime: 400, pace: 10 });
+}, { queueTime: QUEUE_TIME, pace: 10, clock });
 
 test("says what went wrong in words, and works on", async ({ page, emulator }) => {
   emulator.addFault({ kind: "drop", method: "GenerateSpeech", charged: true });

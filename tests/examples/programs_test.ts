@@ -6,10 +6,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { AuthenticationError, Client } from "@tsetsen/sdk";
-import { type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
+import { ManualClock, type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
 import { ROOT, run } from "../hosts/tools.ts";
 import { find } from "../support/runtimes.ts";
-import { pcmOf } from "./tools.ts";
+import { pcmOf, until } from "./tools.ts";
 
 interface Ended {
   readonly code: number;
@@ -51,8 +51,13 @@ function install(): Promise<string> {
 
 for (const runtime of Object.keys(runtimes)) {
   Deno.test(`examples/${runtime} lists voices, submits once, follows the job and writes its audio`, async () => {
-    await using emulator = await startEmulator({ queueTime: 300 });
-    const { code, stdout, stderr, wav, files } = await runExample(runtime, emulator);
+    const clock = new ManualClock();
+    await using emulator = await startEmulator({ clock, queueTime: 300 });
+    const running = runExample(runtime, emulator);
+    const isAsked = () => emulator.requests.some(({ method }) => method === "CheckStatus");
+    await until("the program asks for the status", isAsked, 60_000);
+    await clock.advance(60_000);
+    const { code, stdout, stderr, wav, files } = await running;
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, "emulator-v1-sarnai  Сарнай  FEMALE");
     const [job] = emulator.jobs;

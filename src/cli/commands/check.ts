@@ -1,10 +1,11 @@
-import { checkText, type FindingKind, repairText, type TextFinding } from "../../text/mod.ts";
+import { checkText } from "../../text/findings/check.ts";
+import type { FindingKind, TextFinding } from "../../text/findings/finding.ts";
+import { repairText } from "../../text/findings/repair.ts";
 import type { DefineCommand } from "../options.ts";
 import type { Context } from "../context.ts";
 import { EXIT } from "../errors/exit_codes.ts";
 import { plural } from "../terminal/format.ts";
 import { isMarkupFile, readText, TEXT_ARGUMENT } from "../files/input.ts";
-import { table } from "../terminal/table.ts";
 
 const EXAMPLES = `
 Nothing is sent, and no key is needed. The exit code is 13 when something was
@@ -55,11 +56,16 @@ async function check(
       suggestion === undefined ? "" : suggestion === "" ? "(nothing)" : suggestion,
       message,
     ]);
-    const head = ["PLACE", "KIND", "FOUND", "SUGGESTION", "WHAT IT IS"];
-    const text = rows.length === 0 ? "No likely mistakes found." : table(head, rows);
-    await context.result({ findings }, text);
+    await context.result({ findings }, await shown(rows));
   }
   return findings.length === 0 ? EXIT.ok : EXIT.findings;
+}
+
+/** What people read: a table, which is loaded only when it is needed. */
+async function shown(rows: readonly (readonly string[])[]): Promise<string> {
+  if (rows.length === 0) return "No likely mistakes found.";
+  const { table } = await import("../terminal/table.ts");
+  return table(["PLACE", "KIND", "FOUND", "SUGGESTION", "WHAT IT IS"], rows);
 }
 
 /** A finding with its line and column, from 1, as editors count. */

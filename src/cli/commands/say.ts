@@ -1,6 +1,7 @@
 import { Option } from "commander";
-import { type Method, plan } from "../../narration/mod.ts";
-import { DEFAULT_PAUSES, type Pauses } from "../../text/mod.ts";
+import type { Method } from "../../narration/mod.ts";
+import { plan } from "../../narration/plan.ts";
+import { DEFAULT_PAUSES, type Pauses } from "../../text/split/pauses.ts";
 import {
   addBuyingOptions,
   addSpeechOptions,
@@ -121,7 +122,10 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   if (options.dryRun) return await printPlan(context, options, input.text);
   if (output === STDOUT) context.giveStdoutAway();
   await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
-  warnOfFindings(context, input.text, input.file);
+  const warn = () => warnOfFindings(context, input.text, input.file);
+  // A listener waits for the first sound, and the search takes longer than asking for it.
+  const isHeard = output === STDOUT && method === "stream";
+  if (!isHeard) warn();
   const folder = options.state ?? (output === STDOUT ? undefined : `${output}.tsetsen`);
   const state = folder === undefined ? undefined : await openState(folder);
   try {
@@ -140,7 +144,11 @@ async function say(context: Context, options: SayOptions, source: string): Promi
     }
     if (saved !== undefined) context.note(`Going on with what is kept in ${folder}.`);
     await state?.keep(order);
-    await perform(context, order, state, { ...options, force });
+    await perform(context, order, state, {
+      ...options,
+      force,
+      onSound: isHeard ? warn : undefined,
+    });
   } finally {
     await state?.release();
   }

@@ -2,7 +2,6 @@ import { Gender } from "../sdk.ts";
 import { type DefineCommand, modelVersion } from "../options.ts";
 import type { Context } from "../context.ts";
 import { nameOf } from "./status.ts";
-import { table } from "../terminal/table.ts";
 
 interface VoicesOptions {
   readonly model: string;
@@ -26,7 +25,11 @@ export const defineVoices: DefineCommand = (command, act) => {
 async function voices(context: Context, { model, refresh }: VoicesOptions): Promise<void> {
   const client = await context.client();
   const { signal } = context;
-  const { voices } = await client.listVoices({ version: model, skipCache: refresh }, { signal });
+  // What draws the table loads while the answer is on its way.
+  const [{ voices }, { table }] = await Promise.all([
+    client.listVoices({ version: model, skipCache: refresh }, { signal }),
+    import("../terminal/table.ts"),
+  ]);
   const named = voices.map((voice) => ({ ...voice, gender: nameOf(voice.gender, Gender) }));
   const rows = named.map(({ id, name, gender, language }) => [id, name, gender, language]);
   const text = rows.length === 0

@@ -4,7 +4,7 @@ import { placesOf } from "../../narration/join.ts";
 import type { PartState } from "../../narration/mod.ts";
 import { blocks } from "../../text/markup/blocks.ts";
 import { isSpeakable } from "../../text/split/part.ts";
-import { stripMarkup } from "../../text/mod.ts";
+import { stripMarkup } from "../../text/markup/strip.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
 import { checkSpeech, type Input, readText } from "./input.ts";

@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import process from "node:process";
 import { onAbort } from "../../lib/abort.ts";
 import { quoted } from "../../lib/shell.ts";
-import { stripMarkup } from "../../text/mod.ts";
+import { stripMarkup } from "../../text/markup/strip.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
 

@@ -1,9 +1,9 @@
-import { checkText } from "../../text/mod.ts";
+import { checkText } from "../../text/findings/check.ts";
 import type { Context } from "../context.ts";
 import { quoted } from "../../lib/shell.ts";
 import { plural } from "../terminal/format.ts";
 
-/** Warns, before a text is bought, of likely mistakes in it. */
+/** Warns of likely mistakes in a text that is to be bought. */
 export function warnOfFindings(context: Context, text: string, file: string | undefined): void {
   const found = checkText(text).length;
   if (found === 0) return;

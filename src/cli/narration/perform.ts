@@ -3,17 +3,9 @@ import { dirname, relative } from "node:path";
 import { WAV_HEADER_BYTES } from "../sdk.ts";
 import { keptAudio, saveAudio } from "../../file/mod.ts";
 import { isPartOf } from "../../file/part_file.ts";
-import {
-  type BuyOptions,
-  narrate,
-  type Narration,
-  type NarrationState,
-  type PartState,
-  plan,
-  type Progress,
-  toSrt,
-  toWebVtt,
-} from "../../narration/mod.ts";
+import type { BuyOptions, NarrationState, PartState, Progress } from "../../narration/mod.ts";
+import { narrate, type Narration } from "../../narration/narrate.ts";
+import { plan } from "../../narration/plan.ts";
 import type { Context } from "../context.ts";
 import { Unfinished } from "../errors/classes.ts";
 import { resumeCommand, valueArgument } from "../errors/shell.ts";
@@ -29,6 +21,8 @@ import type { StateFolder } from "./state_folder.ts";
 /** The options that may differ from one run to the next. */
 export interface PerformOptions extends BuyingOptions {
   readonly force: boolean;
+  /** Is called once when the first sound is on standard output. */
+  readonly onSound?: (() => void) | undefined;
 }
 
 /**
@@ -42,7 +36,7 @@ export async function perform(
   state: StateFolder | undefined,
   options: PerformOptions,
 ): Promise<void> {
-  const { force } = options;
+  const { force, onSound } = options;
   let narration: Narration | undefined;
   let bytes: number;
   try {
@@ -66,7 +60,7 @@ export async function perform(
         live.update(progress.partsDone, outlook(progress));
       },
     });
-    if (order.output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(narration);
+    if (order.output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(narration, once(onSound));
     else {
       await removeLeftovers(order.output);
       const { signal } = context;
@@ -101,6 +95,15 @@ export async function perform(
         : plural(creditsUsed, "credit")
     }`,
   );
+}
+
+/** The first call is passed on. */
+function once(callback: (() => void) | undefined): () => void {
+  return () => {
+    const first = callback;
+    callback = undefined;
+    first?.();
+  };
 }
 
 /** The options of the SDK for those of the command line. */
@@ -149,6 +152,8 @@ function outlooks(): (progress: Progress) => string {
 
 async function writeCaptions(order: Order, narration: Narration, force: boolean): Promise<void> {
   const { srt, vtt, captionLines: maxLines } = order;
+  if (srt === undefined && vtt === undefined) return;
+  const { toSrt, toWebVtt } = await import("../../narration/captions/formats.ts");
   const cues = narration.cues();
   const write = async (file: string, text: string) => {
     await removeLeftovers(file);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { hash } from "./hash.ts";
 import type { Store, StoredRecord } from "./store.ts";
 
 /** What a run makes. */
@@ -144,14 +145,6 @@ export async function forEach<T, R>(
   }
   return results;
 }
-
-/** SHA-256 of a text in UTF-8, hexadecimal. */
-export async function hash(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => HEX[byte]).join("");
-}
-
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** How often a store may refuse in a row what follows the version that it has just given. */
 export const MAX_REFUSALS = 20;
