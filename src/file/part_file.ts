@@ -22,8 +22,7 @@ const kept = new WeakMap<object, string[]>();
  * the message, too; the reason of an aborted signal cannot. It never throws.
  *
  * @param error What `saveAudio` rejected with.
- * @returns The paths of WAV files with what had come, or with all of it where only the name could not be given; empty when there
- * are none.
+ * @returns The paths of WAV files with what had come; empty when there are none.
  *
  * @example
  * ```ts
@@ -85,15 +84,10 @@ export class PartFile {
     const wav = `${this.path}.wav`;
     const path = await rename(this.path, wav).then(() => wav, () => this.path);
     const named = naming(error, path);
-    recordKept(named, path);
+    if ((typeof named === "object" || typeof named === "function") && named !== null) {
+      kept.set(named, [...keptAudio(named), path]);
+    }
     return named;
-  }
-}
-
-/** Remembers where audio stays behind an error. */
-export function recordKept(error: unknown, path: string): void {
-  if ((typeof error === "object" || typeof error === "function") && error !== null) {
-    kept.set(error, [...keptAudio(error), path]);
   }
 }
 

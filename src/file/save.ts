@@ -19,7 +19,7 @@ import {
   syncFolder,
   targetOf,
 } from "./disk.ts";
-import { isPaidStream, PartFile, recordKept } from "./part_file.ts";
+import { isPaidStream, PartFile } from "./part_file.ts";
 import {
   checkEncoding,
   encodeFile,
@@ -157,10 +157,7 @@ export async function saveAudio(
     const { message } = error as Error;
     const whole = `${message.replace(/\.$/, "")}: the audio is whole, in ${part.path}.`;
     const failure = problem(error, whole);
-    if (isBoughtByReading(audio)) {
-      recordKept(failure, part.path);
-      recordPurchases(failure);
-    }
+    if (isBoughtByReading(audio)) recordPurchases(failure);
     throw failure;
   }
   await syncFolder(target);
