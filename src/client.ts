@@ -53,7 +53,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * Makes a client. Nothing is sent.
    *
    * @param options Key, endpoint and policies; each has a default.
-   * @param openTransport Makes the transport of a client that was given none.
+   * @param openTransport Gives the transport, once the options are checked.
    * @param known The names that the options may have.
    * @throws {AuthenticationError} when there is no key, or it does not look like one.
    * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
@@ -62,9 +62,13 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @internal
    */
-  constructor(options: ClientOptions, openTransport: () => Transport, known?: object) {
+  constructor(
+    options: Omit<ClientOptions, "transport">,
+    openTransport: () => Transport,
+    known?: object,
+  ) {
     const resolved = resolveOptions(options, known);
-    const transport = options.transport ?? openTransport();
+    const transport = openTransport();
     this.#core = {
       options: resolved,
       transport,
@@ -158,7 +162,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
       facts,
       options,
     );
-    if (requestId === "") {
+    if (requestId.trim() === "") {
       throw new ServerError(
         "The service accepted the text without naming a request id, so the job cannot be followed.",
         { charged: "unknown", billable: true },
@@ -195,8 +199,10 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * ```
    */
   async submit(request: GenerateSpeechRequest, options: CallOptions = {}): Promise<Job> {
-    const { requestId, status } = await this.generateSpeech(request, options);
+    // Whoever waits here may write the next request into the same object.
+    validate("request", request);
     const { apiKey, text } = request;
+    const { requestId, status } = await this.generateSpeech(request, options);
     return new Job(this.#core, { requestId, apiKey }, { requestId, status }, text);
   }
 
@@ -239,16 +245,15 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   ): Promise<AudioStream> {
     validateFields("options", options, AUDIO_OPTIONS);
     const start = performance.now();
-    const { timeout, signal, maxRetries, headers, onResponse } = options;
+    const { timeout, signal, maxRetries, headers, onResponse, pollInterval } = options;
     const every = { signal, maxRetries, headers, onResponse };
     const submission = Math.min(timeout ?? Infinity, this.#core.options.timeout);
     const job = await this.submit(request, { ...every, timeout: submission });
     try {
-      const { pollInterval, timeout: _, ...download } = options;
       // A millisecond at the least: the wait itself then says that the time is over.
       const left = timeout && Math.max(1, timeout - (performance.now() - start));
       await job.wait({ ...every, pollInterval, timeout: left });
-      return await job.audio({ ...download, timeout });
+      return await job.audio(options);
     } catch (error) {
       // Doing all of this again would be charged again.
       throw error instanceof TsetsenError ? withContext(error, { billable: true }) : error;

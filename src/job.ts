@@ -36,6 +36,10 @@ export const AUDIO_OPTIONS: FieldNames<Required<WatchOptions & DownloadOptions>>
   ...DOWNLOAD_OPTIONS,
 };
 
+function isEnd(status: RequestStatus): boolean {
+  return status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
+}
+
 /** A job in a form to store. It holds neither the key nor the text. */
 export interface SavedJob {
   /** The id of the job. */
@@ -72,8 +76,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
   /** The text, to keep it out of errors. A resumed job does not know it. */
   readonly #text: string;
   #response: CheckStatusResponse | undefined;
-  /** When the response came, in milliseconds since 1970. */
-  #seen = Date.now();
+  /** When the last response to a poll came, in milliseconds since 1970. That to a submission names no address and no reason. */
+  #seen: number | undefined;
 
   /** @internal */
   constructor(
@@ -88,6 +92,12 @@ export class Job implements AsyncIterable<StatusUpdate> {
     this.#request = request;
     this.#response = response;
     this.#text = text;
+  }
+
+  /** Whether a poll has found the end. */
+  get #hasEnded(): boolean {
+    const { status } = this.#response ?? {};
+    return this.#seen !== undefined && status !== undefined && isEnd(status);
   }
 
   /** The last response; `undefined` before the first poll of a resumed job. */
@@ -123,6 +133,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   watch(options: WatchOptions = {}): StatusWatch {
     const seen = (response: CheckStatusResponse) => {
+      // Of several watches, one may bring an answer that is older than the end.
+      if (this.#hasEnded && !isEnd(response.status)) return;
       this.#response = response;
       this.#seen = Date.now();
     };
@@ -142,9 +154,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   async wait(options: WatchOptions = {}): Promise<CheckStatusResponse> {
     validateFields("options", options, WATCH_OPTIONS);
-    const ended = ({ status }: CheckStatusResponse) =>
-      status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
-    if (this.#response === undefined || !ended(this.#response)) {
+    if (!this.#hasEnded) {
       for await (const _ of this.watch(options));
     }
     const response = this.#response as CheckStatusResponse;
@@ -172,11 +182,21 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
     validateFields("options", options, AUDIO_OPTIONS);
-    const { pollInterval, headers, ...download } = options;
-    const { signal, timeout, maxRetries, onResponse } = options;
+    const { signal, timeout, maxRetries, onResponse, pollInterval, headers } = options;
+    const { idleTimeout, maxBytes, onProgress } = options;
+    const download = {
+      signal,
+      timeout,
+      maxRetries,
+      onResponse,
+      idleTimeout,
+      maxBytes,
+      onProgress,
+    };
     const watch = { pollInterval, signal, timeout, maxRetries, headers, onResponse };
-    const { status } = this.#response ?? {};
-    if (status === RequestStatus.COMPLETED && Date.now() - this.#seen > MAX_ADDRESS_AGE_MS) {
+    const { status, audioUrl } = this.#response ?? {};
+    const isOld = audioUrl === undefined || Date.now() - this.#seen! > MAX_ADDRESS_AGE_MS;
+    if (status === RequestStatus.COMPLETED && isOld) {
       for await (const _ of this.watch(watch));
     }
     return downloadAudio(this.#core, await this.wait(watch), download);

@@ -4,15 +4,24 @@ import { assert, assertEquals } from "@std/assert";
 import {
   AuthenticationError,
   ConnectionError,
+  encodeWav,
   interruptedJobs,
+  isSafeToRetry,
   JobFailedError,
   RequestStatus,
+  ServerError,
   ServiceUnavailableError,
   TimeoutError,
   TsetsenError,
 } from "../mod.ts";
+import {
+  CheckStatusResponseSchema,
+  GenerateSpeechResponseSchema,
+} from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { ManualClock } from "../src/emulator/mod.ts";
-import { failure, GENERATE, KEY, rejection, setUp, TEXT } from "./support/rig.ts";
+import { rawServer } from "./support/raw_server.ts";
+import { clientOf, failure, GENERATE, KEY, rejection, setUp, TEXT, until } from "./support/rig.ts";
+import { answer, bytesOf, concat, message, trailers } from "./support/wire.ts";
 
 Deno.test("Job is an async iterable of its updates, and knows its charge from the last of them", async () => {
   const clock = new ManualClock();
@@ -140,5 +149,84 @@ Deno.test("Job.audio asks for another address when the one that it has may have 
     assertEquals(rig.sent("CheckStatus").length, polls + 2);
   } finally {
     Date.now = now;
+  }
+});
+
+Deno.test("Client.submit follows the job with the key of its request, whatever is written into that object meanwhile", async () => {
+  await using rig = await setUp();
+  const request = { ...GENERATE, apiKey: KEY };
+  const submission = rig.client.submit(request);
+  request.apiKey = "tsetsen-development-another";
+  const job = await submission;
+  await job.wait();
+  assertEquals(rig.sent("CheckStatus").map(({ headers }) => headers["x-api-key"]), [KEY]);
+});
+
+Deno.test("Job keeps its end when another watch brings an older answer afterwards", async () => {
+  const clock = new ManualClock();
+  await using rig = await setUp({ emulator: { clock, queueTime: 40 } });
+  const job = await rig.client.submit(GENERATE);
+  // Answered before the wait: what it says is old when it comes.
+  rig.emulator.addFault({ kind: "delay", method: "CheckStatus", delay: 1_000, charged: true });
+  const slow = job.watch()[Symbol.asyncIterator]();
+  const older = slow.next();
+  await until(() => rig.sent("CheckStatus").length === 1);
+  await clock.advance(40);
+  assertEquals((await job.wait()).status, RequestStatus.COMPLETED);
+  await clock.advance(1_000);
+  assertEquals((await older).value?.status, RequestStatus.PENDING);
+  assertEquals(job.response?.status, RequestStatus.COMPLETED);
+  await slow.return?.();
+});
+
+/** What a service answers to a submission, and to the poll after it. */
+const AT_ONCE = [
+  [RequestStatus.COMPLETED, { audioUrl: "/a" }],
+  [RequestStatus.FAILED, { errorMessage: "no such voice" }],
+] as const;
+
+for (const [status, found] of AT_ONCE) {
+  Deno.test(`Job.audio asks for a job that was ${RequestStatus[status]} when it was accepted`, async () => {
+    const wav = encodeWav([new Uint8Array(4_800)]);
+    await using server = rawServer(async ({ request, write }) => {
+      if (request.head.startsWith("GET")) {
+        const length = `content-length: ${wav.length}`;
+        return await write(concat(bytesOf(`HTTP/1.1 200 OK\r\n${length}\r\n\r\n`), wav));
+      }
+      const isPoll = request.head.includes("/CheckStatus");
+      const { audioUrl, ...rest } = { audioUrl: undefined, ...found };
+      const polled = { ...rest, ...audioUrl && { audioUrl: server.url + audioUrl } };
+      const sent = isPoll
+        ? message(CheckStatusResponseSchema, {
+          requestId: "job-1",
+          status: status as number,
+          ...polled,
+        })
+        : message(GenerateSpeechResponseSchema, { requestId: "job-1", status: status as number });
+      await write(answer(concat(sent, trailers())));
+    });
+    using client = clientOf(server.url);
+    const job = await client.submit(GENERATE);
+    assertEquals(job.response?.status, status);
+    if (status === RequestStatus.COMPLETED) assertEquals(await (await job.audio()).bytes(), wav);
+    else {
+      const error = await failure(JobFailedError, job.audio());
+      assert(error.message.includes("no such voice"), error.message);
+    }
+  });
+}
+
+Deno.test("Client.submit says charged unknown when the id of the job that was accepted is blank", async () => {
+  for (const requestId of ["", "  "]) {
+    await using server = rawServer(async ({ write }) => {
+      const accepted = message(GenerateSpeechResponseSchema, { requestId, status: 1 });
+      await write(answer(concat(accepted, trailers())));
+    });
+    using client = clientOf(server.url);
+    for (const send of [client.submit(GENERATE), client.generateSpeech(GENERATE)]) {
+      const error = await failure(ServerError, send);
+      assertEquals([error.charged, isSafeToRetry(error)], ["unknown", false], `"${requestId}"`);
+    }
+    assertEquals(server.requests.length, 2);
   }
 });

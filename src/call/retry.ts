@@ -119,7 +119,8 @@ export function recordPurchases(error: unknown): void {
  * has to ask it: your own, and that of a framework.
  *
  * It is false when a submission or a stream may have been accepted (`charged` is `"unknown"` or `"yes"`), also when an abort
- * interrupted it. It is true for an error about a job that is paid for (a poll, a download), because asking again about the
+ * interrupted it. It is false for a value that is no object, because nobody can look up what an abort with such a reason
+ * interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again about the
  * same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
  *
  * It never throws.
@@ -142,7 +143,7 @@ export function recordPurchases(error: unknown): void {
  * ```
  */
 export function isSafeToRetry(error: unknown): boolean {
-  if (purchases.has(error as object)) return false;
+  if (Object(error) !== error || purchases.has(error as object)) return false;
   if (!(error instanceof TsetsenError)) {
     return interruptedJobs(error).every(({ charged }) => charged === "no");
   }

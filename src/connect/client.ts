@@ -68,8 +68,11 @@ export class Client extends BaseClient {
     const { endpoint, secure, fetch, transport, interceptors } = options;
     if (interceptors !== undefined) validate("interceptors", interceptors);
     super(
-      { ...options, transport: transport === undefined ? undefined : asTransport(transport) },
-      () => webTransport({ endpoint, secure, fetch, interceptors }),
+      options,
+      () =>
+        transport === undefined
+          ? webTransport({ endpoint, secure, fetch, interceptors })
+          : asTransport(transport),
       OPTIONS,
     );
   }

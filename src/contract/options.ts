@@ -130,17 +130,11 @@ export interface ResolvedOptions {
  *
  * @param known The names that they may have.
  */
-export function resolveOptions<T extends ClientOptions>(
+export function resolveOptions<T extends Omit<ClientOptions, "transport">>(
   options: T,
   known: object = CLIENT_OPTIONS,
 ): ResolvedOptions {
-  validate("options", options);
-  // Whether there must be a key is asked below.
-  validateFields(
-    "options",
-    { ...options, apiKey: undefined },
-    known as FieldNames<Required<T & { apiKey: undefined }>>,
-  );
+  validateFields("options", options, known as FieldNames<Required<T>>);
   const {
     apiKey = readEnv("TSETSEN_API_KEY"),
     dangerouslyAllowBrowser = false,

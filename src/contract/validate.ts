@@ -181,9 +181,14 @@ export function validateFields<T extends object>(
 ): void {
   validate(name, given);
   for (const field in given) {
-    const value = given[field];
-    if (value === undefined) continue;
-    if (known !== undefined && !Object.hasOwn(known, field)) throw unknownField(name, field, known);
+    if (known === undefined || given[field] === undefined || Object.hasOwn(known, field)) continue;
+    throw unknownField(name, field, known);
+  }
+  // By the known names, because a loop does not list the accessors of a class.
+  for (const field in known ?? given) {
+    const value = given[field as keyof T];
+    // The key of a client may be null: who reads it checks it.
+    if (value === undefined || (name === "options" && field === "apiKey")) continue;
     if (Object.hasOwn(RULES, field)) validate(field as Name, value);
   }
 }

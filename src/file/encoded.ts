@@ -5,6 +5,7 @@
  */
 
 import type { FileHandle } from "node:fs/promises";
+import { recordPurchases } from "../call/retry.ts";
 import { TsetsenError, withContext } from "../contract/errors.ts";
 import {
   type Chapter,
@@ -16,7 +17,14 @@ import {
 import { resolveOptions } from "../encode/options.ts";
 import { checkWavLength } from "../encode/wav_head.ts";
 import { PartFile } from "./part_file.ts";
-import { ownFacts, type SaveSource, writeAudio, WriteError, type Written } from "./write.ts";
+import {
+  isBoughtByReading,
+  ownFacts,
+  type SaveSource,
+  writeAudio,
+  WriteError,
+  type Written,
+} from "./write.ts";
 
 /** How audio is encoded. The ending of the file's name is the format. Audio that has that format already stays as it is. */
 export interface EncodingOptions extends Omit<EncodeOptions, "format" | "chapters"> {
@@ -106,11 +114,13 @@ export async function encodeFile(
     const reason = error instanceof WriteError ? error.cause : error;
     const { isRaw, requestId } = ownFacts(audio);
     const isPaid = isRaw !== undefined && reason instanceof TsetsenError;
-    throw await wav.keep(
+    const failure = await wav.keep(
       isPaid
         ? withContext(reason, { requestId, charged: "yes", billable: requestId === undefined })
         : reason,
     );
+    if (isBoughtByReading(audio)) recordPurchases(failure);
+    throw failure;
   }
 }
 

@@ -7,6 +7,7 @@
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { interruptedJobs } from "../call/interrupted_jobs.ts";
+import { isSafeToRetry, recordPurchases } from "../call/retry.ts";
 import { TsetsenError } from "../contract/errors.ts";
 import { problem } from "./disk.ts";
 import { repairOpen } from "./repair.ts";
@@ -101,16 +102,21 @@ export function isPaidStream(error: unknown): boolean {
 function naming(error: unknown, path: string): unknown {
   if (!(error instanceof TsetsenError)) return error;
   const { rawMessage, code, statusCode, details, requestId, charged, retryAfter } = error;
+  const { billable, reason } = error;
   const Class = error.constructor as typeof TsetsenError;
-  return new Class(`${rawMessage.replace(/\.$/, "")}. What had come is in ${path}.`, {
+  const named = new Class(`${rawMessage.replace(/\.$/, "")}. What had come is in ${path}.`, {
     code,
     statusCode,
     details,
     requestId,
     charged,
     retryAfter,
+    billable,
+    reason,
     cause: error,
   });
+  if (!isSafeToRetry(error)) recordPurchases(named);
+  return named;
 }
 
 /** Whether a name is that of a temporary file of `target`, which a process that was killed may have left. */

@@ -5,6 +5,7 @@
  */
 
 import { checkUnread } from "../audio/unread.ts";
+import { isSafeToRetry, recordPurchases } from "../call/retry.ts";
 import { lstat, stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,7 +27,14 @@ import {
   formatOfName,
   largeWav,
 } from "./encoded.ts";
-import { isOwnRaw, type SaveSource, writeAudio, WriteError, type Written } from "./write.ts";
+import {
+  isBoughtByReading,
+  isOwnRaw,
+  type SaveSource,
+  writeAudio,
+  WriteError,
+  type Written,
+} from "./write.ts";
 
 const RULES: Rules<keyof SaveOptions> = {
   overwrite: FLAG,
@@ -127,7 +135,10 @@ export async function saveAudio(
     const { size } = await part.handle.stat();
     const reason = error instanceof WriteError ? error.cause : error;
     // The disk may be full: what was paid for is there all the same.
-    const isPaid = error instanceof WriteError ? isOwnRaw(audio) : isPaidStream(error);
+    const isPaid = error instanceof WriteError
+      ? isOwnRaw(audio)
+      : isPaidStream(error) || (isBoughtByReading(audio) && !isSafeToRetry(error));
+    if (error instanceof WriteError && isBoughtByReading(audio)) recordPurchases(reason);
     if (!isPaid || size === 0) await part.remove();
     throw isPaid && size > 0 ? await part.keep(reason) : reason;
   }
@@ -144,7 +155,10 @@ export async function saveAudio(
     await part.handle.close().catch(() => {});
     // It may have been paid for.
     const { message } = error as Error;
-    throw problem(error, `${message.replace(/\.$/, "")}: the audio is whole, in ${part.path}.`);
+    const whole = `${message.replace(/\.$/, "")}: the audio is whole, in ${part.path}.`;
+    const failure = problem(error, whole);
+    if (isBoughtByReading(audio)) recordPurchases(failure);
+    throw failure;
   }
   await syncFolder(target);
   return { path: named, bytes: written.bytes };

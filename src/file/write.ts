@@ -44,6 +44,12 @@ export function isOwnRaw(audio: SaveSource): boolean {
   return (audio as OwnAudio).isRaw === true;
 }
 
+/** Whether reading the audio has bought it: audio of the SDK that no id of a job leads to again. */
+export function isBoughtByReading(audio: SaveSource): boolean {
+  const { isRaw, requestId } = audio as OwnAudio;
+  return isRaw !== undefined && requestId === undefined;
+}
+
 /** What a file must be, by its name: a WAV, samples that are to be encoded, or anything. */
 export type Wanted = "wav" | "samples" | undefined;
 

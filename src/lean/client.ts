@@ -34,8 +34,8 @@ export class Client extends BaseClient {
    */
   constructor(options: ClientOptions = {}) {
     super(options, () => {
-      const { endpoint, secure, fetch } = options;
-      return leanTransport({ endpoint, secure, fetch });
+      const { endpoint, secure, fetch, transport } = options;
+      return transport ?? leanTransport({ endpoint, secure, fetch });
     });
   }
 }

@@ -106,24 +106,20 @@ export function check(name: string, value: unknown, rule: Rule): void {
 export function checkOptions(options: object, rules: Rules): void {
   check("options", options, OBJECT);
   refuseUnknown(options, rules);
-  for (const [name, value] of fieldsOf(options)) {
-    const rule = rules[name];
-    if (rule !== undefined && rule !== true) check(name, value, rule);
+  // By the known names, because a loop does not list the accessors of a class.
+  for (const [name, rule] of Object.entries(rules)) {
+    const value = (options as Record<string, unknown>)[name];
+    if (value !== undefined && rule !== true) check(name, value, rule);
   }
 }
 
 /** Refuses the names of options that are not known. */
 export function refuseUnknown(options: object, known: object): void {
-  for (const [name] of fieldsOf(options)) {
-    if (!Object.hasOwn(known, name)) throw unknownField("options", name, known);
+  // What an object inherits counts, because the functions read that, too.
+  for (const name in options) {
+    const isGiven = (options as Record<string, unknown>)[name] !== undefined;
+    if (isGiven && !Object.hasOwn(known, name)) throw unknownField("options", name, known);
   }
-}
-
-/** What is given. What an object inherits counts, because the functions read that, too. */
-function fieldsOf(options: object): [name: string, value: unknown][] {
-  const fields: [string, unknown][] = [];
-  for (const name in options) fields.push([name, (options as Record<string, unknown>)[name]]);
-  return fields.filter(([, value]) => value !== undefined);
 }
 
 /** What others call a field. */

@@ -5,6 +5,7 @@ import type {
   Job,
   SpeechStream,
 } from "../../mod.ts";
+import { endedError } from "../call/ended.ts";
 import { interruptedJobs } from "../call/interrupted_jobs.ts";
 import { isSafeToRetry, retry } from "../call/retry.ts";
 import {
@@ -12,11 +13,12 @@ import {
   RateLimitExceededError,
   ServerError,
   ServiceUnavailableError,
+  TimeoutError,
   TsetsenError,
   withContext,
 } from "../contract/errors.ts";
 import { pushChunk } from "../lib/bytes.ts";
-import { Lifetime } from "../lib/lifetime.ts";
+import { Lifetime, type LifetimeEnd } from "../lib/lifetime.ts";
 import { pcmOf } from "../narration/part_audio.ts";
 import type { SentenceState } from "./live_sentence.ts";
 import type { LiveSettings } from "./options.ts";
@@ -52,13 +54,17 @@ export class Buyer {
    */
   async buy(utterance: Utterance, accepted: () => void): Promise<void> {
     // One for each sentence: the reason of its signal then tells of this sentence only.
-    const lifetime = new Lifetime(this.#client.openLifetimes, this.#outer);
+    const { timeout } = this.#settings;
+    const lifetime = new Lifetime(this.#client.openLifetimes, this.#outer, timeout);
     try {
       const stream = await this.#stream(utterance, lifetime, accepted);
       if (stream === undefined) await this.#job(utterance, lifetime, accepted);
       else for await (const chunk of stream) await utterance.add(chunk, lifetime);
       utterance.finish();
-    } catch (error) {
+    } catch (failure) {
+      const { end } = lifetime;
+      const isLate = failure === end || failure instanceof TimeoutError;
+      const error = end?.by === "deadline" && isLate ? late(end, utterance.state) : failure;
       utterance.finish({ error });
       throw error;
     } finally {
@@ -73,10 +79,10 @@ export class Buyer {
     accepted: () => void,
   ): Promise<SpeechStream | undefined> {
     const { state } = utterance;
-    const { method, idleTimeout, timeout, headers } = this.#settings;
+    const { method, idleTimeout, headers } = this.#settings;
     if (method === "generate" || performance.now() < this.#noStreamsUntil) return undefined;
     // The client itself would wait for up to a minute where a job can be had at once.
-    const options = { signal, idleTimeout, timeout, headers, maxRetries: 0 };
+    const options = { signal, idleTimeout, headers, maxRetries: 0 };
     const open = async () => {
       const stream = this.#client.streamSpeech(this.#request(state.text), options);
       const { value: first } = await stream.next();
@@ -102,18 +108,20 @@ export class Buyer {
     const { pollInterval, timeout, headers } = this.#settings;
     const submit = (): Promise<Job> => {
       if (lifetime.end !== undefined) throw lifetime.end;
+      const left = timeout && Math.max(1, Math.ceil(lifetime.remaining));
       // No signal: a submission that is cut off may be paid for without anybody knowing its id.
-      return this.#client.submit(this.#request(state.text), { headers, maxRetries: 0 });
+      const options = { headers, maxRetries: 0, timeout: left };
+      return this.#client.submit(this.#request(state.text), options);
     };
     const { signal } = lifetime;
     const job = await this.#attempts(state, submit, signal, [...PASSING, RateLimitExceededError]);
     state.requestId = job.requestId;
     accepted();
     try {
-      const audio = await job.audio({ signal, pollInterval, timeout, headers });
+      const audio = await job.audio({ signal, pollInterval, headers });
       const chunks: Uint8Array[] = [];
       for await (const chunk of audio) pushChunk(chunks, chunk);
-      for (const chunk of pcmOf(chunks, audio.format)) await utterance.add(chunk, lifetime);
+      for (const chunk of pcmOf(chunks, audio.format)) utterance.push(chunk);
     } catch (error) {
       if (!(error instanceof TsetsenError)) throw error;
       throw withContext(error, { requestId: job.requestId, charged: "yes" });
@@ -148,4 +156,9 @@ export class Buyer {
     const { voiceId, speed, version, apiKey } = this.#settings;
     return { text, voiceId, speed, version, apiKey };
   }
+}
+
+function late(end: LifetimeEnd, { charged, requestId }: SentenceState): TsetsenError {
+  const context = { charged, requestId, billable: true };
+  return endedError(end, { method: "speakLive", subject: "A sentence" }, context);
 }

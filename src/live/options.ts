@@ -47,7 +47,8 @@ export interface LiveOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * The longest time that one sentence may take in milliseconds, from its request to its last sample, above 0 and at most
-   * 2,147,483,647. Default: no limit; `idleTimeout` and the client's `timeout` catch what hangs.
+   * 2,147,483,647. It bounds the submission of a job in the place of the client's `timeout`. Default: no limit; `idleTimeout` and
+   * the client's `timeout` catch what hangs.
    */
   readonly timeout?: number | undefined;
   /**
@@ -119,19 +120,28 @@ export function settle(options: LiveOptions): LiveSettings {
   const { method = "stream", markup = "strip", ahead = 1, silence = 300, maxRetries = 3 } = options;
   const { voiceId, speed = 1, version = "beta-v0.2", apiKey } = options;
   const { pauses, pauseScale = 1 / speed, maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
+  const { signal, timeout, idleTimeout, pollInterval, headers, onSentence } = options;
   // Any text shows whether the rest of the request is right.
   toSpeech({ text: "а", voiceId, speed, version, apiKey }, "", method);
   splitSentences("", { pauses, pauseScale });
   return {
-    ...options,
+    voiceId,
+    speed,
+    version,
+    apiKey,
     method,
     markup,
     ahead,
     silence,
     maxCharacters,
+    pauses,
     pauseScale,
+    signal,
+    timeout,
+    idleTimeout,
+    pollInterval,
     maxRetries,
-    speed,
-    version,
+    headers,
+    onSentence,
   };
 }

@@ -96,7 +96,9 @@ export class SentenceFeed {
         if (this.#waiting > MAX_WAITING) await this.#untilRoom();
         // Pieces that are all there keep timers, and an abort, from ever running.
         if (count % PIECES_IN_A_TURN === 0) await this.#lifetime.sleep(0);
-        const { done, value } = await this.#lifetime.race<IteratorResult<unknown>>(source.next());
+        // A loop takes results that are no promises, too.
+        const step: Promise<IteratorResult<unknown>> = Promise.resolve(source.next());
+        const { done, value } = await this.#lifetime.race(step);
         isDone = done === true;
         if (isDone) break;
         if (typeof value !== "string") {
@@ -110,8 +112,8 @@ export class SentenceFeed {
       }
     } finally {
       clearTimeout(this.#timer);
-      // Its return() may wait behind a piece that never comes.
-      if (!isDone) Promise.resolve(source.return?.()).catch(() => {});
+      // Its return() may wait behind a piece that never comes, and must not hide the error.
+      if (!isDone) (async () => await source.return?.())().catch(() => {});
     }
   }
 

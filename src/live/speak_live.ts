@@ -6,6 +6,7 @@ import { InvalidRequestError, TsetsenError, withContext } from "../contract/erro
 import { notify } from "../contract/log.ts";
 import { check, CLIENT, describe, wholeNumber } from "../lib/rules.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
+import { silence } from "../narration/join.ts";
 import { Run } from "../narration/run.ts";
 import { type LiveSentence, spokenBefore, type SpokenSoFar } from "./live_sentence.ts";
 import { type LiveOptions, settle } from "./options.ts";
@@ -135,16 +136,14 @@ export function speakLive(
   const work: LiveWork = { purchases: undefined, samples: 0 };
 
   async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
-    const { silence } = settings;
     try {
       const cutter = new SentenceCutter(settings);
-      const feed = new SentenceFeed(textStream, cutter, silence, lifetime);
+      const feed = new SentenceFeed(textStream, cutter, settings.silence, lifetime);
       const purchases = work.purchases = new Purchases(client, feed, settings, lifetime);
       let pause = 0;
       for (let utterance; (utterance = await purchases.next()) !== undefined;) {
         const { state } = utterance;
-        if (pause > 0) {
-          const silent = new Uint8Array(pause * SAMPLE_RATE / 1_000 * BYTES_PER_SAMPLE);
+        for (const silent of silence(pause * SAMPLE_RATE / 1_000)) {
           work.samples += silent.length / BYTES_PER_SAMPLE;
           yield silent;
         }

@@ -188,3 +188,26 @@ Deno.test("Client.streamSpeech refuses a stream that is no PCM, whatever the chu
     }
   }
 });
+
+Deno.test("Client.downloadAudio refuses a part of the audio when it has asked for all of it", async () => {
+  const wav = encodeWav([PCM]);
+  const serve = (range: string, body: Uint8Array) =>
+    rawServer(async ({ write }) => {
+      const lines = `content-range: bytes ${range}\r\ncontent-length: ${body.length}`;
+      await write(bytesOf(`HTTP/1.1 206 Partial Content\r\n${lines}\r\n\r\n`));
+      await write(body);
+    });
+  for (const range of [`0-9999/${wav.length}`, "0-9999/*", "500-10499/20000"]) {
+    await using server = serve(range, wav.subarray(0, 10_000));
+    using client = clientOf(server.url, { maxRetries: 2 });
+    const source = { audioUrl: `${server.url}/a`, requestId: JOB };
+    const error = await failure(ServerError, client.downloadAudio(source).bytes());
+    assert(error.message.includes("a part of the audio (HTTP 206)"), error.message);
+    assertEquals([error.statusCode, error.charged, error.requestId], [206, "yes", JOB], range);
+    assertEquals(server.requests.length, 1);
+  }
+  // Such a part is the whole.
+  await using server = serve(`0-${wav.length - 1}/${wav.length}`, wav);
+  using client = clientOf(server.url);
+  assertEquals(await client.downloadAudio({ audioUrl: `${server.url}/a` }).bytes(), wav);
+});

@@ -295,3 +295,18 @@ Deno.test("isSafeToRetry decides by what is known about the money, of aborts, to
   controller.abort(new Error("stop"));
   assert(!isSafeToRetry(await rejection(call)));
 });
+
+Deno.test("isSafeToRetry is false for the reason of an abort that is no object, because it may be paid for", async () => {
+  await using rig = await setUp();
+  for (const reason of ["the user left", 5]) {
+    rig.emulator.addFault({ kind: "hang", method: "GenerateSpeech", charged: true });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const before = rig.emulator.ledger.charges.length;
+    const submission = rejection(rig.client.submit(GENERATE, { signal }));
+    await until(() => rig.emulator.ledger.charges.length > before);
+    controller.abort(reason);
+    assertEquals(await submission, reason);
+    assertEquals(isSafeToRetry(reason), false);
+  }
+});

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { audioFormat, Client, repairWav, TsetsenError } from "../../mod.ts";
+import { audioFormat, Client, isSafeToRetry, repairWav, TsetsenError } from "../../mod.ts";
 import { checkEncoder, encode } from "../../src/encode/mod.ts";
 import { type RunningEmulator, startEmulator } from "../../src/emulator/mod.ts";
 import { keptAudio, saveAudio } from "../../src/file/mod.ts";
@@ -117,6 +117,21 @@ Deno.test("saveAudio keeps the WAV when its signal ends the encoding, and reject
     const [kept = ""] = keptAudio(reason);
     assertEquals((await Deno.readFile(kept)).subarray(44), pcm);
     assertEquals(names(folder), ["a.mp3.ID.part.wav"]);
+  });
+});
+
+Deno.test("saveAudio says that a stream is not to be bought again when its signal ends the encoding", async () => {
+  await withClient(async (folder, client) => {
+    const reason = new Error("enough");
+    const controller = new AbortController();
+    const { signal } = controller;
+    const chapters = () => {
+      queueMicrotask(() => controller.abort(reason));
+      return [];
+    };
+    const saved = saveAudio(`${folder}/a.mp3`, client.streamSpeech(REQUEST), { signal, chapters });
+    assertEquals(await assertRejects(() => saved), reason);
+    assertEquals([isSafeToRetry(reason), keptAudio(reason).length], [false, 1]);
   });
 });
 

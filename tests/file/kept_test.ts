@@ -2,9 +2,19 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { open } from "node:fs/promises";
-import { encodeWav, ServerError, TimeoutError, type TsetsenError, wavHeader } from "../../mod.ts";
+import {
+  type AudioStream,
+  encodeWav,
+  InsufficientCreditsError,
+  isSafeToRetry,
+  ServerError,
+  TimeoutError,
+  type TsetsenError,
+  wavHeader,
+} from "../../mod.ts";
 import { keptAudio, repairWavFile, saveAudio } from "../../src/file/mod.ts";
 import { fileStore } from "../../src/narration/file_store.ts";
+import { narrate, type NarrationOptions } from "../../src/narration/mod.ts";
 import { audioServer } from "../support/audio_server.ts";
 import { clientOf, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
 import { concat } from "../support/wire.ts";
@@ -68,6 +78,52 @@ Deno.test("saveAudio keeps it after a deadline and an abort, whose reason stays 
       assert((await Deno.readFile(path)).length > 5_000);
     }
     assertEquals(names(folder).length, 2);
+  });
+});
+
+Deno.test("saveAudio says that a stream is not to be bought again when its file cannot get its name", async () => {
+  await using rig = await setUp();
+  const job = await rig.client.submit(GENERATE);
+  const wav = await rig.client.streamSpeech(STREAM).wav();
+  await withFolder(async (folder) => {
+    const save = async (name: string, audio: AudioStream) => {
+      const path = `${folder}/${name}`;
+      // Another program takes the name in the meantime.
+      const onProgress = () => Deno.writeTextFileSync(path, "another");
+      return await failure(Error, saveAudio(path, audio, { onProgress }));
+    };
+    const streamed = await save("a.wav", rig.client.streamSpeech(STREAM));
+    assertEquals(isSafeToRetry(streamed), false);
+    const [, path = ""] = /the audio is whole, in (.*)\.$/.exec(streamed.message) ?? [];
+    assertEquals((await Deno.readFile(path)).length, wav.length);
+    // The audio of a job costs nothing the second time.
+    const downloaded = await save("b.wav", await job.audio());
+    assertEquals(isSafeToRetry(downloaded), true);
+  });
+});
+
+Deno.test("saveAudio keeps the parts of a narration by streams that were paid for when a later one is refused", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({
+    kind: "error",
+    method: "StreamSpeech",
+    code: "RESOURCE_EXHAUSTED",
+    message: "insufficient credits",
+    when: () => rig.emulator.ledger.charges.length > 0,
+  });
+  const request = { text: "Сайн байна уу? Би ирлээ.", voiceId: STREAM.voiceId };
+  const options: NarrationOptions = { method: "stream", maxCharacters: 16, concurrency: 1 };
+  await withFolder(async (folder) => {
+    const narration = narrate(rig.client, request, options);
+    const error = await failure(
+      InsufficientCreditsError,
+      saveAudio(`${folder}/a.wav`, narration),
+    );
+    const [path = ""] = keptAudio(error);
+    assertEquals(names(folder).map((name) => `${folder}/${name}`), [path]);
+    assert((await Deno.readFile(path)).length > 10_000);
+    assert(error.message.includes(path), error.message);
+    assertEquals(isSafeToRetry(error), false);
   });
 });
 

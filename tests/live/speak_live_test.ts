@@ -5,6 +5,7 @@ import {
   isSafeToRetry,
   JobFailedError,
   SAMPLE_RATE,
+  TimeoutError,
   TsetsenError,
 } from "../../mod.ts";
 import { Client as LeanClient } from "../../src/lean/mod.ts";
@@ -415,4 +416,68 @@ Deno.test("speakLive takes streams again when the time of their refusal has pass
   const kinds = rig.emulator.ledger.charges.map(({ kind }) => kind);
   assertEquals(kinds, ["generate", "stream", "stream"]);
   assertEquals(timesPaid(rig.emulator, texts), [1, 1, 1]);
+});
+
+Deno.test("speakLive bounds a whole sentence by its timeout: submission, polls and download together", async () => {
+  const hangs = [
+    ["generate", { method: "GenerateSpeech" }, "unknown"],
+    ["generate", { method: "CheckStatus" }, "yes"],
+    ["generate", { method: "Audio" }, "yes"],
+    ["generate", { method: "Audio", afterBytes: 1_000 }, "yes"],
+    ["stream", { method: "StreamSpeech" }, "unknown"],
+  ] as const;
+  for (const [method, hang, charged] of hangs) {
+    await using rig = await setUp();
+    rig.emulator.addFault({ kind: "hang", times: Infinity, ...hang });
+    const speech = speakLive(rig.client, tokens("Сайн байна уу?"), {
+      ...VOICE,
+      method,
+      timeout: 300,
+      pollInterval: 1,
+    });
+    const error = await failure(TimeoutError, within(speech.bytes(), 20_000));
+    const about = `${hang.method}: ${error.message}`;
+    assert(error.message.includes("A sentence took longer than its timeout of 300 ms"), about);
+    assertEquals([error.charged, isSafeToRetry(error)], [charged, false], about);
+    assertEquals(
+      error.requestId,
+      method === "stream" ? undefined : rig.emulator.jobs[0]?.requestId,
+    );
+    assertEquals(speech.sentences[0]?.charged, charged, about);
+    await speech.settled();
+  }
+});
+
+Deno.test("speakLive reads every iterator that a loop reads, and tells its error whatever return() does", async () => {
+  await using rig = await setUp();
+  const given = ["Сайн байна уу?"];
+  const source = (next: () => unknown): AsyncIterable<string> => ({
+    [Symbol.asyncIterator]: () => ({
+      next: next as () => Promise<IteratorResult<string>>,
+      return: () => {
+        throw new Error("left");
+      },
+    }),
+  });
+  const inOrder = source(() => ({ done: given.length === 0, value: given.shift() }));
+  assertEquals(
+    await speakLive(rig.client, inOrder, VOICE).bytes(),
+    await audioOf(rig.client, "Сайн байна уу?"),
+  );
+  const wrong = source(() => Promise.resolve({ done: false, value: 5 }));
+  const error = await failure(TypeError, speakLive(rig.client, wrong, VOICE).bytes());
+  assert(error.message.includes("textStream must give strings"), error.message);
+});
+
+Deno.test("speakLive gives a long pause in pieces of a second, and each counts", async () => {
+  await using rig = await setUp();
+  const speech = speakLive(rig.client, tokens(TWO), { ...VOICE, pauses: { question: 60_000 } });
+  const lengths: number[] = [];
+  for await (const { length } of speech) {
+    lengths.push(length / 2);
+    assert(length <= 2 * SAMPLE_RATE, `${length} bytes`);
+  }
+  const [first, second] = speech.sentences;
+  assertEquals(second?.start, first!.samples + 3 * SAMPLE_RATE);
+  assertEquals(speech.samples, lengths.reduce((sum, length) => sum + length));
 });

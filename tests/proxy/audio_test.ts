@@ -495,3 +495,21 @@ Deno.test("createProxy fetches no audio of its own machine for a service elsewhe
   }
   assertEquals(urls, []);
 });
+
+Deno.test("createProxy passes on no part of audio that the page has not asked for", async () => {
+  await using t = await setUp();
+  const { done, own } = await finished(t);
+  const headers = { "content-type": "audio/wav", "content-range": `bytes 0-999/${own.length}` };
+  const part = {
+    kind: "http",
+    method: "Audio",
+    status: 206,
+    body: own.subarray(0, 1_000),
+    headers,
+  } as const;
+  t.emulator.addFault({ ...part, times: 2 });
+  const whole = await fetch(done.audioUrl!);
+  assertEquals([whole.status, (await whole.text()).includes("HTTP 206")], [502, true]);
+  const asked = await fetch(done.audioUrl!, { headers: { range: "bytes=0-999" } });
+  assertEquals([asked.status, (await asked.bytes()).length], [206, 1_000]);
+});

@@ -128,6 +128,13 @@ export async function* transfer(
       const { status, headers } = response;
       if (received === 0) {
         totalBytes = lengthOf(headers);
+        const all = `bytes 0-${totalBytes! - 1}/${totalBytes}`;
+        if (status === 206 && headers.get("content-range") !== all) {
+          throw new ServerError(
+            `${origin} sent a part of the audio (HTTP 206) and was asked for all of it: check the job again for another address.`,
+            { statusCode: status },
+          );
+        }
         version = totalBytes === undefined ? undefined : versionOf(headers);
         opened(headers, totalBytes);
       } else if (

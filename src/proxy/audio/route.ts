@@ -49,7 +49,9 @@ export async function serveAudio(
   try {
     const response = await follow(url, request, exchange, options);
     const { status } = response;
-    if (![200, 206, 304, 416].includes(status)) {
+    // A part that nobody asked for would be taken for the whole.
+    const isPart = status === 206 && !request.headers.has("range");
+    if (isPart || ![200, 206, 304, 416].includes(status)) {
       discard(response);
       exchange.close();
       const message = `The audio's server answered with HTTP ${status}.`;
