@@ -199,8 +199,10 @@ Deno.test("Client follows no redirect: another server gets neither the key nor a
   await using rig = await setUpSecret([]);
   for (const status of [301, 302, 303, 307, 308]) {
     const headers = { location: `${other.url}/tsetsen.api.v1.TsetsenTTS/GetUserBalance` };
-    rig.emulator.addFault({ kind: "http", status, headers });
+    // A free call may be sent twice on a busy machine.
+    rig.emulator.addFault({ kind: "http", status, headers, times: Infinity });
     await failure(TsetsenError, rig.client.getUserBalance());
+    rig.emulator.clearFaults();
   }
   assertEquals(other.connections, 0);
 });
