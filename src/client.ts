@@ -162,9 +162,9 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
       facts,
       options,
     );
-    if (requestId.trim() === "") {
+    if (!requestId.trim()) {
       throw new ServerError(
-        "The service accepted the text without naming a request id, so the job cannot be followed.",
+        "The service accepted the text without a request id: the job cannot be followed.",
         { charged: "unknown", billable: true },
       );
     }

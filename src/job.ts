@@ -36,10 +36,6 @@ export const AUDIO_OPTIONS: FieldNames<Required<WatchOptions & DownloadOptions>>
   ...DOWNLOAD_OPTIONS,
 };
 
-function isEnd(status: RequestStatus): boolean {
-  return status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
-}
-
 /** A job in a form to store. It holds neither the key nor the text. */
 export interface SavedJob {
   /** The id of the job. */
@@ -76,8 +72,10 @@ export class Job implements AsyncIterable<StatusUpdate> {
   /** The text, to keep it out of errors. A resumed job does not know it. */
   readonly #text: string;
   #response: CheckStatusResponse | undefined;
-  /** When the last response to a poll came, in milliseconds since 1970. That to a submission names no address and no reason. */
-  #seen: number | undefined;
+  /** When the last response to a poll came, in milliseconds since 1970. */
+  #seen = 0;
+  /** Whether a poll has found the end. The response to a submission names no address and no reason. */
+  #hasEnded = false;
 
   /** @internal */
   constructor(
@@ -92,12 +90,6 @@ export class Job implements AsyncIterable<StatusUpdate> {
     this.#request = request;
     this.#response = response;
     this.#text = text;
-  }
-
-  /** Whether a poll has found the end. */
-  get #hasEnded(): boolean {
-    const { status } = this.#response ?? {};
-    return this.#seen !== undefined && status !== undefined && isEnd(status);
   }
 
   /** The last response; `undefined` before the first poll of a resumed job. */
@@ -133,8 +125,11 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   watch(options: WatchOptions = {}): StatusWatch {
     const seen = (response: CheckStatusResponse) => {
+      const { status } = response;
+      const isEnd = status === RequestStatus.COMPLETED || status === RequestStatus.FAILED;
       // Of several watches, one may bring an answer that is older than the end.
-      if (this.#hasEnded && !isEnd(response.status)) return;
+      if (this.#hasEnded && !isEnd) return;
+      this.#hasEnded = isEnd;
       this.#response = response;
       this.#seen = Date.now();
     };
@@ -184,18 +179,11 @@ export class Job implements AsyncIterable<StatusUpdate> {
     validateFields("options", options, AUDIO_OPTIONS);
     const { signal, timeout, maxRetries, onResponse, pollInterval, headers } = options;
     const { idleTimeout, maxBytes, onProgress } = options;
-    const download = {
-      signal,
-      timeout,
-      maxRetries,
-      onResponse,
-      idleTimeout,
-      maxBytes,
-      onProgress,
-    };
-    const watch = { pollInterval, signal, timeout, maxRetries, headers, onResponse };
+    const both = { signal, timeout, maxRetries, onResponse };
+    const watch = { ...both, pollInterval, headers };
+    const download = { ...both, idleTimeout, maxBytes, onProgress };
     const { status, audioUrl } = this.#response ?? {};
-    const isOld = audioUrl === undefined || Date.now() - this.#seen! > MAX_ADDRESS_AGE_MS;
+    const isOld = audioUrl === undefined || Date.now() - this.#seen > MAX_ADDRESS_AGE_MS;
     if (status === RequestStatus.COMPLETED && isOld) {
       for await (const _ of this.watch(watch));
     }

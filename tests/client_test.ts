@@ -306,7 +306,7 @@ Deno.test("Client tells what an interceptor throws from what the service answers
     assertEquals([error.name, error.code], ["TsetsenError", undefined]);
     assertEquals(
       error.rawMessage.split(" It may")[0],
-      "An interceptor, or the transport that was given, failed: look at the cause.",
+      "An interceptor, or the given transport, failed: look at the cause.",
     );
     const { name, message } = error.cause as Error;
     assertEquals([name, message], ["TypeError", "cannot read [redacted]"]);

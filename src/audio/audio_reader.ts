@@ -66,7 +66,7 @@ export class AudioReader {
       : this.#kind === undefined && !this.#isUsed;
     if (!isAllowed) {
       throw new TypeError(
-        "The audio must be unread: it has been read, is being read, or was cancelled. Keep its bytes, or ask for it again.",
+        "The audio must be unread: it has been read, is being read, or cancelled. Keep its bytes, or ask for it again.",
       );
     }
     if (kind !== "calls") this.#kind = kind;

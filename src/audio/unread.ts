@@ -13,7 +13,7 @@ export function checkUnread(audio: unknown): void {
   const { locked, bodyUsed } = audio as { readonly locked?: boolean; readonly bodyUsed?: boolean };
   if (locked || bodyUsed) {
     throw new TypeError(
-      "audio must be unread: it has been read, is being read, or was cancelled. Keep its bytes, or ask for it again.",
+      "audio must be unread: it has been read, is being read, or cancelled. Keep its bytes, or ask for it again.",
     );
   }
 }

@@ -221,7 +221,7 @@ export class Call {
       if (lease === undefined) return false;
       second = new Lifetime(open, lifetime);
       const error = new TimeoutError(
-        `${this.#facts.method} has no answer yet. It is asked once more, over another connection.`,
+        `${this.#facts.method} has no answer yet: it is asked once more.`,
         this.#context(),
       );
       this.log.notify({ type: "retry", delay: 0, error });

@@ -88,7 +88,7 @@ async function wholeBody(
         cancel(reader);
         throw badAnswer(
           origin,
-          `it is longer than the ${call.maxMessageBytes} bytes that are accepted (maxMessageBytes)`,
+          `it is longer than ${call.maxMessageBytes} bytes (maxMessageBytes)`,
         );
       }
       pushChunk(chunks, value);

@@ -73,7 +73,7 @@ export function resolveEndpoint(endpoint: string, secure: boolean): URL {
   }
   if (url.protocol === "http:" && secure && !isLoopbackHost(url.hostname)) {
     throw refuse(
-      "https, because anyone on the way can read the key otherwise (secure: false allows it)",
+      "https, because anyone on the way can read the key (secure: false allows it)",
       "plaintext http",
     );
   }

@@ -180,16 +180,17 @@ export function validateFields<T extends object>(
   known?: FieldNames<Required<T>>,
 ): void {
   validate(name, given);
-  for (const field in given) {
-    if (known === undefined || given[field] === undefined || Object.hasOwn(known, field)) continue;
-    throw unknownField(name, field, known);
+  for (const field in known && given) {
+    if (given[field] !== undefined && !Object.hasOwn(known!, field)) {
+      throw unknownField(name, field, known!);
+    }
   }
   // By the known names, because a loop does not list the accessors of a class.
   for (const field in known ?? given) {
     const value = given[field as keyof T];
     // The key of a client may be null: who reads it checks it.
-    if (value === undefined || (name === "options" && field === "apiKey")) continue;
-    if (Object.hasOwn(RULES, field)) validate(field as Name, value);
+    const isOwnRule = Object.hasOwn(RULES, field) && (name === "request" || field !== "apiKey");
+    if (value !== undefined && isOwnRule) validate(field as Name, value);
   }
 }
 

@@ -58,7 +58,7 @@ export function toTsetsenError(error: unknown, secrets: readonly string[]): Tset
   // It may be another connection than that of the request: an interceptor can make its own, before and after.
   if (isOfNetwork(error)) return noAnswer(error, "the service", secrets, undefined, false);
   return new TsetsenError(
-    "An interceptor, or the transport that was given, failed: look at the cause.",
+    "An interceptor, or the given transport, failed: look at the cause.",
     { cause: safeCause(error, secrets) },
   );
 }
@@ -91,7 +91,7 @@ export function fromHttp(
     Class = ServerError;
     // Browsers show a redirect that is not followed as status 0, so the message does not name its number.
     message = status < 400 && (status < 200 || status >= 300)
-      ? `${origin} answered with a redirect, which is not followed as the key would go along: give the final address as endpoint.`
+      ? `${origin} answered with a redirect, which would take the key along: give the final address as endpoint.`
       : `${origin} did not answer in ${protocol} but with HTTP ${status}, content type ${type}` +
         (protocol === "gRPC-Web" && (status === 415 || /^application\/grpc(\+|$)/.test(type))
           ? ": it seems to speak native gRPC only. Use grpcTransport of @tsetsen/sdk/grpc, or a gateway."
@@ -213,7 +213,7 @@ export function isOfNetwork(cause: unknown): boolean {
 
 /** What to do about a limit of `fetch` that no option of a request lifts. */
 const OWN_LIMIT = "nothing came for as long as Node's fetch waits by itself, 300 s by default. " +
-  "Set a dispatcher of undici with longer headersTimeout and bodyTimeout, or use grpcTransport.";
+  "Give undici's dispatcher longer headersTimeout and bodyTimeout, or use grpcTransport.";
 
 /** Whether Node's `fetch` ended the wait, and not the connection. */
 function isOwnLimit(error: unknown, depth = 0): boolean {

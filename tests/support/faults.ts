@@ -220,8 +220,7 @@ function redirect(code: number): FaultRow {
     expected: {
       name: "ServerError",
       code: "server_error",
-      message:
-        "{origin} answered with a redirect, which is not followed as the key would go along: " +
+      message: "{origin} answered with a redirect, which would take the key along: " +
         "give the final address as endpoint.",
       anyStatus: true,
       charged: "unknown",

@@ -107,7 +107,7 @@ export function checkSamples(
 function noAudio(came: string, { place, type, requestId }: Delivery): ServerError {
   const named = type === null || came.includes(typeName(type)) ? "" : ` (${typeName(type)})`;
   return new ServerError(
-    `The download must be audio: ${place} sent ${came}${named}. Check the job again for another address.`,
+    `The download must be audio: ${place} sent ${came}${named}. Check the job again.`,
     paidFor(requestId),
   );
 }

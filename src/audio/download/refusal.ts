@@ -41,7 +41,7 @@ export function refusalOf({ status, headers }: Response, origin: string): Tsetse
   const problem = /^[\w ,:()/.+-]{1,120}$/.exec(headers.get(PROBLEM_HEADER) ?? "")?.[0];
   if (problem !== undefined) {
     return new ServerError(
-      `The download must be audio: the audio's server sent ${problem} to ${origin}. Check the job again for another address.`,
+      `The download must be audio: the audio's server sent ${problem} to ${origin}. Check the job again.`,
       { statusCode: status },
     );
   }

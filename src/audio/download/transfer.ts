@@ -126,24 +126,26 @@ export async function* transfer(
         },
       );
       const { status, headers } = response;
+      if (received === 0) totalBytes = lengthOf(headers);
+      const isRest =
+        headers.get("content-range") === `bytes ${received}-${totalBytes! - 1}/${totalBytes}`;
       if (received === 0) {
-        totalBytes = lengthOf(headers);
-        const all = `bytes 0-${totalBytes! - 1}/${totalBytes}`;
-        if (status === 206 && headers.get("content-range") !== all) {
+        if (status === 206 && !isRest) {
           throw new ServerError(
-            `${origin} sent a part of the audio (HTTP 206) and was asked for all of it: check the job again for another address.`,
-            { statusCode: status },
+            `${origin} sent a part of the audio (HTTP 206): check the job again.`,
+            {
+              statusCode: status,
+            },
           );
         }
         version = totalBytes === undefined ? undefined : versionOf(headers);
         opened(headers, totalBytes);
       } else if (
-        status !== 206 || headers.has("content-encoding") ||
-        headers.get("content-range") !== `bytes ${received}-${totalBytes! - 1}/${totalBytes}` ||
+        status !== 206 || headers.has("content-encoding") || !isRest ||
         headers.get(version![0]) !== version![1]
       ) {
         throw new ServerError(
-          `The connection was lost after ${received} bytes, and ${origin} has another version of the audio now, or serves no parts: download it anew.`,
+          `The connection was lost after ${received} bytes, and ${origin} has another version of the audio now, or serves no parts: download anew.`,
         );
       }
       connection.read(response);
