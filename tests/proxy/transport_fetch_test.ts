@@ -144,25 +144,22 @@ Deno.test("transportFetch tells an answer that breaks the rules from a service t
 });
 
 Deno.test("transportFetch ends the synthesis when the visitor leaves", async () => {
-  let ended = 0;
+  let told = 0;
   const transport = createRouterTransport(({ service }) => {
     service(TsetsenTTS, {
       async *streamSpeech(_, { signal }) {
-        try {
-          while (!signal.aborted) {
-            yield { audioChunk: new Uint8Array(4_000) };
-            await new Promise((resolve) => setTimeout(resolve, 5));
-          }
-        } finally {
-          // Connect returns from a generator that waits at its yield.
-          ended++;
+        // Connect leaves a generator at its yield when nobody asks for more: only the signal always tells.
+        signal.addEventListener("abort", () => told++);
+        while (!signal.aborted) {
+          yield { audioChunk: new Uint8Array(4_000) };
+          await new Promise((resolve) => setTimeout(resolve, 5));
         }
       },
     });
   });
   await using it = await setUp({ fetch: transportFetch(transport) });
   for await (const _ of it.page.streamSpeech({ text, voiceId: it.liveVoice })) break;
-  await until(() => ended === 1);
+  await until(() => told === 1);
 });
 
 Deno.test("transportFetch says of a service that is away that it is, and not where", async () => {
