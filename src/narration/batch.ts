@@ -233,9 +233,11 @@ async function orderOf(item: BatchItem, method: Method): Promise<{
 }> {
   try {
     const { apiKey: _, ...request } = toSpeech(item, "", method);
+    // Whoever waits here may write the next item into the same object.
+    const { apiKey } = item;
     const characters = countCharacters(request.text);
     const hash = await contentHash(request.text, request);
-    return { hash, order: { request: { ...request, apiKey: item.apiKey }, characters } };
+    return { hash, order: { request: { ...request, apiKey }, characters } };
   } catch (error) {
     return { error };
   }

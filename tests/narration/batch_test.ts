@@ -280,3 +280,13 @@ Deno.test("batch refuses the state of other items", async () => {
   );
   assertEquals(rig.emulator.requests.length, count);
 });
+
+Deno.test("batch keeps the key of an item, whatever is written into that object meanwhile", async () => {
+  await using rig = await setUp();
+  const item = { text: "Нэг.", ...VOICE, apiKey: KEY };
+  const results = batch(rig.client, [item], FAST).results();
+  item.apiKey = "tsetsen-development-of-another";
+  fulfilled((await results)[0]);
+  const [submission] = rig.sent("GenerateSpeech");
+  assertEquals(submission?.headers["x-api-key"], KEY);
+});

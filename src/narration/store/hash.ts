@@ -25,7 +25,7 @@ export async function hash(text: string): Promise<string> {
 
 /**
  * Node's own module, where the runtime has it. It gives a digest at once; Web Crypto gives it from another thread, which makes the
- * digests of a text's parts 3 to 40 times as slow.
+ * digests of a text's parts 3 to 60 times as slow.
  */
 function nodeCrypto(): NodeCrypto | undefined {
   const { process } = globalThis as {
