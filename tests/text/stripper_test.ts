@@ -129,8 +129,39 @@ Deno.test("stripMarkup removes front matter, and no text between two scene break
   const settings = "---\ntitle: Ном\n# тайлбар\ntags:\n  - шинэ\n---\n";
   assertEquals(stripMarkup(`${settings}Оршил үг.`), "Оршил үг.");
   assertEquals(stripMarkup(settings.replaceAll("\n", "\r\n") + "Оршил үг."), "Оршил үг.");
-  for (const text of ["---\nНэг: хоёр.\n---\nГурав.", "---\nkey: a\nДараа нь."]) {
+  assertEquals(stripMarkup("---\n# тайлбар\ntitle: Ном\n---"), "");
+  const kept = [
+    "---\nНэг: хоёр.\n---\nГурав.",
+    "---\nkey: a\nДараа нь.",
+    "---\nA: Сайн уу?\nB: Сайн.\n---\nГурав.",
+  ];
+  for (const text of kept) {
     assertEquals(stripMarkup(text).replace(/-/g, "").trim(), text.replace(/-/g, "").trim());
+  }
+});
+
+Deno.test("MarkupStripper removes front matter, and waits for nothing once there can be none", () => {
+  const settings = "---\ntitle: Ном\n# тайлбар\ntags:\n  - шинэ\n\n---\n";
+  for (const text of [`${settings}Оршил үг.`, settings.replaceAll("\n", "\r\n") + "Оршил үг."]) {
+    for (const pieces of [[text], [...text], text.match(/[^]{1,7}/g)!]) {
+      assertEquals(streamed(pieces).join(""), "Оршил үг.");
+    }
+  }
+  for (const text of ["---\n\nБи явлаа. Тэр", "---\nБи явлаа. Тэр", "- Би явлаа. Тэр"]) {
+    const stripper = new MarkupStripper();
+    assertEquals(
+      [...text].map((unit) => stripper.push(unit)).join("").includes("явлаа"),
+      true,
+      text,
+    );
+  }
+});
+
+Deno.test("MarkupStripper waits for no end of a tag that stands in a span of code", () => {
+  for (const tag of ["script", "style", "!--"]) {
+    const stripper = new MarkupStripper();
+    const sentence = `Вэбд \`<${tag}>\` тагийг ашиглана. `;
+    assertEquals(stripper.push(`${sentence}Дараа`), stripMarkup(sentence));
   }
 });
 

@@ -15,7 +15,7 @@ export interface Blocks {
   readonly findings: readonly Found[];
   /** The stretches whose inline signs belong together: paragraphs, headings, items, rows. */
   readonly inlines: readonly Range[];
-  /** The lines of the headings that begin with #, outside quotations. */
+  /** The lines of the headings that begin with #, outside quotations and `<pre>`. */
   readonly headings: readonly Range[];
   /** The content of fenced code. */
   readonly code: readonly Range[];
@@ -38,6 +38,12 @@ const ROW = /^\s*\|.*\|\s*$/;
 const DEFINITION = /^ {0,3}\[(?!\^)([^\[\]]{1,200})\]:[ \t]*<?(?:[a-z]+:|[./#])\S*/i;
 /** A line of front matter: a key of Latin letters. */
 const SETTING = /^[A-Za-z_][\w.-]*:(?:\s|$)/;
+/** What a line of front matter may begin with, while the line goes on. */
+const BEGUN_SETTING = /^(?:-{0,3}|\.{0,3}|\s.*|- .*|#.*|[A-Za-z_][\w.-]*)$/;
+/** One of these must be among the keys, because a dialogue between two scene breaks has the same form. */
+const KNOWN_SETTING =
+  /^(?:title|subtitle|layout|date|authors?|tags?|categor(?:y|ies)|description|lang(?:uage)?|slug|draft|permalink):/i;
+const PREFORMATTED = /^ {0,3}<pre\b/i;
 const FOOTNOTE = /^ {0,3}\[\^[\p{L}\p{N}_-]{1,40}\]:[ \t]*/u;
 
 /** A line, its end left out. */
@@ -64,10 +70,16 @@ export function blocks(text: string): Blocks {
     if (open !== undefined) inlines.push(open);
     open = undefined;
   };
-  const first = frontMatter(all);
-  if (first > 0) mark(0, all[first - 1]!.next);
-  for (let i = first; i < all.length; i++) {
+  // The last line of a whole text may be without its end.
+  const settings = frontMatterEnd(text.endsWith("\n") ? text : `${text}\n`) ?? 0;
+  if (settings > 0) mark(0, Math.min(settings, text.length));
+  let isPreformatted = false;
+  for (let i = 0; i < all.length; i++) {
     const line = all[i]!;
+    if (line.start < settings) continue;
+    const inPreformatted: boolean = isPreformatted;
+    isPreformatted = (inPreformatted || PREFORMATTED.test(line.content)) &&
+      !/<\/pre\b/i.test(line.content);
     const fence = FENCE.exec(line.content);
     if (fence !== null) {
       close();
@@ -105,7 +117,7 @@ export function blocks(text: string): Blocks {
       open = { start: open?.start ?? start, end: line.end };
       if (HEADING.test(content)) {
         close();
-        if (quote === "") headings.push({ start, end: line.end });
+        if (quote === "" && !inPreformatted) headings.push({ start, end: line.end });
       }
     }
   }
@@ -113,15 +125,25 @@ export function blocks(text: string): Blocks {
   return { findings, inlines, headings, code, definitions };
 }
 
-/** How many lines the front matter takes that site generators put before a text: settings in YAML between two lines of dashes. */
-function frontMatter(all: readonly Line[]): number {
-  if (!/^---\s*$/.test(all[0]?.content ?? "") || !SETTING.test(all[1]?.content ?? "")) return 0;
-  for (let i = 1; i < all.length; i++) {
-    const { content } = all[i]!;
-    if (/^(?:---|\.\.\.)\s*$/.test(content)) return i + 1;
-    if (!SETTING.test(content) && !/^(?:\s|- |#|$)/.test(content)) return 0;
+/**
+ * Where the front matter ends that site generators put before a text: settings in YAML between two lines of dashes.
+ *
+ * @returns 0 when the text begins with none; `undefined` while a text that goes on may still turn out to begin with one.
+ */
+export function frontMatterEnd(text: string): number | undefined {
+  if (!text.startsWith("---")) return "---".startsWith(text) ? undefined : 0;
+  let isKnown = false;
+  for (const [i, { content, next }] of linesOf(text).entries()) {
+    const isPartial = text.charAt(next - 1) !== "\n";
+    if (i === 0) {
+      if (!/^---\s*$/.test(content)) return 0;
+    } else if (/^(?:---|\.\.\.)\s*$/.test(content)) {
+      if (!isPartial) return isKnown ? next : 0;
+    } else if (SETTING.test(content)) isKnown ||= KNOWN_SETTING.test(content);
+    else if (isPartial) return BEGUN_SETTING.test(content) ? undefined : 0;
+    else if (i === 1 ? !content.startsWith("#") : !/^(?:\s|- |#|$)/.test(content)) return 0;
   }
-  return 0;
+  return undefined;
 }
 
 type Mark = (start: number, end: number, suggestion?: string) => void;

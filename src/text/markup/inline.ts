@@ -98,10 +98,22 @@ export function inlineSigns(
   return findings;
 }
 
+/** The text without its spans of code: what stands in them is no markup. */
+export function withoutCode(text: string): string {
+  const { code } = codeSpans(text, [{ start: 0, end: text.length }]);
+  const pieces: string[] = [];
+  let done = 0;
+  for (const { start, end } of code) {
+    pieces.push(text.slice(done, start));
+    done = end;
+  }
+  return pieces.join("") + text.slice(done);
+}
+
 /** Whether a sign at the end of a text still waits for its partner. */
 export function isOpen(text: string): boolean {
   if (!/[<[*_~`]/.test(text)) return false;
-  if (/<!--(?![^]*-->)|<[A-Za-z/!?][^<>]*$|\[[^\]]*$|\]\([^)]*$/.test(text)) return true;
+  if (/<[A-Za-z/!?][^<>]*$|\[[^\]]*$|\]\([^)]*$/.test(withoutCode(text))) return true;
   const inlines = [{ start: 0, end: text.length }];
   const { findings, code } = codeSpans(text, inlines);
   if ((text.match(/`+/g)?.length ?? 0) > findings.length + code.length) return true;

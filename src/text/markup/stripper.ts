@@ -1,6 +1,6 @@
 import { check, STRING } from "../../lib/rules.ts";
-import { closesFence, FENCE } from "./blocks.ts";
-import { isOpen } from "./inline.ts";
+import { closesFence, FENCE, frontMatterEnd } from "./blocks.ts";
+import { isOpen, withoutCode } from "./inline.ts";
 import { stripMarkup } from "./strip.ts";
 
 /** The most code units that wait for the partner of a sign. */
@@ -15,7 +15,7 @@ const LINE_START = "x ";
 /**
  * Takes the markup out of text that arrives in pieces, for example from a language model. It returns the text sentence
  * by sentence, and holds back only what may still change: a sentence without its end, `**` without its partner, a block
- * of code, a comment. The pieces may be cut anywhere; the result is the same.
+ * of code, a comment, front matter. The pieces may be cut anywhere; the result is the same.
  *
  * It differs from {@linkcode stripMarkup} where only the whole text tells: a link by reference (`[текст][1]`) stays,
  * paragraphs of HTML are lines, and a sign waits for its partner no longer than 2,000 code units.
@@ -36,6 +36,8 @@ export class MarkupStripper {
   #pending = "";
   /** Up to where the search for an end has come. */
   #searched = 0;
+  /** Whether the pending text starts the whole. */
+  #atStart = true;
   /** Whether the pending text starts a line. */
   #atLineStart = true;
   /** The fence of the block of code that the pending text starts with. */
@@ -68,7 +70,7 @@ export class MarkupStripper {
    */
   flush(): string {
     const rest = this.#take(this.#pending.length);
-    this.#atLineStart = true;
+    this.#atStart = this.#atLineStart = true;
     return rest;
   }
 
@@ -87,6 +89,12 @@ export class MarkupStripper {
 
   /** Where the text ends that nothing can change any more. */
   #end(): number | undefined {
+    if (this.#atStart) {
+      const end = frontMatterEnd(this.#pending);
+      if (end === undefined && this.#pending.length < MAX_WAIT) return undefined;
+      this.#atStart = false;
+      if (end) return end;
+    }
     if (this.#fence === undefined) {
       if (this.#atLineStart) this.#openFence();
       if (this.#fence === undefined) return this.#endOfSentence();
@@ -120,7 +128,7 @@ export class MarkupStripper {
       if (end > MAX_WAIT) break;
       if (whole && !stop[0].endsWith("\n")) continue;
       const text = this.#pending.slice(0, end);
-      if (HIDDEN.test(text)) continue;
+      if (HIDDEN.test(withoutCode(text))) continue;
       if (/\n[ \t\r]*\n$/.test(text) || !isOpen(text)) return end;
     }
     this.#searched = Math.max(0, this.#pending.length - 12);
