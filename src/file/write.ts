@@ -22,6 +22,7 @@ export interface OwnAudio {
   readonly isRaw?: boolean | undefined;
   readonly format?: AudioFormat | undefined;
   readonly requestId?: string | undefined;
+  readonly hasStore?: boolean;
   readonly contentLength?: number | undefined;
   /** The start of encoded audio, once its lengths are known. */
   readonly head?: Uint8Array | undefined;
@@ -44,10 +45,10 @@ export function isOwnRaw(audio: SaveSource): boolean {
   return (audio as OwnAudio).isRaw === true;
 }
 
-/** Whether reading the audio has bought it: audio of the SDK that no id of a job leads to again. */
+/** Whether reading the audio has bought it: audio of the SDK that neither the id of a job nor a store leads to again. */
 export function isBoughtByReading(audio: SaveSource): boolean {
-  const { isRaw, requestId } = audio as OwnAudio;
-  return isRaw !== undefined && requestId === undefined;
+  const { isRaw, requestId, hasStore } = audio as OwnAudio;
+  return isRaw !== undefined && requestId === undefined && hasStore !== true;
 }
 
 /** What a file must be, by its name: a WAV, samples that are to be encoded, or anything. */

@@ -5,7 +5,6 @@ import type {
   Job,
   SpeechStream,
 } from "../../mod.ts";
-import { endedError } from "../call/ended.ts";
 import { interruptedJobs } from "../call/interrupted_jobs.ts";
 import { isSafeToRetry, retry } from "../call/retry.ts";
 import {
@@ -18,7 +17,7 @@ import {
   withContext,
 } from "../contract/errors.ts";
 import { pushChunk } from "../lib/bytes.ts";
-import { Lifetime, type LifetimeEnd } from "../lib/lifetime.ts";
+import { Lifetime } from "../lib/lifetime.ts";
 import { pcmOf } from "../narration/part_audio.ts";
 import type { SentenceState } from "./live_sentence.ts";
 import type { LiveSettings } from "./options.ts";
@@ -64,7 +63,9 @@ export class Buyer {
     } catch (failure) {
       const { end } = lifetime;
       const isLate = failure === end || failure instanceof TimeoutError;
-      const error = end?.by === "deadline" && isLate ? late(end, utterance.state) : failure;
+      const error = end?.by === "deadline" && isLate
+        ? late(end.ms, utterance.state, failure)
+        : failure;
       utterance.finish({ error });
       throw error;
     } finally {
@@ -75,10 +76,11 @@ export class Buyer {
   /** Opens a stream, whose first chunk goes to the reader at once; `undefined` when a job has to do. */
   async #stream(
     utterance: Utterance,
-    { signal }: Lifetime,
+    lifetime: Lifetime,
     accepted: () => void,
   ): Promise<SpeechStream | undefined> {
     const { state } = utterance;
+    const { signal } = lifetime;
     const { method, idleTimeout, headers } = this.#settings;
     if (method === "generate" || performance.now() < this.#noStreamsUntil) return undefined;
     // The client itself would wait for up to a minute where a job can be had at once.
@@ -95,7 +97,7 @@ export class Buyer {
       return stream;
     };
     try {
-      return await this.#attempts(state, open, signal, PASSING);
+      return await this.#attempts(state, open, lifetime, PASSING);
     } catch (error) {
       if (!(error instanceof RateLimitExceededError) || !isSafeToRetry(error)) throw error;
       this.#noStreamsUntil = performance.now() + (error.retryAfter ?? STREAM_INTERVAL_MS);
@@ -114,7 +116,7 @@ export class Buyer {
       return this.#client.submit(this.#request(state.text), options);
     };
     const { signal } = lifetime;
-    const job = await this.#attempts(state, submit, signal, [...PASSING, RateLimitExceededError]);
+    const job = await this.#attempts(state, submit, lifetime, [...PASSING, RateLimitExceededError]);
     state.requestId = job.requestId;
     accepted();
     try {
@@ -132,10 +134,12 @@ export class Buyer {
   #attempts<T>(
     state: SentenceState,
     send: () => Promise<T>,
-    signal: AbortSignal,
+    { signal, remaining }: Lifetime,
     retryExceptions: readonly ErrorClass[],
   ): Promise<T> {
     const { maxRetries } = this.#settings;
+    // A wait that would outlast the sentence's timeout is not begun: its error says more than that of the timeout.
+    const maxDelay = Math.max(1, Math.min(MAX_WAIT_MS, remaining));
     const attempt = async () => {
       state.charged = "unknown";
       try {
@@ -149,7 +153,7 @@ export class Buyer {
         throw error;
       }
     };
-    return retry(attempt, { maxRetries, maxDelay: MAX_WAIT_MS, signal, retryExceptions });
+    return retry(attempt, { maxRetries, maxDelay, signal, retryExceptions });
   }
 
   #request(text: string): GenerateSpeechRequest {
@@ -158,7 +162,11 @@ export class Buyer {
   }
 }
 
-function late(end: LifetimeEnd, { charged, requestId }: SentenceState): TsetsenError {
-  const context = { charged, requestId, billable: true };
-  return endedError(end, { method: "speakLive", subject: "A sentence" }, context);
+function late(ms: number, { charged, requestId }: SentenceState, failure: unknown): TimeoutError {
+  return new TimeoutError(`A sentence took longer than its timeout of ${ms} ms.`, {
+    charged,
+    requestId,
+    billable: true,
+    cause: failure instanceof TsetsenError ? failure : undefined,
+  });
 }

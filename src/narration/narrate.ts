@@ -37,6 +37,7 @@ import type { NarrationState, PartState, Purchase } from "./state.ts";
 /** What a narration shows of its work. */
 interface Work {
   readonly text: string;
+  readonly hasStore: boolean;
   state: () => NarrationState | undefined;
   /** The length of all of the audio in bytes; `undefined` while it is not known. */
   totalBytes: () => number | undefined;
@@ -75,6 +76,11 @@ export class Narration extends AudioStream {
    */
   get state(): NarrationState | undefined {
     return this.#work.state();
+  }
+
+  /** Whether a store keeps what is bought: the same call again then buys only what is missing. */
+  get hasStore(): boolean {
+    return this.#work.hasStore;
   }
 
   /** The index of the part whose error reading throws, or that failed first until then; `undefined` when none has failed. */
@@ -203,7 +209,8 @@ export function narrate(
   if (!fresh.some((part) => isSpoken(text, part))) {
     throw new InvalidRequestError("text must hold a letter or a digit.", { charged: "no" });
   }
-  const work: Work = { text, state: () => options.resume, totalBytes: () => undefined };
+  const hasStore = resolved.store !== undefined;
+  const work: Work = { text, hasStore, state: () => options.resume, totalBytes: () => undefined };
 
   async function* run(lifetime: Lifetime): AsyncGenerator<Uint8Array, void, void> {
     const voicing = { voiceId, speed, version };

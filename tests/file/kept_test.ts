@@ -14,7 +14,7 @@ import {
 } from "../../mod.ts";
 import { keptAudio, repairWavFile, saveAudio } from "../../src/file/mod.ts";
 import { fileStore } from "../../src/narration/file_store.ts";
-import { narrate, type NarrationOptions } from "../../src/narration/mod.ts";
+import { memoryStore, narrate, type NarrationOptions } from "../../src/narration/mod.ts";
 import { audioServer } from "../support/audio_server.ts";
 import { clientOf, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
 import { concat } from "../support/wire.ts";
@@ -124,6 +124,31 @@ Deno.test("saveAudio keeps the parts of a narration by streams that were paid fo
     assert((await Deno.readFile(path)).length > 10_000);
     assert(error.message.includes(path), error.message);
     assertEquals(isSafeToRetry(error), false);
+  });
+});
+
+Deno.test("saveAudio leaves no file of a narration whose store keeps its parts", async () => {
+  await using rig = await setUp();
+  const request = { text: "Сайн байна уу? Би ирлээ.", voiceId: GENERATE.voiceId };
+  const options: NarrationOptions = {
+    maxCharacters: 16,
+    concurrency: 1,
+    pollInterval: 2,
+    store: memoryStore(),
+  };
+  rig.emulator.addFault({
+    kind: "http",
+    method: "Audio",
+    status: 403,
+    times: Infinity,
+    when: () => rig.emulator.jobs.length > 1,
+  });
+  await withFolder(async (folder) => {
+    const narration = narrate(rig.client, request, options);
+    assertEquals(narration.hasStore, true);
+    const error = await rejection(saveAudio(`${folder}/a.wav`, narration));
+    assertEquals([names(folder), keptAudio(error)], [[], []]);
+    assertEquals(rig.emulator.jobs.length, 2);
   });
 });
 

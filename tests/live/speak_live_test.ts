@@ -4,6 +4,7 @@ import {
   InvalidRequestError,
   isSafeToRetry,
   JobFailedError,
+  RateLimitExceededError,
   SAMPLE_RATE,
   TimeoutError,
   TsetsenError,
@@ -446,6 +447,23 @@ Deno.test("speakLive bounds a whole sentence by its timeout: submission, polls a
     assertEquals(speech.sentences[0]?.charged, charged, about);
     await speech.settled();
   }
+});
+
+Deno.test("speakLive does not wait for a rate limit that outlasts a sentence's timeout, and says how long it is", async () => {
+  await using rig = await setUp();
+  rig.emulator.addFault({
+    kind: "error",
+    code: "RESOURCE_EXHAUSTED",
+    method: "GenerateSpeech",
+    message: "slow down",
+    trailers: { "retry-after": "30" },
+    times: Infinity,
+  });
+  const options = { ...VOICE, method: "generate", timeout: 20_000 } as const;
+  const speech = speakLive(rig.client, tokens("Сайн байна уу?"), options);
+  const error = await failure(RateLimitExceededError, within(speech.bytes(), 15_000));
+  assertEquals([error.retryAfter, error.charged], [30_000, "no"]);
+  assertEquals(rig.sent("GenerateSpeech").length, 1);
 });
 
 Deno.test("speakLive reads every iterator that a loop reads, and tells its error whatever return() does", async () => {

@@ -31,6 +31,11 @@ function nodeCrypto(): NodeCrypto | undefined {
   const { process } = globalThis as {
     process?: { getBuiltinModule?(name: string): NodeCrypto | undefined };
   };
-  const node = process?.getBuiltinModule?.("node:crypto");
-  return typeof node?.createHash === "function" ? node : undefined;
+  try {
+    const node = process?.getBuiltinModule?.("node:crypto");
+    return typeof node?.createHash === "function" ? node : undefined;
+  } catch {
+    // A stand-in for Node's process refuses what it does not have.
+    return undefined;
+  }
 }
