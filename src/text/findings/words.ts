@@ -79,9 +79,10 @@ export function checkWord(word: string): WordFinding | undefined {
   const substitute = odd.find((letter) => letter in SUBSTITUTES);
   const kind = substitute === undefined ? "latin-letter" : "letter-substitute";
   const first = substitute ?? odd[0]!;
-  const message = `${nameOf(first)} stands in a Cyrillic word for ${meaning(first)}`;
+  const message = `${nameOf(first)} stands in a Cyrillic word`;
   const suggestion = repairWord(letters);
-  return suggestion === undefined ? { kind, message } : { kind, message, suggestion };
+  if (suggestion === undefined) return { kind, message };
+  return { kind, message: `${message} for ${meaning(first)}`, suggestion };
 }
 
 /** What a letter stands for; `undefined` for one that stands for nothing known. */
