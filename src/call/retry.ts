@@ -110,8 +110,7 @@ const purchases = new WeakSet<object>();
  * itself is about.
  */
 export function recordPurchases(error: unknown): void {
-  const isObject = typeof error === "object" || typeof error === "function";
-  if (isObject && error !== null) purchases.add(error);
+  if (Object(error) === error) purchases.add(error as object);
 }
 
 /**
