@@ -16,7 +16,7 @@ export interface BodyReader {
 
 /** The body of node-fetch: a stream of Node. */
 interface NodeBody extends AsyncIterable<Uint8Array> {
-  destroy(): void;
+  destroy?(): void;
 }
 
 /**
@@ -37,7 +37,7 @@ export function withWebBody(response: Response): Response {
   const web = {
     getReader: () => web,
     read: () => chunks.next(),
-    cancel: async () => body?.destroy(),
+    cancel: () => Promise.resolve(body?.destroy?.()),
   };
   return Object.create(response, { body: { value: web } });
 }

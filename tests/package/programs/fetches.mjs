@@ -15,7 +15,7 @@ async function inOnePiece(...args) {
   const response = await fetch(...args);
   const { ok, status, type, redirected, url, headers } = response;
   const body = await response.arrayBuffer();
-  return { ok, status, type, redirected, url, headers, arrayBuffer: async () => body };
+  return { ok, status, type, redirected, url, headers, arrayBuffer: () => Promise.resolve(body) };
 }
 
 const FETCHES = { nodeFetch, crossFetch, makeFetchHappen, undiciFetch, inOnePiece };
