@@ -230,11 +230,13 @@ function neverConnected(error: unknown, depth = 0): boolean {
   const { name, code, syscall, errors } = error as Error & Record<string, unknown>;
   return syscall === "connect" || syscall === "getaddrinfo" || // Node
     // Node, Bun; who is not trusted is sent nothing. Deno gives no code when it has no leave to use the network.
-    /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket|NotCapable)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
+    /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket|ERR_PROXY_TUNNEL|NotCapable)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
       .test(`${code ?? name}`) ||
     error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
-    // Node, Deno: a port that `fetch` itself refuses
-    /^(bad port|Fetch failed: Requests to port \d+ are blocked)$/.test(error.message) ||
+    // Node, Deno: a port that `fetch` itself refuses; Node: a proxy that makes no tunnel
+    /^(bad port|Fetch failed: Requests to port \d+ are blocked)$|HTTP Tunneling$/.test(
+      error.message,
+    ) ||
     // Node's happy eyeballs: one error for each address.
     (Array.isArray(errors) && errors.length > 0 &&
       errors.slice(0, MAX_CAUSES).every((one) => neverConnected(one, depth + 1))) ||
