@@ -7,7 +7,7 @@
 import { checkUnread } from "../audio/unread.ts";
 import { isSafeToRetry, recordPurchases } from "../call/retry.ts";
 import { lstat, stat } from "node:fs/promises";
-import { extname } from "node:path";
+import { extname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, checkOptions, FLAG, FUNCTION, type Rules, SIGNAL, STRING } from "../lib/rules.ts";
 import {
@@ -94,7 +94,8 @@ export interface SavedAudio {
  * @throws {TsetsenError} with the `code` `"encoder_missing"` or `"encoder_failed"` when the audio cannot be encoded.
  * @throws {ServerError} when the audio of a job is neither WAV nor PCM and the name ends in `.wav`, or is cut short.
  * @throws {Error} with the `code` `"EEXIST"` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
- * missing, or of the runtime when it cannot be written. If the audio was complete by then, it stays under the temporary
+ * missing, `"ENAMETOOLONG"` when the file system takes no such name (Linux: 255 bytes, 127 letters of Cyrillic), or of the runtime
+ * when it cannot be written. If the audio was complete by then, it stays under the temporary
  * name that the message says: another program may have taken the final name in the meantime.
  * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed
  * then, unless it holds paid audio that cannot be fetched again.
@@ -167,8 +168,18 @@ export async function saveAudio(
 /** Looks at what is in the way before anything is read, and so paid for. Returns the file to replace. */
 async function checkTarget(named: string, overwrite: boolean): Promise<string> {
   if (named === "") throw new TypeError("path must name a file: got an empty string");
-  const there = await lstat(named).catch(() => undefined);
-  if (there === undefined) return named;
+  if (named.endsWith("/") || named.endsWith(sep)) {
+    throw problem("EISDIR", `${named} is the name of a folder: give the name of a file in it.`);
+  }
+  let there;
+  try {
+    there = await lstat(named);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT") return named;
+    if (code !== "ENAMETOOLONG") throw error;
+    throw problem(error, `${named} must be a name that the file system takes: give a shorter one.`);
+  }
   if (!overwrite) {
     throw problem(
       "EEXIST",
