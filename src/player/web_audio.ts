@@ -29,6 +29,8 @@ export interface OpenContext extends SoundContext {
   createGain(): Gain;
   resume?(): Promise<void>;
   close?(): Promise<void>;
+  addEventListener?(type: "statechange", listener: () => void): void;
+  removeEventListener?(type: "statechange", listener: () => void): void;
 }
 
 /** A buffer of samples. */
@@ -93,6 +95,11 @@ export async function decodeFile(
   if (OfflineAudioContext === undefined) throw noWebAudio();
   const context = new OfflineAudioContext(1, 1, sampleRate);
   return (await context.decodeAudioData(file.buffer)).getChannelData(0);
+}
+
+/** The error for a context that plays nothing any more. */
+export function closed(): DOMException {
+  return new DOMException("The context must be open: it was closed.", "InvalidStateError");
 }
 
 function noWebAudio(): Error {
