@@ -72,6 +72,10 @@ const WHOLE: Readonly<Record<string, readonly string[]>> = {
     // After a full stop these are conjunctions.
     "би явлаа. |гэвч тэр ирсэнгүй. |гэтэл бороо оров",
   ],
+  "the number of a footnote": [
+    "Тэр гарав.[5] |Ээж нь хоцров.[6][12] |«Юу вэ?»[7] гэж асуув.² |1990 онд болов.[8]|Тэр явав.",
+    "Хүснэгт [5]. |Тэр явав. |Талбай 5 м². |Тэр том. |Хариу 3.[2] гэв.",
+  ],
   "a unit": [
     "Гадаа -15 °С. |Салхи их байна.",
     "Гадаа -15°C. |Салхи. |Хүчдэл 220 В. |Гэрэл асав. |Цонх 9 А. |Багш ирэв.",
@@ -251,8 +255,10 @@ Deno.test("splitSentences asks for the pauses of the marks", () => {
   );
   // Emphasis and quotes close behind the mark.
   assertEquals(
-    splitSentences("**Нэг.** <<Хоёр.>> Гурав;\n- дөрөв").map(({ pause }) => pause),
-    [450, 450, 300, 0],
+    splitSentences("**Нэг.** <<Хоёр.>> Гурав?[5][6] Тав.² Гурав;\n- дөрөв").map(({ pause }) =>
+      pause
+    ),
+    [450, 450, 500, 450, 300, 0],
   );
   assertEquals(
     splitSentences("Нэг. Хоёр?\n\nГурав", { pauses: { period: 100 }, pauseScale: 0.5 })
