@@ -38,7 +38,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
   if (output === STDOUT) context.giveStdoutAway();
   await checkAudioName(output);
   const { text, file } = await readSpeech(source, context);
-  await checkOutputs({ audio: output, input: file, force });
+  await checkOutputs({ audio: output, taken: [file], force });
   warnOfFindings(context, text, file);
   const voiceId = await pickVoice(context, version, options.voice);
   const client = await context.client();
