@@ -1,3 +1,4 @@
+import type { InterruptedJob } from "../sdk.ts";
 import { EXIT } from "./exit_codes.ts";
 
 /** A command line, text or file that a command cannot work with. Nothing has been sent. */
@@ -43,6 +44,22 @@ export class Unfinished extends Error {
   constructor(cause: unknown, message: string, resume: string) {
     super(message, { cause });
     this.resume = resume;
+  }
+}
+
+/** A failure after which the audio of paid jobs is with the service only. */
+export class Undelivered extends Error {
+  override readonly name = "Undelivered";
+  /** The jobs. */
+  readonly jobs: readonly InterruptedJob[];
+
+  /**
+   * @param cause What failed.
+   * @param jobs The jobs.
+   */
+  constructor(cause: unknown, jobs: readonly InterruptedJob[]) {
+    super("Paid audio was not delivered.", { cause });
+    this.jobs = jobs;
   }
 }
 

@@ -7,7 +7,7 @@ import type { BuyOptions, NarrationState, PartState, Progress } from "../../narr
 import { narrate, type Narration } from "../../narration/narrate.ts";
 import { plan } from "../../narration/plan.ts";
 import type { Context } from "../context.ts";
-import { Unfinished } from "../errors/classes.ts";
+import { Undelivered, Unfinished } from "../errors/classes.ts";
 import { resumeCommand, valueArgument } from "../errors/shell.ts";
 import { pipeWav } from "../files/audio.ts";
 import { chaptersOf } from "../files/chapters.ts";
@@ -17,6 +17,7 @@ import { duration, plural, size } from "../terminal/format.ts";
 import { destinationArguments } from "./destinations.ts";
 import { NARRATION, type Order } from "./order.ts";
 import type { StateFolder } from "./state_folder.ts";
+import { undeliveredJobs } from "./undelivered.ts";
 
 /** The options that may differ from one run to the next. */
 export interface PerformOptions extends BuyingOptions {
@@ -39,6 +40,7 @@ export async function perform(
   const { force, onSound } = options;
   let narration: Narration | undefined;
   let bytes: number;
+  let pcmBytes = 0;
   try {
     const before = spoken(await state?.narration.load());
     const { text, speed } = order.request;
@@ -56,12 +58,20 @@ export async function perform(
       key: NARRATION,
       signal: context.signal,
       onProgress: (progress) => {
-        context.progress(progress);
+        const { creditsUsed: _, ...rest } = progress;
+        // The service does not say what a stream costs.
+        context.progress(order.method === "stream" ? rest : progress);
         live.update(progress.partsDone, outlook(progress));
       },
     });
-    if (order.output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(narration, once(onSound));
-    else {
+    if (order.output === STDOUT) {
+      const sounds = once(onSound);
+      const written = await pipeWav(narration, (bytes) => {
+        pcmBytes = bytes;
+        sounds();
+      });
+      bytes = WAV_HEADER_BYTES + written;
+    } else {
       await removeLeftovers(order.output);
       const { signal } = context;
       const { headings } = order;
@@ -75,7 +85,7 @@ export async function perform(
     }
     await writeCaptions(order, narration, force);
   } catch (error) {
-    throw await keep(error, { context, order, options, state, narration });
+    throw await keep(error, { context, order, options, state, narration, pcmBytes });
   }
   await state?.discard();
   const seconds = (narration.duration ?? 0) / 1_000;
@@ -169,6 +179,8 @@ interface Unwritten {
   readonly options: PerformOptions;
   readonly state: StateFolder | undefined;
   readonly narration: Narration | undefined;
+  /** How much PCM has gone to standard output. */
+  readonly pcmBytes: number;
 }
 
 /** Waits until the state is kept, and turns the error into one that says how to go on. */
@@ -176,7 +188,10 @@ async function keep(error: unknown, run: Unwritten): Promise<unknown> {
   const { narration, state } = run;
   // A failure of the store now is the error itself, or less telling.
   await narration?.settled().catch(() => {});
-  if (state === undefined) return error;
+  if (state === undefined) {
+    const jobs = undeliveredJobs(error, narration?.state, run.pcmBytes);
+    return jobs.length === 0 ? error : new Undelivered(error, jobs);
+  }
   // The parts are kept in the state: the audio that was made of them is litter.
   for (const path of keptAudio(error)) await rm(path, { force: true });
   // A run that has not begun does not know the state of those before it.
