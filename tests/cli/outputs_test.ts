@@ -97,3 +97,77 @@ Deno.test("tsetsen say --method stream --json tells no credits, because the serv
     assertEquals((progress ?? result).creditsUsed, undefined);
   }
 });
+
+/** A file system of a size in kB, for one command line; without the right to mount there is none. */
+const SMALL_DISK = [
+  ...["unshare", "-rm", "bash", "-c"],
+  'mount -t tmpfs -o size=$1k tmpfs "$2" && cd "$2" && cp ../book.txt . || exit 99; line=$3; shift 3; eval "$line"',
+  "small",
+];
+const canMount = await new Deno.Command("unshare", {
+  args: ["-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt"],
+}).output().then(({ success }) => success, () => false);
+
+Deno.test({
+  name: "tsetsen say keeps the id of every paid job when the disk is full, and pays each part once",
+  ignore: !canMount,
+  fn: async () => {
+    const line = `"$@" ${SAY.replace("-o -", "-o book.wav")}`;
+    const command = [Deno.execPath(), "run", "-A", "--no-check", MAIN];
+    for (const size of [64, 100, 112, 124, 200, 300, 400, 500]) {
+      await using desk = await setUp();
+      const { emulator } = desk;
+      await desk.write("book.txt", TEXT);
+      await Deno.mkdir(desk.path("disk"));
+      const again =
+        `${line}; first=$?; mount -o remount,size=10m "$PWD"; ${line}; echo "$first $?"`;
+      const program = [...SMALL_DISK, `${size}`, desk.path("disk"), again, ...command];
+      const { code, stdout, stderr } = await desk.run([], { program });
+      assertEquals(code, 0, stderr);
+      assert(stdout.endsWith("1 0\n"), `${size} kB: ${stdout}${stderr}`);
+      const texts = emulator.jobs.map(({ text }) => text);
+      assertEquals([texts.length, new Set(texts).size], [6, 6], `${size} kB`);
+      // No message names a file that is gone.
+      assert(!stderr.includes("What had come"), stderr);
+    }
+  },
+});
+
+Deno.test({
+  name: "tsetsen stream says that it is charged when not one byte fits on the disk",
+  ignore: !canMount,
+  fn: async () => {
+    await using table = await setUpShell();
+    const { desk, emulator } = table;
+    await Deno.mkdir(desk.path("disk"));
+    const line = "\"$@\" stream 'Сайн уу?' -o x.wav; echo $?; ls";
+    const command = [Deno.execPath(), "run", "-A", "--no-check", MAIN];
+    const program = [...SMALL_DISK, "4", desk.path("disk"), line, ...command];
+    const { stdout, stderr } = await desk.run([], { program });
+    assertEquals([stdout, emulator.ledger.charges.length], ["1\nbook.txt\n", 1]);
+    assertStringIncludes(stderr, "It is charged.");
+  },
+});
+
+Deno.test("tsetsen say names a paid job whose id the folder of its state does not take", async () => {
+  await using desk = await setUp();
+  const { emulator, path, run } = desk;
+  await desk.write("book.txt", TEXT);
+  emulator.addFault({
+    kind: "delay",
+    method: "GenerateSpeech",
+    delay: 0,
+    when: () => {
+      if (emulator.jobs.length < 1) return false;
+      // The folder of the records is gone, and no other can be made.
+      Deno.renameSync(path("book.wav.tsetsen/.parts"), path("moved"));
+      Deno.writeTextFileSync(path("book.wav.tsetsen/.parts"), "");
+      return true;
+    },
+  });
+  const args = SAY.replace("-o -", "-o book.wav").split(" ");
+  const people = await run(args);
+  assertEquals([people.code, emulator.jobs.length], [1, 2]);
+  assertStringIncludes(people.stderr, `  ${emulator.jobs[1]!.requestId}  charged: yes\n`);
+  assertStringIncludes(people.stderr, "tsetsen resume ID -o FILE.wav");
+});

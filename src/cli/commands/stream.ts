@@ -1,4 +1,4 @@
-import { interruptedJobs, WAV_HEADER_BYTES } from "../sdk.ts";
+import { interruptedJobs, isSafeToRetry, WAV_HEADER_BYTES } from "../sdk.ts";
 import { keptAudio, saveAudio } from "../../file/mod.ts";
 import {
   addSpeechOptions,
@@ -68,7 +68,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
     }
   } catch (error) {
     // A disk that is full knows nothing of the money. A reader who leaves has heard enough.
-    isPaid ||= keptAudio(error).length > 0;
+    isPaid ||= keptAudio(error).length > 0 || !isSafeToRetry(error);
     const isSaid = error instanceof LostReader || interruptedJobs(error).length > 0;
     if (!isPaid || isSaid) throw error;
     throw new Undelivered(error, [{ requestId: undefined, charged: "yes" }]);

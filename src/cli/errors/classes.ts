@@ -35,15 +35,19 @@ export class Unfinished extends Error {
   override readonly name = "Unfinished";
   /** The command that goes on. */
   readonly resume: string;
+  /** The paid jobs that could not be kept. */
+  readonly lost: readonly InterruptedJob[];
 
   /**
    * @param cause What failed.
    * @param message What is kept.
    * @param resume The command that goes on.
+   * @param lost The paid jobs that could not be kept.
    */
-  constructor(cause: unknown, message: string, resume: string) {
+  constructor(cause: unknown, message: string, resume: string, lost: readonly InterruptedJob[]) {
     super(message, { cause });
     this.resume = resume;
+    this.lost = lost;
   }
 }
 

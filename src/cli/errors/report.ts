@@ -44,7 +44,7 @@ export async function report(
   const undelivered = failure instanceof Undelivered ? failure : undefined;
   const error = (kept ?? undelivered)?.cause ?? failure;
   const known = error instanceof TsetsenError ? error : undefined;
-  const jobs = undelivered?.jobs ?? await jobsOf(error);
+  const jobs = undelivered?.jobs ?? (kept?.lost.length ? kept.lost : await jobsOf(error));
   // The least certain of several jobs decides what is said about the money.
   const charged = jobs.find((job) => job.charged === "unknown")?.charged ?? jobs[0]?.charged;
   const requestId = jobs.length === 1 ? jobs[0]?.requestId : undefined;
@@ -56,9 +56,9 @@ export async function report(
     ? withoutSecrets(rootCause(known.cause))
     : undefined;
   const isVoice = known?.code === "resource_not_found" && known.requestId === undefined;
-  const list = kept === undefined && jobs.length > 1 ? jobs : [];
-  // The reason of an abort cannot name the file of what had come.
-  const files = (await filesOf(error)).filter((path) => !message.includes(path));
+  const list = kept?.lost ?? (jobs.length > 1 ? jobs : []);
+  // The reason of an abort cannot name the file of what had come. A state keeps the parts in its place.
+  const files = kept ? [] : (await filesOf(error)).filter((path) => !message.includes(path));
   return {
     exitCode,
     error: {

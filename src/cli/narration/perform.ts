@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { dirname, relative } from "node:path";
-import { WAV_HEADER_BYTES } from "../sdk.ts";
+import { type InterruptedJob, WAV_HEADER_BYTES } from "../sdk.ts";
 import { keptAudio, saveAudio } from "../../file/mod.ts";
 import { isPartOf } from "../../file/part_file.ts";
 import type { BuyOptions, NarrationState, PartState, Progress } from "../../narration/mod.ts";
@@ -186,16 +186,24 @@ interface Unwritten {
 /** Waits until the state is kept, and turns the error into one that says how to go on. */
 async function keep(error: unknown, run: Unwritten): Promise<unknown> {
   const { narration, state } = run;
+  // The parts are kept in the state: the audio that was made of them is litter.
+  if (state !== undefined) { for (const path of keptAudio(error)) await rm(path, { force: true }); }
+  await state?.makeRoom();
   // A failure of the store now is the error itself, or less telling.
   await narration?.settled().catch(() => {});
   if (state === undefined) {
     const jobs = undeliveredJobs(error, narration?.state, run.pcmBytes);
     return jobs.length === 0 ? error : new Undelivered(error, jobs);
   }
-  // The parts are kept in the state: the audio that was made of them is litter.
-  for (const path of keptAudio(error)) await rm(path, { force: true });
   // A run that has not begun does not know the state of those before it.
-  const parts = spoken(narration?.state ?? await state.narration.load());
+  const saved = await state.narration.load().catch(() => undefined);
+  const parts = spoken(narration?.state ?? saved);
+  const ids = new Set(saved?.parts.map(({ requestId }) => requestId));
+  const lost = parts.flatMap(({ status, requestId }): InterruptedJob[] =>
+    requestId === undefined || status === "failed" || ids.has(requestId)
+      ? []
+      : [{ requestId, charged: "yes" }]
+  );
   const paid = parts.filter(({ status }) => status === "submitted" || status === "done").length;
   const unknown = parts.filter(({ status }) => status === "unknown" || status === "submitting");
   const failed = parts.filter(({ status }) => status === "failed").length;
@@ -209,10 +217,14 @@ async function keep(error: unknown, run: Unwritten): Promise<unknown> {
     : ` It is not known whether ${
       plural(unknown.length, "part")
     } was charged: look at \`tsetsen balance\` first.`;
+  const missing = lost.length === 0
+    ? ""
+    : " It could not be written in the end, and knows nothing of the jobs below.";
   return new Unfinished(
     error,
-    `${paid} of ${parts.length} parts are paid for, and kept in ${state.path}.${again}${doubt}`,
+    `${paid} of ${parts.length} parts are paid for, and kept in ${state.path}.${missing}${again}${doubt}`,
     await goOnCommand(run, state, unknown.length > 0),
+    lost,
   );
 }
 
