@@ -114,7 +114,7 @@ Deno.test({
   fn: async () => {
     const line = `"$@" ${SAY.replace("-o -", "-o book.wav")}`;
     const command = [Deno.execPath(), "run", "-A", "--no-check", MAIN];
-    for (const size of [24, 32, 88, 92, 96, 100, 300, 500]) {
+    for (const size of [24, 32, 84, 88, 92, 96, 100, 300, 500]) {
       await using desk = await setUp();
       const { emulator } = desk;
       await desk.write("book.txt", TEXT);
