@@ -14,6 +14,7 @@ import { chaptersOf } from "../files/chapters.ts";
 import { STDOUT } from "../files/outputs.ts";
 import type { BuyingOptions } from "../options.ts";
 import { duration, plural, size } from "../terminal/format.ts";
+import { printable } from "../terminal/printable.ts";
 import { destinationArguments } from "./destinations.ts";
 import { NARRATION, type Order } from "./order.ts";
 import type { StateFolder } from "./state_folder.ts";
@@ -135,11 +136,11 @@ function spoken(state: NarrationState | undefined): readonly PartState[] {
   return (state?.parts ?? []).filter(({ samples }) => samples !== 0);
 }
 
-/** The name of a file for people: relative, when it is below the working folder. */
+/** The name of a file for people: relative, when it is below the working folder. A folder of somebody else may have given it. */
 function shown(file: string): string {
   if (file === STDOUT) return "standard output";
   const path = relative(".", file);
-  return path.startsWith("..") ? file : path;
+  return printable(path.startsWith("..") ? file : path);
 }
 
 /** Makes the texts beside the bar. A wait stays visible while the parts that are already bought go on. */
