@@ -52,8 +52,6 @@ type Name =
   | "timeout"
   | "idleTimeout"
   | "pollInterval"
-  | "pingInterval"
-  | "pingTimeout"
   | "baseDelay"
   | "maxDelay"
   | "backoffFactor"
@@ -64,7 +62,6 @@ type Name =
   | "headers"
   | "signal"
   | "endpoint"
-  | "ca"
   | "fetch"
   | "log"
   | "onProgress"
@@ -111,8 +108,6 @@ const RULES: Readonly<Record<Name, Rule>> = {
   timeout: DURATION,
   idleTimeout: DURATION,
   pollInterval: DURATION,
-  pingInterval: DURATION,
-  pingTimeout: DURATION,
   baseDelay: DURATION,
   maxDelay: DURATION,
   backoffFactor: atLeast(1),
@@ -123,12 +118,6 @@ const RULES: Readonly<Record<Name, Rule>> = {
   headers: ["object", "names and values that HTTP allows", areHeaders, TypeError],
   signal: SIGNAL,
   endpoint: ["string"],
-  ca: [
-    "string",
-    "certificates in PEM form (-----BEGIN CERTIFICATE-----)",
-    (pem: string) => pem.includes("-----BEGIN CERTIFICATE-----"),
-    TypeError,
-  ],
   fetch: FUNCTION,
   log: FUNCTION,
   onProgress: FUNCTION,

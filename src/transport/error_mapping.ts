@@ -226,8 +226,9 @@ function isOwnLimit(error: unknown, depth = 0): boolean {
 function neverConnected(error: unknown, depth = 0): boolean {
   // A cause can be its own cause.
   if (!(error instanceof Error) || depth > MAX_CAUSES) return false;
-  const { code, syscall, errors } = error as { code?: string; syscall?: string; errors?: unknown };
-  return syscall === "connect" || syscall === "getaddrinfo" || // Node
+  const { name, code, syscall, errors } = error as Error & Record<string, unknown>;
+  return name === "NotCapable" || // Deno: no leave to use the network, or this host
+    syscall === "connect" || syscall === "getaddrinfo" || // Node
     // Node, Bun; who is not trusted is sent nothing
     /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
       .test(`${code}`) ||
