@@ -87,6 +87,15 @@ Deno.test("tsetsen stream says that it is charged when its audio does not fit on
   assertStringIncludes(stderr, "It is charged.");
 });
 
+Deno.test("tsetsen stream and say --method stream say nothing when their reader leaves: there is no job to fetch", async () => {
+  await using table = await setUpShell();
+  for (const command of [SAY.replace("v1", "v2") + " --method stream", "stream book.txt -o -"]) {
+    const { code, stderr } = await table.shell(`"$0" "$@" ${command} | head -c 10 > head.wav`);
+    assertEquals([code, stderr], [141, ""], command);
+  }
+  assertEquals(table.emulator.activeStreams, 0);
+});
+
 Deno.test("tsetsen say --method stream --json tells no credits, because the service does not tell them", async () => {
   await using desk = await setUp();
   const said = await desk.run(["say", "Сайн уу?", "-o", "x.wav", "--method", "stream", "--json"]);

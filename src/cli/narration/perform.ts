@@ -7,7 +7,7 @@ import type { BuyOptions, NarrationState, PartState, Progress } from "../../narr
 import { narrate, type Narration } from "../../narration/narrate.ts";
 import { plan } from "../../narration/plan.ts";
 import type { Context } from "../context.ts";
-import { Undelivered, Unfinished } from "../errors/classes.ts";
+import { LostReader, Undelivered, Unfinished } from "../errors/classes.ts";
 import { resumeCommand, valueArgument } from "../errors/shell.ts";
 import { pipeWav } from "../files/audio.ts";
 import { chaptersOf } from "../files/chapters.ts";
@@ -194,7 +194,9 @@ async function keep(error: unknown, run: Unwritten): Promise<unknown> {
   await narration?.settled().catch(() => {});
   if (state === undefined) {
     const jobs = undeliveredJobs(error, narration?.state, run.pcmBytes);
-    return jobs.length === 0 ? error : new Undelivered(error, jobs);
+    // Whoever leaves a stream has heard enough. Jobs can be fetched.
+    const isSilent = error instanceof LostReader && jobs.every(({ requestId }) => !requestId);
+    return isSilent || jobs.length === 0 ? error : new Undelivered(error, jobs);
   }
   // A run that has not begun does not know the state of those before it.
   const saved = await state.narration.load().catch(() => undefined);
