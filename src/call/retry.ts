@@ -4,7 +4,12 @@
  * @module
  */
 
-import { backoffDelay, type BackoffOptions, resolveBackoff } from "../contract/backoff.ts";
+import {
+  BACKOFF_OPTIONS,
+  backoffDelay,
+  type BackoffOptions,
+  resolveBackoff,
+} from "../contract/backoff.ts";
 import {
   ConnectionError,
   RateLimitExceededError,
@@ -14,7 +19,7 @@ import {
 } from "../contract/errors.ts";
 import { Lifetime } from "../lib/lifetime.ts";
 import { mayBeAcceptedSince } from "./accepted_jobs.ts";
-import { interruptedJobs, recordInterrupted } from "./interrupted_jobs.ts";
+import { interruptedJobs, interruptionsOf, recordInterrupted } from "./interrupted_jobs.ts";
 import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
 
 /** A class of errors. */
@@ -38,10 +43,7 @@ const RETRY_OPTIONS = {
   maxRetries: true,
   retryExceptions: true,
   signal: true,
-  baseDelay: true,
-  maxDelay: true,
-  backoffFactor: true,
-  jitter: true,
+  ...BACKOFF_OPTIONS,
 } as const satisfies FieldNames<Required<RetryOptions>>;
 
 const RETRY_EXCEPTIONS: readonly ErrorClass[] = [
@@ -110,8 +112,7 @@ const purchases = new WeakSet<object>();
  * itself is about.
  */
 export function recordPurchases(error: unknown): void {
-  const isObject = typeof error === "object" || typeof error === "function";
-  if (isObject && error !== null) purchases.add(error);
+  if (Object(error) === error) purchases.add(error as object);
 }
 
 /**
@@ -145,7 +146,9 @@ export function recordPurchases(error: unknown): void {
 export function isSafeToRetry(error: unknown): boolean {
   if (Object(error) !== error || purchases.has(error as object)) return false;
   if (!(error instanceof TsetsenError)) {
-    return interruptedJobs(error).every(({ charged }) => charged === "no");
+    return interruptionsOf(error).every(({ charged, billable }) =>
+      charged === "no" || billable === false
+    );
   }
   const { charged, billable, requestId } = error;
   if (charged === undefined || charged === "no") return true;
