@@ -15,11 +15,6 @@ export async function generate<Version extends SpecificationVersion>(
   const { client, modelId, specificationVersion } = context;
   const { voiceId, speed, version, ...rest } = settingsOf(call, context);
   const { signal, headers, pollInterval, timeout } = rest;
-  const { outputFormat } = call;
-  const format = outputFormat === undefined || /^(?:audio\/)?wav$/i.test(outputFormat)
-    ? undefined
-    : outputFormat;
-  const warnings = warningsOf(call, format, "a WAV file", specificationVersion);
   const request = { text: call.text, voiceId, speed, version };
   const job = await client.submit(request, { signal, headers });
   const timestamp = new Date();
@@ -27,6 +22,10 @@ export async function generate<Version extends SpecificationVersion>(
     const audio = await job.audio({ signal, headers, pollInterval, timeout });
     // Bare PCM becomes a WAV: the AI SDK takes it for MP3.
     const file = await audio.blob();
+    const { outputFormat: asked } = call;
+    // The service documents no format: what came decides.
+    const format = asked === undefined || nameOf(asked) === nameOf(file.type) ? undefined : asked;
+    const warnings = warningsOf(call, format, file.type, specificationVersion);
     const { requestId, response } = job;
     const { creditsUsed, characterCount, audioLength } = response?.metrics ?? {};
     return {
@@ -43,3 +42,16 @@ export async function generate<Version extends SpecificationVersion>(
     throw error instanceof TsetsenError ? withContext(error, { billable: true }) : error;
   }
 }
+
+/** The name of a format, whether it is asked for by name or by media type: "WAV", "audio/x-wav", "audio/mpeg". */
+function nameOf(format: string): string {
+  const name = format.toLowerCase().replace(/^audio\/(?:x-|vnd\.)?/, "").replace(/;.*$/, "").trim();
+  return NAMES[name] ?? name;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  wave: "wav",
+  mpeg: "mp3",
+  m4a: "mp4",
+  aacp: "aac",
+};

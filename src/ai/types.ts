@@ -60,7 +60,7 @@ export interface SpeechSettings {
 export interface SpeechCall extends SpeechSettings {
   /** The text to speak. */
   text: string;
-  /** The format of the file. Anything but `"wav"` gets a warning. */
+  /** The format of the file, by name or media type. A warning says what came instead. Bare PCM comes as `"wav"`. */
   outputFormat?: string | undefined;
 }
 

@@ -35,8 +35,9 @@ export function recordInterrupted(
   job: Omit<Interruption, "signal">,
   signal?: AbortSignal,
 ): void {
-  if ((typeof reason !== "object" && typeof reason !== "function") || reason === null) return;
-  const known = interruptions.get(reason) ?? [];
+  // Nothing can be remembered of a string, say.
+  if (Object(reason) !== reason) return;
+  const known = interruptionsOf(reason);
   const isKnown = ({ requestId, signal: other }: Interruption) =>
     requestId !== undefined && requestId === job.requestId && other === signal;
   const others = known.filter((one) => !isKnown(one));
@@ -45,7 +46,7 @@ export function recordInterrupted(
     const at = others.findIndex(({ charged }) => charged === "no");
     others.splice(Math.max(0, at), 1);
   }
-  interruptions.set(reason, [...others, { ...job, signal }]);
+  interruptions.set(reason as object, [...others, { ...job, signal }]);
 }
 
 /**

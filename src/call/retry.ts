@@ -4,7 +4,12 @@
  * @module
  */
 
-import { backoffDelay, type BackoffOptions, resolveBackoff } from "../contract/backoff.ts";
+import {
+  BACKOFF_OPTIONS,
+  backoffDelay,
+  type BackoffOptions,
+  resolveBackoff,
+} from "../contract/backoff.ts";
 import {
   ConnectionError,
   RateLimitExceededError,
@@ -38,10 +43,7 @@ const RETRY_OPTIONS = {
   maxRetries: true,
   retryExceptions: true,
   signal: true,
-  baseDelay: true,
-  maxDelay: true,
-  backoffFactor: true,
-  jitter: true,
+  ...BACKOFF_OPTIONS,
 } as const satisfies FieldNames<Required<RetryOptions>>;
 
 const RETRY_EXCEPTIONS: readonly ErrorClass[] = [
@@ -110,8 +112,7 @@ const purchases = new WeakSet<object>();
  * itself is about.
  */
 export function recordPurchases(error: unknown): void {
-  const isObject = typeof error === "object" || typeof error === "function";
-  if (isObject && error !== null) purchases.add(error);
+  if (Object(error) === error) purchases.add(error as object);
 }
 
 /**

@@ -7,12 +7,13 @@
  * @module
  */
 
-import { type BodyReader, bodyReader } from "../transport/body_reader.ts";
+import { Code } from "@connectrpc/connect";
+import { type BodyReader, bodyReader, withWebBody } from "../transport/body_reader.ts";
 import { badAnswer, brokenOff, fromHttp } from "../transport/error_mapping.ts";
 import { concatBytes, pushChunk } from "../lib/bytes.ts";
 import { countBytes, FrameReader } from "../transport/frames.ts";
 import { post } from "../transport/send_once.ts";
-import { toConnect } from "./errors.ts";
+import { codeOf, toConnect } from "./errors.ts";
 import type { GuardOptions } from "./guarded_fetch.ts";
 
 /** The flags of the last envelope of a stream. */
@@ -20,8 +21,8 @@ const END_STREAM = 2;
 
 /** What is known about the answer to one call. */
 export interface AnswerFacts {
-  /** Whether the service itself reported an error, in the form that the protocol gives it. */
-  reported: boolean;
+  /** The code of the error that the service itself reported, in the form that the protocol gives it. */
+  reported: Code | undefined;
 }
 
 /** Makes a `fetch` for one call. It rejects with a `ConnectError` whose cause is an error of this package. */
@@ -30,7 +31,7 @@ export function connectFetch(options: GuardOptions, facts: AnswerFacts): typeof 
   const guarded = async (url: string, init: RequestInit): Promise<unknown> => {
     try {
       const body = new Uint8Array(init.body as Uint8Array<ArrayBuffer>);
-      const response = await post(url, init.headers as Headers, body, options);
+      const response = withWebBody(await post(url, init.headers as Headers, body, options));
       const { status, headers } = response;
       if (!isConnect(response, unary)) {
         response.body?.cancel().catch(() => {});
@@ -45,8 +46,13 @@ export function connectFetch(options: GuardOptions, facts: AnswerFacts): typeof 
       }
       const bytes = await wholeBody(response, options);
       if (call.answer !== undefined) countBytes(call.answer, [bytes]);
-      if (status !== 200) facts.reported = true;
-      else call.accepted?.(options.requestIdIn?.(bytes) ?? "");
+      if (status !== 200) {
+        facts.reported = codeOf(jsonIn(bytes)?.code);
+        // JSON of a gateway is no error of Connect: the status of HTTP says more.
+        if (facts.reported === undefined) {
+          throw fromHttp(status, headers, origin, call.secrets, "Connect");
+        }
+      } else call.accepted?.(options.requestIdIn?.(bytes) ?? "");
       return {
         status,
         headers,
@@ -58,6 +64,16 @@ export function connectFetch(options: GuardOptions, facts: AnswerFacts): typeof 
     }
   };
   return guarded as unknown as typeof globalThis.fetch;
+}
+
+/** What JSON holds; `undefined` when it is none. */
+// deno-lint-ignore no-explicit-any -- any JSON may come
+function jsonIn(bytes: Uint8Array): any {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isConnect({ status, headers }: Response, unary: boolean): boolean {
@@ -130,7 +146,8 @@ function envelopes(
           if (call.answer !== undefined) countBytes(call.answer, parts);
         }
         if (frames.error !== undefined) throw frames.error;
-        if (frames.trailers !== undefined) facts.reported = true;
+        const error = frames.trailers && jsonIn(frames.trailers)?.error;
+        if (error) facts.reported = codeOf(error.code) ?? Code.Unknown;
         return { done: false, value };
       } catch (error) {
         throw close(error);

@@ -85,7 +85,7 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
       return { ...rest, "connect-timeout-ms": unit === "S" ? `${digits}000` : digits };
     },
     open(call, unary) {
-      const facts: AnswerFacts = { reported: false };
+      const facts: AnswerFacts = { reported: undefined };
       answers.set(call, facts);
       const guard = { call, unary, origin, fetch, requestIdIn: readRequestId };
       return createConnectTransport({

@@ -23,16 +23,17 @@ import { readStatus, type RpcStatus } from "../transport/status.ts";
  * @param secrets The key and the text, which must not appear.
  * @param protocol What was spoken, where only the code of this package and of Connect can have thrown. Where interceptors or
  * a transport of the user's own took part, `undefined`.
- * @param isProven Whether a status that Connect reports certainly came from the service.
+ * @param reported The code of the error that certainly came from the service. Connect's own errors have others.
  */
 export function fromConnect(
   error: unknown,
   secrets: readonly string[],
   protocol?: Protocol,
-  isProven = false,
+  reported?: Code,
 ): TsetsenError {
   if (error instanceof TsetsenError) return error;
   const isConnect = error instanceof ConnectError;
+  const isProven = isConnect && error.code === reported;
   const cause = isConnect ? error.cause : error;
   if (cause instanceof TsetsenError) return cause;
   if (isConnect && (hasStatus(error) || isProven)) {
@@ -50,6 +51,13 @@ export function fromConnect(
     return fromStatus(statusOf(error), secrets);
   }
   return toTsetsenError(cause, secrets);
+}
+
+/** A code of the Connect protocol, by its name in JSON ("resource_exhausted"); `undefined` when it is none. */
+export function codeOf(name: unknown): Code | undefined {
+  const names = Object.keys(Code).filter((key) => isNaN(Number(key))) as (keyof typeof Code)[];
+  const found = names.find((key) => key.replace(/(?<=[a-z])[A-Z]/g, "_$&").toLowerCase() === name);
+  return found && Code[found];
 }
 
 /** The error as Connect's own code and interceptors expect it. {@linkcode fromConnect} gives the original back. */

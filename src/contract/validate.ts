@@ -183,6 +183,15 @@ export function validateFields<T extends object>(
   }
 }
 
+/** The options that a part of the work knows. */
+export function pick<T extends object, K extends keyof T>(
+  options: T,
+  known: Readonly<Record<K, true>>,
+): Pick<T, K> {
+  const names = Object.keys(known) as K[];
+  return Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<T, K>;
+}
+
 /** Whether `instanceof` takes it: an arrow function has no prototype, and would hide the error that it is asked about. */
 function isClass(Class: abstract new () => unknown): boolean {
   try {

@@ -3,6 +3,9 @@ interface Cancellable {
   cancel?(): Promise<void>;
 }
 
+/** What a run gives that is over. */
+const DONE: IteratorResult<Uint8Array, void> = { done: true, value: undefined };
+
 /**
  * Runs a generator that reads audio. Nothing happens before the first `next()`. `return()` ends the audio first, because a
  * generator's own `return()` waits behind a pending `next()`; that one is then done at once.
@@ -11,8 +14,8 @@ export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
   readonly #audio: Cancellable;
   readonly #items: AsyncGenerator<Uint8Array, void, void>;
   #isLeft = false;
-  #leave: () => void = () => {};
-  readonly #left: Promise<void>;
+  /** The reads that are pending, each by what ends it. */
+  readonly #pending = new Set<() => void>();
 
   /** @param work The work. It is given a function that throws once the run has been left. */
   constructor(
@@ -20,33 +23,32 @@ export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
     work: (check: () => void) => AsyncGenerator<Uint8Array, void, void>,
   ) {
     this.#audio = audio as Cancellable;
-    this.#left = new Promise((resolve) => this.#leave = resolve);
     this.#items = work(() => {
       if (this.#isLeft) throw new DOMException("The audio was cancelled.", "AbortError");
     });
   }
 
   /** The next chunk. */
-  async next(): Promise<IteratorResult<Uint8Array, void>> {
-    const done: IteratorResult<Uint8Array, void> = { done: true, value: undefined };
-    if (this.#isLeft) return done;
-    const left = this.#left.then(() => done);
-    return await Promise.race([this.#items.next(), left]).catch((error) => {
-      if (this.#isLeft) return done;
-      throw error;
+  next(): Promise<IteratorResult<Uint8Array, void>> {
+    if (this.#isLeft) return Promise.resolve(DONE);
+    // A race against one promise for the whole run would keep every chunk in memory until the run ends.
+    return new Promise((resolve, reject) => {
+      const leave = () => resolve(DONE);
+      this.#pending.add(leave);
+      this.#items.next().then(resolve, reject).finally(() => this.#pending.delete(leave));
     });
   }
 
   /** Ends the audio and the encoder. */
   async return(): Promise<IteratorResult<Uint8Array, void>> {
     this.#isLeft = true;
-    this.#leave();
+    for (const leave of this.#pending) leave();
     const closed = this.#items.return().catch(() => {});
     if (typeof this.#audio.cancel === "function") {
       await this.#audio.cancel();
       // Audio of another kind may keep its reader waiting.
       await closed;
     }
-    return { done: true, value: undefined };
+    return DONE;
   }
 }

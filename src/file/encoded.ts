@@ -72,7 +72,13 @@ export async function checkEncoding(
   options: EncodingOptions,
 ): Promise<void> {
   resolveOptions({ format: format ?? "wav", ...encodeOptionsOf(options) });
-  const { isRaw, contentLength } = ownFacts(audio);
+  const { isRaw, contentLength, delay, format: made } = ownFacts(audio);
+  const wanted = isWav ? "wav" : format;
+  if (delay !== undefined && wanted !== undefined && made !== wanted) {
+    throw new TypeError(
+      `audio must be encoded as ${wanted} under a name that ends in .${wanted}: got ${made}. Give another name, or the audio itself.`,
+    );
+  }
   if (isWav && isRaw) checkWavLength(contentLength, options.large === true);
   // What a download is shows when it has begun. It can be fetched again.
   if (format !== undefined && isRaw) await checkEncoder(format);

@@ -9,7 +9,7 @@ import { interruptedJobs, recordInterrupted } from "../call/interrupted_jobs.ts"
 import { isSafeToRetry, recordPurchases } from "../call/retry.ts";
 import { TsetsenError } from "../contract/errors.ts";
 import { lstat, stat } from "node:fs/promises";
-import { extname } from "node:path";
+import { extname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, checkOptions, FLAG, FUNCTION, type Rules, SIGNAL, STRING } from "../lib/rules.ts";
 import {
@@ -77,10 +77,10 @@ export interface SavedAudio {
  * in `.wav` nothing else is saved.
  *
  * Under a name that ends in `.mp3`, `.flac` or `.aac`, PCM and WAV are encoded by the packages that `@tsetsen/sdk/encode` names.
- * They are looked for before anything is bought. The audio is written as a WAV beside the file first, which is removed at the
+ * They are looked for before anything is bought. What has that format already is written as it is, and a third format is refused. The audio is written as a WAV beside the file first, which is removed at the
  * end: its disk needs 173 MB an hour. When the encoder fails, the WAV stays, whole, and the error says where.
  *
- * Everything else is written as it is.
+ * Under other names everything else is written as it is.
  *
  * When a paid stream breaks off, what had come stays beside the file as a WAV, and the error says where:
  * {@linkcode keptAudio}. When the file of a job's audio cannot be written, {@linkcode interruptedJobs} of the error has the id
@@ -91,14 +91,15 @@ export interface SavedAudio {
  * @param options Whether to overwrite, progress, and how to encode.
  * @returns The path and the length.
  * @throws {TypeError} when the path is empty; when the audio has been read already, gives something else than bytes, or holds
- * nothing; when bytes of yours are neither WAV nor PCM and the name ends in `.wav`; when an option does not go with the ending of
- * the name.
+ * nothing; when bytes of yours are neither WAV nor PCM nor of the format that the name ends in, or audio was encoded in another
+ * one; when an option does not go with the ending of the name.
  * @throws {RangeError} when an option is out of its range; when the audio is known to be longer than 4 GiB, under a name that
  * ends in `.wav`.
  * @throws {TsetsenError} with the `code` `"encoder_missing"` or `"encoder_failed"` when the audio cannot be encoded.
- * @throws {ServerError} when the audio of a job is neither WAV nor PCM and the name ends in `.wav`, or is cut short.
+ * @throws {ServerError} when the audio of a job is neither WAV nor PCM nor of the format that the name ends in, or is cut short.
  * @throws {Error} with the `code` `"EEXIST"` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
- * missing, or of the runtime when it cannot be written. If the audio was complete by then, it stays under the temporary
+ * missing, `"ENAMETOOLONG"` when the file system takes no such name (Linux: 255 bytes, 127 letters of Cyrillic), or of the runtime
+ * when it cannot be written. If the audio was complete by then, it stays under the temporary
  * name that the message says: another program may have taken the final name in the meantime.
  * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed
  * then, unless it holds paid audio that cannot be fetched again.
@@ -150,7 +151,7 @@ async function save(
   let part = await PartFile.create(target);
   let written: Written;
   try {
-    const wanted = isWav ? "wav" : format && "samples";
+    const wanted = isWav ? "wav" : format;
     const source = isWav && options.large ? largeWav(audio) : audio;
     written = await writeAudio(part.handle, source, wanted, onProgress);
   } catch (error) {
@@ -189,8 +190,18 @@ async function save(
 /** Looks at what is in the way before anything is read, and so paid for. Returns the file to replace. */
 async function checkTarget(named: string, overwrite: boolean): Promise<string> {
   if (named === "") throw new TypeError("path must name a file: got an empty string");
-  const there = await lstat(named).catch(() => undefined);
-  if (there === undefined) return named;
+  if (named.endsWith("/") || named.endsWith(sep)) {
+    throw problem("EISDIR", `${named} is the name of a folder: give the name of a file in it.`);
+  }
+  let there;
+  try {
+    there = await lstat(named);
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT") return named;
+    if (code !== "ENAMETOOLONG") throw error;
+    throw problem(error, `${named} must be a name that the file system takes: give a shorter one.`);
+  }
   if (!overwrite) {
     throw problem(
       "EEXIST",

@@ -9,7 +9,9 @@ import { notWav, paidFor } from "../audio/audio_facts.ts";
 import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format/format.ts";
 import { cutShort, readWav } from "../audio/wav/wav_reader.ts";
 import { wavHeader } from "../audio/wav/wav_writer.ts";
+import { ServerError } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
+import type { EncodeFormat } from "../encode/mod.ts";
 import { concatBytes, isBytes } from "../lib/bytes.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import { readHead, repairOpen } from "./repair.ts";
@@ -24,6 +26,8 @@ export interface OwnAudio {
   readonly requestId?: string | undefined;
   readonly hasStore?: boolean;
   readonly contentLength?: number | undefined;
+  /** Only encoded audio has one. Its format is known before it is read. */
+  readonly delay?: number | undefined;
   /** The start of encoded audio, once its lengths are known. */
   readonly head?: Uint8Array | undefined;
   readonly locked?: boolean;
@@ -51,8 +55,8 @@ export function isBoughtByReading(audio: SaveSource): boolean {
   return isRaw !== undefined && requestId === undefined && hasStore !== true;
 }
 
-/** What a file must be, by its name: a WAV, samples that are to be encoded, or anything. */
-export type Wanted = "wav" | "samples" | undefined;
+/** What a file must become, by its name: of this format, WAV and samples being encoded later; anything when `undefined`. */
+export type Wanted = EncodeFormat | undefined;
 
 /** What was written. */
 export interface Written {
@@ -132,11 +136,20 @@ function formatOf(audio: SaveSource, head: Uint8Array, wanted: Wanted): AudioFor
   const { format: seen, name } = recognize(head);
   const format = own.isRaw === undefined ? seen : own.format ?? "unknown";
   if (own.isRaw || format === "wav") return own.isRaw ? "pcm" : "wav";
-  if (wanted !== "wav") return wanted === "samples" && format === "pcm" ? "pcm" : "unknown";
-  if (own.isRaw === false) throw notWav({ format, name, requestId: own.requestId });
+  // Encoded audio is what it says: that was looked at before it was read.
+  if (wanted === undefined || format === wanted || own.delay !== undefined) return "unknown";
+  const { isRaw, requestId } = own;
+  if (isRaw === false && wanted === "wav") throw notWav({ format, name, requestId });
   if (format === "pcm") return "pcm";
+  if (isRaw === false) {
+    throw new ServerError(
+      `The audio is ${name}: expected WAV, PCM or ${wanted}, by the name of the file. Give it another ending.`,
+      { ...paidFor(requestId), reason: "not_pcm" },
+    );
+  }
+  const allowed = wanted === "wav" ? "WAV or bare PCM" : `WAV, bare PCM or ${wanted}`;
   throw new TypeError(
-    `audio must be WAV or bare PCM under a name that ends in .wav: got ${name}. Give another name.`,
+    `audio must be ${allowed} under a name that ends in .${wanted}: got ${name}. Give another name.`,
   );
 }
 

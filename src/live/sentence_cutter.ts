@@ -46,8 +46,8 @@ const CONTINUATIONS = [
 
 /** A word that reports speech ("гэж", "хэмээн") may still come of it: only the whole word tells. */
 const UNFINISHED_REPORT = /^[\s"'“”„«»‹‘‚<([{*_#>•·+|~`‒–—―-]*(?:г|гэ\p{L}*|х|хэ|хэм|хэмэ|хэмээ)$/u;
-/** A unit may still come behind a number: "5 мин. 30 сек." goes on. */
-const UNFINISHED_NUMBER = /^[^\p{L}\p{N}]*\p{N}[\p{N}.,]{0,12}\s?\p{L}{0,5}$/u;
+/** A unit may still come behind a number: "5 мин. 30-40 сек." and "5 мин. 30 секунд" go on. */
+const UNFINISHED_NUMBER = /^[^\p{L}\p{N}]*\p{N}[\p{N}.,–-]{0,23}\s?\p{L}{0,12}$/u;
 
 /** The end of a sentence at the end of a text, as far as its marks tell. */
 const LOOKS_ENDED = /[.!?…‼⁇⁈⁉‽]["'”“’»›)\]*_~`]*\s*$/u;

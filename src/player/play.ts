@@ -3,7 +3,7 @@ import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { type PlayOptions, resolveOptions } from "./options.ts";
 import { Playback } from "./playback.ts";
 import type { PlaySource } from "./source.ts";
-import { type OpenContext, openContext } from "./web_audio.ts";
+import { closed, type OpenContext, openContext } from "./web_audio.ts";
 
 /**
  * Plays audio in a page while it comes, without a gap or a click where its pieces meet. **Reading a stream or a narration costs
@@ -18,6 +18,7 @@ import { type OpenContext, openContext } from "./web_audio.ts";
  * @throws {TypeError} when the audio is none or has been read, or an option is not known or has the wrong type.
  * @throws {RangeError} when an option is out of its range.
  * @throws {Error} when the runtime has no Web Audio.
+ * @throws {DOMException} of the name `"InvalidStateError"` when the context of the destination is closed.
  * @throws {unknown} the signal's own reason when it has aborted already.
  *
  * @example A button that speaks, and one that stops
@@ -39,5 +40,6 @@ export function play(audio: PlaySource, options: PlayOptions = {}): Playback {
   resolved.signal?.throwIfAborted();
   const { destination } = resolved;
   const context = destination?.context as OpenContext | undefined ?? openContext(SAMPLE_RATE);
+  if (context.state === "closed") throw closed();
   return new Playback(audio, context, resolved);
 }

@@ -7,7 +7,7 @@ import { Recording } from "./recording.ts";
 import { Resampler } from "./resampler.ts";
 import { Schedule } from "./schedule.ts";
 import { type PlaySource, record } from "./source.ts";
-import type { Gain, OpenContext } from "./web_audio.ts";
+import { closed, type Gain, type OpenContext } from "./web_audio.ts";
 
 /**
  * What audio that is played is doing.
@@ -15,7 +15,7 @@ import type { Gain, OpenContext } from "./web_audio.ts";
  * - `"playing"`: it sounds, or waits for audio or for the visitor: {@linkcode Playback.blocked}.
  * - `"paused"`: `resume()` goes on.
  * - `"ended"`: all of it has been heard, or it failed.
- * - `"stopped"`: `stop()` or the signal ended it.
+ * - `"stopped"`: `stop()`, the signal or the end of its context ended it.
  */
 export type PlaybackState = "playing" | "paused" | "ended" | "stopped";
 
@@ -23,7 +23,8 @@ export type PlaybackState = "playing" | "paused" | "ended" | "stopped";
 export class Playback {
   /**
    * Resolves when the last sample has been heard, or after `stop()`. It rejects with what the audio fails with, once what had
-   * come has been heard; at once with the reason of the signal.
+   * come has been heard; at once with the reason of the signal, and with a `DOMException` of the name `"InvalidStateError"` when
+   * the context of the destination is closed.
    */
   readonly ended: Promise<void>;
   readonly #audio: PlaySource;
@@ -37,6 +38,8 @@ export class Playback {
   #state: PlaybackState = "playing";
   /** Where it was paused, stopped or ended. */
   #at = 0;
+  /** Whether nothing more comes. */
+  #isRead = false;
   #isComplete = false;
   #failure: { readonly error: unknown } | undefined;
   #resolve: () => void = () => {};
@@ -44,6 +47,10 @@ export class Playback {
   /** Lets the audio be read on. */
   #readOn: () => void = () => {};
   #unlisten: () => void = () => {};
+  /** Ends the audio with its context, because a closed one plays nothing more and says nothing. */
+  readonly #onState = (): void => {
+    if (this.#context.state === "closed") this.#finish("stopped", { error: closed() });
+  };
 
   /** @internal */
   constructor(
@@ -67,6 +74,7 @@ export class Playback {
     if (signal !== undefined) {
       this.#unlisten = onAbort(signal, () => this.#finish("stopped", { error: signal.reason }));
     }
+    context.addEventListener?.("statechange", this.#onState);
     this.#unlock();
     this.#read();
   }
@@ -106,7 +114,7 @@ export class Playback {
     return this.#recording.slice(from, to);
   }
 
-  /** Whether all of the audio has come. */
+  /** Whether all of the audio has come. It stays false when the audio fails, or is stopped before. */
   get complete(): boolean {
     return this.#isComplete;
   }
@@ -185,10 +193,12 @@ export class Playback {
         while (this.#isFarAhead()) await new Promise<void>((resolve) => this.#readOn = resolve);
         return !this.#isOver;
       });
+      // Audio that was cancelled ends like audio that is complete.
+      this.#isComplete = !this.#isOver;
     } catch (error) {
       this.#failure = { error };
     }
-    this.#isComplete = true;
+    this.#isRead = true;
     this.#go();
   }
 
@@ -200,9 +210,9 @@ export class Playback {
   #go(): void {
     if (!this.#isFarAhead()) this.#readOn();
     if (this.#state !== "playing") return;
-    const available = this.#resampler.available(this.#isComplete);
+    const available = this.#resampler.available(this.#isRead);
     this.#schedule.fill(available);
-    const isHeard = this.#isComplete && !this.#schedule.isBusy && this.#schedule.end >= available;
+    const isHeard = this.#isRead && !this.#schedule.isBusy && this.#schedule.end >= available;
     if (isHeard) this.#finish("ended", this.#failure);
   }
 
@@ -220,6 +230,7 @@ export class Playback {
     this.#state = state;
     this.#cut(at);
     this.#unlisten();
+    this.#context.removeEventListener?.("statechange", this.#onState);
     this.#readOn();
     if (state === "stopped") void this.#cancel().catch(() => {});
     // What sounds fades out first.

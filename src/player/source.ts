@@ -21,7 +21,7 @@ export type PlaySource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint
  * Reads audio into a recording. PCM and WAV of the service's format are there while they come; another format once all of it has
  * come, because the browser decodes whole files.
  *
- * @param onSamples Called when samples have come. It resolves with whether more are wanted, once they are.
+ * @param onSamples Called when samples have come, or a piece of a file. It resolves with whether more are wanted, once they are.
  * @throws {unknown} What the audio fails with, or what the browser says of a format that it does not know.
  */
 export async function record(
@@ -56,13 +56,14 @@ export async function record(
       heldBytes += chunk.length;
       const isOwnRaw = (audio as { readonly isRaw?: boolean }).isRaw === true;
       if (kind === "unknown" && (heldBytes >= HEAD_BYTES || isOwnRaw)) await decide();
+      else isWanted = await onSamples();
     }
     if (!isWanted) return;
   }
-  if (heldBytes === 0) throw new TypeError("audio must hold samples: got none.");
-  if (kind === "unknown") await decide();
+  if (kind === "unknown" && heldBytes > 0) await decide();
   if (kind === "file") recording.pushFloats(await decodeFile(concatBytes(held), SAMPLE_RATE));
   else recording.push(pcm.end());
+  if (recording.length === 0) throw new TypeError("audio must hold samples: got none.");
 }
 
 /** Whether the bytes are samples of the service's format, or a file that the browser decodes. */

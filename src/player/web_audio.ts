@@ -29,10 +29,13 @@ export interface OpenContext extends SoundContext {
   createGain(): Gain;
   resume?(): Promise<void>;
   close?(): Promise<void>;
+  addEventListener?(type: "statechange", listener: () => void): void;
+  removeEventListener?(type: "statechange", listener: () => void): void;
 }
 
 /** A buffer of samples. */
 export interface Buffer {
+  readonly numberOfChannels: number;
   copyToChannel(samples: Float32Array<ArrayBuffer>, channel: number): void;
   getChannelData(channel: number): Float32Array;
 }
@@ -82,7 +85,7 @@ export function openContext(sampleRate: number): OpenContext {
 /**
  * Decodes a file of any format that the browser knows.
  *
- * @returns The samples of its first channel, at the rate that is asked for.
+ * @returns The samples at the rate that is asked for, the mean of all channels.
  * @throws {DOMException} when the browser does not know it.
  */
 export async function decodeFile(
@@ -92,7 +95,17 @@ export async function decodeFile(
   const { OfflineAudioContext } = globalThis as WebAudio;
   if (OfflineAudioContext === undefined) throw noWebAudio();
   const context = new OfflineAudioContext(1, 1, sampleRate);
-  return (await context.decodeAudioData(file.buffer)).getChannelData(0);
+  const buffer = await context.decodeAudioData(file.buffer);
+  const { numberOfChannels: count } = buffer;
+  const samples = buffer.getChannelData(0);
+  if (count === 1) return samples;
+  const others = Array.from({ length: count - 1 }, (_, i) => buffer.getChannelData(i + 1));
+  return samples.map((sample, i) => others.reduce((sum, other) => sum + other[i]!, sample) / count);
+}
+
+/** The error for a context that plays nothing any more. */
+export function closed(): DOMException {
+  return new DOMException("The context must be open: it was closed.", "InvalidStateError");
 }
 
 function noWebAudio(): Error {

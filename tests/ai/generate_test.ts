@@ -56,6 +56,34 @@ Deno.test("generateSpeech warns of what has no effect, in the words of each vers
   }
 });
 
+Deno.test("generateSpeech warns of the format that came, not of one that it expects", async () => {
+  await using rig = await setUp();
+  // A service whose files are MP3: two frames of it.
+  const mp3 = new Uint8Array(2 * 192);
+  for (const at of [0, 192]) mp3.set([0xff, 0xf3, 0x84, 0xc4], at);
+  const ofMp3 = rig.open({
+    fetch: (url, init) =>
+      init?.method === "POST" ? fetch(url, init) : Promise.resolve(new Response(mp3)),
+  });
+  const formatWarnings = async (client: typeof rig.client, outputFormat?: string) => {
+    const model = createTsetsen({ client }).speech("beta-v0.2");
+    const { warnings } = await generateSpeech({
+      ...CALL,
+      model,
+      ...(outputFormat && { outputFormat }),
+    });
+    return warnings.map((warning) => "details" in warning && warning.details);
+  };
+  const came = ["The audio is audio/mpeg."];
+  assertEquals(await formatWarnings(ofMp3, "wav"), came);
+  assertEquals(await formatWarnings(ofMp3, "flac"), came);
+  for (const same of [undefined, "mp3", "audio/mpeg"]) {
+    assertEquals(await formatWarnings(ofMp3, same), []);
+  }
+  assertEquals(await formatWarnings(rig.client, "mp3"), ["The audio is audio/wav."]);
+  assertEquals(await formatWarnings(rig.client, "audio/x-wav"), []);
+});
+
 Deno.test("generateSpeech sends nothing for bad input, and headers of its caller only", async () => {
   await using rig = await setUp();
   const model = createTsetsen({ client: rig.client }).speech("beta-v0.2");

@@ -8,18 +8,22 @@ import {
   TsetsenTTS,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import {
+  AuthenticationError,
   Client,
   InsufficientCreditsError,
+  isSafeToRetry,
   type LogEvent,
+  RateLimitExceededError,
   RequestStatus,
   type ResponseMetadata,
   ServerError,
+  ServiceUnavailableError,
   TsetsenError,
 } from "../../mod.ts";
 import { connectTransport, type ConnectTransportOptions } from "../../src/connect/mod.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { failure, GENERATE, KEY, QUICK, STREAM } from "../support/rig.ts";
-import { answer, bytesOf } from "../support/wire.ts";
+import { answer, bytesOf, concat, frame } from "../support/wire.ts";
 
 /** A service of Connect's own, behind a socket. It notes the content types that it is asked in. */
 function serve(fail?: ConnectError) {
@@ -132,6 +136,38 @@ Deno.test("connectTransport bounds an answer of the Connect protocol", async () 
   );
   using client = clientOf({ endpoint: server.url, protocol: "connect" });
   await failure(ServerError, client.getUserBalance({}, { maxRetries: 0 }));
+});
+
+Deno.test("connectTransport takes an answer that it cannot read for none of the service's errors", async () => {
+  const body = concat(frame(0, bytesOf('{"audioChunk":"no base64!"}')), frame(2, bytesOf("{}")));
+  await using server = rawServer((connection) =>
+    connection.write(answer(body, { "content-type": "application/connect+json" }))
+  );
+  using client = clientOf({ endpoint: server.url, protocol: "connect", binary: false });
+  const error = await failure(ServerError, client.streamSpeech(STREAM).bytes());
+  assertEquals([error.charged, isSafeToRetry(error)], ["unknown", false]);
+  assertEquals(server.requests.length, 1);
+});
+
+Deno.test("connectTransport takes the status of HTTP where JSON is no error of Connect", async () => {
+  const cases = [
+    ["401 Unauthorized", "", AuthenticationError, "no"],
+    ["429 Too Many Requests", '{"code":8,"message":"quota"}', RateLimitExceededError, "no"],
+    ["429 Too Many Requests", '{"code":"quota","message":"quota"}', RateLimitExceededError, "no"],
+    ["503 Service Unavailable", "{", ServiceUnavailableError, "unknown"],
+    ["429 Too Many Requests", '{"code":"unavailable"}', ServiceUnavailableError, "unknown"],
+  ] as const;
+  for (const [status, body, Class, charged] of cases) {
+    await using server = rawServer((connection) => {
+      const type = "content-type: application/json\r\n";
+      const head = `HTTP/1.1 ${status}\r\n${type}content-length: ${body.length}\r\n\r\n`;
+      return connection.write(bytesOf(head + body));
+    });
+    using client = clientOf({ endpoint: server.url, protocol: "connect", binary: false });
+    const call = client.generateSpeech(GENERATE, { maxRetries: 0 });
+    const error = await failure(TsetsenError, call);
+    assertEquals([error.constructor, error.charged], [Class, charged], body);
+  }
 });
 
 Deno.test("connectTransport refuses a protocol and options that do not exist", () => {

@@ -134,6 +134,15 @@ Deno.test("encode asks for no more audio than its reader takes", async () => {
   }
 });
 
+Deno.test("encode holds no chunk of an hour that its reader has taken", async () => {
+  const file = new URL("./programs/memory.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--no-check", "--v8-flags=--expose-gc", file];
+  const printed = new TextDecoder().decode(await output(Deno.execPath(), args));
+  const { bytes, grown } = JSON.parse(printed);
+  assertEquals(bytes, 44 + 60 * 60 * 48_000);
+  assert(grown < 16e6, `it holds ${grown} bytes more`);
+});
+
 Deno.test("EncodedAudio.cancel ends audio that keeps its reader waiting", async () => {
   const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
   const audio = {

@@ -1,9 +1,17 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { audioFormat, Client, isSafeToRetry, repairWav, TsetsenError } from "../../mod.ts";
+import {
+  audioFormat,
+  Client,
+  isSafeToRetry,
+  repairWav,
+  ServerError,
+  TsetsenError,
+} from "../../mod.ts";
 import { checkEncoder, encode } from "../../src/encode/mod.ts";
 import { type RunningEmulator, startEmulator } from "../../src/emulator/mod.ts";
 import { keptAudio, saveAudio } from "../../src/file/mod.ts";
 import { narrate } from "../../src/narration/mod.ts";
+import { GENERATE, setUp } from "../support/rig.ts";
 import { breakWorkers, tone, withFolder } from "./support.ts";
 
 const REQUEST = { text: "Сайн байна уу? Би Цэцэн дуу хоолой.", voiceId: "emulator-v2-sarnai" };
@@ -52,6 +60,48 @@ Deno.test("saveAudio encodes a job and bytes, and writes as it is what has the f
     await saveAudio(`${folder}/encoded.mp3`, encode(wav, { format: "mp3" }));
     assertEquals(await Deno.readFile(`${folder}/encoded.mp3`), wanted);
     assertEquals(names(folder), ["again.mp3", "encoded.mp3", "job.mp3", "pcm.mp3"]);
+  });
+});
+
+Deno.test("saveAudio refuses audio that was encoded in another format than the name asks for, and buys nothing", async () => {
+  await withClient(async (folder, client, emulator) => {
+    for (
+      const [format, name] of [["mp3", "a.wav"], ["mp3", "a.FLAC"], ["wav", "a.mp3"], [
+        "flac",
+        "a.aac",
+      ]] as const
+    ) {
+      const audio = encode(client.streamSpeech(REQUEST), { format });
+      const says = `got ${format}. Give another name`;
+      await assertRejects(() => saveAudio(`${folder}/${name}`, audio), TypeError, says);
+      assertEquals(audio.bodyUsed, false);
+    }
+    assertEquals([emulator.ledger.charges.length, names(folder)], [0, []]);
+    const other = encode(client.streamSpeech(REQUEST), { format: "mp3" });
+    await saveAudio(`${folder}/a.bin`, other);
+    assertEquals(names(folder), ["a.bin"]);
+  });
+});
+
+Deno.test("saveAudio writes nothing of another format under the name of one, from bytes and from a job", async () => {
+  await using rig = await setUp();
+  const mp3 = await encode(tone(24_000), { format: "mp3" }).bytes();
+  const ofMp3 = rig.open({
+    fetch: (url, init) =>
+      init?.method === "POST" ? fetch(url, init) : Promise.resolve(new Response(mp3)),
+  });
+  await withFolder(async (folder) => {
+    const page = new TextEncoder().encode("<!doctype html><title>Алдаа</title>");
+    for (const [name, bytes] of [["a.flac", mp3], ["a.mp3", page], ["a.aac", page]] as const) {
+      await assertRejects(() => saveAudio(`${folder}/${name}`, bytes), TypeError, "got ");
+    }
+    const job = await ofMp3.submit(GENERATE);
+    const audio = await job.audio();
+    const error = await assertRejects(() => saveAudio(`${folder}/a.flac`, audio), ServerError);
+    assertEquals([error.charged, error.requestId], ["yes", job.requestId]);
+    assertEquals(names(folder), []);
+    await saveAudio(`${folder}/a.mp3`, await job.audio());
+    assertEquals(await Deno.readFile(`${folder}/a.mp3`), mp3);
   });
 });
 

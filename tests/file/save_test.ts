@@ -153,6 +153,11 @@ Deno.test("saveAudio sees what is in the way before it reads anything, and says 
       ["a folder", true, "EISDIR", "is a folder: give the name of a file in it"],
       ["link", false, "EEXIST", "exists already"],
       ["no folder/a.wav", false, "ENOENT", `There is no folder ${folder}/no folder`],
+      ["new/", false, "EISDIR", "is the name of a folder: give the name of a file in it"],
+      ["a.wav/", true, "EISDIR", "is the name of a folder"],
+      ["ц".repeat(126) + ".wav", false, "ENAMETOOLONG", "give a shorter one"],
+      ["a".repeat(252) + ".mp3", true, "ENAMETOOLONG", "give a shorter one"],
+      ["a".repeat(120) + "\0.wav", false, "ERR_INVALID_ARG_VALUE", "null bytes"],
     ];
     for (const [name, overwrite, code, says] of cases) {
       const work = saveAudio(`${folder}/${name}`, audio(), { overwrite });

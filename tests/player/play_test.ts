@@ -218,6 +218,76 @@ test("Playback.ended rejects with the audio's error once what had come was heard
   assertEquals(found, ["broken off", 4_800, "ended", "enough", "stopped", "enough"]);
 });
 
+test("Playback.complete is true of the whole audio only, not of what a failure or a stop has left", async (page) => {
+  const found = await inUnlockedPage(
+    page,
+    `const piece = () => new Uint8Array(9_600).fill(1);
+    const failing = play((async function* () { yield piece(); throw new Error("broken off"); })());
+    await failing.ended.catch(() => {});
+    const { promise: more, resolve: goOn } = Promise.withResolvers();
+    const { promise: read, resolve: end } = Promise.withResolvers();
+    const slow = play((async function* () { try { yield piece(); await more; yield piece(); } finally { end(); } })());
+    while (slow.length === 0) await new Promise((resolve) => setTimeout(resolve));
+    slow.stop();
+    goOn();
+    await read;
+    const whole = play([piece(), piece()]);
+    await whole.ended;
+    whole.stop();
+    return [failing, slow, whole].map(({ complete, state }) => [complete, state]);`,
+  );
+  assertEquals(found, [[false, "ended"], [false, "stopped"], [true, "ended"]]);
+});
+
+test("Playback.stop ends the reading of a file, too", async (page) => {
+  const found = await inUnlockedPage(
+    page,
+    `const { promise: ended, resolve: end } = Promise.withResolvers();
+    // The mark of FLAC, and no end.
+    const endless = (async function* () {
+      try {
+        for (let i = 0; i < 1_000; i++) {
+          yield new Uint8Array(4_096).fill(i === 0 ? 0 : 1).map((byte, at) => i === 0 && at < 4 ? [0x66, 0x4c, 0x61, 0x43][at] : byte);
+          await new Promise((resolve) => setTimeout(resolve));
+        }
+        end("read to the end");
+      } finally {
+        end("released");
+      }
+    })();
+    const playback = play(endless);
+    playback.stop();
+    return await ended;`,
+  );
+  assertEquals(found, "released");
+});
+
+test("Playback ends with the context of its destination, and play refuses one that is closed", async (page) => {
+  const found = await inUnlockedPage(
+    page,
+    `const { context, node } = await tap(24_000);
+    let cancelled = 0;
+    const audio = Object.assign([new Uint8Array(96_000).fill(1)], { cancel: async () => void cancelled++ });
+    const playback = play(audio, { destination: node });
+    while (playback.position === 0) await new Promise((resolve) => setTimeout(resolve));
+    const ended = playback.ended.catch(({ name, message }) => [name, message]);
+    await context.close();
+    let refused;
+    try { play(audio, { destination: node }); } catch ({ name }) { refused = name; }
+    const half = await play(new Uint8Array(1)).ended.catch(({ message }) => message);
+    return [...await ended, playback.state, playback.blocked, cancelled, refused, half];`,
+  );
+  assertEquals(found, [
+    "InvalidStateError",
+    "The context must be open: it was closed.",
+    "stopped",
+    false,
+    1,
+    "InvalidStateError",
+    "audio must hold samples: got none.",
+  ]);
+});
+
 test("play reads no further ahead than it may", async (page) => {
   const [read, total] = await inUnlockedPage<[number, number]>(
     page,
@@ -245,11 +315,13 @@ test("play decodes a file of another format", async (page) => {
     wav.setUint32(16, 16, true); wav.setUint16(20, 1, true); wav.setUint16(22, 2, true);
     wav.setUint32(24, rate, true); wav.setUint32(28, 4 * rate, true); wav.setUint16(32, 4, true);
     wav.setUint16(34, 16, true); text(36, "data"); wav.setUint32(40, 4 * count, true);
-    for (let i = 0; i < 2 * count; i++) wav.setInt16(44 + 2 * i, 8_000, true);
+    // The left channel is silent.
+    for (let i = 0; i < 2 * count; i++) wav.setInt16(44 + 2 * i, i % 2 * 8_000, true);
     const playback = play(new Uint8Array(wav.buffer));
     await playback.ended;
+    const heard = playback.samples()[3_000];
     const page = await play(new TextEncoder().encode("<html>")).ended.catch((error) => error.message);
-    return [playback.length, playback.position, /expected a file of audio/.test(page)];`,
+    return [playback.length, playback.position, Math.abs(heard - 4_000) < 40, /expected a file of audio/.test(page)];`,
   );
-  assertEquals(found, [6_000, 6_000, true]);
+  assertEquals(found, [6_000, 6_000, true, true]);
 });

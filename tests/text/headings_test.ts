@@ -14,4 +14,5 @@ Deno.test("blocks finds the headings outside code, <pre>, quotations and front m
   ].join("\n");
   const headings = blocks(text).headings.map(({ start, end }) => text.slice(start, end));
   assertEquals(headings, ["# Нэг", "## Хоёр", "### Гурав"]);
+  assertEquals(blocks("\ufeff# Нэг\nҮг").headings, [{ start: 1, end: 6 }]);
 });

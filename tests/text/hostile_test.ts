@@ -69,6 +69,13 @@ const PATTERNS = [
 
 /** Markup that opens and never closes, closes and never opened, or nests. */
 const MARKUP = [
+  "\n",
+  " \n",
+  "а",
+  "<![CDATA[",
+  "<![CDATA[]]>",
+  "]]>",
+  "<script></STYLE>",
   ..."*_~`[]<>|#&\\",
   "*а ",
   "а* ",
@@ -151,6 +158,9 @@ Deno.test("stripMarkup and MarkupStripper take any markup, often repeated, in li
     repairText(text);
     const stripper = new MarkupStripper();
     for (let at = 0; at < text.length; at += 16) stripper.push(text.slice(at, at + 16));
+    stripper.flush();
+    // In one piece, and long: what lies far ahead is not searched for each sentence.
+    stripper.push(repeat(pattern, 400_000));
     stripper.flush();
     for (const maxCharacters of [1, 500]) {
       assertEquals(joined(splitText(text, { maxCharacters })), text);

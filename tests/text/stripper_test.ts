@@ -12,6 +12,9 @@ const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["## 1. Танилцуулга\n\nЭнэ бол **тод** үг.", "1. Танилцуулга\n\nЭнэ бол тод үг."],
   ["***Тод налуу*** ба **тод *налуу*** ба ~~зураас~~", "Тод налуу ба тод налуу ба зураас"],
   ["мон**гол** үг, **нэг\nхоёр**", "монгол үг, нэг\nхоёр"],
+  // A suffix behind the sign.
+  ["*Ертөнц*ийн эзэн, ~~хуучин~~ыг, *Монгол улс*ын", "Ертөнцийн эзэн, хуучиныг, Монгол улсын"],
+  ["__Ертөнц__ийн ба ***Хүн***ий ба нэг~~гу~~рав", "Ертөнцийн ба Хүний ба нэггурав"],
   ["[![лого](a.png)](https://a.mn) нүүр", "лого нүүр"],
   ["[эх][1] ба [Хоёр]\n\n[1]: https://a.mn\n[хоёр]: /b\n", "эх ба Хоёр\n\n"],
   ["Үг[^1].\n\n[^1]: Тайлбар.", "Үг.\n\nТайлбар."],
@@ -33,8 +36,24 @@ const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["1\\. Нэг \\*од\\*", "1. Нэг од"],
   ["&shy;яв&shy;сан &zwnj;ба", "явсан ба"],
   ["<a title='Сайн уу'>Сайн</a> <img alt=\"зураг\">уу", "Сайн уу"],
+  // Words about markup hide nothing.
+  ["`<script>` гэж эхлээд `</script>` гэж төгсгөнө.", "гэж эхлээд гэж төгсгөнө."],
+  ["`<!--` гэж нээгээд `-->` гэж хаана.", "гэж нээгээд гэж хаана."],
+  ["&lt;style&gt; ба &lt;/style&gt; хоёр", "ба хоёр"],
+  ["\\<!-- үг --\\> дараа", "үг дараа"],
+  // Their own hide theirs, whatever the case of the name.
+  ["<SCRIPT>x</script>үг<style>y</STYLE\n>ба<!-- z --> --> сум", "үгба --> сум"],
+  // A feed's way to write text.
+  [
+    "<p><![CDATA[Сайн <b>байна</b> уу?<script>x</script>]]></p><![CDATA[ үг > ба",
+    "Сайн байна уу?\n\n үг > ба",
+  ],
+  // The byte order mark of a file.
+  ["\ufeff## Гарчиг\n\nҮг", "\ufeffГарчиг\n\nҮг"],
+  ["\ufeff---\ntitle: Ном\n---\nҮг", "Үг"],
   // Not markup.
   ["а<b ба c>д, x <y бол z> 3", ""],
+  ["кВт*цаг, х*йс ба *5*3, а_б_, snake_case, a__b__c, 2~~3", ""],
   ["- нэг\n– хоёр\n3. гурав\n\n* * *\n5*3*2 а_б_в <<үг>> 3 < 5 R&D х**н үнэ*", ""],
 ];
 
@@ -42,6 +61,17 @@ Deno.test("stripMarkup leaves the text that the signs belong to", () => {
   for (const [text, stripped] of CASES) assertEquals(stripMarkup(text), stripped || text);
   assertEquals(stripMarkup(""), "");
   assertThrows(() => stripMarkup(null as unknown as string), TypeError, "got null");
+});
+
+Deno.test("MarkupStripper returns the same of a file with a byte order mark and of CDATA", () => {
+  for (
+    const text of [
+      "\ufeff---\ntitle: Ном\n---\n# Гарчиг\nҮг",
+      "\ufeff# Гарчиг\nҮг",
+      "\ufeff```js\nx\n```\nҮг",
+      "<![CDATA[Нэг. Хоёр.\n\nГурав.]]> Дөрөв",
+    ]
+  ) assertEquals(streamed([...text]).join(""), stripMarkup(text));
 });
 
 Deno.test("MarkupStripper returns a sentence as soon as nothing can change it", () => {

@@ -8,6 +8,7 @@ import { ConnectionError, ServerError, type TsetsenError } from "../../contract/
 import type { Call, Core } from "../../call/call.ts";
 import { backoffDelay } from "../../contract/backoff.ts";
 import { WITHOUT_LIMIT } from "../../lib/runtime.ts";
+import { withWebBody } from "../../transport/body_reader.ts";
 import { brokenOff, noAnswer } from "../../transport/error_mapping.ts";
 import { lengthOfWholePart } from "../byte_range.ts";
 import { Connection } from "./connection.ts";
@@ -97,7 +98,10 @@ export async function* transfer(
     const ask = async (at: URL, redirect: RequestRedirect) => {
       let response;
       try {
-        response = await connection.response(fetch(at.href, { ...init, redirect }), ms);
+        response = await connection.response(
+          fetch(at.href, { ...init, redirect }).then(withWebBody),
+          ms,
+        );
       } catch (error) {
         throw noAnswer(error, at.origin, [at.href], undefined);
       }

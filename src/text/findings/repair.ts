@@ -1,6 +1,6 @@
 import { ARRAY, check, OBJECT, STRING } from "../../lib/rules.ts";
-import { checkText } from "./check.ts";
 import type { TextFinding } from "./finding.ts";
+import { scan } from "./scan.ts";
 
 /**
  * Applies the suggestions of {@linkcode checkText} to a text. What has no suggestion stays as it is.
@@ -34,19 +34,24 @@ export function repairText(text: string, findings?: readonly TextFinding[]): str
     for (const finding of findings) check("each of findings", finding, OBJECT);
     return apply(text, findings);
   }
-  return applyUntilDone(text, checkText);
+  return applyUntilDone(text, scan);
 }
 
 /** What more rounds than these bring to light was nested on purpose. */
 const MAX_ROUNDS = 10;
 
-/** Applies what `find` finds, again and again: a repair can bring the halves of another mistake together. */
+/**
+ * Applies what `find` finds, again and again: a repair can bring the halves of another mistake together.
+ *
+ * @param find It is told whether the text is the author's own. A comment or a script that a repair has brought to light hides
+ * nothing: "`<script>`" and "&lt;!--" are words about markup.
+ */
 export function applyUntilDone(
   text: string,
-  find: (text: string) => readonly Suggestion[],
+  find: (text: string, isOwn: boolean) => readonly Suggestion[],
 ): string {
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const repaired = apply(text, find(text));
+    const repaired = apply(text, find(text, round === 0));
     if (repaired === text) break;
     text = repaired;
   }

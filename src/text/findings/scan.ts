@@ -46,9 +46,13 @@ const THINGS = /* @__PURE__ */ new RegExp(
   "gu",
 );
 
-/** Goes through a text and returns what looks wrong, in order and apart. */
-export function scan(text: string): Found[] {
-  const first = apart([...dividedWords(text), ...markup(text)]);
+/**
+ * Goes through a text and returns what looks wrong, in order and apart.
+ *
+ * @param isOwn Whether the text is the author's own, before any repair.
+ */
+export function scan(text: string, isOwn: boolean = true): Found[] {
+  const first = apart([...dividedWords(text), ...markup(text, isOwn)]);
   return apart([...first, ...outside(mistakes(text), first)]);
 }
 

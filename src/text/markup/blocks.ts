@@ -46,6 +46,8 @@ const KNOWN_SETTING =
 const PREFORMATTED = /^ {0,3}<pre\b/i;
 const FOOTNOTE = /^ {0,3}\[\^[\p{L}\p{N}_-]{1,40}\]:[ \t]*/u;
 
+const BYTE_ORDER_MARK = "\ufeff";
+
 /** A line, its end left out. */
 interface Line extends Range {
   readonly content: string;
@@ -131,6 +133,10 @@ export function blocks(text: string): Blocks {
  * @returns 0 when the text begins with none; `undefined` while a text that goes on may still turn out to begin with one.
  */
 export function frontMatterEnd(text: string): number | undefined {
+  if (text.startsWith(BYTE_ORDER_MARK)) {
+    const end = frontMatterEnd(text.slice(1));
+    return end ? end + 1 : end;
+  }
   if (!text.startsWith("---")) return "---".startsWith(text) ? undefined : 0;
   let isKnown = false;
   for (const [i, { content, next }] of linesOf(text).entries()) {
@@ -229,7 +235,8 @@ export function closesFence(content: string, sign: string, length: number): bool
 
 function linesOf(text: string): Line[] {
   const all: Line[] = [];
-  for (let start = 0; start < text.length;) {
+  // A file may begin with a byte order mark, which is no part of its first line.
+  for (let start = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0; start < text.length;) {
     const index = text.indexOf("\n", start);
     const next = index < 0 ? text.length : index + 1;
     let end = index < 0 ? text.length : index;

@@ -1,7 +1,7 @@
 /**
  * Markdown inside a line: emphasis, code, links, images, footnotes, escapes, by the rules of CommonMark 0.31 (chapter 6)
- * and of GitHub for `~~`. Stricter than these in one point, because prose holds stars, too: a single `*` makes emphasis
- * only at the border of a word. A pair of stars that lost its partner (a text that was cut) is found, too.
+ * and of GitHub for `~~`. Stricter than these in one point, because prose holds stars, too: a single `*` begins emphasis
+ * only at the border of a word. `__` ends it inside a word, too, because Mongolian suffixes follow it. A pair of stars that lost its partner (a text that was cut) is found, too.
  *
  * @module
  */
@@ -170,9 +170,12 @@ function markRun(
   const before = content.charAt(index - 1);
   const after = content.charAt(index + run.length);
   const inWord = isWord(before) && isWord(after);
-  // "5*3", "snake_case", "2**8"
-  if (inWord && (sign !== "*" || run.length < 2 || /\p{N}{2}/u.test(before + after))) return;
-  const opens = /\S/.test(after) && (inWord || !isWord(before));
+  // "мон**гол**", "~~үг~~ийг". Other signs open nothing inside a word, and close there what began at its border: "*Ертөнц*ийн".
+  const isFree = sign !== "_" && run.length > 1;
+  // "snake_case", "5*3", "2**8"
+  const digits = isFree ? /\p{N}{2}/u : /\p{N}/u;
+  if (inWord && (run === "_" || digits.test(before + after))) return;
+  const opens = /\S/.test(after) && (inWord ? isFree : !isWord(before));
   const closes = /\S/.test(before) && (inWord || !isWord(after));
   let left = run.length;
   const lowest = closes ? Math.max(0, openers.length - MAX_DEPTH) : openers.length;

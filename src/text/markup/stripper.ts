@@ -7,8 +7,8 @@ import { stripMarkup } from "./strip.ts";
 const MAX_WAIT = 2_000;
 /** The end of a sentence, or of a line. */
 const STOP = /[.!?…]["'”“’»›)\]*_~`]{0,9}\s|\n/g;
-/** A comment, a script or a style without its end. Blank lines may stand in it. */
-const HIDDEN = /<!--(?![^]*-->)|<(script|style)\b(?![^]*<\/\1\b)/i;
+/** A comment, a script, a style or CDATA without its end. Blank lines may stand in it. */
+const HIDDEN = /<!--(?![^]*-->)|<!\[CDATA\[(?![^]*\]\]>)|<(script|style)\b(?![^]*<\/\1\b)/i;
 /** Stands for the start of a line of which the first part is gone. */
 const LINE_START = "x ";
 
@@ -103,9 +103,9 @@ export class MarkupStripper {
   }
 
   #openFence(): void {
-    const index = this.#pending.indexOf("\n");
-    if (index < 0 || index > MAX_WAIT) return;
-    this.#fence = FENCE.exec(this.#pending.slice(0, index).replace(/\r$/, ""))?.[1];
+    const index = this.#pending.slice(0, MAX_WAIT + 1).indexOf("\n");
+    if (index < 0) return;
+    this.#fence = FENCE.exec(this.#pending.slice(0, index).replace(/^\ufeff|\r$/g, ""))?.[1];
     if (this.#fence !== undefined) this.#searched = index + 1;
   }
 
@@ -121,9 +121,11 @@ export class MarkupStripper {
   #endOfSentence(): number | undefined {
     // A table's row, and a line that may become a fence, are whole lines.
     const whole = this.#atLineStart &&
-      /^\s*(?:\||`{1,3}(?!.)|```|~{1,3}(?!.)|~~~)/.test(this.#pending);
+      /^[ \t\r\ufeff]{0,99}(?:\||`{1,3}(?!.)|```|~{1,3}(?!.)|~~~)/.test(this.#pending);
+    // What lies further ends nothing yet, and a search of it for each end would take the square of its length.
+    const near = this.#pending.slice(0, MAX_WAIT + 1);
     STOP.lastIndex = this.#searched;
-    for (let stop; (stop = STOP.exec(this.#pending)) !== null;) {
+    for (let stop; (stop = STOP.exec(near)) !== null;) {
       const end = stop.index + stop[0].length;
       if (end > MAX_WAIT) break;
       if (whole && !stop[0].endsWith("\n")) continue;

@@ -18,6 +18,10 @@ const TAG =
 const DECLARATION = /<[!?][A-Za-z[][^<>]{0,2000}>/y;
 /** Elements whose content is no text. */
 const HIDDEN = /^(?:script|style)$/i;
+const CLOSES = {
+  script: /<\/script(?:\s[^<>]{0,500})?>/giu,
+  style: /<\/style(?:\s[^<>]{0,500})?>/giu,
+};
 const PARAGRAPH =
   /^(?:p|div|h[1-6]|ul|ol|dl|table|blockquote|section|article|header|footer|main|nav|aside|figure|pre|hr|form)$/i;
 /** Elements inside a line. Unknown elements, such as a model's <answer>, have a line of their own. */
@@ -27,27 +31,31 @@ const CELL = /^t[dh]$/i;
 const SSML =
   /^(?:speak|break|prosody|lang|w|bookmark|say-as|phoneme|emphasis|voice|lexicon|lookup|token|par|seq|media|desc|express-as|(?:mstts|amazon|google):[\w-]+)$/i;
 
-/** A tag, a comment, a declaration, or an element with its content. */
+/** A tag, a comment, a declaration, an element with its content, or a sign of a comment or of CDATA. */
 interface Tag extends Range {
   /** Its name, with a slash in front of that of an end tag; empty for the others. */
   readonly name: string;
 }
 
-/** The tags of a text, neighbours as one finding. */
-export function* tags(text: string): Generator<Found> {
-  const read = reader(text);
-  for (let start = text.indexOf("<"); start >= 0;) {
+/**
+ * The tags of a text, neighbours as one finding.
+ *
+ * @param isOwn Whether the text is the author's own: comments, scripts and styles then hide what they hold.
+ */
+export function* tags(text: string, isOwn: boolean): Generator<Found> {
+  const reader = new TagReader(text, isOwn);
+  for (let start = reader.next(0); start >= 0;) {
     let end = start;
     const names: string[] = [];
     for (let next = start;;) {
-      const tag = read(next);
+      const tag = reader.read(next);
       if (tag === undefined) break;
       names.push(tag.name);
       end = tag.end;
       next = end + spaceAfter(text, end);
     }
     if (end > start) yield finding(text, start, end, names);
-    start = text.indexOf("<", Math.max(end, start + 1));
+    start = reader.next(Math.max(end, start + 1));
   }
 }
 
@@ -112,18 +120,39 @@ function spaceBefore(text: string, index: number): number {
   return index - start;
 }
 
-/** Reads the tag at an index. It remembers what does not occur any more: hostile text stays linear. */
-function reader(text: string): (index: number) => Tag | undefined {
-  const missing = new Set<string>();
-  const find = (what: string, from: number): number => {
-    if (missing.has(what)) return -1;
-    const index = text.indexOf(what, from);
-    if (index < 0) missing.add(what);
-    return index;
-  };
-  return (start) => {
+const CDATA = "<![CDATA[";
+
+/** Reads tags. It remembers what does not occur any more: hostile text stays linear. */
+class TagReader {
+  readonly #text: string;
+  readonly #isOwn: boolean;
+  readonly #missing = new Set<string>();
+  /** Where the ends stand that belong to a sign before: they are signs, too. */
+  readonly #ends: Record<"]]>" | "-->", number> = { "]]>": -1, "-->": -1 };
+
+  constructor(text: string, isOwn: boolean) {
+    this.#text = text;
+    this.#isOwn = isOwn;
+  }
+
+  /** The next place where a tag may begin; -1 when there is none. */
+  next(from: number): number {
+    const places = [this.#text.indexOf("<", from), ...Object.values(this.#ends)];
+    const left = places.filter((place) => place >= from);
+    return left.length > 0 ? Math.min(...left) : -1;
+  }
+
+  /** The tag that begins at an index. */
+  read(start: number): Tag | undefined {
+    const text = this.#text;
+    for (const [end, place] of Object.entries(this.#ends)) {
+      if (place === start) return { name: "", start, end: start + end.length };
+    }
+    // XML's way to write a text without references: feeds and SSML have it.
+    if (text.startsWith(CDATA, start)) return this.#sign(CDATA, start, "]]>");
     if (text.startsWith("<!--", start)) {
-      const index = find("-->", start + 4);
+      const index = this.#find("-->", start + 4);
+      if (index >= 0 && !this.#isOwn) return this.#sign("<!--", start, "-->");
       if (index >= 0) return { name: "", start, end: index + 3 };
     }
     TAG.lastIndex = start;
@@ -134,10 +163,34 @@ function reader(text: string): (index: number) => Tag | undefined {
     }
     const end = TAG.lastIndex;
     const name = groups["name"]!;
-    if (!groups["slash"] && HIDDEN.test(name)) {
-      const close = find(`</${name}>`, end);
-      if (close >= 0) return { name: "", start, end: close + name.length + 3 };
+    if (HIDDEN.test(name)) {
+      if (!this.#isOwn) return { name: "", start, end };
+      const close = this.#closeOf(name.toLowerCase() as keyof typeof CLOSES, end);
+      if (!groups["slash"] && close >= 0) return { name: "", start, end: close };
     }
     return { name: groups["slash"]! + name, start, end };
-  };
+  }
+
+  /** A sign whose end is one, too. */
+  #sign(sign: string, start: number, end: "]]>" | "-->"): Tag {
+    this.#ends[end] = this.#find(end, start + sign.length);
+    return { name: "", start, end: start + sign.length };
+  }
+
+  #find(what: string, from: number): number {
+    if (this.#missing.has(what)) return -1;
+    const index = this.#text.indexOf(what, from);
+    if (index < 0) this.#missing.add(what);
+    return index;
+  }
+
+  /** Where the end tag of a hidden element ends; -1 when there is none. */
+  #closeOf(name: keyof typeof CLOSES, from: number): number {
+    if (this.#missing.has(name)) return -1;
+    const close = CLOSES[name];
+    close.lastIndex = from;
+    if (close.test(this.#text)) return close.lastIndex;
+    this.#missing.add(name);
+    return -1;
+  }
 }

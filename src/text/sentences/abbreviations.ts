@@ -71,6 +71,10 @@ const UNITS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
   "төг мөн мөнгө сая мян тэрб га"
 ).split(" "));
 
+/** The names of these units, with any suffix: "5 мин. 30 секундэд". */
+const UNIT_NAME =
+  /^(?:секунд|минут|метр|(?:санти|милли|кило)метр|(?:кило|милли)?грамм|литр|төгрөг|мянга|тэрбум)/u;
+
 /** Other abbreviations: lower case behind them continues the sentence. */
 const OTHERS: ReadonlySet<string> = /* @__PURE__ */ new Set(/* @__PURE__ */ (
   "ам кв куб байг үйлд хор дүүр айм гудм худ орл дарг мэрг зөвл нэгд хян техн монг " +
@@ -101,6 +105,11 @@ export function isBeforeTelephone(word: string): boolean {
 /** Whether the word is a unit of a measure in several steps. */
 export function isUnit(word: string): boolean {
   return UNITS.has(word.toLowerCase());
+}
+
+/** Whether the word is a unit or the name of one. */
+export function isUnitOrName(word: string): boolean {
+  return isUnit(word) || UNIT_NAME.test(word.toLowerCase());
 }
 
 /**

@@ -20,10 +20,10 @@ export interface Ending {
   readonly end: number;
 }
 
-// Marks, what closes directly behind them (Markdown's emphasis included, and >> for »), what closes behind one more
-// space (« Сайн уу? »), and the white space.
+// Marks, what closes directly behind them (Markdown's emphasis included, and >> for »; the number of a footnote, which an
+// encyclopedia puts there: "гарав.[5]", "гарав.²"), what closes behind one more space (« Сайн уу? »), and the white space.
 const ENDING =
-  /([.!?…‼⁇⁈⁉‽。．！？｡\u1803\u1809]+)(["'”“’‘»›)\]}>*_~`]*(?:[ \u00a0\u202f]?(?:[”’»›)\]}]|>>)){0,9})([\s\x85]*)/gu;
+  /([.!?…‼⁇⁈⁉‽。．！？｡\u1803\u1809]+)(["'”“’‘»›)\]}>*_~`]*(?:(?:\[\p{N}{1,3}\]|[\u00b9\u00b2\u00b3\u2070-\u2079])["'”“’‘»›)\]}>*_~`]*){0,9}(?:[ \u00a0\u202f]?(?:[”’»›)\]}]|>>)){0,9})([\s\x85]*)/gu;
 
 /** A mark that ends a sentence in another script: a danda, an Arabic question mark. */
 const FOREIGN = /(?![.!?‼⁇⁈⁉‽。．！？｡\u1803\u1809])\p{Sentence_Terminal}/u;

@@ -29,8 +29,10 @@ const ITEM = /* @__PURE__ */ new RegExp(
   ].join("|"),
   "uy",
 );
-/** What begins an item behind a line that ended with a mark. */
-const ITEM_AFTER_MARK = /-\p{L}|\p{N}{1,2}\.\p{N}{1,2}\s/uy;
+/** What begins an item behind a line that ended with a mark, or with a comma. */
+const ITEM_AFTER_COMMA = /-\p{L}/uy;
+/** What begins an item behind a line that ended with a mark. "5,⏎1.2 метр" is no item. */
+const ITEM_AFTER_MARK = /\p{N}{1,2}\.\p{N}{1,2}\s/uy;
 
 /** Whether an item begins at `index`, the start of a line; `before` is the last character of the line before. */
 export function startsItem(text: string, index: number, before: string): boolean {
@@ -38,7 +40,8 @@ export function startsItem(text: string, index: number, before: string): boolean
   if (/[‒–—―-]/.test(before) && /\p{N}/u.test(text.charAt(index))) return false;
   ITEM.lastIndex = index;
   if (ITEM.test(text)) return true;
-  ITEM_AFTER_MARK.lastIndex = index;
+  ITEM_AFTER_COMMA.lastIndex = ITEM_AFTER_MARK.lastIndex = index;
+  if (/[.,;:!?…]/.test(before) && ITEM_AFTER_COMMA.test(text)) return true;
   return /[.;:!?…]/.test(before) && ITEM_AFTER_MARK.test(text);
 }
 

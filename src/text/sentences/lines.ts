@@ -22,7 +22,7 @@ const NEWLINE = /\r\n|[\n\v\f\r\x85\u2028\u2029]/g;
 /** The lines of a text. A line end in the middle of a sentence, as in wrapped text, is no end of a line here. */
 export function* lines(text: string, paragraphs: "blank-line" | "line"): Generator<Line> {
   let start = 0;
-  let physical = 0;
+  let physical = text.startsWith("\ufeff") ? 1 : 0;
   for (const { 0: space, index } of text.matchAll(SPACE)) {
     const end = index + space.length;
     // White space that carries an accent belongs to what follows.

@@ -12,6 +12,7 @@ import {
   isBeforeNumber,
   isBeforeTelephone,
   isUnit,
+  isUnitOrName,
 } from "./abbreviations.ts";
 import type { Ending } from "./endings.ts";
 import { extendsCluster } from "./graphemes.ts";
@@ -108,14 +109,16 @@ function endsBeforeLowerCase(
   return isPredicate(word) || (lowerCase && !isAbbreviation(word));
 }
 
-/** "2024. 05. 12", "Тел. 1800-1917" and "5 мин. 30 сек." go on. */
+/** "2024. 05. 12", "Тел. 1800-1917", "5 мин. 30 сек." and "5мин. 30-40 секунд" go on. */
 function endsBeforeNumber(line: string, word: string, start: number, opened: number): boolean {
   if (/\p{N}/u.test(line.charAt(start - 1)) || isBeforeNumber(word)) return false;
   if (isBeforeTelephone(word)) return !TELEPHONE.test(line.slice(opened, opened + 24));
-  if (!isUnit(word)) return true;
-  const before = line.slice(Math.max(0, start - word.length - 2), start - word.length);
-  const after = /^[\p{N}.,]{1,12}\s?(\p{L}{1,5})/u.exec(line.slice(opened, opened + 24))?.[1];
-  return !(/\p{N}\s?$/u.test(before) && after !== undefined && isUnit(after));
+  const unit = word.replace(/^[\p{N}.-]+/u, "");
+  if (!isUnit(unit)) return true;
+  const before = line.slice(Math.max(0, start - unit.length - 2), start - unit.length);
+  const after = /^\p{N}[\p{N}.,–-]{0,23}\s?(\p{L}{1,12})/u.exec(line.slice(opened, opened + 40))
+    ?.[1];
+  return !(/\p{N}\s?$/u.test(before) && after !== undefined && isUnitOrName(after));
 }
 
 /** "А. Амар", "Д. Б. Нямаа", "Ж.-П. Сартр" are initials; "-15 °С. Салхи" and "220 В. Гэрэл" are units. */

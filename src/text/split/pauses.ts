@@ -45,6 +45,9 @@ export const DEFAULT_PAUSES: Pauses = /* @__PURE__ */ Object.freeze({
 /** The last mark before the border, behind closing quotes, brackets and white space. */
 const LAST_MARK = /(\.\.+|[.!?…‼⁇⁈⁉‽,;:–—―-]|[，；：、！？])["'”“’‘»›)\]}>*_~`\s\x85]*$/u;
 
+/** The numbers of footnotes behind a mark: "гарав.[5]". */
+const FOOTNOTES = /(?:\[\p{N}{1,3}\]|[\u00b9\u00b2\u00b3\u2070-\u2079])+\s*$/u;
+
 const MARKS: Readonly<Record<string, keyof Pauses>> = {
   "?": "question",
   "？": "question",
@@ -75,7 +78,7 @@ export function pauseAfter(text: string, boundary: BoundaryKind, pauses: Pauses)
   if (boundary === "paragraph") return pauses.paragraph;
   const spoken = withoutUnderline(text.trimEnd());
   // Forty are enough for the mark and what closes behind it, and keep the search short on hostile text.
-  const mark = LAST_MARK.exec(spoken.slice(-40).trimEnd())?.[1];
+  const mark = LAST_MARK.exec(spoken.slice(-40).replace(FOOTNOTES, "").trimEnd())?.[1];
   if (mark === undefined) return boundary === "sentence" ? pauses.line : pauses.comma;
   if (mark.length > 1) return pauses.ellipsis;
   return pauses[MARKS[mark] ?? "period"];
