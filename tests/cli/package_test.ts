@@ -110,7 +110,7 @@ async function assertSynced(program: readonly string[]): Promise<void> {
     "", // the folder's own name, in the folder above
     `${state}/lock.ID.new`,
     state,
-    `${state}/reserve`,
+    `${state}/lock.reserve`,
     `${state}/order.json.ID.new`,
     state,
   ];

@@ -141,6 +141,7 @@ Deno.test("transportFetch tells an answer that breaks the rules from a service t
   }
   service.addFault({ kind: "drop" });
   await assertRejects(() => page.getUserBalance(), ServiceUnavailableError, "cannot be reached");
+  assertEquals(it.events.map(({ type }) => type), ["upstream_failed"]);
 });
 
 Deno.test("transportFetch ends the synthesis when the visitor leaves", async () => {
@@ -162,13 +163,15 @@ Deno.test("transportFetch ends the synthesis when the visitor leaves", async () 
   await until(() => told === 1);
 });
 
-Deno.test("transportFetch says of a service that is away that it is, and not where", async () => {
+Deno.test("transportFetch says of a service that is away that it is, and not where; the owner is told", async () => {
   const port = closedPort();
   const transport = createGrpcWebTransport({ baseUrl: `http://127.0.0.1:${port}` });
   await using it = await setUp({ fetch: transportFetch(transport) });
   const error = await assertRejects(() => it.page.getUserBalance(), ServiceUnavailableError);
   assertEquals(error.rawMessage, "The speech service cannot be reached.");
-  assertEquals(JSON.stringify([error, error.details]).includes(`${port}`), false);
+  assertEquals(JSON.stringify([error, error.details, it.events]).includes(`${port}`), false);
+  const message = "The speech service cannot be reached.";
+  assertEquals(it.events, [{ type: "upstream_failed", method: "GetUserBalance", message }]);
 });
 
 for (const protocol of OWN) {

@@ -4,7 +4,8 @@ import { write } from "../../narration/store/disk.ts";
 /** Enough for the records of a part, several times over, on file systems with blocks of 4 kB. */
 const RESERVE_BYTES = 65_536;
 
-const NAME = "reserve";
+// A name that only a folder of ours has: a file of the user must not be removed.
+const NAME = "lock.reserve";
 
 /**
  * Takes a piece of the disk. Freed after a failure, it has room for the id of a paid job, whatever else has filled the disk.

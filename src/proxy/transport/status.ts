@@ -16,6 +16,8 @@ import {
 } from "../../contract/errors.ts";
 import { Code, type Field, StatusError } from "../answer/status_error.ts";
 
+const LATE = "The speech service did not answer in time.";
+
 /** The gRPC codes of the classes that an answer of HTTP alone can have. */
 const CODES: readonly (readonly [Class: typeof TsetsenError, code: number, message: string])[] = [
   [AuthenticationError, Code.Unauthenticated, "The speech service refused the call."],
@@ -23,7 +25,7 @@ const CODES: readonly (readonly [Class: typeof TsetsenError, code: number, messa
   [InvalidRequestError, Code.InvalidArgument, "The speech service refused the request."],
   [ResourceNotFoundError, Code.NotFound, "The speech service does not have it."],
   [RateLimitExceededError, Code.ResourceExhausted, "The speech service has too many requests."],
-  [TimeoutError, Code.DeadlineExceeded, "The speech service did not answer in time."],
+  [TimeoutError, Code.DeadlineExceeded, LATE],
   [ServerError, Code.Internal, "The answer of the speech service is not acceptable."],
 ];
 
@@ -34,15 +36,16 @@ const REFUSALS: readonly number[] = [3, 5, 7, 8, 9, 11, 12, 16];
  * Makes the trailers for an error. A status of gRPC is the service's own. Any other failure may name addresses, which are
  * none of a visitor's business.
  *
+ * @returns The trailers; `undefined` when there is no answer of the service: it is away, or the connection to it was lost.
  * @param isBillable Whether the call costs credits. A refusal that is not proven becomes INTERNAL then, because the page
  * would take it for a proof that nothing was charged.
  */
-export function statusFields(error: unknown, isBillable: boolean): Field[] {
-  if (!(error instanceof TsetsenError)) return unreachable().fields();
+export function statusFields(error: unknown, isBillable: boolean): Field[] | undefined {
+  if (!(error instanceof TsetsenError)) return undefined;
   const { statusCode = Infinity, rawMessage, details, retryAfter, charged, code } = error;
   const isStatus = statusCode <= 16;
   const [, classCode, message] = CODES.find(([Class]) => error instanceof Class) ?? [];
-  if (!isStatus && classCode === undefined) return unreachable().fields();
+  if (!isStatus && classCode === undefined) return undefined;
   const given = isStatus ? statusCode : classCode as number;
   const isProven = !isBillable || charged === "no" || !REFUSALS.includes(given);
   const status = new StatusError(
@@ -59,9 +62,5 @@ export function statusFields(error: unknown, isBillable: boolean): Field[] {
 
 /** Makes the trailers for a deadline that has passed. */
 export function deadlineStatus(): Field[] {
-  return statusFields(new TimeoutError(""), false);
-}
-
-function unreachable(): StatusError {
-  return new StatusError(Code.Unavailable, "The speech service cannot be reached.");
+  return new StatusError(Code.DeadlineExceeded, LATE).fields();
 }

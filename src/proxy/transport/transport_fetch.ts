@@ -58,30 +58,56 @@ export function transportFetch(
       secrets: [request.headers.get("x-api-key") ?? ""],
       maxMessageBytes: MAX_MESSAGE_BYTES,
     };
-    const body = bodyOf(carrier(service, message, call), lifetime, isBillable);
-    return new Response(body, { headers: { "content-type": GRPC_WEB } });
+    const pieces = piecesOf(carrier(service, message, call), lifetime, isBillable);
+    // A service that is away has no answer: the fetch rejects, and the proxy reports it.
+    const first = await pieces.next();
+    return new Response(bodyOf(first, pieces, lifetime), { headers: { "content-type": GRPC_WEB } });
   };
 }
 
-/** The messages in their frames, and the status behind them. */
-function bodyOf(
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/**
+ * The messages in their frames, and the status behind them.
+ *
+ * @throws {unknown} when the service is away, or the connection to it was lost.
+ */
+async function* piecesOf(
   messages: ReturnType<Carrier>,
   lifetime: Lifetime,
   isBillable: boolean,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream<Uint8Array<ArrayBuffer>>({
+): AsyncGenerator<Bytes, void, void> {
+  let fields: ReturnType<typeof statusFields> = [["grpc-status", "0"]];
+  let failure: unknown;
+  try {
+    for (;;) {
+      const { done, value } = await lifetime.race(messages.next());
+      if (done) break;
+      yield frame(0, value);
+    }
+  } catch (error) {
+    const isLate = lifetime.end?.by === "deadline";
+    fields = isLate ? deadlineStatus() : statusFields(error, isBillable);
+    failure = error;
+  }
+  lifetime.close();
+  if (fields === undefined) throw failure;
+  yield trailerFrame(fields);
+}
+
+/** The body of an answer, of which the first piece has come. */
+function bodyOf(
+  first: IteratorResult<Bytes, void>,
+  pieces: AsyncGenerator<Bytes, void, void>,
+  lifetime: Lifetime,
+): ReadableStream<Bytes> {
+  let next: Promise<IteratorResult<Bytes, void>> | undefined = Promise.resolve(first);
+  return new ReadableStream<Bytes>({
     async pull(controller) {
-      let fields = [["grpc-status", "0"] as const] as ReturnType<typeof statusFields>;
-      try {
-        const { done, value } = await lifetime.race(messages.next());
-        if (!done) return controller.enqueue(frame(0, value));
-      } catch (error) {
-        const isLate = lifetime.end?.by === "deadline";
-        fields = isLate ? deadlineStatus() : statusFields(error, isBillable);
-      }
-      lifetime.close();
-      controller.enqueue(trailerFrame(fields));
-      controller.close();
+      const { done, value } = await (next ?? pieces.next());
+      next = undefined;
+      if (done) controller.close();
+      else controller.enqueue(value);
     },
     cancel: () => lifetime.stop({ by: "cancel" }),
   }, { highWaterMark: 0 });
