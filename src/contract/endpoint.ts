@@ -8,6 +8,7 @@ import { isLoopbackHost } from "../lib/loopback.ts";
 import { readEnv } from "../lib/runtime.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { describe } from "../lib/rules.ts";
+import { isKey } from "./validate.ts";
 
 /** Where the service is when nothing else is said. */
 export const DEFAULT_ENDPOINT = "api.tsetsen.ai:50051";
@@ -56,6 +57,8 @@ const HOST = /^(?:\[.+\]|(?!https?$)-*\w[\w-]*(?:\.-*\w[\w-]*)*\.?)$/;
 export function resolveEndpoint(endpoint: string, secure: boolean): URL {
   const refuse = (expected: string, came: string) =>
     new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
+  // Two variables that are swapped would ask the network for the key.
+  if (isKey(endpoint)) throw refuse("host:port or a URL", "an API key");
   const scheme = secure ? "https" : "http";
   const text = /^https?:\/\//i.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
   const [, host] = ENDPOINT.exec(endpoint) ?? [];

@@ -82,7 +82,7 @@ const RULES: Readonly<Record<Name, Rule>> = {
   apiKey: [
     "string",
     "a key like tsetsen-prod-… or tsetsen-development-…",
-    (key: string) => /^tsetsen-(prod|development)-[\w-]+$/.test(key),
+    isKey,
     AuthenticationError,
   ],
   text: TEXT,
@@ -144,6 +144,11 @@ const RULES: Readonly<Record<Name, Rule>> = {
   retryExceptions: ARRAY,
   "each of retryExceptions": ["function", "a class of errors", isClass, TypeError],
 };
+
+/** Whether a text has the form of an API key. */
+export function isKey(text: string): boolean {
+  return /^tsetsen-(prod|development)-[\w-]+$/.test(text);
+}
 
 /** Checks one value by the rule of its name. */
 export function validate(name: Name, value: unknown): void {

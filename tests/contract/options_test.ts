@@ -87,6 +87,27 @@ Deno.test("Client takes an empty variable as unset, and checks one that is set",
   });
 });
 
+Deno.test("Client refuses an API key for an endpoint, and does not show it", async () => {
+  const error = await failureOf(() => new Client({ apiKey: KEY, endpoint: KEY }));
+  assertEquals(
+    error.message,
+    "invalid_request: endpoint must be host:port or a URL: got an API key",
+  );
+  await withEnv({ TSETSEN_API_KEY: "api.tsetsen.ai", TSETSEN_API_ENDPOINT: KEY }, async () => {
+    const error = await failureOf(() => new Client());
+    assert(!error.message.includes(KEY));
+  });
+  await withEnv({ TSETSEN_API_ENDPOINT: KEY }, async () => {
+    const error = await failureOf(() => new Client({ apiKey: KEY }));
+    assertMatch(error.message, /^invalid_request: endpoint must be .* got an API key$/);
+  });
+  // A host of that name is one with its port.
+  assertEquals(
+    (await destination({ apiKey: KEY, endpoint: "tsetsen-prod-gateway:443" }))[0],
+    "https://tsetsen-prod-gateway",
+  );
+});
+
 Deno.test("Client takes every form of endpoint", async () => {
   const forms: [endpoint: string, secure: boolean | undefined, url: string][] = [
     ["tts.example", undefined, "https://tts.example"],

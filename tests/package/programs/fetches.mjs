@@ -3,12 +3,15 @@
 
 import { Client, interruptedJobs } from "@tsetsen/sdk";
 import { Client as LeanClient } from "@tsetsen/sdk/lean";
-import crossFetch from "cross-fetch";
-import makeFetchHappen from "make-fetch-happen";
-import nodeFetch from "node-fetch";
-import { fetch as undiciFetch } from "undici";
 
 const [endpoint] = process.argv.slice(2);
+
+// Only the folder of the test has these packages.
+const load = (name) => import(name);
+const { default: crossFetch } = await load("cross-fetch");
+const { default: makeFetchHappen } = await load("make-fetch-happen");
+const { default: nodeFetch } = await load("node-fetch");
+const { fetch: undiciFetch } = await load("undici");
 
 /** A `fetch` without streams, as that of React Native is. */
 async function inOnePiece(...args) {
