@@ -23,11 +23,16 @@ const ALONE = [
   "tests/proxy/options_test.ts",
 ];
 
+/** Deno and Bun would ask the proxy of the environment for the servers of the tests, too. */
+const NO_PROXY = [Deno.env.get("NO_PROXY"), "localhost,127.0.0.1,[::1]"].filter(Boolean).join();
+
 /** Runs `deno test` without the key: tests cost nothing. */
 function test(args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
   return showDeno(["test", ...FLAGS, ...args], {
     TSETSEN_API_KEY: "",
     TSETSEN_API_ENDPOINT: "",
+    NO_PROXY,
+    no_proxy: NO_PROXY,
     ...env,
   });
 }

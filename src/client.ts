@@ -33,12 +33,17 @@ import {
   toListVoices,
   toSpeech,
 } from "./contract/models.ts";
-import { type CallOptions, type ClientOptions, resolveOptions } from "./contract/options.ts";
+import {
+  CALL_OPTIONS,
+  type CallOptions,
+  type ClientOptions,
+  resolveOptions,
+} from "./contract/options.ts";
 import type { Transport } from "./contract/transport.ts";
-import { type StatusWatch, type WatchOptions, watchStatus } from "./call/watch.ts";
+import { type StatusWatch, WATCH_OPTIONS, type WatchOptions, watchStatus } from "./call/watch.ts";
 import type { OpenLifetimes } from "./lib/lifetime.ts";
 import { type SpeechStream, type StreamOptions, streamSpeech } from "./audio/speech_stream.ts";
-import { validate, validateFields } from "./contract/validate.ts";
+import { pick, validate, validateFields } from "./contract/validate.ts";
 import type { AudioStream } from "./audio/audio_stream.ts";
 
 /**
@@ -245,14 +250,13 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   ): Promise<AudioStream> {
     validateFields("options", options, AUDIO_OPTIONS);
     const start = performance.now();
-    const { timeout, signal, maxRetries, headers, onResponse, pollInterval } = options;
-    const every = { signal, maxRetries, headers, onResponse };
+    const { timeout } = options;
     const submission = Math.min(timeout ?? Infinity, this.#core.options.timeout);
-    const job = await this.submit(request, { ...every, timeout: submission });
+    const job = await this.submit(request, { ...pick(options, CALL_OPTIONS), timeout: submission });
     try {
       // A millisecond at the least: the wait itself then says that the time is over.
       const left = timeout && Math.max(1, timeout - (performance.now() - start));
-      await job.wait({ ...every, pollInterval, timeout: left });
+      await job.wait({ ...pick(options, WATCH_OPTIONS), timeout: left });
       return await job.audio(options);
     } catch (error) {
       // Doing all of this again would be charged again.

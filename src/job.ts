@@ -25,7 +25,7 @@ import {
   watchStatus,
 } from "./call/watch.ts";
 import { redact } from "./lib/redact.ts";
-import { type FieldNames, validate, validateFields } from "./contract/validate.ts";
+import { type FieldNames, pick, validate, validateFields } from "./contract/validate.ts";
 
 /** The age from which an address of audio may have expired, in milliseconds. The job is then asked for another. */
 const MAX_ADDRESS_AGE_MS = 60_000;
@@ -177,17 +177,13 @@ export class Job implements AsyncIterable<StatusUpdate> {
    */
   async audio(options: WatchOptions & DownloadOptions = {}): Promise<AudioDownload> {
     validateFields("options", options, AUDIO_OPTIONS);
-    const { signal, timeout, maxRetries, onResponse, pollInterval, headers } = options;
-    const { idleTimeout, maxBytes, onProgress } = options;
-    const both = { signal, timeout, maxRetries, onResponse };
-    const watch = { ...both, pollInterval, headers };
-    const download = { ...both, idleTimeout, maxBytes, onProgress };
+    const watch = pick(options, WATCH_OPTIONS);
     const { status, audioUrl } = this.#response ?? {};
     const isOld = audioUrl === undefined || Date.now() - this.#seen > MAX_ADDRESS_AGE_MS;
     if (status === RequestStatus.COMPLETED && isOld) {
       for await (const _ of this.watch(watch));
     }
-    return downloadAudio(this.#core, await this.wait(watch), download);
+    return downloadAudio(this.#core, await this.wait(watch), pick(options, DOWNLOAD_OPTIONS));
   }
 
   /**

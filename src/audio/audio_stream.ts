@@ -35,6 +35,8 @@ type Chunk = Uint8Array<ArrayBuffer>;
 export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void>, AsyncDisposable {
   readonly #facts: () => AudioFacts | undefined;
   readonly #reader: AudioReader;
+  /** The id of the job whose audio it is; `undefined` for a stream, and for a download that was not given it. */
+  readonly requestId: string | undefined;
 
   static {
     showAs(this.prototype, "AudioStream");
@@ -45,8 +47,10 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     items: AsyncIterator<Uint8Array, void, void>,
     facts: () => AudioFacts | undefined,
     onProgress?: AudioProgressHook,
+    requestId?: string,
   ) {
     this.#facts = facts;
+    this.requestId = requestId;
     this.#reader = new AudioReader(items, facts, onProgress);
   }
 
@@ -66,11 +70,6 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   /** The length of the bytes when it is announced: for a download from its first chunk on. Else `undefined`. */
   get contentLength(): number | undefined {
     return this.#facts()?.contentLength;
-  }
-
-  /** The id of the job. For a download that was given it, from its first chunk on; for a stream `undefined`. */
-  get requestId(): string | undefined {
-    return this.#facts()?.requestId;
   }
 
   /** Whether a reader has the audio, or had it. */

@@ -165,10 +165,11 @@ export class Call {
         } else limiter.release(lease);
       }
       const delay = this.retryDelay(failure, retry, "retry");
-      // A delay past the deadline would only turn an error that says more into a TimeoutError.
-      if (delay === undefined || delay >= Math.min(lifetime.remaining, left() ?? Infinity)) {
-        throw failure;
-      }
+      // A delay past the deadline would only turn an error that says more into a TimeoutError. One that is told as the
+      // deadline is told then, and not before.
+      const isLate = delay === undefined ||
+        delay >= Math.min(lifetime.remaining, left() ?? Infinity);
+      if (delay === undefined || (isLate && !this.#isDeadline(failure))) throw failure;
       await lifetime.sleep(delay);
     }
   }

@@ -15,6 +15,8 @@ export interface InterruptedJob {
 }
 
 interface Interruption extends InterruptedJob {
+  /** False when the work only followed a job that was paid for: doing it again costs nothing. */
+  readonly billable?: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -24,17 +26,18 @@ const MAX_JOBS = 1_000;
 const interruptions = new WeakMap<object, Interruption[]>();
 
 /**
- * Remembers that `reason`, the reason of a caller's signal, interrupted a job.
+ * Remembers that `reason`, the reason of a caller's signal or an error that is not ours, interrupted a job.
  *
  * @param signal The signal that the caller gave.
  */
 export function recordInterrupted(
   reason: unknown,
-  job: InterruptedJob,
+  job: Omit<Interruption, "signal">,
   signal?: AbortSignal,
 ): void {
-  if ((typeof reason !== "object" && typeof reason !== "function") || reason === null) return;
-  const known = interruptions.get(reason) ?? [];
+  // Nothing can be remembered of a string, say.
+  if (Object(reason) !== reason) return;
+  const known = interruptionsOf(reason);
   const isKnown = ({ requestId, signal: other }: Interruption) =>
     requestId !== undefined && requestId === job.requestId && other === signal;
   const others = known.filter((one) => !isKnown(one));
@@ -43,7 +46,7 @@ export function recordInterrupted(
     const at = others.findIndex(({ charged }) => charged === "no");
     others.splice(Math.max(0, at), 1);
   }
-  interruptions.set(reason, [...others, { ...job, signal }]);
+  interruptions.set(reason as object, [...others, { ...job, signal }]);
 }
 
 /**
@@ -79,7 +82,12 @@ export function interruptedJobs(error: unknown, signal?: AbortSignal): readonly 
     const { requestId, charged } = error;
     return charged === undefined ? [] : [{ requestId, charged }];
   }
-  return (interruptions.get(error as object) ?? [])
+  return interruptionsOf(error)
     .filter((one) => signal === undefined || one.signal === undefined || one.signal === signal)
     .map(({ requestId, charged }) => ({ requestId, charged }));
+}
+
+/** What was under way at an error that is not ours. */
+export function interruptionsOf(error: unknown): readonly Interruption[] {
+  return interruptions.get(error as object) ?? [];
 }

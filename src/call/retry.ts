@@ -14,7 +14,7 @@ import {
 } from "../contract/errors.ts";
 import { Lifetime } from "../lib/lifetime.ts";
 import { mayBeAcceptedSince } from "./accepted_jobs.ts";
-import { interruptedJobs, recordInterrupted } from "./interrupted_jobs.ts";
+import { interruptedJobs, interruptionsOf, recordInterrupted } from "./interrupted_jobs.ts";
 import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
 
 /** A class of errors. */
@@ -110,8 +110,7 @@ const purchases = new WeakSet<object>();
  * itself is about.
  */
 export function recordPurchases(error: unknown): void {
-  const isObject = typeof error === "object" || typeof error === "function";
-  if (isObject && error !== null) purchases.add(error);
+  if (Object(error) === error) purchases.add(error as object);
 }
 
 /**
@@ -145,7 +144,9 @@ export function recordPurchases(error: unknown): void {
 export function isSafeToRetry(error: unknown): boolean {
   if (Object(error) !== error || purchases.has(error as object)) return false;
   if (!(error instanceof TsetsenError)) {
-    return interruptedJobs(error).every(({ charged }) => charged === "no");
+    return interruptionsOf(error).every(({ charged, billable }) =>
+      charged === "no" || billable === false
+    );
   }
   const { charged, billable, requestId } = error;
   if (charged === undefined || charged === "no") return true;

@@ -8,7 +8,7 @@
  */
 
 import { Code } from "@connectrpc/connect";
-import { type BodyReader, bodyReader } from "../transport/body_reader.ts";
+import { type BodyReader, bodyReader, withWebBody } from "../transport/body_reader.ts";
 import { badAnswer, brokenOff, fromHttp } from "../transport/error_mapping.ts";
 import { concatBytes, pushChunk } from "../lib/bytes.ts";
 import { countBytes, FrameReader } from "../transport/frames.ts";
@@ -31,7 +31,7 @@ export function connectFetch(options: GuardOptions, facts: AnswerFacts): typeof 
   const guarded = async (url: string, init: RequestInit): Promise<unknown> => {
     try {
       const body = new Uint8Array(init.body as Uint8Array<ArrayBuffer>);
-      const response = await post(url, init.headers as Headers, body, options);
+      const response = withWebBody(await post(url, init.headers as Headers, body, options));
       const { status, headers } = response;
       if (!isConnect(response, unary)) {
         response.body?.cancel().catch(() => {});

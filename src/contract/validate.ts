@@ -52,8 +52,6 @@ type Name =
   | "timeout"
   | "idleTimeout"
   | "pollInterval"
-  | "pingInterval"
-  | "pingTimeout"
   | "baseDelay"
   | "maxDelay"
   | "backoffFactor"
@@ -64,7 +62,6 @@ type Name =
   | "headers"
   | "signal"
   | "endpoint"
-  | "ca"
   | "fetch"
   | "log"
   | "onProgress"
@@ -111,8 +108,6 @@ const RULES: Readonly<Record<Name, Rule>> = {
   timeout: DURATION,
   idleTimeout: DURATION,
   pollInterval: DURATION,
-  pingInterval: DURATION,
-  pingTimeout: DURATION,
   baseDelay: DURATION,
   maxDelay: DURATION,
   backoffFactor: atLeast(1),
@@ -123,12 +118,6 @@ const RULES: Readonly<Record<Name, Rule>> = {
   headers: ["object", "names and values that HTTP allows", areHeaders, TypeError],
   signal: SIGNAL,
   endpoint: ["string"],
-  ca: [
-    "string",
-    "certificates in PEM form (-----BEGIN CERTIFICATE-----)",
-    (pem: string) => pem.includes("-----BEGIN CERTIFICATE-----"),
-    TypeError,
-  ],
   fetch: FUNCTION,
   log: FUNCTION,
   onProgress: FUNCTION,
@@ -192,6 +181,15 @@ export function validateFields<T extends object>(
     const isOwnRule = Object.hasOwn(RULES, field) && (name === "request" || field !== "apiKey");
     if (value !== undefined && isOwnRule) validate(field as Name, value);
   }
+}
+
+/** The options that a part of the work knows. */
+export function pick<T extends object, K extends keyof T>(
+  options: T,
+  known: Readonly<Record<K, true>>,
+): Pick<T, K> {
+  const names = Object.keys(known) as K[];
+  return Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<T, K>;
 }
 
 /** Whether `instanceof` takes it: an arrow function has no prototype, and would hide the error that it is asked about. */

@@ -5,7 +5,9 @@
  */
 
 import { checkUnread } from "../audio/unread.ts";
+import { interruptedJobs, recordInterrupted } from "../call/interrupted_jobs.ts";
 import { isSafeToRetry, recordPurchases } from "../call/retry.ts";
+import { TsetsenError } from "../contract/errors.ts";
 import { lstat, stat } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,6 +32,7 @@ import {
 import {
   isBoughtByReading,
   isOwnRaw,
+  type OwnAudio,
   type SaveSource,
   writeAudio,
   WriteError,
@@ -80,7 +83,8 @@ export interface SavedAudio {
  * Under other names everything else is written as it is.
  *
  * When a paid stream breaks off, what had come stays beside the file as a WAV, and the error says where:
- * {@linkcode keptAudio}.
+ * {@linkcode keptAudio}. When the file of a job's audio cannot be written, {@linkcode interruptedJobs} of the error has the id
+ * of the job: `client.job(requestId).audio()` fetches the audio again without another charge.
  *
  * @param path The file to write.
  * @param audio What to write. It is not read at all when the file exists already, so nothing is bought in vain.
@@ -114,6 +118,24 @@ export async function saveAudio(
   path: string | URL,
   audio: SaveSource,
   options: SaveOptions = {},
+): Promise<SavedAudio> {
+  try {
+    return await save(path, audio, options);
+  } catch (error) {
+    // An error of the file knows nothing of the job, which is paid for.
+    const { requestId } = Object(audio) as OwnAudio;
+    const isKnown = interruptedJobs(error).some((job) => job.requestId === requestId);
+    if (requestId !== undefined && !isKnown && !(error instanceof TsetsenError)) {
+      recordInterrupted(error, { requestId, charged: "yes", billable: false }, options?.signal);
+    }
+    throw error;
+  }
+}
+
+async function save(
+  path: string | URL,
+  audio: SaveSource,
+  options: SaveOptions,
 ): Promise<SavedAudio> {
   checkOptions(options, RULES);
   if (!(path instanceof URL)) check("path", path, STRING);

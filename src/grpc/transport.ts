@@ -4,8 +4,9 @@ import { fromConnect } from "../connect/errors.ts";
 import { overConnect } from "../connect/over_connect.ts";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport } from "../contract/transport.ts";
-import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
+import { validate } from "../contract/validate.ts";
 import { VERSION } from "../contract/version.ts";
+import { ARRAY, checkOptions, DURATION, FLAG, type Rules } from "../lib/rules.ts";
 import { CallSessions } from "./call_sessions.ts";
 import { type ConnectNode, loadConnectNode } from "./connect_node.ts";
 import { Connection } from "./connection.ts";
@@ -35,13 +36,18 @@ export interface GrpcTransportOptions extends EndpointOptions {
   readonly interceptors?: readonly ConnectInterceptor[] | undefined;
 }
 
-const OPTIONS: FieldNames<Required<GrpcTransportOptions>> = {
-  endpoint: true,
-  secure: true,
-  ca: true,
-  pingInterval: true,
-  pingTimeout: true,
-  interceptors: true,
+const RULES: Rules<keyof GrpcTransportOptions> = {
+  endpoint: ["string"],
+  secure: FLAG,
+  ca: [
+    "string",
+    "certificates in PEM form (-----BEGIN CERTIFICATE-----)",
+    (pem: string) => pem.includes("-----BEGIN CERTIFICATE-----"),
+    TypeError,
+  ],
+  pingInterval: DURATION,
+  pingTimeout: DURATION,
+  interceptors: ARRAY,
 };
 
 /** A transport that speaks native gRPC: the `transport` of a client. */
@@ -81,7 +87,7 @@ export interface GrpcTransport extends Transport, Disposable {
  * ```
  */
 export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport {
-  validateFields("options", options, OPTIONS);
+  checkOptions(options, RULES);
   const { ca, pingInterval = 60_000, pingTimeout = 10_000, interceptors = [] } = options;
   for (const interceptor of interceptors) validate("each of interceptors", interceptor);
   const { baseUrl, origin } = endpointOf(options);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { base64Decode } from "./bytes.ts";
+
 /** A text as it reads, with the place of each of its code units in the text as it is written. */
 export interface Reading {
   /** The code units, in lower case. */
@@ -63,8 +65,7 @@ export function decodeBase64(written: string): { from: number; to: number; text:
     const whole = token.replace(/=+$/, "");
     const sound = whole.length % 4 === 1 ? whole.slice(0, -1) : whole;
     try {
-      const bytes = atob(sound.replace(/-/g, "+").replace(/_/g, "/"));
-      const text = new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
+      const text = new TextDecoder().decode(base64Decode(sound));
       found.push({ from: match.index, to: match.index + token.length, text: lowered(text) });
     } catch {
       // It is not base64.

@@ -14,6 +14,34 @@ export interface BodyReader {
   cancel(): Promise<void>;
 }
 
+/** The body of node-fetch: a stream of Node. */
+interface NodeBody extends AsyncIterable<Uint8Array> {
+  destroy?(): void;
+}
+
+/**
+ * The answer of any `fetch` with a body of the web. That of node-fetch is a stream of Node. Without a stream, as in React Native, the
+ * body comes in one piece.
+ */
+export function withWebBody(response: Response): Response {
+  const body = response.body as ReadableStream | NodeBody | null | undefined;
+  if (body === null || (body && "getReader" in body)) return response;
+  async function* read(): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of body as NodeBody ?? [await response.arrayBuffer()]) {
+      // The `slice()` of a `Buffer` copies nothing.
+      yield new Uint8Array(chunk.buffer ?? chunk, chunk.byteOffset, chunk.length);
+    }
+  }
+  const chunks = read();
+  // Its own reader: it is read once.
+  const web = {
+    getReader: () => web,
+    read: () => chunks.next(),
+    cancel: () => Promise.resolve(body?.destroy?.()),
+  };
+  return Object.create(response, { body: { value: web } });
+}
+
 /**
  * Makes a reader of a body.
  *

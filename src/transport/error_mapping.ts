@@ -43,7 +43,8 @@ const GRPC_CLASSES: Record<number, ErrorClass> = {
 /** The gRPC codes that say by themselves that the service refused the request; 12 is UNIMPLEMENTED. */
 const REFUSALS = [3, 5, 7, 8, 9, 11, 12, 16];
 
-const HTTP_CLASSES: Record<number, ErrorClass> = {
+/** By HTTP status; all others are the server's own trouble. */
+export const HTTP_CLASSES: Readonly<Record<number, ErrorClass>> = {
   401: AuthenticationError,
   403: PermissionDeniedError,
   429: RateLimitExceededError,
@@ -226,14 +227,16 @@ function isOwnLimit(error: unknown, depth = 0): boolean {
 function neverConnected(error: unknown, depth = 0): boolean {
   // A cause can be its own cause.
   if (!(error instanceof Error) || depth > MAX_CAUSES) return false;
-  const { code, syscall, errors } = error as { code?: string; syscall?: string; errors?: unknown };
+  const { name, code, syscall, errors } = error as Error & Record<string, unknown>;
   return syscall === "connect" || syscall === "getaddrinfo" || // Node
-    // Node, Bun; who is not trusted is sent nothing
-    /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
-      .test(`${code}`) ||
+    // Node, Bun; who is not trusted is sent nothing. Deno gives no code when it has no leave to use the network.
+    /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket|ERR_PROXY_TUNNEL|NotCapable)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
+      .test(`${code ?? name}`) ||
     error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request
-    // Node, Deno: a port that `fetch` itself refuses
-    /^(bad port|Fetch failed: Requests to port \d+ are blocked)$/.test(error.message) ||
+    // Node, Deno: a port that `fetch` itself refuses; Node: a proxy that makes no tunnel
+    /^(bad port|Fetch failed: Requests to port \d+ are blocked)$|HTTP Tunneling$/.test(
+      error.message,
+    ) ||
     // Node's happy eyeballs: one error for each address.
     (Array.isArray(errors) && errors.length > 0 &&
       errors.slice(0, MAX_CAUSES).every((one) => neverConnected(one, depth + 1))) ||

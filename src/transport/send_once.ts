@@ -5,6 +5,7 @@
  */
 
 import { hostOf, WITHOUT_LIMIT } from "../lib/runtime.ts";
+import { withWebBody } from "./body_reader.ts";
 import { fromHttp, noAnswer } from "./error_mapping.ts";
 import { OnceBody, takesStreams } from "./once_body.ts";
 import { isGrpcWeb, ResponseReader } from "./response_reader.ts";
@@ -48,7 +49,7 @@ export async function sendOnce(
   body: Uint8Array<ArrayBuffer>,
   options: SendOptions,
 ): Promise<ResponseReader> {
-  const response = await post(url, headers, body, options);
+  const response = withWebBody(await post(url, headers, body, options));
   if (isGrpcWeb(response)) return new ResponseReader(response, options);
   response.body?.cancel().catch(() => {});
   throw fromHttp(response.status, response.headers, options.origin, options.call.secrets);
@@ -70,11 +71,12 @@ export async function post(
   const fetch = given ?? globalThis.fetch;
   const { billable, secrets } = call;
   const { signal } = call.lifetime;
+  const isNode = hostOf() === "node";
   // workerd knows only "manual"; Node's undici copies every request for it.
-  const redirect = hostOf() === "node" ? "error" : "manual";
+  const redirect = isNode && !given ? "error" : "manual";
   // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can be
-  // read twice. It does not send a Blob again.
-  const body = billable ? new Blob([bytes]) : bytes;
+  // read twice. It does not send a Blob again. node-fetch 2 takes no Blob.
+  const body = billable && !isNode ? new Blob([bytes]) : bytes;
   const init: RequestInit = { ...WITHOUT_LIMIT, method: "POST", headers, body, redirect, signal };
   try {
     // Only TLS has HTTP/2 in browsers.

@@ -58,8 +58,8 @@ export function readStatus(
   // The headers may say OK beside it, because a server that streams writes them first.
   const other = source === fields ? headers.get(STATUS) : null;
   const agrees = other === null || [0, status.code].includes(codeOf(other) ?? -1);
-  if (source === fields) headers.forEach((value, name) => status.metadata.append(name, value));
-  else fields.forEach((value, name) => status.metadata.append(name, value));
+  const rest = source === fields ? headers : fields;
+  rest.forEach((value, name) => status.metadata.append(name, value));
   return agrees ? status : { ...status, proven: false };
 }
 

@@ -6,6 +6,7 @@ import {
   type AudioStream,
   encodeWav,
   InsufficientCreditsError,
+  interruptedJobs,
   isSafeToRetry,
   ServerError,
   TimeoutError,
@@ -100,6 +101,37 @@ Deno.test("saveAudio says that a stream is not to be bought again when its file 
     const downloaded = await save("b.wav", await job.audio());
     assertEquals(isSafeToRetry(downloaded), true);
   });
+});
+
+Deno.test("saveAudio tells the job of audio whose file it cannot write, which interruptedJobs knows", async () => {
+  await using rig = await setUp();
+  const { requestId } = await rig.client.submit(GENERATE);
+  const paid = [{ requestId, charged: "yes" }] as const;
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/taken.wav`, "another");
+    const audio = async () => await rig.client.job(requestId).audio();
+    const gone = new AbortController();
+    gone.abort(new Error("enough"));
+    for (
+      const [path, options] of [
+        [`${folder}/taken.wav`, {}],
+        [`${folder}/no/such/folder.wav`, {}],
+        [folder, { overwrite: true }],
+        [`${folder}/x.wav`, { signal: gone.signal }],
+      ] as const
+    ) {
+      const unread = await audio();
+      const error = await rejection(saveAudio(path, unread, options));
+      assertEquals(interruptedJobs(error), paid);
+      // It was fetched by the id of its job, which costs nothing the second time.
+      assertEquals(isSafeToRetry(error), true);
+      await saveAudio(`${folder}/x.wav`, unread, { overwrite: true });
+    }
+    // Audio that is not bought yet has no job.
+    const unbought = saveAudio(`${folder}/taken.wav`, rig.client.streamSpeech(STREAM));
+    assertEquals(interruptedJobs(await rejection(unbought)), []);
+  });
+  assertEquals(rig.emulator.ledger.charges.length, 1);
 });
 
 Deno.test("saveAudio keeps the parts of a narration by streams that were paid for when a later one is refused", async () => {

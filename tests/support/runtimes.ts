@@ -25,6 +25,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export interface Programs extends AsyncDisposable {
   /** Runs a program, with the collector in reach as `gc()`; ends it after half a minute. */
   run(runtime: Runtime, name: string, ...args: string[]): Promise<Run>;
+  /** The same with these environment variables beside those of the test. */
+  runIn(
+    env: Record<string, string>,
+    runtime: Runtime,
+    name: string,
+    ...args: string[]
+  ): Promise<Run>;
 }
 
 export async function bundle(...names: string[]): Promise<Programs> {
@@ -51,7 +58,8 @@ export async function bundle(...names: string[]): Promise<Programs> {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   return {
-    run: (runtime, name, ...args) => run(runtime, `${folder}/${name}.mjs`, args),
+    run: (runtime, name, ...args) => run({}, runtime, `${folder}/${name}.mjs`, args),
+    runIn: (env, runtime, name, ...args) => run(env, runtime, `${folder}/${name}.mjs`, args),
     [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
   };
 }
@@ -68,7 +76,12 @@ const denoImports = {
   },
 };
 
-async function run(runtime: Runtime, file: string, args: readonly string[]): Promise<Run> {
+async function run(
+  env: Record<string, string>,
+  runtime: Runtime,
+  file: string,
+  args: readonly string[],
+): Promise<Run> {
   const [program, before] = {
     deno: [Deno.execPath(), ["run", "-A", "--no-config", "--v8-flags=--expose-gc"]] as const,
     node: [find("node", "TSETSEN_NODE"), ["--expose-gc"]] as const,
@@ -76,7 +89,7 @@ async function run(runtime: Runtime, file: string, args: readonly string[]): Pro
   }[runtime];
   const process = new Deno.Command(program, {
     args: [...before, file, ...args],
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
     signal: AbortSignal.timeout(30_000),

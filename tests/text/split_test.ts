@@ -120,8 +120,9 @@ testBoth("splitText cuts inside a word only when the word alone is too long", ()
 /** The length of the stretch around `at` that holds no place where a line may break. */
 function wordAround(text: string, at: number): number {
   // A space that carries an accent belongs to the word.
-  const left =
-    /(?:[^\s\x85]|[\u00a0\u2007\u202f\ufeff]|\s(?=[\p{M}\u200d]))*$/u.exec(text.slice(0, at))![0];
+  const left = /(?:[^\s\x85]|[\u00a0\u2007\u202f\ufeff]|[\s\x85](?=[\p{M}\u200d]))*$/u.exec(
+    text.slice(0, at),
+  )![0];
   const right = /^(?:[^\s\x85]|[\u00a0\u2007\u202f\ufeff])*[\s\x85]*(?:[\p{M}\u200d]\S*)?/u
     .exec(text.slice(at))![0];
   return countCharacters(left + right);

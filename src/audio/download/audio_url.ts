@@ -7,6 +7,7 @@
 import { InvalidRequestError } from "../../contract/errors.ts";
 import { describe } from "../../lib/rules.ts";
 import { isLoopbackHost } from "../../lib/loopback.ts";
+import { paidFor } from "../audio_facts.ts";
 
 /** The address of the service that names audio: what it may name depends on where it is itself. */
 export type ServiceUrl = string | undefined;
@@ -27,7 +28,7 @@ export function checkAudioUrl(audioUrl: unknown, service: ServiceUrl, requestId?
   throw new InvalidRequestError(
     `audioUrl must be that of a job that COMPLETED, https on a public host (or on the host of the endpoint, ` +
       `or on this machine when the endpoint is): got ${came}`,
-    { requestId, charged: requestId === undefined ? undefined : "yes" },
+    paidFor(requestId),
   );
 }
 

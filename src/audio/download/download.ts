@@ -143,7 +143,7 @@ export function downloadAudio(
 
   const about = { method: "Download", subject: "The download", key: "", requestId };
   const items = new LazyIterator(() => new Call(core, about, options, timeout), run);
-  return new AudioDownload(items, () => facts, options.onProgress);
+  return new AudioDownload(items, () => facts, options.onProgress, requestId);
 }
 
 function strongTag(etag: string | null): string | undefined {

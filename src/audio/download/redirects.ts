@@ -35,10 +35,12 @@ export async function followRedirects(
     let response = await ask(url, "manual");
     if (response.type === "opaqueredirect") response = await ask(url, "follow");
     const { status, redirected, headers, body } = response;
+    let isFinal = false;
     try {
       // A browser, or a fetch that was given, has followed already.
       if (redirected) check(new URL(response.url));
-      if (![301, 302, 303, 307, 308].includes(status)) return response;
+      isFinal = ![301, 302, 303, 307, 308].includes(status);
+      if (isFinal) return response;
       if (redirects === MAX_REDIRECTS) throw lost(`redirects more than ${MAX_REDIRECTS} times`);
       const location = headers.get("location") ?? "";
       const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
@@ -47,11 +49,9 @@ export async function followRedirects(
       }
       check(next);
       url = next;
-    } catch (error) {
-      body?.cancel().catch(() => {});
-      throw error;
+    } finally {
+      if (!isFinal) body?.cancel().catch(() => {});
     }
-    body?.cancel().catch(() => {});
   }
 }
 

@@ -5,26 +5,19 @@
  */
 
 import {
-  AuthenticationError,
   isTransient,
-  PermissionDeniedError,
-  RateLimitExceededError,
   ResourceNotFoundError,
   ServerError,
   ServiceUnavailableError,
   type TsetsenError,
 } from "../../contract/errors.ts";
+import { HTTP_CLASSES } from "../../transport/error_mapping.ts";
 import { retryAfterOf } from "../../transport/metadata.ts";
 
 const CLASSES: Readonly<Record<number, typeof TsetsenError>> = {
-  401: AuthenticationError,
-  403: PermissionDeniedError,
+  ...HTTP_CLASSES,
   404: ResourceNotFoundError,
   410: ResourceNotFoundError,
-  429: RateLimitExceededError,
-  502: ServiceUnavailableError,
-  503: ServiceUnavailableError,
-  504: ServiceUnavailableError,
 };
 
 /**

@@ -8,6 +8,7 @@ import { ConnectionError, ServerError, type TsetsenError } from "../../contract/
 import type { Call, Core } from "../../call/call.ts";
 import { backoffDelay } from "../../contract/backoff.ts";
 import { WITHOUT_LIMIT } from "../../lib/runtime.ts";
+import { withWebBody } from "../../transport/body_reader.ts";
 import { brokenOff, noAnswer } from "../../transport/error_mapping.ts";
 import { Connection } from "./connection.ts";
 import { followRedirects, MAX_REDIRECTS } from "./redirects.ts";
@@ -96,7 +97,10 @@ export async function* transfer(
     const ask = async (at: URL, redirect: RequestRedirect) => {
       let response;
       try {
-        response = await connection.response(fetch(at.href, { ...init, redirect }), ms);
+        response = await connection.response(
+          fetch(at.href, { ...init, redirect }).then(withWebBody),
+          ms,
+        );
       } catch (error) {
         throw noAnswer(error, at.origin, [at.href], undefined);
       }

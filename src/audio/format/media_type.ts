@@ -6,24 +6,18 @@
 
 import type { AudioFormat } from "./format.ts";
 
-const TYPES: Readonly<Record<Exclude<AudioFormat, "text" | "unknown">, string>> = {
-  pcm: "audio/wav", // A player needs a header, which every whole file gets.
-  wav: "audio/wav",
-  rifx: "audio/wav",
-  rf64: "audio/wav",
-  mp3: "audio/mpeg",
-  aac: "audio/aac",
-  amr: "audio/amr",
-  ogg: "audio/ogg",
-  flac: "audio/flac",
-  mp4: "audio/mp4",
-  webm: "audio/webm",
-  au: "audio/basic",
-  aiff: "audio/aiff",
-  caf: "audio/x-caf",
-  wma: "audio/x-ms-wma",
-  ac3: "audio/ac3",
-  midi: "audio/midi",
+/** The subtype of `audio/` where it is not the name of the format. */
+const NAMES: Readonly<Partial<Record<AudioFormat, string>>> = {
+  pcm: "wav", // A player needs a header, which every whole file gets.
+  rifx: "wav",
+  rf64: "wav",
+  mp3: "mpeg",
+  au: "basic",
+  caf: "x-caf",
+  wma: "x-ms-wma",
+  // A file of another kind must not become a page, whatever its server calls it.
+  text: "x-unknown",
+  unknown: "x-unknown",
 };
 
 /** What a server calls PCM. */
@@ -57,8 +51,7 @@ const SUBTYPES: readonly (readonly [RegExp, AudioFormat])[] = [
 /** The media type to give audio: that of the answer when it names audio, else that of the format. */
 export function mediaType(format: AudioFormat, given: string | null): string {
   if (format !== "pcm" && /^audio\/[\w.+-]+/i.test(given ?? "")) return given as string;
-  // A file of another kind must not become a page, whatever its server calls it.
-  return (TYPES as Partial<Record<AudioFormat, string>>)[format] ?? "audio/x-unknown";
+  return `audio/${NAMES[format] ?? format}`;
 }
 
 /**
