@@ -34,3 +34,16 @@ export function requestedRange(
   if (from >= size) return "none";
   return [from, last === "" ? size : Math.min(Number(last) + 1, size)];
 }
+
+/**
+ * The length of a file that came whole as a part (HTTP 206) that nobody asked for; `undefined` for a true part. A
+ * `content-length` is not needed, and must not contradict.
+ */
+export function lengthOfWholePart(
+  { status, headers }: Pick<Response, "status" | "headers">,
+): number | undefined {
+  const [, last, size] = /^bytes 0-(\d+)\/(\d+)$/.exec(headers.get("content-range") ?? "") ?? [];
+  const isWhole = status === 206 && Number(last) + 1 === Number(size) &&
+    (headers.get("content-length") ?? size) === size && !headers.has("content-encoding");
+  return isWhole ? Number(size) : undefined;
+}

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { backoffDelay, type BackoffOptions, resolveBackoff } from "../contract/backoff.ts";
+import {
+  BACKOFF_OPTIONS,
+  backoffDelay,
+  type BackoffOptions,
+  resolveBackoff,
+} from "../contract/backoff.ts";
 import {
   ConnectionError,
   RateLimitExceededError,
@@ -38,10 +43,7 @@ const RETRY_OPTIONS = {
   maxRetries: true,
   retryExceptions: true,
   signal: true,
-  baseDelay: true,
-  maxDelay: true,
-  backoffFactor: true,
-  jitter: true,
+  ...BACKOFF_OPTIONS,
 } as const satisfies FieldNames<Required<RetryOptions>>;
 
 const RETRY_EXCEPTIONS: readonly ErrorClass[] = [

@@ -1,5 +1,4 @@
 import type { Client } from "./sdk.ts";
-import { LostReader } from "./errors/classes.ts";
 import type { Globals } from "./globals.ts";
 import type { Live } from "./terminal/live.ts";
 import { printable, toJson } from "./terminal/printable.ts";
@@ -93,11 +92,12 @@ export class Context {
     if (silent) return exitCode;
     const { red } = colors("stderr");
     const [first = "", ...rest] = lines.map(printable);
-    try {
-      if (this.json) await write(this.#results, `${toJson({ error })}\n`);
-      else await write("stderr", `${[`${red("error:")} ${first}`, ...rest].join("\n")}\n`);
-    } catch (problem) {
-      if (!(problem instanceof LostReader)) throw problem;
+    const text = [`${red("error:")} ${first}`, ...rest].join("\n");
+    const outputs: [Stream, string][] = [["stderr", text]];
+    // People read what no program can, because it may name a paid job.
+    if (this.json) outputs.unshift([this.#results, toJson({ error })]);
+    for (const [stream, said] of outputs) {
+      if (await write(stream, `${said}\n`).then(() => true, () => false)) break;
     }
     return exitCode;
   }

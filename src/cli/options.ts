@@ -1,4 +1,6 @@
 import { type Command, Option } from "commander";
+import { sep } from "node:path";
+import { decimal } from "../lib/decimal.ts";
 import { MAX_TIMEOUT_MS } from "../lib/rules.ts";
 import type { Context } from "./context.ts";
 import { UsageError } from "./errors/classes.ts";
@@ -25,7 +27,7 @@ function numberOf(
   isAllowed: (value: number) => boolean,
 ): Parser<number> {
   return (text) => {
-    const value = text.trim() === "" ? NaN : Number(text);
+    const value = decimal(text);
     if (isAllowed(value)) return value;
     const came = Number.isNaN(value) ? "something else" : `${value}`;
     throw new UsageError(`${name} must be ${expected}: got ${came}.`);
@@ -63,6 +65,45 @@ export const pauseScale: Parser<number> = numberOf(
   "a number of at least 0",
   (value) => value >= 0 && value < Infinity,
 );
+
+/**
+ * Makes the parser of an option that names a file.
+ *
+ * @param takesStdout Whether `-` stands for standard output. Default false.
+ */
+export function fileName(name: string, takesStdout = false): Parser<string> {
+  return (file) => {
+    if (file === "") throw new UsageError(`${name} must name a file: got an empty string.`);
+    if (file.endsWith("/") || file.endsWith(sep)) {
+      throw new UsageError(`${name} must name a file: ${file} is the name of a folder.`);
+    }
+    if (file === "-" && !takesStdout) {
+      throw new UsageError(`${name} must name a file: only the audio goes to standard output.`);
+    }
+    return file;
+  };
+}
+
+/** Parses `--state`. */
+export function folderName(folder: string): string {
+  if (folder !== "") return folder;
+  throw new UsageError("--state must name a folder: got an empty string.");
+}
+
+/** The options that may be given several times. */
+const REPEATABLE: readonly string[] = ["pause"];
+
+/** Refuses an option that is given twice, because only the last value would count. */
+export function refuseRepeats(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || REPEATABLE.includes(option.name())) continue;
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven) throw new UsageError(`${option.long} is given twice: give it once.`);
+      isGiven = true;
+    });
+  }
+}
 
 /** Parses `--voice`. */
 function voiceId(text: string): string {
@@ -104,13 +145,16 @@ export function addSpeechOptions(command: Command, defaultModel: string): Comman
 /** Adds the options of the audio's file. */
 export function addOutputOptions(command: Command): Command {
   return command
-    .addOption(new Option("-o, --output <file>", "where the audio goes; - for standard output"))
+    .addOption(
+      new Option("-o, --output <file>", "where the audio goes; - for standard output")
+        .argParser(fileName("-o", true)),
+    )
     .option("-f, --force", "replace files that exist");
 }
 
 /** Returns the audio's file, which the commands that speak need. */
 export function requireOutput({ output }: { readonly output?: string }): string {
-  if (output !== undefined && output !== "") return output;
+  if (output !== undefined) return output;
   throw new UsageError(
     "Say where the audio goes: -o FILE.wav, or -o - for standard output. Nothing was sent.",
   );

@@ -5,7 +5,13 @@ import type { Context } from "./context.ts";
 import { UsageError } from "./errors/classes.ts";
 import { EXIT, EXIT_HELP } from "./errors/exit_codes.ts";
 import type { Globals } from "./globals.ts";
-import { type Act, type DefineCommand, milliseconds, wholeNumber } from "./options.ts";
+import {
+  type Act,
+  type DefineCommand,
+  milliseconds,
+  refuseRepeats,
+  wholeNumber,
+} from "./options.ts";
 
 interface Entry {
   readonly description: string;
@@ -91,9 +97,11 @@ export async function runProgram(args: readonly string[], context: Context): Pro
   for (const [name, { description }] of Object.entries(COMMANDS)) {
     program.command(name).description(description);
   }
+  refuseRepeats(program);
   program.hook("preSubcommand", async (_, command) => {
     const define = await COMMANDS[command.name()]?.load();
     define?.(command, act);
+    refuseRepeats(command);
   });
   try {
     await program.parseAsync(withHelpOption(args), { from: "user" });

@@ -10,6 +10,7 @@ export {
   Client,
   Gender,
   interruptedJobs,
+  isSafeToRetry,
   RequestStatus,
   SAMPLE_RATE,
   WAV_HEADER_BYTES,

@@ -319,11 +319,8 @@ export function withContext<E extends TsetsenError>(
   error: E,
   context: Pick<TsetsenErrorOptions, "requestId" | "charged" | "billable">,
 ): E {
-  const { rawMessage, code, reason, statusCode, requestId, details, charged } = error;
-  const { retryAfter, billable, cause } = error;
   const Class = error.constructor as new (message: string, options: TsetsenErrorOptions) => E;
-  const known = { code, reason, statusCode, requestId, details, charged };
-  return new Class(rawMessage, { ...known, retryAfter, billable, cause, ...context });
+  return new Class(error.rawMessage, { ...error, cause: error.cause, ...context });
 }
 
 /** A longer id, of a service that is out of order, stands in `requestId` alone. */

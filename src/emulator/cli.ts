@@ -42,7 +42,12 @@ ${
  */
 export async function main(args: readonly string[]): Promise<RunningEmulator | undefined> {
   try {
-    const { values } = parseArgs({ args: [...args], options: parserOptions() });
+    const { values, tokens } = parseArgs({
+      args: [...args],
+      options: parserOptions(),
+      tokens: true,
+    });
+    refuseRepeats(tokens);
     if (values["help"] === true) {
       process.stdout.write(USAGE);
       return undefined;
@@ -72,6 +77,18 @@ function parserOptions(): Record<string, { type: "string" | "boolean" }> {
       { type: value === undefined ? "boolean" : "string" },
     ]),
   );
+}
+
+/** Refuses an option that is given twice, because only the last value would count. */
+function refuseRepeats(
+  tokens: readonly { readonly kind: string; readonly name?: string; readonly value?: unknown }[],
+): void {
+  const seen = new Set<string>();
+  for (const { kind, name = "", value } of tokens) {
+    if (kind !== "option" || value === undefined) continue;
+    if (seen.has(name)) throw new TypeError(`--${name} is given twice: give it once.`);
+    seen.add(name);
+  }
 }
 
 function fail(error: unknown, json: boolean): void {

@@ -159,7 +159,12 @@ const aClock: Rule = {
     isObject(clock) &&
     ["now", "sleep"].every((name) => typeof (clock as never)[name] === "function"),
 };
-const aUrl: Rule = { expected: "a URL", type: isString, range: URL.canParse };
+const aUrl: Rule = {
+  expected: "an http(s) URL, without user name, query and fragment",
+  type: isString,
+  // "localhost:50051" is a URL, too: of the scheme "localhost".
+  range: (url: string) => /^https?:\/\/[^\s?#@]+$/i.test(url) && URL.canParse(url),
+};
 const credits = whole(0, MAX_CREDITS);
 const gender = oneOf(["male", "female"]);
 const version = oneOf(versions);

@@ -101,20 +101,9 @@ export function isPaidStream(error: unknown): boolean {
 /** An error of ours with the path in its message. Others, a signal's reason among them, stay as they are. */
 function naming(error: unknown, path: string): unknown {
   if (!(error instanceof TsetsenError)) return error;
-  const { rawMessage, code, statusCode, details, requestId, charged, retryAfter } = error;
-  const { billable, reason } = error;
   const Class = error.constructor as typeof TsetsenError;
-  const named = new Class(`${rawMessage.replace(/\.$/, "")}. What had come is in ${path}.`, {
-    code,
-    statusCode,
-    details,
-    requestId,
-    charged,
-    retryAfter,
-    billable,
-    reason,
-    cause: error,
-  });
+  const message = `${error.rawMessage.replace(/\.$/, "")}. What had come is in ${path}.`;
+  const named = new Class(message, { ...error, cause: error });
   if (!isSafeToRetry(error)) recordPurchases(named);
   return named;
 }

@@ -127,7 +127,7 @@ export class CheckedStream {
       session.hear();
       this.#take(head);
     });
-    stream.once("trailers", (trailers) => this.#trailers = trailers);
+    stream.once("trailers", (trailers) => this.#trailers = { ...this.#trailers, ...trailers });
     let earlyHeads = 0;
     stream.on("headers", () => {
       if (++earlyHeads === MAX_EARLY_HEADS) {
@@ -140,10 +140,12 @@ export class CheckedStream {
   #take(head: ResponseHead): void {
     const error = headError(head, { origin: this.#origin, secrets: this.#call.secrets });
     if (error !== undefined) return this.close(error);
-    // A head that holds the status comes without anything else ("trailers-only").
-    const isAll = head["grpc-status"] !== undefined;
+    const { "grpc-status": status, ...rest } = head;
+    // A head that holds an error comes without anything else ("trailers-only"). Behind a success there may be a message.
+    const isAll = status !== undefined && status !== "0";
     if (!isAll) this.#body = this.#checkedBody();
-    this.#stream.emit("response", readableHead(head));
+    if (status === "0") this.#trailers = { "grpc-status": status };
+    this.#stream.emit("response", readableHead(isAll ? head : rest));
     if (isAll) this.close();
   }
 

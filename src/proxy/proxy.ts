@@ -19,7 +19,7 @@ import type { ProxyOptions } from "./options.ts";
 import { isAllowed, preflight, withHeaders } from "./admission/origins.ts";
 import { extendSilence } from "./answer/silence.ts";
 import { grpcWeb, plainText } from "./answer/responses.ts";
-import { replay } from "./answer/replay.ts";
+import { notBoughtAgain, replay } from "./answer/replay.ts";
 import { resolveProxyOptions } from "./resolved_options.ts";
 import { Code, StatusError } from "./answer/status_error.ts";
 import { trailerFrame } from "./answer/trailers.ts";
@@ -155,7 +155,11 @@ export function createProxy<Context = unknown>(
       if (error instanceof StatusError) marked.recording?.close(trailerFrame(error.fields()));
       throw error;
     } finally {
-      if (!isSent) marks.forget(mark);
+      if (!isSent) {
+        marks.forget(mark);
+        // The owner's hook has answered: a repeat must not wait for more.
+        marked.recording?.close(notBoughtAgain());
+      }
     }
   }
 

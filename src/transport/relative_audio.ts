@@ -7,7 +7,6 @@
  * @module
  */
 
-import type { CheckStatusResponseMessage } from "../contract/messages.ts";
 import type { Transport } from "../contract/transport.ts";
 
 /** What a proxy offers. Anything else is not resolved: a service must not name addresses of the endpoint by accident. */
@@ -25,14 +24,9 @@ export function withRelativeAudio(transport: Transport, baseUrl: string): Transp
     ...transport,
     async checkStatus(request, call) {
       const response = await transport.checkStatus(request, call);
-      return RELATIVE.test(response.audioUrl) ? resolve(response, baseUrl) : response;
+      const { audioUrl } = response;
+      if (!RELATIVE.test(audioUrl)) return response;
+      return { ...response, audioUrl: `${baseUrl}/${audioUrl}` };
     },
   };
-}
-
-function resolve(
-  { requestId, status, audioUrl, errorMessage, metrics }: CheckStatusResponseMessage,
-  baseUrl: string,
-): CheckStatusResponseMessage {
-  return { requestId, status, audioUrl: `${baseUrl}/${audioUrl}`, errorMessage, metrics };
 }

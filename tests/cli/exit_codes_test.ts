@@ -325,6 +325,74 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
     ["say", "Сайн", "-o", "x.wav", "--srt", ".", "--force"],
     ". is a folder",
   ],
+  "an output that is empty": [["say", "Сайн", "-o", ""], "-o must name a file: got an empty"],
+  "an output that is the name of a folder": [
+    ["say", "Сайн", "-o", "new/"],
+    "-o must name a file: new/ is the name of a folder.",
+  ],
+  "captions without a name": [
+    ["say", "Сайн", "-o", "x.wav", "--srt", ""],
+    "--srt must name a file: got an empty string.",
+  ],
+  "captions to standard output": [
+    ["say", "Сайн", "-o", "x.wav", "--vtt", "-"],
+    "--vtt must name a file: only the audio goes to standard output.",
+  ],
+  "captions of a resumed narration to standard output": [
+    ["resume", "x.wav", "--srt", "-"],
+    "--srt must name a file",
+  ],
+  "a state without a name": [
+    ["say", "Сайн", "-o", "x.wav", "--state", ""],
+    "--state must name a folder: got an empty string.",
+  ],
+  "a state under the name of the audio": [
+    ["say", "Сайн", "-o", "x.wav", "--state", "./x.wav", "--voice", "v"],
+    "x.wav is named twice on the command line.",
+  ],
+  "a link that leads nowhere": [
+    ["say", "Сайн", "-o", "link.wav"],
+    "link.wav exists already: choose another name, or give --force.",
+  ],
+  "two outputs": [["say", "Сайн", "-o", "x.wav", "-o", "y.wav"], "--output is given twice"],
+  "two voices": [
+    ["stream", "Сайн", "-o", "x.wav", "-v", "a", "--voice", "b"],
+    "--voice is given twice: give it once.",
+  ],
+  "two timeouts, on both sides of the command": [
+    ["--timeout", "5", "balance", "--timeout", "6"],
+    "--timeout is given twice",
+  ],
+  "two ports": [["emulate", "--port", "0", "--port", "0"], "--port is given twice"],
+  "two pauses of one kind": [
+    ["say", "Сайн", "-o", "x.wav", "--pause", "comma=1", "--pause", "comma=2"],
+    "--pause comma is given twice",
+  ],
+  ...Object.fromEntries(
+    ["0x10", "1e3", " 500", "500 ", "+500", "Infinity", "", "5.", "1_000"].map((number) =>
+      [
+        `the number ${JSON.stringify(number)}`,
+        [["balance", "--timeout", number], "--timeout must be milliseconds above 0"],
+      ] as const
+    ),
+  ),
+  "a speed in hexadecimal digits": [
+    ["say", "Сайн", "-o", "x.wav", "--speed", "0x2"],
+    "--speed must be a number above 0",
+  ],
+  "a pause in hexadecimal digits": [
+    ["say", "Сайн", "-o", "x.wav", "--pause", "comma=0x10"],
+    "--pause comma must be milliseconds from 0 to",
+  ],
+  "a port in hexadecimal digits": [["emulate", "--port", "0xffff"], "port must be a whole number"],
+  "captions of a job": [
+    ["resume", "job-1", "-o", "x.wav", "--srt", "x.srt"],
+    "--srt is for a narration, and there is no folder of that name",
+  ],
+  "a limit of money for a job that is paid": [
+    ["resume", "job-1", "-o", "x.wav", "--min-balance", "5"],
+    "--min-balance is for a narration",
+  ],
   "the key as an option": [
     ["balance", `--api-key=${KEY}`],
     "There is no option for the key itself",
@@ -336,6 +404,7 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
 Deno.test("tsetsen ends with 2 at a wrong command line, says what is right, and sends nothing", async (t) => {
   await using desk = await setUp();
   await desk.write("empty.txt", "");
+  await Deno.symlink("nowhere.wav", desk.path("link.wav"));
   for (const [what, [args, says]] of Object.entries(BAD)) {
     await t.step(what, async () => {
       const { code, stdout, stderr } = await desk.run(args);
@@ -345,6 +414,9 @@ Deno.test("tsetsen ends with 2 at a wrong command line, says what is right, and 
     });
   }
   assertEquals(desk.emulator.requests.length, 0);
+  // Nothing is made, either.
+  const names = [...Deno.readDirSync(desk.folder)].map(({ name }) => name).sort();
+  assertEquals(names, ["empty.txt", "link.wav"]);
 });
 
 Deno.test("tsetsen says that a voice is not known, and how to find one that is", async () => {

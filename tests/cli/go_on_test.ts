@@ -201,3 +201,18 @@ Deno.test("tsetsen say names what came in place of PCM, and the job whose audio 
     assertEquals([again.code, await Deno.readFile(path(`${name}.bin`))], [0, body], again.stderr);
   }
 });
+
+Deno.test("tsetsen resume shows the name of a file that a folder gives without its escape sequences", async () => {
+  await using desk = await setUp();
+  const { emulator, run, path, write } = desk;
+  emulator.addFault(REFUSAL);
+  await write("book.txt", TEXT);
+  assertEquals((await run(["say", "book.txt", "-o", "book.wav", ...SPEAK])).code, 4);
+  const file = "book.wav.tsetsen/order.json";
+  const order = JSON.parse(await Deno.readTextFile(path(file)));
+  await write(file, JSON.stringify({ ...order, output: path("\x1b]0;pwned\x07.wav") }));
+  emulator.clearFaults();
+  const { code, stdout } = await run(["resume", "book.wav.tsetsen"]);
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "\ufffd]0;pwned\ufffd.wav: ");
+});

@@ -65,6 +65,18 @@ Deno.test("The npm package brings tsetsen, which does on Node and Bun what it do
         (await Deno.readFile(path("book.wav"))).subarray(44),
         concat(parts.slice(0, -1)),
       );
+
+      // The reader of the audio leaves, and the disk is full.
+      for (const end of ["| head -c 10 > head.wav", "> /dev/full"]) {
+        const before = emulator.jobs.length;
+        const line = `"$@" ${SAY.slice(0, 2).join(" ")} -o - ${SAY.slice(4).join(" ")} ${end}`;
+        const program = ["bash", "-o", "pipefail", "-c", line, "bash", ...given.program];
+        const left = await run([], { ...given, program });
+        assertEquals(left.code, end.startsWith("|") ? 141 : 1, left.stderr);
+        for (const { requestId } of emulator.jobs.slice(before)) {
+          assertStringIncludes(left.stderr, `  ${requestId}  charged: yes`);
+        }
+      }
     });
   }
 });
@@ -98,6 +110,7 @@ async function assertSynced(program: readonly string[]): Promise<void> {
     "", // the folder's own name, in the folder above
     `${state}/lock.ID.new`,
     state,
+    `${state}/reserve`,
     `${state}/order.json.ID.new`,
     state,
   ];

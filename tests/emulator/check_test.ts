@@ -176,7 +176,7 @@ Deno.test("Emulator.addCredits takes whole numbers only, so that every balance c
 });
 
 const voice = { id: "a", name: "A", gender: "male", version: "beta-v0.2" } as const;
-const url = "publicUrl must be a URL: got ";
+const url = "publicUrl must be an http(s) URL, without user name, query and fragment: got ";
 
 const OPTIONS: readonly Row[] = [
   [null, TypeError, "options must be an object: got null"],
@@ -232,6 +232,10 @@ const OPTIONS: readonly Row[] = [
   [{ streamBytes: -1 }, RangeError, "streamBytes must be a whole number of at least 0"],
   [{ publicUrl: new URL("http://h") }, TypeError, `${url}object`],
   [{ publicUrl: SECRET }, RangeError, `${url}a string of 19 characters`],
+  [{ publicUrl: "localhost:50051" }, RangeError, `${url}a string of 15 characters`],
+  [{ publicUrl: "ftp://h" }, RangeError, `${url}a string of 7 characters`],
+  [{ publicUrl: "http://h/?a" }, RangeError, `${url}a string of 11 characters`],
+  [{ publicUrl: "http://a:b@h" }, RangeError, `${url}a string of 12 characters`],
   [
     { cors: "no" },
     TypeError,

@@ -31,6 +31,21 @@ Deno.test("emulator's command line refuses what it does not know", async () => {
   assertStringIncludes(new TextDecoder().decode(stderr), "--volume");
 });
 
+Deno.test("emulator's command line refuses an option that is given twice, and a number in hexadecimal digits", async () => {
+  const says: Readonly<Record<string, readonly string[]>> = {
+    "--credits is given twice": ["--credits", "1", "--port", "0", "--credits", "2"],
+    "port must be a whole number from 0 to 65535": ["--port", "0x10"],
+    "credits must be a whole number": ["--credits", "1e3"],
+  };
+  for (const [words, args] of Object.entries(says)) {
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-lock", cli, ...args],
+    }).output();
+    assertEquals(code, 2, words);
+    assertStringIncludes(new TextDecoder().decode(stderr), words);
+  }
+});
+
 Deno.test("emulator's command line switches both limits of streams on and off", async () => {
   const [long, often] = ["invalid_request", "rate_limit_exceeded"];
   const rows: [args: string[], ends: (string | undefined)[]][] = [

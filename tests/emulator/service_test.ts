@@ -305,3 +305,29 @@ Deno.test("createEmulator stops a stream whose body is cancelled or whose reques
   assertEquals(emulator.activeStreams, 0);
   assertEquals(emulator.requests.map((request) => request.aborted), [true, true]);
 });
+
+Deno.test("startEmulator answers a request that is too large with HTTP 413, announced or not, and goes on", async () => {
+  await using running = await setUp();
+  const { emulator } = running;
+  const url = `${emulator.url}/tsetsen.api.v1.TsetsenTTS/GenerateSpeech`;
+  const body = new Uint8Array(17 * 1024 * 1024);
+  for (const sent of [body, new Blob([body]).stream()]) {
+    const response = await fetch(url, { method: "POST", body: sent });
+    assertEquals([response.status, await response.text()], [413, "the request is too large\n"]);
+  }
+  assertEquals((await running.client.getUserBalance({ apiKey: running.apiKey })).credits, 100_000);
+});
+
+Deno.test("startEmulator goes on when a client leaves in the middle of its request", async () => {
+  await using running = await setUp();
+  const { emulator } = running;
+  const head = "POST /tsetsen.api.v1.TsetsenTTS/GenerateSpeech HTTP/1.1\r\nhost: x\r\n";
+  for (
+    const rest of ["content-length: 1000\r\n\r\nabc", "transfer-encoding: chunked\r\n\r\n3\r\nabc"]
+  ) {
+    const conn = await Deno.connect({ hostname: "127.0.0.1", port: emulator.port });
+    await conn.write(new TextEncoder().encode(head + rest));
+    conn.close();
+  }
+  assertEquals((await running.client.getUserBalance({ apiKey: running.apiKey })).credits, 100_000);
+});

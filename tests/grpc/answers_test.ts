@@ -2,7 +2,10 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { StreamSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import {
+  GenerateSpeechResponseSchema,
+  StreamSpeechResponseSchema,
+} from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { Gender, RequestStatus, ServerError } from "../../mod.ts";
 import { frames, rawHttp2, type RawStream } from "../support/raw_http2.ts";
 import { clientOf, failure, GENERATE, mode, STREAM } from "../support/rig.ts";
@@ -72,6 +75,41 @@ for (const runtime of RUNTIMES) {
     await expect(audio, trailers({ "grpc-status": "5" }), 100, "resource_not_found", "yes");
   });
 }
+
+for (const runtime of RUNTIMES) {
+  Deno.test(`SpeechStream reads the audio behind a head that names success, over native gRPC, on ${runtime}`, async () => {
+    await using programs = await bundle("withstand");
+    const ends: readonly ((id: number) => Uint8Array)[] = [
+      frames.end,
+      frames.trailers,
+      (id) => frames.trailers(id, { "x-other": "1" }),
+    ];
+    for (const end of ends) {
+      const answer = async ({ id, write }: RawStream) => {
+        await write(frames.headers(id, { "grpc-status": "0" }));
+        await write(concat(frames.data(id, concat(audio, last)), end(id)));
+      };
+      const { bytes, code, others } = await trial(programs, runtime, answer, {
+        method: "StreamSpeech",
+      });
+      assertEquals([bytes, code, others], [200, undefined, []]);
+    }
+  });
+}
+
+Deno.test("Client.generateSpeech reads the id behind a head that names success, and takes no message for an error, over native gRPC", async () => {
+  const response = message(GenerateSpeechResponseSchema, { requestId: "job-1" });
+  let body: Uint8Array = response;
+  await using server = rawHttp2(async ({ id, write }) => {
+    await write(frames.headers(id, { "grpc-status": "0" }));
+    await write(concat(frames.data(id, body), frames.end(id)));
+  });
+  using client = clientOf(server.url);
+  assertEquals((await client.generateSpeech(GENERATE)).requestId, "job-1");
+  body = new Uint8Array();
+  const error = await failure(ServerError, client.generateSpeech(GENERATE));
+  assertEquals(error.charged, "unknown");
+});
 
 for (const runtime of RUNTIMES) {
   Deno.test(`SpeechStream gives a slow reader what came before the connection was lost, over native gRPC, on ${runtime}`, async () => {

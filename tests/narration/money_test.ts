@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ManualClock } from "../../src/emulator/mod.ts";
 import {
   ClientClosedError,
@@ -495,6 +495,34 @@ Deno.test("narrate submits nothing when the store cannot keep the intent, and te
     assertEquals(interruptedJobs(full), known);
     assertEquals(narration.state?.parts[0]?.requestId, jobs[0]?.requestId);
   }
+});
+
+Deno.test("narrate leaves no doubt about a part whose intent a store could not keep: the next run buys it unasked", async () => {
+  await using rig = await setUp();
+  const memory = memoryStore();
+  let [isFull, hasRoom] = [false, false];
+  const store: Store = {
+    ...memory,
+    save: (name, value, follows) => {
+      isFull = !hasRoom && rig.emulator.jobs.length === 1 &&
+        (isFull || value.includes('"submitting"'));
+      if (isFull) throw new Error("ENOSPC: no space left on device");
+      return memory.save(name, value, follows);
+    },
+  };
+  const text = paragraphs(3);
+  const run = () => narrate(rig.client, { text, ...VOICE }, { ...FAST, store, key: "book" });
+  const first = run();
+  await assertRejects(() => first.bytes(), Error, "no space left");
+  // Whoever makes room before the end has all that is known.
+  hasRoom = true;
+  const { length } = rig.emulator.jobs;
+  await first.settled();
+  const state = await savedNarration(store, "book");
+  assertEquals(state?.parts.map(({ status }) => status).slice(1), ["pending", "pending"]);
+  assertEquals([length, rig.emulator.jobs.length], [1, 1]);
+  await run().bytes();
+  assertEquals(paid(rig.emulator), texts(text));
 });
 
 Deno.test("narrate by streams resumes from the audio that its store has, and buys nothing lost unless told to", async () => {

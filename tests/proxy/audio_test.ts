@@ -513,3 +513,92 @@ Deno.test("createProxy passes on no part of audio that the page has not asked fo
   const asked = await fetch(done.audioUrl!, { headers: { range: "bytes=0-999" } });
   assertEquals([asked.status, (await asked.bytes()).length], [206, 1_000]);
 });
+
+Deno.test("createProxy and Client.downloadAudio take a whole file that comes as HTTP 206 unasked, with a length and without, and no part of one", async () => {
+  const size = SOUND.length;
+  const whole = `bytes 0-${size - 1}/${size}`;
+  const answers: readonly [headers: Record<string, string>, body: Uint8Array, isWhole: boolean][] =
+    [
+      [{ "content-range": whole }, SOUND, true],
+      [{ "content-range": whole, "content-length": `${size}` }, SOUND, true],
+      [{}, SOUND, false],
+      [{ "content-range": `bytes 0-999/${size}` }, SOUND.slice(0, 1_000), false],
+      [{ "content-range": `bytes 0-${size - 1}/*` }, SOUND, false],
+      [{ "content-range": `bytes 1-${size}/${size}` }, SOUND, false],
+      [{ "content-range": whole, "content-length": "1000" }, SOUND.slice(0, 1_000), false],
+      [{ "content-range": whole, "content-encoding": "gzip" }, await gzip(SOUND), false],
+    ];
+  let at = 0;
+  await using upstream = startUpstream(() => {
+    const [headers, body] = answers[at]!;
+    // A stream has no length by itself.
+    const stream = new Blob([body as Uint8Array<ArrayBuffer>]).stream();
+    return new Response(stream, { status: 206, headers });
+  });
+  await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });
+  const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/a`);
+  using direct = new Client({ apiKey: null, endpoint: upstream.url, maxRetries: 0 });
+  for (; at < answers.length; at++) {
+    const [headers, , isWhole] = answers[at]!;
+    const what = JSON.stringify(headers);
+    const throughProxy = await fetch(`${t.url}/audio/${token}`);
+    const bytes = await throughProxy.bytes();
+    assertEquals(throughProxy.status, isWhole ? 200 : 502, what);
+    const download = direct.downloadAudio({ audioUrl: `${upstream.url}/a` });
+    if (!isWhole) {
+      await assertRejects(() => download.bytes(), ServerError, "HTTP 206");
+      continue;
+    }
+    assertEquals([bytes, await download.bytes()], [SOUND, SOUND], what);
+    assertEquals(throughProxy.headers.get("content-range"), null);
+    assertEquals(throughProxy.headers.get("content-length"), `${size}`);
+  }
+});
+
+Deno.test("createProxy takes an answer that the page's request cannot have for a fault of the audio's server", async () => {
+  let status = 304;
+  await using upstream = startUpstream(() => new Response(null, { status }));
+  await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });
+  const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/a`);
+  const get = async (headers: Record<string, string>) => {
+    const response = await fetch(`${t.url}/audio/${token}`, { headers });
+    await response.body?.cancel();
+    return response.status;
+  };
+  assertEquals(await get({}), 502);
+  assertEquals(await get({ range: "bytes=0-1" }), 502);
+  assertEquals(await get({ "if-none-match": '"1"' }), 304);
+  status = 416;
+  assertEquals(await get({ "if-none-match": '"1"' }), 502);
+  assertEquals(await get({ range: "bytes=99-" }), 416);
+  assertEquals(t.events.map(({ message }) => message), [
+    "The audio's server answered with HTTP 304.",
+    "The audio's server answered with HTTP 304.",
+    "The audio's server answered with HTTP 416.",
+  ]);
+});
+
+Deno.test("createProxy reports audio that breaks off or falls silent in its middle", async () => {
+  let isSilent = false;
+  await using upstream = startUpstream(() => {
+    let pulls = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (pulls++ === 0) return controller.enqueue(SOUND.slice(0, 10_000));
+        return isSilent ? new Promise(() => {}) : controller.error(new Error("lost"));
+      },
+    });
+    return new Response(body, { headers: { "content-type": "audio/wav" } });
+  });
+  await using t = startProxy({ apiKey: KEY, endpoint: upstream.url, timeout: 500 });
+  const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/a`);
+  for (isSilent of [false, true]) {
+    t.events.length = 0;
+    await assertRejects(async () => await (await fetch(`${t.url}/audio/${token}`)).bytes());
+    await until(() => t.events.length > 0);
+    assertEquals(t.events.map(({ type, method }) => [type, method]), [[
+      "upstream_failed",
+      "audio",
+    ]]);
+  }
+});

@@ -267,3 +267,30 @@ Deno.test("createProxy answers with the Response of rateLimit, and sends nothing
   assertEquals([error.statusCode, error.charged], [429, "no"]);
   assertEquals(t.emulator.requests.length, 0);
 });
+
+Deno.test("createProxy ends a repeat at once when the owner's hook has answered the first call itself", async () => {
+  const asked = Promise.withResolvers<void>();
+  const decided = Promise.withResolvers<Response>();
+  await using t = await setUp({
+    timeout: 60_000,
+    rateLimit() {
+      asked.resolve();
+      return decided.promise;
+    },
+  });
+  const say = () =>
+    post(t.url, "GenerateSpeech", GenerateSpeechRequestSchema, { text, voiceId: t.voice }, {
+      ...marked(MARK),
+    });
+  const first = say();
+  await asked.promise;
+  const second = (await say()).text();
+  await until(() => t.events.some(({ type }) => type === "repeated"));
+  decided.resolve(new Response("pay first", { status: 402 }));
+  assertEquals([(await first).status, await (await first).text()], [402, "pay first"]);
+  let isOver = false;
+  void second.then(() => isOver = true);
+  await until(() => isOver, 20_000);
+  assert(/grpc-status: 10\r\n/.test(await second));
+  assertEquals(t.emulator.requests.length, 0);
+});

@@ -98,8 +98,8 @@ const CASES: readonly Case[] = [
     "upstream_failed",
   ],
   ["HTML with 200", { kind: "http", status: 200 }, ServerError, 13, "upstream_failed"],
-  ["garbage", { kind: "garbage" }, ServerError, 13, undefined],
-  ["a compressed frame", { kind: "frame-flags" }, ServerError, 13, undefined],
+  ["garbage", { kind: "garbage" }, ServerError, 13, "upstream_failed"],
+  ["a compressed frame", { kind: "frame-flags" }, ServerError, 13, "upstream_failed"],
   ["a lost connection", { kind: "drop" }, ServiceUnavailableError, 14, "upstream_failed"],
   ["no trailers", { kind: "drop", afterBytes: 0 }, ServiceUnavailableError, 14, "upstream_failed"],
 ];
@@ -272,4 +272,30 @@ Deno.test("createProxy takes no more from the service than the page reads", asyn
   // What the sockets' buffers hold; there are three connections in a row here.
   assert(sent < 60_000_000, `${sent}`);
   await stream.cancel();
+});
+
+Deno.test("createProxy reports an answer of the service that it does not pass on", async () => {
+  const broken = new Uint8Array([0, 0, 0, 0, 2, 0x0a, 0x09]);
+  const faults: readonly Fault[] = [
+    { kind: "frame-flags" },
+    { kind: "oversized-frame" },
+    { kind: "garbage", bytes: broken },
+  ];
+  for (const fault of faults) {
+    for (const method of ["GenerateSpeech", "CheckStatus"] as const) {
+      await using t = await setUp();
+      const { requestId } = await t.page.generateSpeech({ text, voiceId: t.voice });
+      t.emulator.addFault({ ...fault, method });
+      await assertRejects(
+        () =>
+          method === "CheckStatus"
+            ? t.page.checkStatus(requestId)
+            : t.page.generateSpeech({ text, voiceId: t.voice }),
+        ServerError,
+        "not acceptable",
+      );
+      const message = "The answer of the speech service is not acceptable.";
+      assertEquals(t.events, [{ type: "upstream_failed", method, message }], fault.kind);
+    }
+  }
 });

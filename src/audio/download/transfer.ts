@@ -10,6 +10,7 @@ import { backoffDelay } from "../../contract/backoff.ts";
 import { WITHOUT_LIMIT } from "../../lib/runtime.ts";
 import { withWebBody } from "../../transport/body_reader.ts";
 import { brokenOff, noAnswer } from "../../transport/error_mapping.ts";
+import { lengthOfWholePart } from "../byte_range.ts";
 import { Connection } from "./connection.ts";
 import { followRedirects, MAX_REDIRECTS } from "./redirects.ts";
 import { refusalOf, retriable } from "./refusal.ts";
@@ -130,11 +131,12 @@ export async function* transfer(
         },
       );
       const { status, headers } = response;
-      if (received === 0) totalBytes = lengthOf(headers);
+      const whole = lengthOfWholePart(response);
+      if (received === 0) totalBytes = whole ?? lengthOf(headers);
       const isRest =
         headers.get("content-range") === `bytes ${received}-${totalBytes! - 1}/${totalBytes}`;
       if (received === 0) {
-        if (status === 206 && !isRest) {
+        if (status === 206 && whole === undefined) {
           throw new ServerError(
             `${origin} sent a part of the audio (HTTP 206): check the job again.`,
             {

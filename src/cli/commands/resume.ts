@@ -14,6 +14,7 @@ import {
   addOutputOptions,
   type BuyingOptions,
   type DefineCommand,
+  fileName,
 } from "../options.ts";
 import { size } from "../terminal/format.ts";
 import { follow } from "./wait.ts";
@@ -31,14 +32,24 @@ Examples:
   $ tsetsen resume book.wav.tsetsen --retry-unknown
   $ tsetsen resume 5f0c6a4e -o speech.wav`;
 
+/** The options that mean nothing to the audio of a job. */
+const OF_NARRATIONS: Readonly<Partial<Record<keyof ResumeOptions, string>>> = {
+  srt: "--srt",
+  vtt: "--vtt",
+  minBalance: "--min-balance",
+  concurrency: "--concurrency",
+  retryUnknown: "--retry-unknown",
+  retryLost: "--retry-lost",
+};
+
 /** `tsetsen resume`: goes on with an unfinished `say`, or fetches the audio of a job. */
 export const defineResume: DefineCommand = (command, act) => {
   command
     .argument("<state>", "the folder that `say` named, or the request id of a job")
     .addHelpText("after", EXAMPLES);
   addOutputOptions(command)
-    .option("--srt <file>", "where the captions go as SRT")
-    .option("--vtt <file>", "where the captions go as WebVTT");
+    .option("--srt <file>", "where the captions go as SRT", fileName("--srt"))
+    .option("--vtt <file>", "where the captions go as WebVTT", fileName("--vtt"));
   addBuyingOptions(command).action(act(resume));
 };
 
@@ -50,6 +61,12 @@ async function resume(context: Context, options: ResumeOptions, target: string):
   // A mistyped folder must not be asked for at the service.
   if (/[/\\]|\.(?:tsetsen|wav|mp3|flac|aac)$/.test(target)) {
     throw new UsageError(`There is no folder ${target} with the state of a narration.`);
+  }
+  for (const [name, flag] of Object.entries(OF_NARRATIONS)) {
+    if (options[name as keyof ResumeOptions] === undefined) continue;
+    throw new UsageError(
+      `${flag} is for a narration, and there is no folder of that name: leave it out to fetch the audio of a job.`,
+    );
   }
   await fetchJob(context, options, target);
 }
@@ -66,7 +83,8 @@ async function resumeNarration(
     if (saved === undefined) throw new UsageError(`${folder} holds no state of a narration.`);
     const order = await withDestinations(saved, folder, options);
     if (order.output === STDOUT) context.giveStdoutAway();
-    await checkOutputs({ audio: order.output, others: [order.srt, order.vtt], force });
+    const { output, srt, vtt } = order;
+    await checkOutputs({ audio: output, others: [srt, vtt], taken: [folder], force });
     await checkAudioName(order.output, order.headings !== undefined);
     await perform(context, order, state, { ...options, force });
   } finally {

@@ -7,6 +7,8 @@ import {
   addSpeechOptions,
   type BuyingOptions,
   type DefineCommand,
+  fileName,
+  folderName,
   milliseconds,
   pauseScale,
   requireOutput,
@@ -65,8 +67,12 @@ export const defineSay: DefineCommand = (command, act) => {
     .argument(...TEXT_ARGUMENT)
     .addHelpText("after", EXAMPLES);
   addSpeechOptions(command, "beta-v0.1, or beta-v0.2 with --method stream")
-    .option("--srt <file>", "write captions as SRT, too: each sentence is then a part of its own")
-    .option("--vtt <file>", "write captions as WebVTT, too")
+    .option(
+      "--srt <file>",
+      "write captions as SRT, too: each sentence is then a part of its own",
+      fileName("--srt"),
+    )
+    .option("--vtt <file>", "write captions as WebVTT, too", fileName("--vtt"))
     .option(
       "--caption-lines <n>",
       "the most lines of a caption",
@@ -102,6 +108,7 @@ export const defineSay: DefineCommand = (command, act) => {
     .option(
       "--state <folder>",
       "where to keep what is bought (default: FILE.tsetsen; with -o - nowhere)",
+      folderName,
     )
     .option("--dry-run", "print the number of parts and characters; buy nothing");
   addBuyingOptions(command).action(act(say));
@@ -121,12 +128,13 @@ async function say(context: Context, options: SayOptions, source: string): Promi
     : await readSpeech(source, context);
   if (options.dryRun) return await printPlan(context, options, input.text);
   if (output === STDOUT) context.giveStdoutAway();
-  await checkOutputs({ audio: output, others: [srt, vtt], input: input.file, force });
+  const folder = options.state ?? (output === STDOUT ? undefined : `${output}.tsetsen`);
+  const taken = [input.file, folder];
+  await checkOutputs({ audio: output, others: [srt, vtt], taken, force });
   const warn = () => warnOfFindings(context, input.text, input.file);
   // A listener waits for the first sound, and the search takes longer than asking for it.
   const isHeard = output === STDOUT && method === "stream";
   if (!isHeard) warn();
-  const folder = options.state ?? (output === STDOUT ? undefined : `${output}.tsetsen`);
   const state = folder === undefined ? undefined : await openState(folder);
   try {
     const saved = await state?.order();
@@ -220,6 +228,9 @@ function pause(text: string, before: Partial<Pauses> = {}): Partial<Pauses> {
         Object.keys(DEFAULT_PAUSES).join(", ")
       }.`,
     );
+  }
+  if (Object.hasOwn(before, kind)) {
+    throw new UsageError(`--pause ${kind} is given twice: give it once.`);
   }
   return { ...before, [kind]: milliseconds(`--pause ${kind}`, "from 0")(value) };
 }

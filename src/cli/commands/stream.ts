@@ -1,5 +1,5 @@
-import { WAV_HEADER_BYTES } from "../sdk.ts";
-import { saveAudio } from "../../file/mod.ts";
+import { interruptedJobs, isSafeToRetry, WAV_HEADER_BYTES } from "../sdk.ts";
+import { keptAudio, saveAudio } from "../../file/mod.ts";
 import {
   addSpeechOptions,
   type DefineCommand,
@@ -8,6 +8,7 @@ import {
 } from "../options.ts";
 import { pickVoice } from "../pick_voice.ts";
 import type { Context } from "../context.ts";
+import { LostReader, Undelivered } from "../errors/classes.ts";
 import { duration, size } from "../terminal/format.ts";
 import { pipeWav, secondsOf } from "../files/audio.ts";
 import { readSpeech, TEXT_ARGUMENT } from "../files/input.ts";
@@ -38,7 +39,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
   if (output === STDOUT) context.giveStdoutAway();
   await checkAudioName(output);
   const { text, file } = await readSpeech(source, context);
-  await checkOutputs({ audio: output, input: file, force });
+  await checkOutputs({ audio: output, taken: [file], force });
   warnOfFindings(context, text, file);
   const voiceId = await pickVoice(context, version, options.voice);
   const client = await context.client();
@@ -50,11 +51,27 @@ async function stream(context: Context, options: SpeechOptions, source: string):
     pcmBytes = bytes;
     live.update(0, `${duration(secondsOf(bytes))} received`);
   };
+  let isPaid = false;
+  /** The chunks. The first is the proof that the stream is charged. */
+  async function* paid() {
+    for await (const chunk of speech) {
+      isPaid = true;
+      yield chunk;
+    }
+  }
   let bytes: number;
-  if (output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(speech, onBytes);
-  else {
-    const onProgress = (bytes: number) => onBytes(bytes - WAV_HEADER_BYTES);
-    ({ bytes } = await saveAudio(output, speech, { overwrite: force, onProgress, signal }));
+  try {
+    if (output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(paid(), onBytes);
+    else {
+      const onProgress = (bytes: number) => onBytes(bytes - WAV_HEADER_BYTES);
+      ({ bytes } = await saveAudio(output, speech, { overwrite: force, onProgress, signal }));
+    }
+  } catch (error) {
+    // A disk that is full knows nothing of the money. A reader who leaves has heard enough.
+    isPaid ||= keptAudio(error).length > 0 || !isSafeToRetry(error);
+    const isSaid = error instanceof LostReader || interruptedJobs(error).length > 0;
+    if (!isPaid || isSaid) throw error;
+    throw new Undelivered(error, [{ requestId: undefined, charged: "yes" }]);
   }
   const seconds = secondsOf(pcmBytes);
   await context.result(

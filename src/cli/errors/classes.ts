@@ -1,3 +1,4 @@
+import type { InterruptedJob } from "../sdk.ts";
 import { EXIT } from "./exit_codes.ts";
 
 /** A command line, text or file that a command cannot work with. Nothing has been sent. */
@@ -34,15 +35,35 @@ export class Unfinished extends Error {
   override readonly name = "Unfinished";
   /** The command that goes on. */
   readonly resume: string;
+  /** The paid jobs that could not be kept. */
+  readonly lost: readonly InterruptedJob[];
 
   /**
    * @param cause What failed.
    * @param message What is kept.
    * @param resume The command that goes on.
+   * @param lost The paid jobs that could not be kept.
    */
-  constructor(cause: unknown, message: string, resume: string) {
+  constructor(cause: unknown, message: string, resume: string, lost: readonly InterruptedJob[]) {
     super(message, { cause });
     this.resume = resume;
+    this.lost = lost;
+  }
+}
+
+/** A failure after which the audio of paid jobs is with the service only. */
+export class Undelivered extends Error {
+  override readonly name = "Undelivered";
+  /** The jobs. */
+  readonly jobs: readonly InterruptedJob[];
+
+  /**
+   * @param cause What failed.
+   * @param jobs The jobs.
+   */
+  constructor(cause: unknown, jobs: readonly InterruptedJob[]) {
+    super("Paid audio was not delivered.", { cause });
+    this.jobs = jobs;
   }
 }
 

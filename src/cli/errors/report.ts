@@ -2,7 +2,7 @@ import process from "node:process";
 import type { InterruptedJob } from "../sdk.ts";
 import { type ErrorCode, type ErrorReason, TsetsenError } from "../../contract/errors.ts";
 import { redact } from "../../lib/redact.ts";
-import { Interruption, LostReader, Unfinished, UsageError } from "./classes.ts";
+import { Interruption, LostReader, Undelivered, Unfinished, UsageError } from "./classes.ts";
 import { EXIT, EXIT_OF_CODE } from "./exit_codes.ts";
 import { rootCause } from "./root_cause.ts";
 
@@ -41,9 +41,10 @@ export async function report(
   resumeJob: (requestId: string) => string,
 ): Promise<Report> {
   const kept = failure instanceof Unfinished ? failure : undefined;
-  const error = kept?.cause ?? failure;
+  const undelivered = failure instanceof Undelivered ? failure : undefined;
+  const error = (kept ?? undelivered)?.cause ?? failure;
   const known = error instanceof TsetsenError ? error : undefined;
-  const jobs = await jobsOf(error);
+  const jobs = undelivered?.jobs ?? (kept?.lost.length ? kept.lost : await jobsOf(error));
   // The least certain of several jobs decides what is said about the money.
   const charged = jobs.find((job) => job.charged === "unknown")?.charged ?? jobs[0]?.charged;
   const requestId = jobs.length === 1 ? jobs[0]?.requestId : undefined;
@@ -55,9 +56,9 @@ export async function report(
     ? withoutSecrets(rootCause(known.cause))
     : undefined;
   const isVoice = known?.code === "resource_not_found" && known.requestId === undefined;
-  const list = kept === undefined && jobs.length > 1 ? jobs : [];
-  // The reason of an abort cannot name the file of what had come.
-  const files = (await filesOf(error)).filter((path) => !message.includes(path));
+  const list = kept?.lost ?? (jobs.length > 1 ? jobs : []);
+  // The reason of an abort cannot name the file of what had come. A state keeps the parts in its place.
+  const files = kept ? [] : (await filesOf(error)).filter((path) => !message.includes(path));
   return {
     exitCode,
     error: {
@@ -82,9 +83,12 @@ export async function report(
       ...(isVoice ? ["`tsetsen voices` lists the voices of a model version."] : []),
       ...files.map((path) => `What had come is in ${path}.`),
       ...list.map((job) => `  ${job.requestId ?? "(no request id came)"}  charged: ${job.charged}`),
+      ...(list.some((job) => job.requestId !== undefined)
+        ? [`To fetch the audio of a job:  ${resumeJob("ID")}`]
+        : []),
       ...(resume === undefined ? [] : [`To go on:  ${resume}`]),
     ],
-    silent: error instanceof LostReader && kept === undefined,
+    silent: failure instanceof LostReader,
   };
 }
 
@@ -150,7 +154,17 @@ function factsOf(error: unknown, isInDoubt: boolean, requestId: string | undefin
   if (error instanceof UsageError || error instanceof RangeError) {
     return { name: "UsageError", code: "usage", message, exitCode: EXIT.usage };
   }
-  return { name, code: "failure", message: withoutSecrets(message), exitCode: EXIT.failure };
+  return {
+    name,
+    code: "failure",
+    message: inOptions(withoutSecrets(message)),
+    exitCode: EXIT.failure,
+  };
+}
+
+/** The message of a failure with the option of the command line in the place of the SDK's. */
+function inOptions(message: string): string {
+  return message.replace("give overwrite: true", "give --force");
 }
 
 /** The command that fetches the audio of a job that is paid for. */

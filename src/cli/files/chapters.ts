@@ -76,11 +76,16 @@ export function chaptersOf(
   headings: readonly Heading[],
   parts: readonly PartState[],
 ): readonly Chapter[] {
-  const places = placesOf(parts.map(({ samples = 0, lead = 0, tail = 0, pause, boundary }) => {
-    return { samples, lead, tail, pause, boundary };
-  }));
+  const places = placesOfParts(parts);
   return headings.map(({ at, title }) => {
     const { from } = places[parts.findIndex(({ end }) => end > at)] ?? { from: 0 };
     return { start: Math.round(from * 1_000 / SAMPLE_RATE), title };
   });
+}
+
+/** Where each part lies in the audio, in samples. A part that is not done has no length yet. */
+export function placesOfParts(parts: readonly PartState[]): ReturnType<typeof placesOf> {
+  return placesOf(parts.map(({ samples = 0, lead = 0, tail = 0, pause, boundary }) => {
+    return { samples, lead, tail, pause, boundary };
+  }));
 }

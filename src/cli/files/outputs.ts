@@ -1,4 +1,4 @@
-import { access, constants, stat } from "node:fs/promises";
+import { access, constants, lstat, stat } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { checkEncoder } from "../../encode/mod.ts";
 import { formatOfName } from "../../file/encoded.ts";
@@ -14,21 +14,23 @@ export interface Outputs {
   readonly audio: string;
   /** Files beside it, such as captions. */
   readonly others?: readonly (string | undefined)[];
-  /** A file that is never replaced. */
-  readonly input?: string | undefined;
+  /** Files and folders that the command works with: none of them is replaced. */
+  readonly taken?: readonly (string | undefined)[];
   /** Whether files may be replaced. */
   readonly force: boolean;
 }
 
 /** Checks that the result can be written. Call it before anything is bought. */
-export async function checkOutputs({ audio, others = [], input, force }: Outputs): Promise<void> {
+export async function checkOutputs(
+  { audio, others = [], taken = [], force }: Outputs,
+): Promise<void> {
   if (audio === STDOUT && isTerminal("stdout")) {
     throw new UsageError(
       "Audio does not go to a terminal: pipe it into a program, or give -o FILE.",
     );
   }
   const files = [audio, ...others].filter((file) => file !== undefined && file !== STDOUT);
-  const seen = new Set(input === undefined ? [] : [resolve(input)]);
+  const seen = new Set(taken.filter((path) => path !== undefined).map((path) => resolve(path)));
   for (const file of files as string[]) {
     if (seen.has(resolve(file))) {
       throw new UsageError(`${file} is named twice on the command line.`);
@@ -72,13 +74,18 @@ async function checkFile(file: string, force: boolean): Promise<void> {
   try {
     found = await stat(file);
   } catch {
-    return; // The name is free.
+    // The name is free, or that of a link that leads to no file yet.
+    found = await lstat(file).catch(() => undefined);
+    if (found === undefined || force) return;
+    throw exists(file);
   }
   if (found.isDirectory()) {
     throw new UsageError(`${file} is a folder: give the name of a file in it.`);
   }
   if (!found.isFile()) throw new UsageError(`${file} is there, and is no regular file.`);
-  if (!force) {
-    throw new UsageError(`${file} exists already: choose another name, or give --force.`);
-  }
+  if (!force) throw exists(file);
+}
+
+function exists(file: string): UsageError {
+  return new UsageError(`${file} exists already: choose another name, or give --force.`);
 }

@@ -1,22 +1,24 @@
 import { readdir, rm } from "node:fs/promises";
 import { dirname, relative } from "node:path";
-import { WAV_HEADER_BYTES } from "../sdk.ts";
+import { type InterruptedJob, WAV_HEADER_BYTES } from "../sdk.ts";
 import { keptAudio, saveAudio } from "../../file/mod.ts";
 import { isPartOf } from "../../file/part_file.ts";
 import type { BuyOptions, NarrationState, PartState, Progress } from "../../narration/mod.ts";
 import { narrate, type Narration } from "../../narration/narrate.ts";
 import { plan } from "../../narration/plan.ts";
 import type { Context } from "../context.ts";
-import { Unfinished } from "../errors/classes.ts";
+import { LostReader, Undelivered, Unfinished } from "../errors/classes.ts";
 import { resumeCommand, valueArgument } from "../errors/shell.ts";
 import { pipeWav } from "../files/audio.ts";
 import { chaptersOf } from "../files/chapters.ts";
 import { STDOUT } from "../files/outputs.ts";
 import type { BuyingOptions } from "../options.ts";
 import { duration, plural, size } from "../terminal/format.ts";
+import { printable } from "../terminal/printable.ts";
 import { destinationArguments } from "./destinations.ts";
 import { NARRATION, type Order } from "./order.ts";
 import type { StateFolder } from "./state_folder.ts";
+import { undeliveredJobs } from "./undelivered.ts";
 
 /** The options that may differ from one run to the next. */
 export interface PerformOptions extends BuyingOptions {
@@ -39,6 +41,7 @@ export async function perform(
   const { force, onSound } = options;
   let narration: Narration | undefined;
   let bytes: number;
+  let pcmBytes = 0;
   try {
     const before = spoken(await state?.narration.load());
     const { text, speed } = order.request;
@@ -56,12 +59,20 @@ export async function perform(
       key: NARRATION,
       signal: context.signal,
       onProgress: (progress) => {
-        context.progress(progress);
+        const { creditsUsed: _, ...rest } = progress;
+        // The service does not say what a stream costs.
+        context.progress(order.method === "stream" ? rest : progress);
         live.update(progress.partsDone, outlook(progress));
       },
     });
-    if (order.output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(narration, once(onSound));
-    else {
+    if (order.output === STDOUT) {
+      const sounds = once(onSound);
+      const written = await pipeWav(narration, (bytes) => {
+        pcmBytes = bytes;
+        sounds();
+      });
+      bytes = WAV_HEADER_BYTES + written;
+    } else {
       await removeLeftovers(order.output);
       const { signal } = context;
       const { headings } = order;
@@ -75,7 +86,7 @@ export async function perform(
     }
     await writeCaptions(order, narration, force);
   } catch (error) {
-    throw await keep(error, { context, order, options, state, narration });
+    throw await keep(error, { context, order, options, state, narration, pcmBytes });
   }
   await state?.discard();
   const seconds = (narration.duration ?? 0) / 1_000;
@@ -125,11 +136,11 @@ function spoken(state: NarrationState | undefined): readonly PartState[] {
   return (state?.parts ?? []).filter(({ samples }) => samples !== 0);
 }
 
-/** The name of a file for people: relative, when it is below the working folder. */
+/** The name of a file for people: relative, when it is below the working folder. A folder of somebody else may have given it. */
 function shown(file: string): string {
   if (file === STDOUT) return "standard output";
   const path = relative(".", file);
-  return path.startsWith("..") ? file : path;
+  return printable(path.startsWith("..") ? file : path);
 }
 
 /** Makes the texts beside the bar. A wait stays visible while the parts that are already bought go on. */
@@ -169,18 +180,33 @@ interface Unwritten {
   readonly options: PerformOptions;
   readonly state: StateFolder | undefined;
   readonly narration: Narration | undefined;
+  /** How much PCM has gone to standard output. */
+  readonly pcmBytes: number;
 }
 
 /** Waits until the state is kept, and turns the error into one that says how to go on. */
 async function keep(error: unknown, run: Unwritten): Promise<unknown> {
   const { narration, state } = run;
+  // The parts are kept in the state: the audio that was made of them is litter.
+  if (state !== undefined) { for (const path of keptAudio(error)) await rm(path, { force: true }); }
+  await state?.makeRoom();
   // A failure of the store now is the error itself, or less telling.
   await narration?.settled().catch(() => {});
-  if (state === undefined) return error;
-  // The parts are kept in the state: the audio that was made of them is litter.
-  for (const path of keptAudio(error)) await rm(path, { force: true });
+  if (state === undefined) {
+    const jobs = undeliveredJobs(error, narration?.state, run.pcmBytes);
+    // Whoever leaves a stream has heard enough. Jobs can be fetched.
+    const isSilent = error instanceof LostReader && jobs.every(({ requestId }) => !requestId);
+    return isSilent || jobs.length === 0 ? error : new Undelivered(error, jobs);
+  }
   // A run that has not begun does not know the state of those before it.
-  const parts = spoken(narration?.state ?? await state.narration.load());
+  const saved = await state.narration.load().catch(() => undefined);
+  const parts = spoken(narration?.state ?? saved);
+  const ids = new Set(saved?.parts.map(({ requestId }) => requestId));
+  const lost = parts.flatMap(({ status, requestId }): InterruptedJob[] =>
+    requestId === undefined || status === "failed" || ids.has(requestId)
+      ? []
+      : [{ requestId, charged: "yes" }]
+  );
   const paid = parts.filter(({ status }) => status === "submitted" || status === "done").length;
   const unknown = parts.filter(({ status }) => status === "unknown" || status === "submitting");
   const failed = parts.filter(({ status }) => status === "failed").length;
@@ -194,10 +220,14 @@ async function keep(error: unknown, run: Unwritten): Promise<unknown> {
     : ` It is not known whether ${
       plural(unknown.length, "part")
     } was charged: look at \`tsetsen balance\` first.`;
+  const missing = lost.length === 0
+    ? ""
+    : " It could not be written in the end, and knows nothing of the jobs below.";
   return new Unfinished(
     error,
-    `${paid} of ${parts.length} parts are paid for, and kept in ${state.path}.${again}${doubt}`,
+    `${paid} of ${parts.length} parts are paid for, and kept in ${state.path}.${missing}${again}${doubt}`,
     await goOnCommand(run, state, unknown.length > 0),
+    lost,
   );
 }
 

@@ -5,9 +5,10 @@ import { sync } from "../../narration/store/disk.ts";
 import { writeDurably } from "./durable.ts";
 import { type Lock, lockFolder } from "./lock.ts";
 import { type Order, parseOrder } from "./order.ts";
+import { freeReserve, takeReserve } from "./reserve.ts";
 import { type NarrationStore, openStore } from "./store.ts";
 
-/** The folder of an unfinished `say`: `order.json`, the store of the narration, and a lock. */
+/** The folder of an unfinished `say`: `order.json`, the store of the narration, a lock, and a reserve of the disk. */
 export class StateFolder {
   readonly path: string;
   readonly narration: NarrationStore;
@@ -38,7 +39,14 @@ export class StateFolder {
     }
     await mkdir(path, { recursive: true, mode: 0o700 });
     await sync(dirname(resolve(path)));
-    return new StateFolder(path, await lockFolder(path));
+    const folder = new StateFolder(path, await lockFolder(path));
+    try {
+      await takeReserve(path);
+    } catch (error) {
+      await folder.release();
+      throw error;
+    }
+    return folder;
   }
 
   /** Reads the order; `undefined` in a new folder. */
@@ -59,8 +67,14 @@ export class StateFolder {
     await writeDurably(`${this.path}/order.json`, JSON.stringify(order));
   }
 
+  /** Makes room on the disk for what is known and not kept. Call it after a failure. */
+  async makeRoom(): Promise<void> {
+    await freeReserve(this.path);
+  }
+
   /** Frees the folder for other processes, and removes it when it is empty. */
   async release(): Promise<void> {
+    await freeReserve(this.path);
     await this.#lock.release();
     await rmdir(this.path).catch(() => {});
   }

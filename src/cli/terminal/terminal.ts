@@ -20,6 +20,9 @@ export function colors(stream: Stream): ReturnType<typeof pc.createColors> {
   return pc.createColors(isCapable(stream) && !process.env["NO_COLOR"]);
 }
 
+/** On Deno a write to a full disk throws, and later writes to that stream never end. */
+const broken = new Map<Stream, unknown>();
+
 /**
  * Writes, and resolves when the system has the data: an exit right afterwards loses nothing.
  *
@@ -27,14 +30,20 @@ export function colors(stream: Stream): ReturnType<typeof pc.createColors> {
  */
 export function write(stream: Stream, data: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    process[stream].write(data, (error?: Error | null) => {
-      if (!error) return resolve();
-      const { code } = error as { readonly code?: unknown };
-      const isLost = code === "EPIPE" || code === "EIO";
-      reject(
-        isLost ? new LostReader("The reader of our output is gone.", { cause: error }) : error,
-      );
-    });
+    if (broken.has(stream)) return reject(broken.get(stream));
+    try {
+      process[stream].write(data, (error?: Error | null) => {
+        if (!error) return resolve();
+        const { code } = error as { readonly code?: unknown };
+        const isLost = code === "EPIPE" || code === "EIO";
+        reject(
+          isLost ? new LostReader("The reader of our output is gone.", { cause: error }) : error,
+        );
+      });
+    } catch (error) {
+      broken.set(stream, error);
+      reject(error);
+    }
   });
 }
 

@@ -1,3 +1,4 @@
+import { decimal } from "../../lib/decimal.ts";
 import type { StartOptions } from "../mod.ts";
 import type { GrpcServeOptions } from "../native.ts";
 
@@ -75,13 +76,13 @@ export function toStartOptions(
   const grpcPort = text("grpc-port");
   return {
     start: {
-      port: toNumber(text("port") ?? "50051"),
+      port: decimal(text("port") ?? "50051"),
       hostname,
-      apiKeys: { [key]: toNumber(text("credits") ?? "100000") },
+      apiKeys: { [key]: decimal(text("credits") ?? "100000") },
       allowAnyKey: values["any-key"] === true,
-      ...given("queueTime", text("queue-time"), toNumber),
-      ...given("pace", text("pace"), toNumber),
-      ...given("streamPace", text("stream-pace"), toNumber),
+      ...given("queueTime", text("queue-time"), decimal),
+      ...given("pace", text("pace"), decimal),
+      ...given("streamPace", text("stream-pace"), decimal),
       ...given("publicUrl", text("public-url"), String),
       streamLimits: {
         ...given("maxAudioSeconds", text("max-stream-seconds"), toLimit),
@@ -89,18 +90,13 @@ export function toStartOptions(
       },
     },
     grpc: values["grpc"] === true || grpcPort !== undefined
-      ? { hostname, ...given("port", grpcPort, toNumber) }
+      ? { hostname, ...given("port", grpcPort, decimal) }
       : undefined,
   };
 }
 
-/** An empty text is no number, though `Number` takes it for 0. */
-function toNumber(text: string): number {
-  return text.trim() === "" ? NaN : Number(text);
-}
-
 function toLimit(text: string): number | false {
-  return text === "none" ? false : toNumber(text);
+  return text === "none" ? false : decimal(text);
 }
 
 function given<Name extends string, Value>(

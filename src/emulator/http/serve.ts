@@ -130,6 +130,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const gone = new AbortController();
+  // On Deno a request that breaks off loses its socket.
+  const { socket } = request;
   response.on("close", () => {
     if (!response.writableFinished) {
       gone.abort(new DOMException("The client closed the connection", "AbortError"));
@@ -144,7 +146,7 @@ async function answer(
     }
     response.end();
   } catch {
-    request.socket.destroy();
+    socket.destroy();
   }
 }
 
@@ -162,16 +164,15 @@ async function toRequest(request: IncomingMessage, signal: AbortSignal): Promise
   });
 }
 
-/** The body of a request, or undefined when it has none. */
+/** The body of a request, or undefined when it has none. Of one that is too large it keeps enough to be refused. */
 export async function readBody(
   request: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<ArrayBuffer | undefined> {
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   for await (const piece of request) {
-    pieces.push(piece);
+    if (bytes <= MAX_BODY_BYTES) pieces.push(piece);
     bytes += piece.length;
-    if (bytes > MAX_BODY_BYTES) throw new RangeError("The request is too large");
   }
   return pieces.length > 0 ? await new Blob(pieces).arrayBuffer() : undefined;
 }

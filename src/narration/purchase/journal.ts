@@ -136,8 +136,8 @@ export class Journal {
    */
   async intend(index: number): Promise<boolean> {
     await this.checkFence();
-    const before = this.#entries[index] as Entry;
-    const { creditsUsed } = before.purchase;
+    const { purchase, intent } = this.#entries[index] as Entry;
+    const { creditsUsed } = purchase;
     this.#set(index, { status: "submitting", creditsUsed }, {
       run: this.#options.run,
       at: Date.now(),
@@ -147,7 +147,7 @@ export class Journal {
       await this.#reload(index);
       return false;
     } catch (error) {
-      this.#set(index, before.purchase, before.intent);
+      this.#set(index, purchase, intent);
       throw error;
     }
   }

@@ -28,8 +28,9 @@ export class Recording {
     this.#end();
   }
 
-  /** Takes one last piece. */
+  /** Takes one last piece, unless it has ended. */
   close(piece: Bytes): void {
+    if (this.#ended) return;
     this.#add(piece);
     this.#end();
   }

@@ -29,7 +29,12 @@ export async function* replay(
     }
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+  yield notBoughtAgain();
+}
+
+/** The end of a repeat that gets no answer of its own. */
+export function notBoughtAgain(): Bytes {
   const message =
     "The same call came before and was not bought again: its outcome is with the first.";
-  yield trailerFrame(new StatusError(Code.Aborted, message).fields());
+  return trailerFrame(new StatusError(Code.Aborted, message).fields());
 }

@@ -12,6 +12,7 @@ import { concatBytes } from "../../lib/bytes.ts";
 import type { BodyReader } from "../../transport/body_reader.ts";
 import type { Exchange } from "../exchange.ts";
 import { KeyMask } from "../key_mask.ts";
+import type { ResolvedProxyOptions } from "../resolved_options.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -34,7 +35,7 @@ export async function openAudio(
   response: Response,
   method: string,
   exchange: Exchange,
-  key: string,
+  options: Pick<ResolvedProxyOptions, "key" | "report">,
 ): Promise<AudioBody | string> {
   const { status, headers, body } = response;
   const coding = headers.get("content-encoding")?.trim().toLowerCase() || "identity";
@@ -58,7 +59,7 @@ export async function openAudio(
   const head = await readHead(reader, exchange);
   const problem = problemOf(head, headers, status);
   if (problem !== undefined) return problem;
-  return { response, bytes: pass(reader, exchange, head, key), isDecoded };
+  return { response, bytes: pass(reader, exchange, head, options), isDecoded };
 }
 
 /** Says what came in place of audio; `undefined` when it may be audio. The middle of audio looks like anything. */
@@ -92,7 +93,7 @@ async function* pass(
   reader: BodyReader,
   exchange: Exchange,
   head: Bytes,
-  key: string,
+  { key, report }: Pick<ResolvedProxyOptions, "key" | "report">,
 ): AsyncGenerator<Bytes, void, void> {
   const mask = new KeyMask(key);
   try {
@@ -106,7 +107,9 @@ async function* pass(
     if (rest.length > 0) yield rest;
     exchange.close();
   } catch {
-    throw new Error("The audio broke off.");
+    const message = "The audio broke off.";
+    if (!exchange.cancelled) report({ type: "upstream_failed", method: "audio", message });
+    throw new Error(message);
   } finally {
     exchange.cancel();
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { requestedRange } from "../../audio/byte_range.ts";
+import { lengthOfWholePart, requestedRange } from "../../audio/byte_range.ts";
 import { followRedirects } from "../../audio/download/redirects.ts";
 import { PROBLEM_HEADER } from "../../audio/download/refusal.ts";
 import { mayFetch, mayRedirect } from "./address.ts";
@@ -47,18 +47,18 @@ export async function serveAudio(
   }
   const exchange = new Exchange(timeout, MAX_EXCHANGE_MS, place);
   try {
-    const response = await follow(url, request, exchange, options);
+    const response = wholePartAsWhole(await follow(url, request, exchange, options), request);
     const { status } = response;
+    const asked = ASKED_BY[status];
     // A part that nobody asked for would be taken for the whole.
-    const isPart = status === 206 && !request.headers.has("range");
-    if (isPart || ![200, 206, 304, 416].includes(status)) {
+    if (status !== 200 && !(asked && request.headers.has(asked))) {
       discard(response);
       exchange.close();
       const message = `The audio's server answered with HTTP ${status}.`;
       report({ type: "upstream_failed", method: "audio", message });
       return refused(status);
     }
-    const audio = await openAudio(response, method, exchange, options.key);
+    const audio = await openAudio(response, method, exchange, options);
     if (typeof audio !== "string") return answerWith(audio, request, exchange, options);
     exchange.cancel();
     report({
@@ -76,6 +76,23 @@ export async function serveAudio(
   }
 }
 
+/** The header of the visitor without which an answer with the status is a fault. */
+const ASKED_BY: Readonly<Record<number, string>> = {
+  206: "range",
+  304: "if-none-match",
+  416: "range",
+};
+
+/** Some servers send the whole as a part of itself, unasked. */
+function wholePartAsWhole(response: Response, request: Request): Response {
+  const length = request.headers.has("range") ? undefined : lengthOfWholePart(response);
+  if (length === undefined) return response;
+  const headers = new Headers(response.headers);
+  headers.delete("content-range");
+  headers.set("content-length", `${length}`);
+  return new Response(response.body, { headers });
+}
+
 /** Refusals that ask for another try (RFC 9110, RFC 8470). */
 const TRY_AGAIN = [408, 421, 425, 429];
 
@@ -87,7 +104,7 @@ function refused(status: number): Response {
   if (TRY_AGAIN.includes(status)) {
     return plainText(503, `the audio's server cannot answer now (HTTP ${status})`);
   }
-  if (status < 400 || status >= 500) {
+  if (status < 400 || status >= 500 || status === 416) {
     return plainText(502, `the audio's server does not answer as it should (HTTP ${status})`);
   }
   return plainText(

@@ -9,7 +9,7 @@ import { trailerFrame } from "../answer/trailers.ts";
 import { maskKey } from "../key_mask.ts";
 import { filterVoices, jobIdOf, readStreamMessage, rewriteStatus } from "./rewrite.ts";
 import { Code, type Field, StatusError } from "../answer/status_error.ts";
-import { BAD_ANSWER, callService, type UpstreamCall, upstreamFailure } from "./upstream.ts";
+import { badAnswer, callService, type UpstreamCall, upstreamFailure } from "./upstream.ts";
 import { visibleTrailers } from "./visible_trailers.ts";
 
 const LOST = "The connection to the speech service was lost.";
@@ -91,7 +91,7 @@ export class Forwarding {
           return data;
       }
     } catch {
-      throw new StatusError(Code.Internal, BAD_ANSWER);
+      throw badAnswer(this.#call);
     }
   }
 

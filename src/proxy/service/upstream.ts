@@ -23,8 +23,7 @@ const MAX_STREAM_MESSAGE_BYTES = 16 * 1024 * 1024;
 const NOT_ACCEPTED = "The speech service does not accept the API key for this call.";
 const UNREACHABLE = "The speech service cannot be reached.";
 
-/** Says that the service answered with something that cannot be passed on. */
-export const BAD_ANSWER = "The answer of the speech service is not acceptable.";
+const BAD_ANSWER = "The answer of the speech service is not acceptable.";
 
 /** What is needed to ask the service. */
 export interface UpstreamCall {
@@ -77,7 +76,7 @@ export async function* callService(
       inMessages += FRAME_HEAD_BYTES + message.length;
       yield message;
     }
-    if (frames.error !== undefined) throw new StatusError(Code.Internal, BAD_ANSWER);
+    if (frames.error !== undefined) throw badAnswer(upstream);
   }
   finish(reader);
   if (frames.complete) return withStatus(readTrailers(frames.trailers as Uint8Array), headers);
@@ -143,6 +142,14 @@ export function upstreamFailure(
     options.report({ type: "upstream_failed", method, message: failure.message });
   }
   return failure;
+}
+
+/** Makes the status for an answer that cannot be passed on, and reports it. */
+export function badAnswer(
+  { allowed: { call: { method } }, options: { report } }: UpstreamCall,
+): StatusError {
+  report({ type: "upstream_failed", method, message: BAD_ANSWER });
+  return new StatusError(Code.Internal, BAD_ANSWER);
 }
 
 function typeOf(headers: Headers): string {
