@@ -76,6 +76,7 @@ const MARKUP = [
   "<![CDATA[]]>",
   "]]>",
   "<script></STYLE>",
+  "=data:a/b;base64,",
   "<a b=М ",
   "=М ",
   "![][",

@@ -84,6 +84,17 @@ Deno.test("MarkupStripper returns the same of a file with a byte order mark and 
   ) assertEquals(streamed([...text]).join(""), stripMarkup(text));
 });
 
+Deno.test("MarkupStripper speaks no byte of a picture, however long it is", () => {
+  const text = `Өмнө ![зураг](${PICTURE}) ба <img src="${PICTURE}"> дараа. Үг.`;
+  for (const size of [1, 50, 3_000, text.length]) {
+    const pieces = Array.from(
+      { length: Math.ceil(text.length / size) },
+      (_, i) => text.slice(i * size, (i + 1) * size),
+    );
+    assertEquals(streamed(pieces).join(""), "Өмнө зураг ба дараа. Үг.");
+  }
+});
+
 Deno.test("MarkupStripper returns a sentence as soon as nothing can change it", () => {
   assertEquals(streamed(["Нэг", ". ", "**Хоёр. Гу", "рав.** Дөрөв", ". Тав"]), [
     "",
