@@ -149,7 +149,7 @@ export function resolveOptions<T extends Omit<ClientOptions, "transport">>(
   } = options;
   if (apiKey === undefined) {
     throw new AuthenticationError(
-      "No API key: give apiKey, or set the environment variable TSETSEN_API_KEY (Deno: --allow-env).",
+      "No API key: give apiKey, or set the environment variable TSETSEN_API_KEY.",
       { charged: "no" },
     );
   }

@@ -3,6 +3,7 @@ import { PcmReader } from "../audio/wav/pcm.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { TsetsenError, type TsetsenErrorOptions, withContext } from "../contract/errors.ts";
 import { concatBytes, isBytes } from "../lib/bytes.ts";
+import { isError } from "../lib/is_error.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import { EncodedAudio, type EncodedWork } from "./encoded_audio.ts";
 import { EncodeRun } from "./encode_run.ts";
@@ -252,7 +253,7 @@ function failed(
   context: Pick<TsetsenErrorOptions, "requestId" | "charged" | "billable">,
 ): TsetsenError {
   if (cause instanceof TsetsenError) return withContext(cause, context);
-  const reason = cause instanceof Error ? cause.message.replace(/\.$/, "") : "it gave no reason";
+  const reason = isError(cause) ? cause.message.replace(/\.$/, "") : "it gave no reason";
   return new TsetsenError(
     `The ${format} encoder must work on this runtime, and it failed: ${reason}. Try another format; wav needs no encoder.`,
     { code: "encoder_failed", ...context, cause },

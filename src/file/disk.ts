@@ -15,6 +15,7 @@ import {
   rm,
 } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { isError } from "../lib/is_error.ts";
 
 /** An error of the runtime, by its code. */
 export function codeOf(error: unknown): string | undefined {
@@ -24,7 +25,7 @@ export function codeOf(error: unknown): string | undefined {
 /** An error with a code of the runtime, or with that of its cause. */
 export function problem(given: unknown, message: string, cause: unknown = given): Error {
   const code = typeof given === "string" ? given : codeOf(given);
-  const options = cause instanceof Error ? { cause } : undefined;
+  const options = isError(cause) ? { cause } : undefined;
   return Object.assign(new Error(message, options), { code });
 }
 

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { isError } from "./is_error.ts";
 import { decodeBase64, joinSpaces, lowered, read, type Reading } from "./spellings.ts";
 
 /** Longest message taken over from an answer, in UTF-16 code units. */
@@ -79,13 +80,13 @@ export function safeCause(cause: unknown, secrets: readonly string[]): unknown {
 
 /** An error can be among its own causes, so each is copied once. */
 function copyOf(cause: unknown, secrets: readonly string[], seen: Set<Error>): unknown {
-  if (!(cause instanceof Error) || seen.has(cause) || seen.size === MAX_CAUSES) return undefined;
+  if (!isError(cause) || seen.has(cause) || seen.size === MAX_CAUSES) return undefined;
   seen.add(cause);
   const { name, message, code, syscall, errors } = cause as Error & Record<string, unknown>;
   const deeper = (error: unknown) => copyOf(error, secrets, seen);
   const copy = new Error(redact(message, secrets));
-  const known: Record<string, unknown> = { name: redact(name, secrets) };
-  if (cause.cause instanceof Error) known["cause"] = deeper(cause.cause);
+  const known: Record<string, unknown> = { name: redact(`${name}`, secrets) };
+  if (isError(cause.cause)) known["cause"] = deeper(cause.cause);
   if (typeof code === "string") known["code"] = redact(code, secrets);
   if (typeof syscall === "string") known["syscall"] = redact(syscall, secrets);
   if (Array.isArray(errors)) known["errors"] = errors.slice(0, MAX_CAUSES).map(deeper);

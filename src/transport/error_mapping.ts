@@ -18,6 +18,7 @@ import {
   TsetsenError,
 } from "../contract/errors.ts";
 import { detailsOf, readRetryInfo, retryAfterOf } from "./metadata.ts";
+import { isError } from "../lib/is_error.ts";
 import { redact, safeCause } from "../lib/redact.ts";
 import type { RpcStatus } from "./status.ts";
 
@@ -204,7 +205,7 @@ const MAX_CAUSES = 8;
 
 /** Whether a runtime's `fetch` or its sockets say that they failed. */
 export function isOfNetwork(cause: unknown): boolean {
-  if (!(cause instanceof Error)) return false;
+  if (!isError(cause)) return false;
   const { name, message, syscall, code } = cause as Error & { syscall?: string; code?: unknown };
   return syscall !== undefined || /^(E[A-Z]{4,}$|UND_|ERR_(HTTP2|SSL|TLS))/.test(`${code}`) ||
     neverConnected(cause) ||
@@ -218,7 +219,7 @@ const OWN_LIMIT = "nothing came for as long as Node's fetch waits by itself, 300
 
 /** Whether Node's `fetch` ended the wait, and not the connection. */
 function isOwnLimit(error: unknown, depth = 0): boolean {
-  if (!(error instanceof Error) || depth > MAX_CAUSES) return false;
+  if (!isError(error) || depth > MAX_CAUSES) return false;
   return /^UND_ERR_(HEADERS|BODY)_TIMEOUT$/.test(`${(error as { code?: unknown }).code}`) ||
     isOwnLimit(error.cause, depth + 1);
 }
@@ -226,7 +227,7 @@ function isOwnLimit(error: unknown, depth = 0): boolean {
 /** Whether a runtime says that no connection came about, so that nothing was sent. In doubt it may have been. */
 function neverConnected(error: unknown, depth = 0): boolean {
   // A cause can be its own cause.
-  if (!(error instanceof Error) || depth > MAX_CAUSES) return false;
+  if (!isError(error) || depth > MAX_CAUSES) return false;
   const { name, code, syscall, errors } = error as Error & Record<string, unknown>;
   return syscall === "connect" || syscall === "getaddrinfo" || // Node
     // Node, Bun; who is not trusted is sent nothing. Deno gives no code when it has no leave to use the network.

@@ -1,0 +1,66 @@
+// A `fetch` whose answers have a stream of Node, or none: node-fetch and React Native. tests/package has the packages themselves.
+
+import { assert, assertEquals } from "@std/assert";
+import { Readable } from "node:stream";
+import { Client, ServerError } from "../../mod.ts";
+import { Client as LeanClient } from "../../src/lean/mod.ts";
+import { failure, GENERATE, setUp, STREAM, until } from "../support/rig.ts";
+
+type Fetch = typeof globalThis.fetch;
+
+const left: Readable[] = [];
+
+const ofNode: Fetch = async (...request) => {
+  const response = await fetch(...request);
+  if (response.body === null) return response;
+  const body = Readable.fromWeb(response.body as never);
+  left.push(body);
+  return like(response, { body });
+};
+
+const inOnePiece: Fetch = async (...request) => {
+  const response = await fetch(...request);
+  const bytes = await response.arrayBuffer();
+  return like(response, { arrayBuffer: () => Promise.resolve(bytes) });
+};
+
+function like(response: Response, body: object): Response {
+  const { ok, status, type, redirected, url, headers } = response;
+  return { ok, status, type, redirected, url, headers, ...body } as Response;
+}
+
+for (
+  const [name, fetch] of Object.entries({ "a stream of Node": ofNode, "one piece": inOnePiece })
+) {
+  for (const Class of [Client, LeanClient]) {
+    const about = `${name}, with ${Class === Client ? "the default" : "the lean"} client`;
+    Deno.test(`Client reads answers that come as ${about}`, async () => {
+      await using rig = await setUp();
+      const { emulator, endpoint } = rig;
+      const client = new Class({ apiKey: emulator.apiKey, endpoint, fetch, maxRetries: 0 });
+      const job = await client.submit(GENERATE);
+      const wav = await (await job.audio()).bytes();
+      assertEquals(wav, await (await rig.client.job(job.requestId).audio()).bytes());
+      const pcm = await client.streamSpeech(STREAM).bytes();
+      assertEquals(pcm, await rig.client.streamSpeech(STREAM).bytes());
+      emulator.addFault({ kind: "http", status: 200, method: "GenerateSpeech" });
+      assertEquals((await failure(ServerError, client.submit(GENERATE))).charged, "unknown");
+      client.close();
+    });
+  }
+}
+
+Deno.test("SpeechStream that is left destroys the stream of Node that it was read from", async () => {
+  await using rig = await setUp();
+  const { emulator, endpoint } = rig;
+  emulator.addFault({ kind: "hang", method: "StreamSpeech", afterBytes: 20_000 });
+  const client = new Client({ apiKey: emulator.apiKey, endpoint, fetch: ofNode });
+  left.length = 0;
+  for await (const chunk of client.streamSpeech(STREAM)) {
+    assert(chunk.length > 0);
+    break;
+  }
+  await until(() => left.every(({ destroyed }) => destroyed));
+  assertEquals(left.length, 1);
+  client.close();
+});
