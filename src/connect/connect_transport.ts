@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Interceptor } from "@connectrpc/connect";
+import { ConnectError, type Interceptor } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
 import type { Transport, TransportCall } from "../contract/transport.ts";
@@ -100,7 +100,8 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
         error,
         call.secrets,
         intercepted ? undefined : "Connect",
-        answers.get(call)?.reported,
+        // Connect's own errors about an answer have other codes.
+        error instanceof ConnectError && error.code === answers.get(call)?.reported,
       ),
   });
 }

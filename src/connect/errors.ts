@@ -23,17 +23,16 @@ import { readStatus, type RpcStatus } from "../transport/status.ts";
  * @param secrets The key and the text, which must not appear.
  * @param protocol What was spoken, where only the code of this package and of Connect can have thrown. Where interceptors or
  * a transport of the user's own took part, `undefined`.
- * @param reported The code of the error that certainly came from the service. Connect's own errors have others.
+ * @param isProven Whether a status that Connect reports certainly came from the service.
  */
 export function fromConnect(
   error: unknown,
   secrets: readonly string[],
   protocol?: Protocol,
-  reported?: Code,
+  isProven = false,
 ): TsetsenError {
   if (error instanceof TsetsenError) return error;
   const isConnect = error instanceof ConnectError;
-  const isProven = isConnect && error.code === reported;
   const cause = isConnect ? error.cause : error;
   if (cause instanceof TsetsenError) return cause;
   if (isConnect && (hasStatus(error) || isProven)) {

@@ -46,6 +46,10 @@ const FORMATS: Readonly<Record<string, EncodeFormat>> = {
   ".aac": "aac",
 };
 
+/** Endings of audio that is not made here: a WAV under one of them would be taken for what it is not. */
+const OTHER_ENDINGS =
+  /^\.(?:m4[ab]|mp[24]|og[ga]|opus|webm|mka|aif[fc]?|wma|amr|au|caf|ac3|w64|rf64)$/;
+
 /** So many bytes of the WAV are read at once. */
 const READ_BYTES = 32 * 1024;
 
@@ -59,20 +63,31 @@ export function formatOfName(ending: string): EncodeFormat | undefined {
   return Object.hasOwn(FORMATS, ending) ? FORMATS[ending] : undefined;
 }
 
+/** Whether a name is that of a WAV. @param ending The end of the name, in lower case. */
+export function isWavEnding(ending: string): boolean {
+  return ending === ".wav" || ending === ".wave";
+}
+
 /**
  * Checks the options, the length, and that the encoder works. Audio that must be bought is not asked for anything before.
  *
  * @param format What the name asks for; `undefined` for anything that is not encoded.
- * @param isWav Whether the name is that of a WAV.
+ * @param ending The end of the name, in lower case.
  */
 export async function checkEncoding(
   format: EncodeFormat | undefined,
-  isWav: boolean,
+  ending: string,
   audio: SaveSource,
   options: EncodingOptions,
 ): Promise<void> {
   resolveOptions({ format: format ?? "wav", ...encodeOptionsOf(options) });
   const { isRaw, contentLength, delay, format: made } = ownFacts(audio);
+  if (isRaw && OTHER_ENDINGS.test(ending)) {
+    throw new TypeError(
+      `path must end in .wav, .mp3, .flac or .aac, the formats that are written: got ${ending}. Give another name.`,
+    );
+  }
+  const isWav = isWavEnding(ending);
   const wanted = isWav ? "wav" : format;
   if (delay !== undefined && wanted !== undefined && made !== wanted) {
     throw new TypeError(

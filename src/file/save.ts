@@ -27,6 +27,7 @@ import {
   encodeFile,
   type EncodingOptions,
   formatOfName,
+  isWavEnding,
   largeWav,
 } from "./encoded.ts";
 import {
@@ -74,7 +75,8 @@ export interface SavedAudio {
  *
  * Bare PCM becomes a WAV file with true lengths: that of {@linkcode Client.streamSpeech} and of a job whatever the name,
  * bytes of yours when the name ends in `.wav`. A WAV gets true lengths where its header has none. Under a name that ends
- * in `.wav` nothing else is saved.
+ * in `.wav` nothing else is saved. Under the ending of a format that is not written (`.m4a`, `.ogg` and the like) bare PCM of the
+ * SDK is refused before it is bought.
  *
  * Under a name that ends in `.mp3`, `.flac` or `.aac`, PCM and WAV are encoded by the packages that `@tsetsen/sdk/encode` names.
  * They are looked for before anything is bought. What has that format already is written as it is, and a third format is refused. The audio is written as a WAV beside the file first, which is removed at the
@@ -145,9 +147,9 @@ async function save(
   const target = await checkTarget(named, overwrite);
   checkUnread(audio);
   const ending = extname(named).toLowerCase();
-  const isWav = ending === ".wav" || ending === ".wave";
+  const isWav = isWavEnding(ending);
   const format = formatOfName(ending);
-  await checkEncoding(format, isWav, audio, options);
+  await checkEncoding(format, ending, audio, options);
   let part = await PartFile.create(target);
   let written: Written;
   try {

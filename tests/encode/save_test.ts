@@ -76,6 +76,10 @@ Deno.test("saveAudio refuses audio that was encoded in another format than the n
       await assertRejects(() => saveAudio(`${folder}/${name}`, audio), TypeError, says);
       assertEquals(audio.bodyUsed, false);
     }
+    for (const name of ["a.m4a", "a.OGG", "a.opus", "a.mp4"]) {
+      const work = () => saveAudio(`${folder}/${name}`, client.streamSpeech(REQUEST));
+      await assertRejects(work, TypeError, "path must end in .wav, .mp3, .flac or .aac");
+    }
     assertEquals([emulator.ledger.charges.length, names(folder)], [0, []]);
     const other = encode(client.streamSpeech(REQUEST), { format: "mp3" });
     await saveAudio(`${folder}/a.bin`, other);

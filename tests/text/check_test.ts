@@ -148,6 +148,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       "Р",
     ]],
     ["M.Баяр ирэв.", ["latin-letter", "M", "М"]],
+    ["ДАРГА M.ЭНХБОЛД", ["latin-letter", "M", "М"]],
+    ["Д.H. БАТ", ["latin-letter", "H", "Н"]],
     ["Б.M.Баяр, C.B.Дорж", ["latin-letter", "M", "М"], ["latin-letter", "C", "С"], [
       "latin-letter",
       "B",

@@ -8,6 +8,9 @@ function streamed(pieces: readonly string[]): string[] {
   return [...pieces.map((piece) => stripper.push(piece)), stripper.flush()];
 }
 
+/** A picture as documents hold it. */
+const PICTURE = `data:image/png;base64,${"iVBORw0KGgo".repeat(2_000)}`;
+
 const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["## 1. Танилцуулга\n\nЭнэ бол **тод** үг.", "1. Танилцуулга\n\nЭнэ бол тод үг."],
   ["***Тод налуу*** ба **тод *налуу*** ба ~~зураас~~", "Тод налуу ба тод налуу ба зураас"],
@@ -36,6 +39,12 @@ const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["1\\. Нэг \\*од\\*", "1. Нэг од"],
   ["&shy;яв&shy;сан &zwnj;ба", "явсан ба"],
   ["<a title='Сайн уу'>Сайн</a> <img alt=\"зураг\">уу", "Сайн уу"],
+  // Whole pictures, and values without quotes.
+  [`Өмнө <img alt="Зураг" src="${PICTURE}"> дараа.`, "Өмнө дараа."],
+  [`Өмнө ![зураг](${PICTURE}) ба [үг](<${PICTURE}>).`, "Өмнө зураг ба үг."],
+  [`<p style='background:url(${PICTURE})' ${'a="b" '.repeat(60)}>Үг</p>`, "Үг"],
+  [`Өмнө ![][image1] дараа.\n\n[image1]: <${PICTURE}>\n`, "Өмнө  дараа.\n\n"],
+  ["<a href=/wiki/Монгол title=Улс>Үг</a>", "Үг"],
   // Words about markup hide nothing.
   ["`<script>` гэж эхлээд `</script>` гэж төгсгөнө.", "гэж эхлээд гэж төгсгөнө."],
   ["`<!--` гэж нээгээд `-->` гэж хаана.", "гэж нээгээд гэж хаана."],
@@ -53,6 +62,7 @@ const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["\ufeff---\ntitle: Ном\n---\nҮг", "Үг"],
   // Not markup.
   ["а<b ба c>д, x <y бол z> 3", ""],
+  ["a<b ба c=д>e, <a =М М>, [] ![] [][]", ""],
   ["кВт*цаг, х*йс ба *5*3, а_б_, snake_case, a__b__c, 2~~3", ""],
   ["- нэг\n– хоёр\n3. гурав\n\n* * *\n5*3*2 а_б_в <<үг>> 3 < 5 R&D х**н үнэ*", ""],
 ];
@@ -72,6 +82,17 @@ Deno.test("MarkupStripper returns the same of a file with a byte order mark and 
       "<![CDATA[Нэг. Хоёр.\n\nГурав.]]> Дөрөв",
     ]
   ) assertEquals(streamed([...text]).join(""), stripMarkup(text));
+});
+
+Deno.test("MarkupStripper speaks no byte of a picture, however long it is", () => {
+  const text = `Өмнө ![зураг](${PICTURE}) ба <img src="${PICTURE}"> дараа. Үг.`;
+  for (const size of [1, 50, 3_000, text.length]) {
+    const pieces = Array.from(
+      { length: Math.ceil(text.length / size) },
+      (_, i) => text.slice(i * size, (i + 1) * size),
+    );
+    assertEquals(streamed(pieces).join(""), "Өмнө зураг ба дараа. Үг.");
+  }
 });
 
 Deno.test("MarkupStripper returns a sentence as soon as nothing can change it", () => {

@@ -21,6 +21,8 @@ const EMOJI = "(?:\\p{RI}{1,2}|[0-9#*]\\ufe0f?\\u20e3|\\u20e3|\\p{Emoji_Modifier
 const HOST = "(?:[\\p{L}\\p{N}-]{1,63}\\.){1,8}";
 /** Endings under which an address is known without http:// or www. */
 const ENDINGS = "(?:mn|com|org|net|edu|gov|info|io|ai|MN|COM)(?![\\p{L}\\p{N}])";
+/** A name begins, or one in capitals, as under a law. */
+const NAME = "[А-ЯЁӨҮ](?:[а-яёөү]|[А-ЯЁӨҮ]{2})";
 const NOT_ADDRESS = "\\s\\x85<>\"'«»“”„";
 
 // Every alternative consumes what it looks at or looks at a bounded stretch: the whole is linear. Repeated groups are
@@ -30,10 +32,10 @@ const THINGS = /* @__PURE__ */ new RegExp(
     `(?<email>[\\p{L}\\p{N}._%+-]{1,64}@${HOST}\\p{L}{2,63})`,
     `(?<url>(?:[Hh][Tt][Tt][Pp][Ss]?|[Ff][Tt][Pp])://[^${NOT_ADDRESS}]+|[Ww]{3}\\.[^${NOT_ADDRESS}]+|` +
     `(?:[A-Za-z0-9-]{1,63}\\.){1,8}${ENDINGS}(?:[/?#][^${NOT_ADDRESS}]*)?)`,
-    // M.Баяр; with a space, only behind an initial or where no item or vitamin can stand: "Д.H. Бат", "нарийн бичиг M. Баяр".
-    "(?<initial>(?<![\\p{L}\\p{M}\\p{N}@/_-])[A-Z](?=\\.(?:\\p{Lu}\\.){0,2}[А-ЯЁӨҮ][а-яёөү])" +
-    "|(?<=[А-ЯЁӨҮ]\\.)[A-Z](?=\\. [А-ЯЁӨҮ][а-яёөү])" +
-    "|(?<=^|\\n|[\\p{Ll},.!?»”] )[HMOPTX](?=\\. [А-ЯЁӨҮ][а-яёөү]))",
+    // M.Баяр, M.БАЯР; with a space, only behind an initial or where no item or vitamin can stand: "Д.H. Бат", "нарийн бичиг M. Баяр".
+    `(?<initial>(?<![\\p{L}\\p{M}\\p{N}@/_-])[A-Z](?=\\.(?:\\p{Lu}\\.){0,2}${NAME})` +
+    `|(?<=[А-ЯЁӨҮ]\\.)[A-Z](?=\\. ${NAME})` +
+    `|(?<=^|\\n|[\\p{Ll},.!?»”] )[HMOPTX](?=\\. ${NAME}))`,
     `(?<traditional>[${TRADITIONAL}]+(?:[\\s\\u202f\\u200c\\u200d]{1,8}[${TRADITIONAL}]+){0,99})`,
     `(?<emoji>(?:${EMOJI}){1,99})`,
     `(?<word>(?:(?![${INVISIBLE}${TRADITIONAL}])[\\p{L}\\p{M}]){1,256})`,

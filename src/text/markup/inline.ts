@@ -12,10 +12,11 @@ import type { Range } from "./ranges.ts";
 
 const TOKEN =
   /\\[\\`*_{}\[\]()#+.!|~<>-]|(?:https?|ftp):\/\/[^\s<>*()[\]]+|www\.[^\s<>*()[\]]+|<(?:https?|ftp|mailto):[^\s<>]{1,2000}>|!?\[|\*+|_+|~+/g;
-/** `[text](address "title")`, from the bracket. */
+/** `[text](address "title")`, from the bracket. An address may hold a whole picture ("data:image/png;base64,…"). */
 const LINK =
-  /\[(?<text>[^[\]]{0,500})\]\([ \t]?(?:<[^<>\n]{0,1000}>|[^\s()<>]{0,1000}(?:\([^\s()]{0,200}\)[^\s()<>]{0,500})?)(?:[ \t]+(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'|\([^()\n]{0,300}\)))?[ \t]?\)/uy;
-const REFERENCE = /\[(?<text>[^[\]]{1,200})\](?:\[(?<name>[^[\]]{0,200})\])?/uy;
+  /\[(?<text>[^[\]]{0,500})\]\([ \t]?(?:<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]{0,200}\)[^\s()<>]{0,500})?)(?:[ \t]+(?:"[^"\n]{0,300}"|'[^'\n]{0,300}'|\([^()\n]{0,300}\)))?[ \t]?\)/uy;
+/** `[text][name]` and `[name]`; `![][name]`, too, as word processors write pictures. */
+const REFERENCE = /\[(?<text>[^[\]]{0,200})\](?:\[(?<name>[^[\]]{0,200})\])?/uy;
 const FOOTNOTE = /\[\^[\p{L}\p{N}_-]{1,40}\]/uy;
 /** How many open signs a closing one is compared with. */
 const MAX_DEPTH = 20;

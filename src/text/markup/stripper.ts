@@ -9,6 +9,8 @@ const MAX_WAIT = 2_000;
 const STOP = /[.!?…]["'”“’»›)\]*_~`]{0,9}\s|\n/g;
 /** A comment, a script, a style or CDATA without its end. Blank lines may stand in it. */
 const HIDDEN = /<!--(?![^]*-->)|<!\[CDATA\[(?![^]*\]\]>)|<(script|style)\b(?![^]*<\/\1\b)/i;
+/** A picture in a tag or a link, as documents hold them, and the rest of its bytes, which would fill what may wait. */
+const PICTURE = /(?<=[("'<=]data:[a-z]{1,20}\/[\w.+-]{1,80};base64,[\w+/=]{16})[\w+/=]+/g;
 /** Stands for the start of a line of which the first part is gone. */
 const LINE_START = "x ";
 
@@ -58,6 +60,7 @@ export class MarkupStripper {
   push(piece: string): string {
     check("piece", piece, STRING);
     this.#pending += piece;
+    if (this.#pending.includes(";base64,")) this.#pending = this.#pending.replace(PICTURE, "");
     const done: string[] = [];
     for (let end; (end = this.#end()) !== undefined;) done.push(this.#take(end));
     return done.join("");

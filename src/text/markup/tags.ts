@@ -11,9 +11,12 @@
 import type { Found } from "../findings/finding.ts";
 import type { Range } from "./ranges.ts";
 
-/** Cyrillic letters outside of quotes belong to no tag: "a<b ба c>d". */
+/**
+ * Cyrillic letters belong to a tag in quotes and behind "=" only: "a<b ба c>d" is none. Values are as long as they are, because
+ * documents hold whole pictures in them ("data:image/png;base64,…"). None holds a "<", so that the search stays linear.
+ */
 const TAG =
-  /<(?<slash>\/?)(?<name>[A-Za-z][A-Za-z0-9:_-]{0,40})(?:(?:\s|\/(?=>))[^<>"'А-ҮЁа-ү]{0,500}(?:(?:"[^"<]{0,1000}"|'[^'<]{0,1000}')[^<>"'А-ҮЁа-ү]{0,500}){0,40})?>/uy;
+  /<(?<slash>\/?)(?<name>[A-Za-z][A-Za-z0-9:_-]{0,40})(?:(?:\s|\/(?=>))[^<>"'А-ҮЁа-ү]*(?:(?:"[^"<]*"|'[^'<]*'|(?<==[^\s<>"']*)[А-ҮЁа-ү][^\s<>"']*(?=[\s>]))[^<>"'А-ҮЁа-ү]*){0,999})?>/uy;
 /** <!DOCTYPE html>, <?xml version="1.0"?> */
 const DECLARATION = /<[!?][A-Za-z[][^<>]{0,2000}>/y;
 /** Elements whose content is no text. */
