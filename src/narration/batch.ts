@@ -208,15 +208,27 @@ export function batch(
         return { status: "rejected", index, item, reason: asItemError(reason) };
       }
     };
-    const ahead = new Map<number, Promise<BatchResult>>();
-    for (let next = 0; next < list.length || ahead.size > 0;) {
-      for (; next < list.length && ahead.size < concurrency; next++) {
-        ahead.set(next, settled(next));
+    // Not a race of all that are under way: a promise that is slow keeps what each race before has given.
+    const over: Promise<BatchResult>[] = [];
+    let wake = () => {};
+    let underWay = 0;
+    for (let next = 0; next < list.length || underWay > 0;) {
+      for (; next < list.length && underWay < concurrency; next++) {
+        underWay++;
+        const item = settled(next);
+        const end = () => {
+          over.push(item);
+          wake();
+        };
+        item.then(end, end);
       }
-      const result = await lifetime.race(Promise.race(ahead.values()));
-      ahead.delete(result.index);
+      while (over.length === 0) {
+        await lifetime.race(new Promise<void>((resolve) => wake = resolve));
+      }
+      const result = await (over.shift() as Promise<BatchResult>);
+      underWay--;
       // Two runs under one key must not both report success.
-      if (ahead.size === 0 && next === list.length) await lifetime.race(journal.checkFence());
+      if (underWay === 0 && next === list.length) await lifetime.race(journal.checkFence());
       yield result;
     }
   }

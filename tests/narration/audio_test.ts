@@ -126,3 +126,12 @@ Deno.test("toPcm compares with the length that the service tells where no header
     assertThrows(() => toPcm([second], { audioLength }), ServerError, "1.00 seconds");
   }
 });
+
+Deno.test("toPcm refuses a WAV that does not say what its samples are", () => {
+  const wav = encodeWav(new Uint8Array(4_800));
+  // RIFF, WAVE, and the data chunk without the format before it.
+  const bare = new Uint8Array([...wav.subarray(0, 12), ...wav.subarray(36)]);
+  new DataView(bare.buffer).setUint32(4, bare.length - 8, true);
+  assertEquals(toPcm([wav]).reduce((sum, { length }) => sum + length, 0), 4_800);
+  assertThrows(() => toPcm([bare]), ServerError, "WAV of no format: expected 24000 Hz");
+});

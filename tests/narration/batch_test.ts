@@ -290,3 +290,20 @@ Deno.test("batch keeps the key of an item, whatever is written into that object 
   const [submission] = rig.sent("GenerateSpeech");
   assertEquals(submission?.headers["x-api-key"], KEY);
 });
+
+Deno.test("batch holds no result that was taken, however long another item takes", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 0, pace: 0 } });
+  const { emulator, endpoint } = rig;
+  emulator.addFault({ kind: "hang", method: "Audio" });
+  const program = new URL("./programs/batch_memory.ts", import.meta.url).pathname;
+  const args = ["run", "-A", "--no-check", "--v8-flags=--expose-gc", program];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...args, endpoint, VOICE.voiceId, "60"],
+    signal: AbortSignal.timeout(120_000),
+  }).output();
+  assertEquals(new TextDecoder().decode(stderr), "");
+  const { results, bytes, grown } = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals(results, 59);
+  assert(bytes > 30e6, `${bytes} bytes of audio`);
+  assert(grown < 8e6, `it holds ${grown} bytes more`);
+});

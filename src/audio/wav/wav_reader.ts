@@ -40,7 +40,7 @@ export function readWav(bytes: Uint8Array): Samples | undefined {
   const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
   if (!"RIFF".startsWith(tag(0)) || !"WAVE".startsWith(tag(8))) return BARE_PCM;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let samples = BARE_PCM;
+  let samples: Samples = { ...BARE_PCM, other: "no format" };
   for (let at = 12; at + 8 <= bytes.length;) {
     const name = tag(at);
     const size = view.getUint32(at + 4, true);
