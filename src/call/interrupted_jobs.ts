@@ -55,6 +55,8 @@ export function recordInterrupted(
  * An abort rejects with the signal's own reason, which carries nothing of ours; this function knows what was under way. A
  * {@linkcode TsetsenError} knows its own job.
  *
+ * The error of `saveAudio` about a file has the job whose audio could not be written.
+ *
  * One reason may interrupt the jobs of many callers, when their signals follow one signal or share a constant as their
  * reason. Give the signal of your own call to see your own jobs only. At most 1,000 jobs are kept for one reason. The
  * function never throws.

@@ -46,37 +46,39 @@ const SETTINGS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "Node and DOM": { lib: ["ESNext", "DOM", "DOM.Iterable"], types: ["node"] },
 };
 
-for (const version of TYPESCRIPTS) {
-  Deno.test(`Every subpath compiles with TypeScript ${version}`, async () => {
-    const typescript = await tools(`typescript-${version}`, { typescript: version });
-    for (const connect of Object.values(CONNECT_VERSIONS)) {
-      await using lab = await project({
-        "@types/node": "26",
-        "@connectrpc/connect": connect,
-        "@connectrpc/connect-web": connect,
-      });
-      const { folder } = lab;
-      await Deno.writeTextFile(`${folder}/use.ts`, SOURCE.join("\n"));
-      for (const [name, settings] of Object.entries(SETTINGS)) {
-        // The newest types of Node and the DOM of TypeScript 5.7 contradict each other by themselves.
-        if (version === "5.7.3" && name === "Node and DOM") continue;
-        const compilerOptions = {
-          strict: true,
-          exactOptionalPropertyTypes: true,
-          noUncheckedIndexedAccess: true,
-          skipLibCheck: false,
-          target: "es2022",
-          module: "nodenext",
-          moduleResolution: "nodenext",
-          noEmit: true,
-          ...settings,
-        };
-        const config = JSON.stringify({ compilerOptions, files: ["use.ts"] });
-        await Deno.writeTextFile(`${folder}/tsconfig.json`, config);
+for (const connect of Object.values(CONNECT_VERSIONS)) {
+  Deno.test(`Every subpath compiles with Connect ${connect}`, async (t) => {
+    await using lab = await project({
+      "@types/node": "26",
+      "@connectrpc/connect": connect,
+      "@connectrpc/connect-web": connect,
+    });
+    const { folder } = lab;
+    await Deno.writeTextFile(`${folder}/use.ts`, SOURCE.join("\n"));
+    for (const version of TYPESCRIPTS) {
+      await t.step(`with TypeScript ${version}`, async () => {
+        const typescript = await tools(`typescript-${version}`, { typescript: version });
         const tsc = `${typescript}/node_modules/typescript/bin/tsc`;
-        const { stdout } = await run([find("node", "TSETSEN_NODE"), tsc, "-p", folder], folder);
-        assertEquals(stdout, "", `${name}, Connect ${connect}`);
-      }
+        for (const [name, settings] of Object.entries(SETTINGS)) {
+          // The newest types of Node and the DOM of TypeScript 5.7 contradict each other by themselves.
+          if (version === "5.7.3" && name === "Node and DOM") continue;
+          const compilerOptions = {
+            strict: true,
+            exactOptionalPropertyTypes: true,
+            noUncheckedIndexedAccess: true,
+            skipLibCheck: false,
+            target: "es2022",
+            module: "nodenext",
+            moduleResolution: "nodenext",
+            noEmit: true,
+            ...settings,
+          };
+          const config = JSON.stringify({ compilerOptions, files: ["use.ts"] });
+          await Deno.writeTextFile(`${folder}/tsconfig.json`, config);
+          const { stdout } = await run([find("node", "TSETSEN_NODE"), tsc, "-p", folder], folder);
+          assertEquals(stdout, "", name);
+        }
+      });
     }
   });
 }
