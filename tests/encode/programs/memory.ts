@@ -1,9 +1,8 @@
 // Encodes audio into nowhere and prints how many bytes it holds at most, beyond those after its first 16 MB. What the
 // collector has not yet freed depends on the speed of the machine, so each measurement follows a collection.
 
+import { heldBytes } from "../../support/held_bytes.ts";
 import { encode } from "../../../src/encode/mod.ts";
-
-declare const gc: () => void;
 
 const MINUTES = 60;
 
@@ -18,8 +17,6 @@ for await (const chunk of encode(minutes(), { format: "wav" })) {
   bytes += chunk.length;
   if (bytes < next) continue;
   next += 32e6;
-  gc();
-  const { heapUsed, external } = Deno.memoryUsage();
-  held.push(heapUsed + external);
+  held.push(await heldBytes());
 }
 console.log(JSON.stringify({ bytes, grown: Math.max(...held) - held[0]! }));

@@ -1,9 +1,8 @@
 // Buys a batch whose first item never ends, and prints how many bytes it holds at the end beyond those after its tenth result.
 
+import { heldBytes } from "../../support/held_bytes.ts";
 import { clientOf } from "../../support/rig.ts";
 import { batch } from "../../../src/narration/mod.ts";
-
-declare const gc: () => void;
 
 const [endpoint = "", voiceId = "", given = ""] = Deno.args;
 const count = Number(given);
@@ -18,9 +17,7 @@ for await (const result of batch(clientOf(endpoint), items, { concurrency: 2, po
   if (result.status === "rejected") throw result.reason;
   bytes += result.audio?.length ?? 0;
   if (++results === 10 || results === count - 1) {
-    gc();
-    const { heapUsed, external } = Deno.memoryUsage();
-    held.push(heapUsed + external);
+    held.push(await heldBytes());
   }
   if (results === count - 1) break;
 }
