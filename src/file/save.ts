@@ -79,8 +79,9 @@ export interface SavedAudio {
  * SDK is refused before it is bought.
  *
  * Under a name that ends in `.mp3`, `.flac` or `.aac`, PCM and WAV are encoded by the packages that `@tsetsen/sdk/encode` names.
- * They are looked for before anything is bought. What has that format already is written as it is, and a third format is refused. The audio is written as a WAV beside the file first, which is removed at the
- * end: its disk needs 173 MB an hour. When the encoder fails, the WAV stays, whole, and the error says where.
+ * They are looked for before anything is bought. Audio that has that format already is written as it is, and audio of a third format is
+ * refused. The audio is written as a WAV beside the file first, which is removed at the end: its disk needs 173 MB an hour. When the
+ * encoder fails, the WAV stays, whole, and the error says where.
  *
  * Under other names everything else is written as it is.
  *
