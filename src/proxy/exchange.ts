@@ -6,7 +6,7 @@
 
 import { Lifetime } from "../lib/lifetime.ts";
 import { WITHOUT_LIMIT } from "../lib/runtime.ts";
-import type { BodyReader } from "../transport/body_reader.ts";
+import { type BodyReader, withWebBody } from "../transport/body_reader.ts";
 import type { Place } from "./admission/in_flight.ts";
 import { Code, StatusError } from "./answer/status_error.ts";
 
@@ -63,7 +63,8 @@ export class Exchange {
     const fetch = given ?? globalThis.fetch;
     // "error" would say it best, but workerd knows only "manual".
     const { signal } = this.#lifetime;
-    const work = fetch(url, { ...WITHOUT_LIMIT, ...init, redirect: "manual", signal });
+    const work = fetch(url, { ...WITHOUT_LIMIT, ...init, redirect: "manual", signal })
+      .then(withWebBody);
     // A fetch that does not listen to its signal may answer when nobody waits any more.
     work.then((response) => this.#lifetime.end && discard(response), () => {});
     return await this.step(work);

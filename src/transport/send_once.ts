@@ -56,6 +56,14 @@ export async function sendOnce(
 }
 
 /**
+ * The body of a request that costs credits. Deno sends a POST again by itself when a kept connection closes before the answer, charged
+ * or not, if the body can be read twice. It does not send a Blob again. node-fetch 2, on Node, takes no Blob.
+ */
+export function paidBody(bytes: Uint8Array<ArrayBuffer>): BodyInit {
+  return hostOf() === "node" ? bytes : new Blob([bytes]);
+}
+
+/**
  * Sends a POST. Redirects are not followed, because the key would go along.
  *
  * @returns The answer, whatever its status and its type.
@@ -71,12 +79,9 @@ export async function post(
   const fetch = given ?? globalThis.fetch;
   const { billable, secrets } = call;
   const { signal } = call.lifetime;
-  const isNode = hostOf() === "node";
   // workerd knows only "manual"; Node's undici copies every request for it.
-  const redirect = isNode && !given ? "error" : "manual";
-  // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body can be
-  // read twice. It does not send a Blob again. node-fetch 2 takes no Blob.
-  const body = billable && !isNode ? new Blob([bytes]) : bytes;
+  const redirect = hostOf() === "node" && !given ? "error" : "manual";
+  const body = billable ? paidBody(bytes) : bytes;
   const init: RequestInit = { ...WITHOUT_LIMIT, method: "POST", headers, body, redirect, signal };
   try {
     // Only TLS has HTTP/2 in browsers.

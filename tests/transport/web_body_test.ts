@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Readable } from "node:stream";
 import { Client, ServerError } from "../../mod.ts";
 import { Client as LeanClient } from "../../src/lean/mod.ts";
+import { setUp as setUpProxy } from "../proxy/setup.ts";
 import { failure, GENERATE, setUp, STREAM, until } from "../support/rig.ts";
 
 type Fetch = typeof globalThis.fetch;
@@ -48,6 +49,32 @@ for (
       client.close();
     });
   }
+}
+
+for (
+  const [name, fetch] of Object.entries({ "a stream of Node": ofNode, "one piece": inOnePiece })
+) {
+  Deno.test(`createProxy passes on answers that come as ${name}`, async () => {
+    await using service = await setUpProxy({ fetch });
+    const { emulator, page } = service;
+    const job = await page.submit(GENERATE);
+    const wav = await (await job.audio()).bytes();
+    const { apiKey, url: endpoint } = emulator;
+    const direct = new Client({ apiKey, endpoint });
+    assertEquals(wav, await (await direct.job(job.requestId).audio()).bytes());
+    assertEquals(
+      await page.streamSpeech(STREAM).bytes(),
+      await direct.streamSpeech(STREAM).bytes(),
+    );
+    // A server that sends the whole as a part of itself.
+    const headers = {
+      "content-type": "audio/wav",
+      "content-range": `bytes 0-${wav.length - 1}/${wav.length}`,
+    };
+    emulator.addFault({ kind: "http", method: "Audio", status: 206, headers, body: wav });
+    assertEquals(await (await job.audio()).bytes(), wav);
+    direct.close();
+  });
 }
 
 Deno.test("SpeechStream that is left destroys the stream of Node that it was read from", async () => {

@@ -90,7 +90,9 @@ function wholePartAsWhole(response: Response, request: Request): Response {
   const headers = new Headers(response.headers);
   headers.delete("content-range");
   headers.set("content-length", `${length}`);
-  return new Response(response.body, { headers });
+  const { body } = response;
+  // The body may be that of another `fetch`, which `new Response` does not take.
+  return { status: 200, headers, body } as Response;
 }
 
 /** Refusals that ask for another try (RFC 9110, RFC 8470). */

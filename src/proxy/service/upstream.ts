@@ -7,6 +7,7 @@
 import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { VERSION } from "../../contract/version.ts";
 import { FRAME_HEAD_BYTES, FrameReader, join, TRAILER } from "../../transport/frames.ts";
+import { paidBody } from "../../transport/send_once.ts";
 import type { AllowedCall } from "../call.ts";
 import { discard, type Exchange } from "../exchange.ts";
 import { readTrailers } from "../answer/trailers.ts";
@@ -122,9 +123,7 @@ async function send(upstream: UpstreamCall): Promise<Response> {
       {
         method: "POST",
         headers,
-        // Deno sends a POST again by itself when a kept connection closes before the answer, charged or not, if the body
-        // can be read twice. A Blob is not sent again.
-        body: new Blob([body]),
+        body: paidBody(body),
       },
     );
   } catch {
