@@ -153,7 +153,14 @@ Deno.test("transportFetch ends the synthesis when the visitor leaves", async () 
         signal.addEventListener("abort", () => told++);
         while (!signal.aborted) {
           yield { audioChunk: new Uint8Array(4_000) };
-          await new Promise((resolve) => setTimeout(resolve, 5));
+          // No timer outlives the test: it ends with the signal.
+          await new Promise<void>((resolve) => {
+            const timer = setTimeout(resolve, 5);
+            signal.addEventListener("abort", () => {
+              clearTimeout(timer);
+              resolve();
+            });
+          });
         }
       },
     });
