@@ -58,17 +58,17 @@ export function resolveEndpoint(endpoint: string, secure: boolean): URL {
   const refuse = (expected: string, came: string) =>
     new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
   // Two variables that are swapped would ask the network for the key.
-  if (isKey(endpoint)) throw refuse("host:port or a URL", "an API key");
+  const isSwapped = isKey(endpoint.replace(/^https?:\/\/|\/$/gi, ""));
   const scheme = secure ? "https" : "http";
   const text = /^https?:\/\//i.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
   const [, host] = ENDPOINT.exec(endpoint) ?? [];
   const url = host !== undefined && URL.canParse(text) ? new URL(text) : undefined;
   // A number alone is an IPv4 address to `URL`, 50051 that of 0.0.195.131.
   const isGuess = /^[\d.]+$/.test(url?.hostname ?? "") && url?.hostname !== host;
-  if (url === undefined || !HOST.test(url.hostname) || isGuess) {
+  if (url === undefined || !HOST.test(url.hostname) || isGuess || isSwapped) {
     throw refuse(
       "host:port or an http(s) URL, without user name, query and fragment",
-      describe(endpoint) +
+      (isSwapped ? "an API key" : describe(endpoint)) +
         (/^\.{0,2}\//.test(endpoint)
           ? ', relative: a page gives the whole address, new URL("/tts", location.href).href'
           : ""),

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { BYTES, check } from "../lib/rules.ts";
 import { hostOf } from "../lib/runtime.ts";
 
 /** The part of a stream's reader that reading a body needs. */
@@ -27,9 +28,10 @@ export function withWebBody(response: Response): Response {
   const body = response.body as ReadableStream | NodeBody | null | undefined;
   if (body === null || (body && "getReader" in body)) return response;
   async function* read(): AsyncGenerator<Uint8Array, void> {
-    for await (const chunk of body as NodeBody ?? [await response.arrayBuffer()]) {
+    for await (const chunk of body as NodeBody ?? [new Uint8Array(await response.arrayBuffer())]) {
+      check("body", chunk, BYTES);
       // The `slice()` of a `Buffer` copies nothing.
-      yield new Uint8Array(chunk.buffer ?? chunk, chunk.byteOffset, chunk.length);
+      yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
     }
   }
   const chunks = read();
@@ -37,7 +39,9 @@ export function withWebBody(response: Response): Response {
   const web = {
     getReader: () => web,
     read: () => chunks.next(),
-    cancel: () => Promise.resolve(body?.destroy?.()),
+    async cancel() {
+      await body?.destroy?.();
+    },
   };
   return Object.create(response, { body: { value: web } });
 }

@@ -88,11 +88,10 @@ Deno.test("Client takes an empty variable as unset, and checks one that is set",
 });
 
 Deno.test("Client refuses an API key for an endpoint, and does not show it", async () => {
-  const error = await failureOf(() => new Client({ apiKey: KEY, endpoint: KEY }));
-  assertEquals(
-    error.message,
-    "invalid_request: endpoint must be host:port or a URL: got an API key",
-  );
+  for (const endpoint of [KEY, `https://${KEY}`, `HTTPS://${KEY}/`, `${KEY}/`]) {
+    const error = await failureOf(() => new Client({ apiKey: KEY, endpoint }));
+    assertMatch(error.message, /^invalid_request: endpoint must be host:port .*: got an API key$/);
+  }
   await withEnv({ TSETSEN_API_KEY: "api.tsetsen.ai", TSETSEN_API_ENDPOINT: KEY }, async () => {
     const error = await failureOf(() => new Client());
     assert(!error.message.includes(KEY));

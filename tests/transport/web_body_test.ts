@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { Readable } from "node:stream";
-import { Client, ServerError } from "../../mod.ts";
+import { Client, ConnectionError, encodeWav, ServerError } from "../../mod.ts";
 import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { setUp as setUpProxy } from "../proxy/setup.ts";
 import { failure, GENERATE, setUp, STREAM, until } from "../support/rig.ts";
@@ -76,6 +76,36 @@ for (
     direct.close();
   });
 }
+
+Deno.test("AudioDownload takes nothing but bytes from a fetch", async () => {
+  await using rig = await setUp();
+  const { emulator, endpoint } = rig;
+  const { requestId } = await rig.client.submit(GENERATE);
+  const sound = encodeWav(new Uint8Array(4_800));
+  const memory = new Uint8Array(100_000);
+  memory.set(sound, 1_000);
+  const view = new DataView(memory.buffer, 1_000, sound.length);
+  for (const odd of [view, 7, "7", new Uint16Array(8), null, {}]) {
+    const oddly: Fetch = async (...request) => {
+      const response = await fetch(...request);
+      if (response.headers.get("content-type") !== "audio/wav") return response;
+      await response.body?.cancel();
+      const headers = new Headers({ "content-type": "audio/wav" });
+      const { ok, status, type, redirected, url } = response;
+      // deno-lint-ignore require-await -- an iterator of a body is one
+      const body = (async function* () {
+        yield sound;
+        yield odd;
+      })();
+      return { ok, status, type, redirected, url, headers, body } as unknown as Response;
+    };
+    const client = new Client({ apiKey: emulator.apiKey, endpoint, fetch: oddly, maxRetries: 0 });
+    const audio = await client.job(requestId).audio();
+    const error = await failure(ConnectionError, audio.bytes());
+    assertEquals([error.charged, error.requestId], ["yes", requestId]);
+    client.close();
+  }
+});
 
 Deno.test("SpeechStream that is left destroys the stream of Node that it was read from", async () => {
   await using rig = await setUp();
