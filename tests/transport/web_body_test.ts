@@ -92,7 +92,6 @@ Deno.test("AudioDownload takes nothing but bytes from a fetch", async () => {
       await response.body?.cancel();
       const headers = new Headers({ "content-type": "audio/wav" });
       const { ok, status, type, redirected, url } = response;
-      // deno-lint-ignore require-await -- an iterator of a body is one
       const body = (async function* () {
         yield sound;
         yield odd;
