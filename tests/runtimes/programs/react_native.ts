@@ -3,6 +3,7 @@
 // Usage: react_native <endpoint>
 
 import { Client } from "../../../mod.ts";
+import { connectTransport } from "../../../src/connect/mod.ts";
 import { Client as LeanClient } from "../../../src/lean/mod.ts";
 import { args, say } from "./host.ts";
 
@@ -59,4 +60,19 @@ for (const Class of [Client, LeanClient]) {
     pcm: pcm.length,
   });
   client.close();
+}
+
+// A stream of the web is what React Native has not, and Connect needs.
+Object.defineProperty(globalThis, "ReadableStream", { value: undefined });
+const options = { apiKey: "tsetsen-development-emulator", endpoint, maxRetries: 0 };
+const connect = { endpoint, protocol: "connect" } as const;
+for (
+  const client of [
+    new Client(options),
+    new Client({ ...options, transport: connectTransport(connect) }),
+  ]
+) {
+  const { message, charged } = await client.streamSpeech({ text, voiceId: "emulator-v2-bold" })
+    .bytes().catch((error) => error);
+  say({ message, charged });
 }
