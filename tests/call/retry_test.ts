@@ -17,8 +17,10 @@ import {
   TimeoutError,
   TsetsenError,
 } from "../../mod.ts";
+import type { Fault } from "../../src/emulator/mod.ts";
 import { failureOf } from "../support/canned_fetch.ts";
-import { bestBelow, failure, GENERATE, rejection, setUp, until } from "../support/rig.ts";
+import { closedPort } from "../support/raw_server.ts";
+import { bestBelow, clientOf, failure, GENERATE, rejection, setUp, until } from "../support/rig.ts";
 
 const FAST = { baseDelay: 1, jitter: false } as const;
 
@@ -309,4 +311,30 @@ Deno.test("isSafeToRetry is false for the reason of an abort that is no object, 
     assertEquals(await submission, reason);
     assertEquals(isSafeToRetry(reason), false);
   }
+});
+
+/** What becomes of a submission whose outcome is not known, and of a job that is paid for. */
+const COPIED: Readonly<Record<string, Fault>> = {
+  "a submission": { kind: "drop", charged: true },
+  "a poll": { kind: "drop", method: "CheckStatus" },
+};
+
+for (const [what, fault] of Object.entries(COPIED)) {
+  Deno.test(`isSafeToRetry says no to a copy of the error of ${what}, as another thread gets it`, async () => {
+    await using rig = await setUp({ client: { maxRetries: 0 } });
+    rig.emulator.addFault(fault);
+    const error = await rejection(rig.client.speak(GENERATE));
+    assertEquals(isSafeToRetry(error), false);
+    const copy = structuredClone(error);
+    assert(copy instanceof Error && !(copy instanceof TsetsenError), "it is a copy");
+    assertEquals(isSafeToRetry(copy), false);
+    assertEquals(rig.emulator.ledger.charges.length, 1);
+  });
+}
+
+Deno.test("isSafeToRetry says yes to a copy of an error about a connection that was never made", async () => {
+  const client = clientOf(`http://127.0.0.1:${closedPort()}`, { maxRetries: 0 });
+  const error = await rejection(client.submit(GENERATE));
+  assertEquals([isSafeToRetry(error), isSafeToRetry(structuredClone(error))], [true, true]);
+  client.close();
 });
