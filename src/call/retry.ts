@@ -125,8 +125,7 @@ export function recordPurchases(error: unknown): void {
  * interrupted it. It is false for a value that is no object, because nobody can look up what an abort with such a reason
  * interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again about the
  * same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
- * For a copy of an error (`structuredClone`, `postMessage`), which has lost what it knew, it is false whenever anything may
- * have been charged.
+ * It is false for a copy of an error (`structuredClone`, `postMessage`), which has lost what it knew: ask before it is sent.
  *
  * It never throws.
  *
@@ -151,7 +150,7 @@ export function isSafeToRetry(error: unknown): boolean {
   if (Object(error) !== error || purchases.has(error as object)) return false;
   if (!(error instanceof TsetsenError)) {
     // A copy of an error of this package (`structuredClone`, `postMessage`) has its message only.
-    const isCopy = isError(error) && /been charged|\(Request ID/.test(error.message);
+    const isCopy = isError(error) && /^(\w+_|time)\w+: |been charged/.test(error.message);
     return !isCopy &&
       interruptionsOf(error).every(({ charged, billable }) =>
         charged === "no" || billable === false

@@ -65,7 +65,7 @@ export function webTransport(options: WebTransportOptions): Transport {
 export function checkStreams(): void {
   if (globalThis.ReadableStream) return;
   throw new TsetsenError(
-    "No ReadableStream: use the Client of @tsetsen/sdk/lean.",
+    "No ReadableStream: use @tsetsen/sdk/lean.",
     { charged: "no" },
   );
 }
