@@ -57,6 +57,30 @@ for (const adapter of ADAPTERS) {
 }
 
 for (const adapter of ADAPTERS) {
+  Deno.test(`createProxy on ${adapter} sends nothing for a visitor who left while a hook was asked`, async () => {
+    await using it = await open(adapter, { HOLD: "1" });
+    const { page, emulator, proxy } = it;
+    const calls = [
+      (signal: AbortSignal) => page.generateSpeech({ text, voiceId: it.voiceId }, { signal }),
+      (signal: AbortSignal) =>
+        page.streamSpeech({ text, voiceId: it.liveVoiceId }, { signal }).bytes(),
+      (signal: AbortSignal) => page.listVoices({}, { signal }),
+    ];
+    for (const [i, call] of calls.entries()) {
+      const visitor = new AbortController();
+      const leaving = assertRejects(() => call(visitor.signal));
+      await until(() => proxy.events.length === 2 * i + 1);
+      visitor.abort();
+      await leaving;
+      await until(() => proxy.events.length === 2 * i + 2);
+      assertEquals(proxy.events.at(-1)?.type, "refused");
+    }
+    assertEquals(emulator.requests, []);
+    assertEquals(emulator.jobs, []);
+  });
+}
+
+for (const adapter of ADAPTERS) {
   Deno.test(`createProxy on ${adapter} ends the streams of visitors who do not read`, async () => {
     await using it = await open(adapter, { TIMEOUT: "2000", IDLE: "0" });
     it.emulator.addFault({ kind: "stream", bytes: 100_000_000, times: 3 });

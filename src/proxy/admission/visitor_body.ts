@@ -87,6 +87,14 @@ export function visitorBody(
 }
 
 /**
+ * Says whether the visitor is known to have left before the answer began: on Bun, and on Node with an adapter that aborts
+ * the request's signal at once. On Deno asking for the signal prints a warning.
+ */
+export function hasLeft(request: Request): boolean {
+  return hostOf() !== "deno" && request.signal.aborted;
+}
+
+/**
  * Listens to the request's signal. Some adapters of Node (`@whatwg-node/server`) tell only there that the visitor has left.
  * On Deno the body's `cancel` tells, and asking for the signal prints a warning.
  */
