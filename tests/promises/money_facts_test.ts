@@ -34,6 +34,11 @@ const HINTS: readonly [name: string, ms: number, hint: (ms: number) => Fault][] 
     ...exhausted,
     trailers: { "retry-after": `${ms / 1000}` },
   })],
+  ["Retry-After beside a RetryInfo without a delay", 1_000, (ms) => ({
+    ...exhausted,
+    details: [{ type: "google.rpc.RetryInfo", value: new Uint8Array() }],
+    trailers: { "retry-after": `${ms / 1000}` },
+  })],
   ["Retry-After of HTTP 429", 1_000, (ms) => ({
     kind: "http",
     status: 429,
