@@ -26,8 +26,8 @@ const ALONE = [
 /** Deno and Bun would ask the proxy of the environment for the servers of the tests, too. */
 const NO_PROXY = [Deno.env.get("NO_PROXY"), "localhost,127.0.0.1,[::1]"].filter(Boolean).join();
 
-/** Many files wait for a process or a timer: two for each core keep the machine busy. */
-const JOBS = Deno.env.get("DENO_JOBS") ?? `${2 * navigator.hardwareConcurrency}`;
+/** Many files wait for a process or a timer: one more than there are cores keeps the machine busy. */
+const JOBS = Deno.env.get("DENO_JOBS") ?? `${navigator.hardwareConcurrency + 1}`;
 
 /** Runs `deno test` without the key: tests cost nothing. */
 function test(args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {

@@ -20,8 +20,9 @@ import {
 } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { ManualClock } from "../src/emulator/mod.ts";
 import { rawServer } from "./support/raw_server.ts";
-import { clientOf, failure, GENERATE, KEY, rejection, setUp, TEXT, until } from "./support/rig.ts";
+import { clientOf, failure, GENERATE, KEY, rejection, setUp, TEXT } from "./support/rig.ts";
 import { answer, bytesOf, concat, message, trailers } from "./support/wire.ts";
+import { until } from "./support/until.ts";
 
 Deno.test("Job is an async iterable of its updates, and knows its charge from the last of them", async () => {
   const clock = new ManualClock();

@@ -16,9 +16,9 @@ import {
   rejection,
   setUp,
   sleep,
-  until,
   within,
 } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 const { PENDING, PROCESSING, COMPLETED, FAILED } = RequestStatus;
 

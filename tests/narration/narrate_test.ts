@@ -3,7 +3,7 @@ import { ManualClock } from "../../src/emulator/mod.ts";
 import { encodeWav, InvalidRequestError, ServerError, WAV_HEADER_BYTES } from "../../mod.ts";
 import { saveAudio } from "../../src/file/mod.ts";
 import { narrate, plan, type Progress } from "../../src/narration/mod.ts";
-import { bestBelow, failure, setUp, sleep, until } from "../support/rig.ts";
+import { bestBelow, failure, setUp, sleep } from "../support/rig.ts";
 import {
   concat,
   FAST,
@@ -15,6 +15,7 @@ import {
   UDHR,
   VOICE,
 } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("narrate joins the parts of a long text with their pauses, sample by sample, and pays for each once", async () => {
   await using rig = await setUp();

@@ -7,8 +7,9 @@ import {
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { type Client, type ClientOptions, ServerError, TsetsenError } from "../../mod.ts";
 import { type RawConnection, rawServer } from "../support/raw_server.ts";
-import { clientOf, failure, setUp, sleep, STREAM, until } from "../support/rig.ts";
+import { clientOf, failure, setUp, sleep, STREAM } from "../support/rig.ts";
 import { answer, bytesOf, concat, frame, head, message, trailers } from "../support/wire.ts";
+import { until } from "../support/until.ts";
 
 const MEGABYTE = 2 ** 20;
 

@@ -14,8 +14,9 @@ import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_t
 import type { Fault } from "../../src/emulator/mod.ts";
 import { ADVICE } from "../support/fault_table.ts";
 import { rawServer } from "../support/raw_server.ts";
-import { clientOf, failure, GENERATE, rejection, setUp, STREAM, until } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
 import { answer, concat, message, trailers } from "../support/wire.ts";
+import { until } from "../support/until.ts";
 
 /** google.rpc.RetryInfo { retry_delay: { seconds, nanos } } */
 function retryInfo(seconds: number, nanos = 0) {

@@ -13,9 +13,9 @@ import {
   setUp,
   sleep,
   STREAM,
-  until,
   within,
 } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 const LIMIT = 50;
 

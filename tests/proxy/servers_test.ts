@@ -6,7 +6,8 @@ import { StreamSpeechRequestSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_
 import { Client } from "../../mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { type Adapter, ADAPTERS, startProcess } from "./programs.ts";
-import { framed, join, SERVICE, until } from "./setup.ts";
+import { framed, join, SERVICE } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const text = "Сайн байна уу?";
 
@@ -102,7 +103,7 @@ for (const adapter of ADAPTERS) {
         await visitor.write(join([new TextEncoder().encode(head), speech]));
       }
       await until(() => it.emulator.requests.length === 3);
-      await until(() => it.proxy.events.length === 3, 20_000);
+      await until(() => it.proxy.events.length === 3);
       await until(() => it.emulator.activeStreams === 0);
       assertEquals(it.proxy.events.map(({ type }) => type), Array(3).fill("visitor_left"));
       assert((await it.page.listVoices()).voices.length > 0);

@@ -11,7 +11,8 @@ import {
   type TsetsenError,
 } from "../../mod.ts";
 import type { Fault } from "../../src/emulator/mod.ts";
-import { framed, setUp, startProxy, startUpstream, trailers, until } from "./setup.ts";
+import { framed, setUp, startProxy, startUpstream, trailers } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const text = "Сайн байна уу?";
 const html = { "content-type": "text/html" };
