@@ -23,7 +23,7 @@ import { notBoughtAgain, replay } from "./answer/replay.ts";
 import { resolveProxyOptions } from "./resolved_options.ts";
 import { Code, StatusError } from "./answer/status_error.ts";
 import { trailerFrame } from "./answer/trailers.ts";
-import { visitorBody } from "./admission/visitor_body.ts";
+import { hasLeft, visitorBody } from "./admission/visitor_body.ts";
 
 /**
  * Answers a request, as `Deno.serve`, `Bun.serve` and Workers call it.
@@ -50,7 +50,8 @@ const BUSY_WAIT_MS = 1_000;
  * first, or ABORTED. Marks are remembered for 15 minutes, in this process.
  *
  * When a visitor leaves, a stream and a call that costs nothing end at once: on Deno and Bun, and on Node with an adapter
- * that cancels the answer's body or aborts the request's signal. Workers notice it when they next send bytes, or `timeout`
+ * that cancels the answer's body or aborts the request's signal. Nothing is sent for a visitor who leaves while a hook decides, where
+ * the request's signal tells (not on Deno). Workers notice it when they next send bytes, or `timeout`
  * ends the call. A `GenerateSpeech` goes on to its answer, because leaving does not give the credits back: `log` gets the
  * job's id.
  *
@@ -178,6 +179,9 @@ export function createProxy<Context = unknown>(
     try {
       const own = await askRateLimit(hooks, request, call, resolved);
       if (own !== undefined) return own;
+      if (hasLeft(request)) {
+        throw new StatusError(Code.Aborted, "The visitor left before the call was sent.");
+      }
       isSent = true;
       return send(place);
     } finally {

@@ -57,6 +57,28 @@ for (const adapter of ADAPTERS) {
 }
 
 for (const adapter of ADAPTERS) {
+  Deno.test(`createProxy on ${adapter} buys nothing for a visitor who leaves while authorize decides`, async () => {
+    await using it = await open(adapter, { HOLD: "1" });
+    const { page, emulator, proxy } = it;
+    const requests = [
+      (signal: AbortSignal) => page.generateSpeech({ text, voiceId: it.voiceId }, { signal }),
+      (signal: AbortSignal) =>
+        page.streamSpeech({ text, voiceId: it.liveVoiceId }, { signal }).next(),
+    ];
+    for (const [i, request] of requests.entries()) {
+      const controller = new AbortController();
+      const work = assertRejects(() => request(controller.signal));
+      await until(() => proxy.events.length === 2 * i + 1);
+      controller.abort(new Error("enough"));
+      await work;
+      await until(() => proxy.events.length === 2 * i + 2);
+      assertEquals(proxy.events.at(-1)?.type, "refused");
+    }
+    assertEquals(emulator.requests.length, 0);
+  });
+}
+
+for (const adapter of ADAPTERS) {
   Deno.test(`createProxy on ${adapter} ends the streams of visitors who do not read`, async () => {
     await using it = await open(adapter, { TIMEOUT: "2000", IDLE: "0" });
     it.emulator.addFault({ kind: "stream", bytes: 100_000_000, times: 3 });

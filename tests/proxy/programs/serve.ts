@@ -13,7 +13,15 @@ const proxy = createProxy({
   timeout: Number(env["TIMEOUT"]),
   methods: ["ListVoices", "GenerateSpeech", "StreamSpeech", "CheckStatus"],
   log: (event) => console.log(JSON.stringify(event)),
+  authorize: env["HOLD"] === undefined ? undefined : hold,
 });
+
+/** Says that it is asked, and decides when the visitor has left. */
+async function hold({ signal }: Request): Promise<boolean> {
+  console.log(JSON.stringify({ type: "asked" }));
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  return true;
+}
 
 if (env["ADAPTER"] === "bun") {
   const { Bun } = globalThis as unknown as { Bun: { serve(options: object): BunServer } };
