@@ -75,7 +75,7 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
   const intercepted = interceptors.length > 0;
   const answers = new WeakMap<TransportCall, AnswerFacts>();
   const readRequestId = binary ? requestIdIn : requestIdInJson;
-  return overConnect({
+  const transport = overConnect({
     origin,
     needsSignal: intercepted,
     headers: ({ headers }) => {
@@ -104,4 +104,6 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
         error instanceof ConnectError && error.code === answers.get(call)?.reported,
       ),
   });
+  // An interceptor may send by itself.
+  return { ...transport, reportsSending: !intercepted };
 }

@@ -60,7 +60,8 @@ export function webTransport(options: WebTransportOptions): Transport {
     explain: (error, { secrets }) =>
       fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
   });
-  return withRelativeAudio(transport, baseUrl);
+  // An interceptor may send by itself.
+  return withRelativeAudio({ ...transport, reportsSending: !intercepted }, baseUrl);
 }
 
 /** What connect-web is given where it need not carry the headers. */

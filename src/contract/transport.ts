@@ -50,6 +50,8 @@ export interface Transport {
     request: SpeechRequestMessage,
     call: TransportCall,
   ): AsyncIterator<StreamSpeechResponseMessage, void, void>;
+  /** Whether it calls `sending` of each call. A paid call counts as sent from its beginning otherwise. Default false. */
+  readonly reportsSending?: boolean | undefined;
   /** A client begins to use the transport. @returns What the client calls once, when it is closed. */
   retain?(): () => void;
 }
@@ -66,6 +68,11 @@ export interface TransportCall {
   readonly secrets: readonly string[];
   /** The largest message to accept, in bytes. */
   readonly maxMessageBytes: number;
+  /**
+   * Call it right before the request is sent, if `reportsSending` is true. It throws when the call has ended meanwhile: nothing may
+   * be sent then.
+   */
+  readonly sending?: (() => void) | undefined;
   /**
    * Call it as soon as the message of a paid call has come, whatever the rest of the answer says: with the id of the job, or
    * with an empty string when the message holds none.

@@ -116,6 +116,8 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
     explain: (error, { secrets }) => fromConnect(error, secrets, intercepted ? undefined : "gRPC"),
   });
   return Object.assign(transport, {
+    // An interceptor may send by itself.
+    reportsSending: !intercepted,
     close,
     [Symbol.dispose]: close,
     retain() {

@@ -83,7 +83,7 @@ export function fileStore(folder: string | URL, options: FileStoreOptions = {}):
     save: async (name, value, follows) => await saveRecord(root, name, value, follows),
     async remove(key) {
       check("key", key, STRING);
-      place(root, `narration/${key}`);
+      checkKey(key);
       for (const name of await recordsOf(store, key)) {
         if (name.startsWith("part/")) await rm(place(root, name), REMOVE);
       }
@@ -115,12 +115,15 @@ function place(root: string, name: string): string {
   const isPart = kind === "part" && page === undefined && /^[\da-f]{1,64}(\.\d{1,9})?$/.test(key);
   if (isPart) return `${root}/${PARTS}/${key}`;
   const isHead = (kind === "narration" || kind === "batch") && more.length === 0;
-  if (!isHead || !KEY.test(key) || !/^[\da-z]{1,64}$/.test(page ?? kind)) {
-    throw new RangeError(
-      "The key of a file store must be 1 to 128 letters, digits, _, - and ., not beginning with a dot.",
-    );
-  }
+  checkKey(isHead && /^[\da-z]{1,64}$/.test(page ?? kind) ? key : "");
   return `${root}/${key}/${page ?? kind}`;
+}
+
+function checkKey(key: string): void {
+  if (KEY.test(key)) return;
+  throw new RangeError(
+    "The key of a file store must be 1 to 128 letters, digits, _, - and ., not beginning with a dot.",
+  );
 }
 
 /** The file of audio. Version 0.1 has kept it beside its state, under the number of the part. */

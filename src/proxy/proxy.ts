@@ -50,8 +50,9 @@ const BUSY_WAIT_MS = 1_000;
  * first, or ABORTED. Marks are remembered for 15 minutes, in this process.
  *
  * When a visitor leaves while a hook is asked, nothing is sent: on Bun, and on Node with an adapter that aborts the
- * request's signal at once. When a visitor leaves later, a stream and a call that costs nothing end at once: on Deno and Bun, and on Node with an adapter
- * that cancels the answer's body or aborts the request's signal. Workers notice it when they next send bytes, or `timeout`
+ * request's signal at once. When a visitor leaves later, a stream and a call that costs nothing end at once: on Deno and
+ * Bun, and on Node with an adapter that cancels the answer's body or aborts the request's signal. Workers notice it when
+ * they next send bytes, or `timeout`
  * ends the call. A `GenerateSpeech` goes on to its answer, because leaving does not give the credits back: `log` gets the
  * job's id.
  *

@@ -229,7 +229,7 @@ for (
     const narration = narrate(rig.client, { text: "Нэг.", ...VOICE }, FAST);
     const error = await failure(ServerError, narration.bytes());
     assert(error.message.includes(says), error.message);
-    if (name !== "a page") assert(error.message.includes('method: "stream"'));
+    if (name !== "a page") assert(error.message.includes('The method "stream" gives PCM'));
     const requestId = rig.emulator.jobs[0]?.requestId;
     assertEquals([error.requestId, error.charged], [requestId, "yes"]);
     // It is not lost: its id is kept.

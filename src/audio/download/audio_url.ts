@@ -37,7 +37,7 @@ export function checkRedirect(start: URL, url: URL, service: ServiceUrl): void {
   // From a public host no redirect leads inside, wherever the service is.
   if (mayFetch(url, service) && (isPublic(url) || !isPublic(start))) return;
   throw new InvalidRequestError(
-    `The audio's server must redirect to https on a public host (or, on this machine, to this machine): got ${
+    `The audio's server must redirect to https on a public host (or on this machine when the endpoint is): got ${
       placeOf(url)
     }`,
   );

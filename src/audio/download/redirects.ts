@@ -56,5 +56,5 @@ export async function followRedirects(
 }
 
 function lost(problem: string): ConnectionError {
-  return new ConnectionError(`The audio's server ${problem}: ask for the job's audioUrl again.`);
+  return new ConnectionError(`The audio's server ${problem}. Check the job again.`);
 }

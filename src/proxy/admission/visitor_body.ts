@@ -86,10 +86,7 @@ export function visitorBody(
   }, { highWaterMark: 0 });
 }
 
-/**
- * Says whether the visitor is known to have left before the answer began: on Bun, and on Node with an adapter that aborts
- * the request's signal at once. On Deno asking for the signal prints a warning.
- */
+/** Whether the visitor has left, as far as the request's signal tells. On Deno nobody may ask for it. */
 export function hasLeft(request: Request): boolean {
   return hostOf() !== "deno" && request.signal.aborted;
 }
