@@ -221,10 +221,7 @@ export class Call {
       lease = limiter.tryAcquire(lifetime);
       if (lease === undefined) return false;
       second = new Lifetime(open, lifetime);
-      const error = new TimeoutError(
-        `${this.#facts.method} has no answer yet: it is asked once more.`,
-        this.#context(),
-      );
+      const error = new TimeoutError(`${this.#facts.method} has no answer yet.`, this.#context());
       this.log.notify({ type: "retry", delay: 0, error });
       return true;
     };

@@ -163,8 +163,7 @@ async function* poll(
 
 function unknownStatus(status: number, { requestId }: { readonly requestId: string }): ServerError {
   return new ServerError(
-    `The job has had the status ${status} for ${MAX_UNKNOWN_MS} ms, which this version does not know: update this ` +
-      "package. The job goes on: ask for it again by its id.",
+    `The job has had the status ${status} for ${MAX_UNKNOWN_MS} ms, which this version does not know: ask again by its id.`,
     { requestId, charged: "yes", billable: false },
   );
 }

@@ -11,6 +11,7 @@ import { TsetsenError } from "../contract/errors.ts";
 import { lstat, stat } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { reasonOf } from "../lib/abort.ts";
 import { check, checkOptions, FLAG, FUNCTION, type Rules, SIGNAL, STRING } from "../lib/rules.ts";
 import {
   codeOf,
@@ -144,7 +145,7 @@ async function save(
   if (!(path instanceof URL)) check("path", path, STRING);
   const named = path instanceof URL ? fileURLToPath(path) : path;
   const { overwrite = false, onProgress, signal } = options;
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw reasonOf(signal);
   const target = await checkTarget(named, overwrite);
   checkUnread(audio);
   const ending = extname(named).toLowerCase();

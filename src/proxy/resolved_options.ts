@@ -72,7 +72,7 @@ export function resolveProxyOptions<Context>(
 ): ResolvedProxyOptions {
   validate("options", options);
   for (const name in options) {
-    if (!Object.hasOwn(NAMES, name)) throw unknownField("options", name, NAMES);
+    if (!(name in NAMES)) throw unknownField("options", name, NAMES);
   }
   const { endpoint, secure = true, timeout, headers, fetch, log, visitorKeys = false } = options;
   check("secure", "a boolean", secure, typeof secure === "boolean");

@@ -5,6 +5,7 @@
  */
 
 import { ConnectionError } from "../../contract/errors.ts";
+import { parseUrl } from "../../lib/parse_url.ts";
 
 /** The most redirects to follow. Storage redirects once or twice; more is a loop. */
 export const MAX_REDIRECTS = 5;
@@ -42,9 +43,8 @@ export async function followRedirects(
       isFinal = ![301, 302, 303, 307, 308].includes(status);
       if (isFinal) return response;
       if (redirects === MAX_REDIRECTS) throw lost(`redirects more than ${MAX_REDIRECTS} times`);
-      const location = headers.get("location") ?? "";
-      const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-      if (next === undefined || !/^https?:$/.test(next.protocol)) {
+      const next = parseUrl(headers.get("location") ?? "", url);
+      if (!next || !/^https?:/.test(next.protocol)) {
         throw lost("redirects to no address of the web");
       }
       check(next);

@@ -16,6 +16,10 @@ import { Code, StatusError } from "../answer/status_error.ts";
 /** How long a call must wait when `rateLimit` refuses it and does not say how long, in milliseconds. */
 const DEFAULT_WAIT_MS = 60_000;
 
+/** Why a body is empty or used up, for the owner. A parser of bodies before the proxy reads them all. */
+const BODY_READ =
+  "The body of the request was read before the proxy got it: no body parser must stand before it.";
+
 /** The hooks of the owner. */
 export type Hooks<Context> = Pick<ProxyOptions<Context>, "authorize" | "rateLimit">;
 
@@ -119,13 +123,14 @@ export async function askHook<T>(
 }
 
 async function readBody(
-  { headers, body }: Request,
+  { headers, body, bodyUsed }: Request,
   { maxRequestBytes, timeout }: ResolvedProxyOptions,
 ): Promise<Uint8Array> {
   const tooLarge = () => {
     const message = `The request must not be larger than ${maxRequestBytes} bytes.`;
     return new StatusError(Code.InvalidArgument, message);
   };
+  if (bodyUsed) throw new StatusError(Code.InvalidArgument, BODY_READ);
   if (Number(headers.get("content-length")) > maxRequestBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   const exchange = new Exchange(timeout, timeout);

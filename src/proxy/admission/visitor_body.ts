@@ -97,7 +97,8 @@ export function hasLeft(request: Request): boolean {
  */
 function onRequestAbort(request: Request, callback: () => void): () => void {
   if (hostOf() === "deno") return () => {};
-  const { signal } = request;
-  signal.addEventListener("abort", callback);
-  return () => signal.removeEventListener("abort", callback);
+  // The request of Azure Functions has none.
+  const signal = request.signal as AbortSignal | undefined;
+  signal?.addEventListener("abort", callback);
+  return () => signal?.removeEventListener("abort", callback);
 }
