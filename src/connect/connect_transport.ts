@@ -75,7 +75,7 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
   const intercepted = interceptors.length > 0;
   const answers = new WeakMap<TransportCall, AnswerFacts>();
   const readRequestId = binary ? requestIdIn : requestIdInJson;
-  const transport = overConnect({
+  return overConnect({
     origin,
     needsSignal: intercepted,
     headers: ({ headers }) => {
@@ -85,6 +85,8 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
       return { ...rest, "connect-timeout-ms": unit === "S" ? `${digits}000` : digits };
     },
     open(call, unary) {
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const facts: AnswerFacts = { reported: undefined };
       answers.set(call, facts);
       const guard = { call, unary, origin, fetch, requestIdIn: readRequestId };
@@ -104,6 +106,4 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
         error instanceof ConnectError && error.code === answers.get(call)?.reported,
       ),
   });
-  // An interceptor may send by itself.
-  return { ...transport, reportsSending: !intercepted };
 }

@@ -53,6 +53,8 @@ export function webTransport(options: WebTransportOptions): Transport {
     needsSignal: intercepted,
     headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
     open(call, unary) {
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const headers = intercepted ? undefined : { ...call.headers, ...protocolHeaders };
       const guard = { call, unary, origin, fetch, requestIdIn: readRequestId, headers };
       return createGrpcWebTransport({ ...connect, fetch: guardedFetch(guard) });
@@ -60,8 +62,7 @@ export function webTransport(options: WebTransportOptions): Transport {
     explain: (error, { secrets }) =>
       fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
   });
-  // An interceptor may send by itself.
-  return withRelativeAudio({ ...transport, reportsSending: !intercepted }, baseUrl);
+  return withRelativeAudio(transport, baseUrl);
 }
 
 /** What connect-web is given where it need not carry the headers. */
