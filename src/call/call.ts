@@ -253,6 +253,7 @@ export class Call {
     const { transport, options } = this.#core;
     const { secrets } = this;
     const { key, method, billable = false } = this.#facts;
+    let isSent = false;
     return this.observe((answer) => {
       const call: TransportCall = {
         lifetime,
@@ -265,14 +266,15 @@ export class Call {
         secrets,
         maxMessageBytes: options.maxMessageBytes ??
           (method === "StreamSpeech" ? MAX_STREAM_MESSAGE_BYTES : MAX_ANSWER_BYTES),
-        sending: () => {
-          if (lifetime.end) throw lifetime.end;
-          if (billable) this.charged = "unknown";
+        sending: (now) => {
+          if (now && lifetime.end) throw lifetime.end;
+          isSent ||= now;
+          if (billable) this.charged = isSent ? "unknown" : "no";
         },
         accepted: billable ? (requestId) => this.answered(requestId) : undefined,
         answer: options.log || this.#options.onResponse ? answer : undefined,
       };
-      if (billable && !transport.reportsSending) this.charged = "unknown";
+      if (billable) this.charged = "unknown";
       return lifetime.race(request(transport, call), idle, left);
     }, lifetime);
   }

@@ -77,7 +77,7 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
   const intercepted = interceptors.length > 0;
   const answers = new WeakMap<TransportCall, AnswerFacts>();
   const readRequestId = binary ? requestIdIn : requestIdInJson;
-  const transport = overConnect({
+  return overConnect({
     origin,
     needsSignal: intercepted,
     headers: ({ headers }) => {
@@ -88,6 +88,8 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
     },
     open(call, unary) {
       if (!unary) checkStreams();
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const facts: AnswerFacts = { reported: undefined };
       answers.set(call, facts);
       const guard = { call, unary, origin, fetch, requestIdIn: readRequestId };
@@ -107,6 +109,4 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
         error instanceof ConnectError && error.code === answers.get(call)?.reported,
       ),
   });
-  // An interceptor may send by itself.
-  return { ...transport, reportsSending: !intercepted };
 }

@@ -51,6 +51,8 @@ export function webTransport(options: WebTransportOptions): Transport {
     headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
     open(call, unary) {
       checkStreams();
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const headers = intercepted ? undefined : { ...call.headers, ...protocolHeaders };
       const guard = { call, unary, origin, fetch, requestIdIn: readJson ?? requestIdIn, headers };
       return createGrpcWebTransport({ ...connect, fetch: guardedFetch(guard) });
@@ -58,8 +60,7 @@ export function webTransport(options: WebTransportOptions): Transport {
     explain: (error, { secrets }) =>
       fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
   });
-  // An interceptor may send by itself.
-  return withRelativeAudio({ ...transport, reportsSending: !intercepted }, baseUrl);
+  return withRelativeAudio(transport, baseUrl);
 }
 
 /** Connect-web makes a stream of each answer. Without streams, as in React Native, a call would be charged and its answer lost. */

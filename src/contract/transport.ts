@@ -50,8 +50,6 @@ export interface Transport {
     request: SpeechRequestMessage,
     call: TransportCall,
   ): AsyncIterator<StreamSpeechResponseMessage, void, void>;
-  /** Whether it calls `sending` of each call. A paid call counts as sent from its beginning otherwise. Default false. */
-  readonly reportsSending?: boolean | undefined;
   /** A client begins to use the transport. @returns What the client calls once, when it is closed. */
   retain?(): () => void;
 }
@@ -69,10 +67,10 @@ export interface TransportCall {
   /** The largest message to accept, in bytes. */
   readonly maxMessageBytes: number;
   /**
-   * Call it right before the request is sent, if `reportsSending` is true. It throws when the call has ended meanwhile: nothing may
-   * be sent then.
+   * Call it with `false` at once when the request is sent later, and with `true` right before it is sent: it throws when the call has
+   * ended meanwhile, and nothing may be sent then. A paid call for which it is not called counts as sent from its beginning.
    */
-  readonly sending?: (() => void) | undefined;
+  readonly sending?: ((isSent: boolean) => void) | undefined;
   /**
    * Call it as soon as the message of a paid call has come, whatever the rest of the answer says: with the id of the job, or
    * with an empty string when the message holds none.

@@ -38,7 +38,7 @@ export class CallSessions implements SessionManager {
         { ...headers, ":method": method, ":path": path },
         () => {
           lifetime.signal.throwIfAborted();
-          this.#call.sending?.();
+          this.#call.sending?.(true);
         },
       );
       return new CheckedStream(request, modules, origin, this.#call, this.#unary).stream;

@@ -101,6 +101,8 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
     // The streams end with the call by themselves. Interceptors may have work of their own to end.
     needsSignal: intercepted,
     open(call, unary) {
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const sessionManager = new CallSessions(connection, call, unary);
       return deferred(({ createGrpcTransport }) =>
         createGrpcTransport({
@@ -116,8 +118,6 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
     explain: (error, { secrets }) => fromConnect(error, secrets, intercepted ? undefined : "gRPC"),
   });
   return Object.assign(transport, {
-    // An interceptor may send by itself.
-    reportsSending: !intercepted,
     close,
     [Symbol.dispose]: close,
     retain() {

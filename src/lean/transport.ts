@@ -79,7 +79,6 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
 
   const transport: Transport = {
     origin,
-    reportsSending: true,
     listVoices: (request, call) =>
       unary("ListVoices", encodeListVoicesRequest(request), decodeListVoicesResponse, call),
     generateSpeech: (request, call) =>

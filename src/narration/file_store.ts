@@ -53,7 +53,7 @@ export interface FileStore extends Store {
  *
  * @param folder The folder. It is made when something is kept.
  * @param options Whether audio is kept.
- * @returns The store. Its keys may hold letters, digits, `_`, `-` and `.`, and begin with none of the dots.
+ * @returns The store. Its keys may hold letters, digits, `_`, `-` and `.`, begin with no dot, and have at most 255 bytes in UTF-8.
  * @throws {TypeError} when a value has the wrong type.
  *
  * @example
@@ -119,10 +119,13 @@ function place(root: string, name: string): string {
   return `${root}/${key}/${page ?? kind}`;
 }
 
+/** File systems allow names of so many bytes. A letter of Cyrillic has two. */
+const MAX_NAME_BYTES = 255;
+
 function checkKey(key: string): void {
-  if (KEY.test(key)) return;
+  if (KEY.test(key) && new TextEncoder().encode(key).length <= MAX_NAME_BYTES) return;
   throw new RangeError(
-    "The key of a file store must be 1 to 128 letters, digits, _, - and ., not beginning with a dot.",
+    "The key of a file store must be 1 to 128 letters, digits, _, - and ., not beginning with a dot, and at most 255 bytes in UTF-8.",
   );
 }
 

@@ -84,7 +84,7 @@ export async function post(
   const redirect = hostOf() === "node" && !given ? "error" : "manual";
   const body = billable ? paidBody(bytes) : bytes;
   const init: RequestInit = { ...WITHOUT_LIMIT, method: "POST", headers, body, redirect, signal };
-  call.sending?.();
+  call.sending?.(true);
   try {
     // Only TLS has HTTP/2 in browsers.
     if (billable && url.startsWith("https:") && takesStreams()) {

@@ -110,3 +110,14 @@ Deno.test("Client.generateSpeech over native gRPC does not know what was charged
   client.close();
   assertEquals((await work).charged, "unknown");
 });
+
+Deno.test("Client.generateSpeech does not know what was charged over a transport that does not tell when it sends", async () => {
+  await using rig = await setUp();
+  const base = leanTransport({ endpoint: rig.emulator.url });
+  // It is made of one that tells, and has a way of its own.
+  const transport = { ...base, generateSpeech: () => new Promise<never>(() => {}) };
+  const client = new Client({ apiKey: KEY, transport });
+  const work = failure(ClientClosedError, client.generateSpeech(GENERATE));
+  client.close();
+  assertEquals((await work).charged, "unknown");
+});
