@@ -12,3 +12,13 @@ export function parseUrl(text: string, base?: URL): URL | undefined {
     return undefined;
   }
 }
+
+/**
+ * The origin of a page, as browsers send it; `undefined` when the address has none. For the scheme of an extension or an app
+ * (`chrome-extension://…`, `capacitor://localhost`) `URL` itself says `"null"`.
+ */
+export function originOf(address: string): string | undefined {
+  const url = parseUrl(address);
+  if (!url?.host) return undefined;
+  return url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
+}

@@ -269,8 +269,10 @@ export function createProxy<Context = unknown>(
     extendSilence(request, context, timeout);
     try {
       return withHeaders(await route(request, context), request, resolved);
-    } catch {
-      const failure = new StatusError(Code.Internal, "The proxy failed.");
+    } catch (error) {
+      const message = "The proxy failed.";
+      report({ type: "failed", method: undefined, message, error });
+      const failure = new StatusError(Code.Internal, message);
       return withHeaders(failure.toResponse(), request, resolved);
     }
   };

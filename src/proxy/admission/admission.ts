@@ -16,9 +16,9 @@ import { Code, StatusError } from "../answer/status_error.ts";
 /** How long a call must wait when `rateLimit` refuses it and does not say how long, in milliseconds. */
 const DEFAULT_WAIT_MS = 60_000;
 
-/** Why a body is empty or used up, for the owner. A parser of bodies before the proxy reads them all. */
-const BODY_READ =
-  "The body of the request was read before the proxy got it: no body parser must stand before it.";
+/** Even a message without fields has a frame. What parses bodies on a server leaves none. */
+const EMPTY =
+  "The request must have a body that was not read before: put no body parser before the proxy.";
 
 /** The hooks of the owner. */
 export type Hooks<Context> = Pick<ProxyOptions<Context>, "authorize" | "rateLimit">;
@@ -130,7 +130,8 @@ async function readBody(
     const message = `The request must not be larger than ${maxRequestBytes} bytes.`;
     return new StatusError(Code.InvalidArgument, message);
   };
-  if (bodyUsed) throw new StatusError(Code.InvalidArgument, BODY_READ);
+  const empty = () => new StatusError(Code.InvalidArgument, EMPTY);
+  if (bodyUsed) throw empty();
   if (Number(headers.get("content-length")) > maxRequestBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   const exchange = new Exchange(timeout, timeout);
@@ -147,6 +148,7 @@ async function readBody(
       length += value.length;
       if (length > maxRequestBytes) throw tooLarge();
     }
+    if (chunks.length === 0) throw empty();
     return concatBytes(chunks);
   } catch (error) {
     exchange.cancel();
