@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# libcurl and httplib2 send a POST again that the server has read, when the connection was kept
+# libcurl and httplib2 send a POST again that the server has read
 #
 # Guess:   No client of Python sends a POST twice by itself: the server has read it, and closes the connection without an answer. Each tells the error
 #          after one. libcurl opens a new connection only where the kept one was found closed before anything was sent.
