@@ -27,12 +27,12 @@ import { readFileSync } from "node:fs";
 import * as kit from "lrc-kit";
 const book = (kit.Lrc ?? kit.default.Lrc).parse(readFileSync("book.lrc", "utf8"));
 console.log("lrc-kit reads", book.lyrics.map((line) => line.timestamp).join(" "));
-console.log("lrc-kit writes", book.toString().trim().split("\n").join(" "));
+console.log("lrc-kit writes", book.toString().trim().split(/\s+/).join(" "));
 JS
 node read.mjs | tee -a seen
 diff - seen <<'WANT'
 pylrc reads [3.05, 3.5, 3599.9]
 pylrc writes ['[00:03.50]Нэг', '[00:03.50]Хоёр', '[59:59.90]Гурав']
 lrc-kit reads 3.05 3.5 3599.9 3600 4512.5 7425
-lrc-kit writes [00:03.50]Нэг
+lrc-kit writes [00:03.50]Нэг [00:03.50]Хоёр [59:59.90]Гурав [60:00.00]Дөрөв [75:12.50]Тав [123:45.00]Зургаа
 WANT
