@@ -150,7 +150,7 @@ export function isSafeToRetry(error: unknown): boolean {
   if (Object(error) !== error || purchases.has(error as object)) return false;
   if (!(error instanceof TsetsenError)) {
     // A copy of an error of this package (`structuredClone`, `postMessage`) has its message only.
-    const isCopy = isError(error) && /^(\w+_|time)\w+: |been charged/.test(error.message);
+    const isCopy = isError(error) && /^(\w+_|time)\w+: | charged/.test(error.message);
     return !isCopy &&
       interruptionsOf(error).every(({ charged, billable }) =>
         charged === "no" || billable === false

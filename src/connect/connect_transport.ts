@@ -89,6 +89,8 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
     },
     open(call, unary) {
       if (!unary) checkStreams();
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const facts: AnswerFacts = { reported: undefined };
       answers.set(call, facts);
       const guard = { call, unary, origin, fetch, requestIdIn: readRequestId };

@@ -51,6 +51,8 @@ export function webTransport(options: WebTransportOptions): Transport {
     needsSignal: intercepted,
     headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
     open(call, unary) {
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const headers = intercepted ? undefined : { ...call.headers, ...protocolHeaders };
       const guard = { call, unary, origin, fetch, requestIdIn: readJson ?? requestIdIn, headers };
       return createGrpcWebTransport({ ...connect, fetch: guardedFetch(guard) });

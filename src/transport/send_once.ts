@@ -67,6 +67,7 @@ export function paidBody(bytes: Uint8Array<ArrayBuffer>): BodyInit {
  * Sends a POST. Redirects are not followed, because the key would go along.
  *
  * @returns The answer, whatever its status and its type.
+ * @throws {unknown} what ended the call before it was sent.
  * @throws {ConnectionError} when no answer comes.
  */
 export async function post(
@@ -83,6 +84,7 @@ export async function post(
   const redirect = hostOf() === "node" && !given ? "error" : "manual";
   const body = billable ? paidBody(bytes) : bytes;
   const init: RequestInit = { ...WITHOUT_LIMIT, method: "POST", headers, body, redirect, signal };
+  call.sending?.(true);
   try {
     // Only TLS has HTTP/2 in browsers.
     if (billable && url.startsWith("https:") && takesStreams()) {

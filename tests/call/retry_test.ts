@@ -20,7 +20,8 @@ import {
 } from "../../mod.ts";
 import type { Fault } from "../../src/emulator/mod.ts";
 import { failureOf } from "../support/canned_fetch.ts";
-import { bestBelow, failure, GENERATE, rejection, setUp, STREAM, until } from "../support/rig.ts";
+import { bestBelow, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 const FAST = { baseDelay: 1, jitter: false } as const;
 

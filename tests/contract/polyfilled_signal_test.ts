@@ -5,7 +5,8 @@ import { AbortController as Polyfill } from "abort-controller";
 import { interruptedJobs, isSafeToRetry, retry } from "../../mod.ts";
 import { saveAudio } from "../../src/file/mod.ts";
 import { narrate } from "../../src/narration/mod.ts";
-import { GENERATE, mode, rejection, type Rig, setUp, STREAM, TEXT, until } from "../support/rig.ts";
+import { GENERATE, mode, rejection, type Rig, setUp, STREAM, TEXT } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 interface Signals {
   readonly signal: AbortSignal;

@@ -40,7 +40,7 @@ export async function followRedirects(
     try {
       // A browser, or a fetch that was given, has followed already.
       if (redirected) check(new URL(response.url));
-      isFinal = ![301, 302, 303, 307, 308].includes(status);
+      isFinal = !/^30[12378]$/.test(`${status}`);
       if (isFinal) return response;
       if (redirects === MAX_REDIRECTS) throw lost(`redirects more than ${MAX_REDIRECTS} times`);
       const next = parseUrl(headers.get("location") ?? "", url);
@@ -56,5 +56,5 @@ export async function followRedirects(
 }
 
 function lost(problem: string): ConnectionError {
-  return new ConnectionError(`The audio's server ${problem}: ask for the job's audioUrl again.`);
+  return new ConnectionError(`The audio's server ${problem}. Check the job again.`);
 }

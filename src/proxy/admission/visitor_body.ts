@@ -86,6 +86,11 @@ export function visitorBody(
   }, { highWaterMark: 0 });
 }
 
+/** Whether the visitor has left, as far as the request's signal tells. On Deno nobody may ask for it. */
+export function hasLeft(request: Request): boolean {
+  return hostOf() !== "deno" && request.signal?.aborted === true;
+}
+
 /**
  * Listens to the request's signal. Some adapters of Node (`@whatwg-node/server`) tell only there that the visitor has left.
  * On Deno the body's `cancel` tells, and asking for the signal prints a warning.

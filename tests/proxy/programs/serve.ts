@@ -13,6 +13,12 @@ const proxy = createProxy({
   timeout: Number(env["TIMEOUT"]),
   methods: ["ListVoices", "GenerateSpeech", "StreamSpeech", "CheckStatus"],
   log: (event) => console.log(JSON.stringify(event)),
+  // A look into a database, say, that ends after the visitor has left.
+  authorize: env["HOLD"] === undefined ? undefined : ({ signal }) =>
+    new Promise((resolve) => {
+      signal.addEventListener("abort", () => resolve(true));
+      console.log('{"type":"held"}');
+    }),
 });
 
 if (env["ADAPTER"] === "bun") {
