@@ -26,11 +26,15 @@ const ALONE = [
 /** Deno and Bun would ask the proxy of the environment for the servers of the tests, too. */
 const NO_PROXY = [Deno.env.get("NO_PROXY"), "localhost,127.0.0.1,[::1]"].filter(Boolean).join();
 
+/** Many files wait for a process or a timer: one more than there are cores keeps the machine busy. */
+const JOBS = Deno.env.get("DENO_JOBS") ?? `${navigator.hardwareConcurrency + 1}`;
+
 /** Runs `deno test` without the key: tests cost nothing. */
 function test(args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
   return showDeno(["test", ...FLAGS, ...args], {
     TSETSEN_API_KEY: "",
     TSETSEN_API_ENDPOINT: "",
+    DENO_JOBS: JOBS,
     NO_PROXY,
     no_proxy: NO_PROXY,
     ...env,

@@ -35,8 +35,8 @@ import {
   setUp,
   STREAM,
   TEXT,
-  until,
 } from "./support/rig.ts";
+import { until } from "./support/until.ts";
 
 const V2 = "beta-v0.2";
 

@@ -20,8 +20,9 @@ import {
 } from "../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { ManualClock } from "../src/emulator/mod.ts";
 import { rawServer } from "./support/raw_server.ts";
-import { clientOf, failure, GENERATE, KEY, rejection, setUp, TEXT, until } from "./support/rig.ts";
+import { clientOf, failure, GENERATE, KEY, rejection, setUp, TEXT } from "./support/rig.ts";
 import { answer, bytesOf, concat, message, trailers } from "./support/wire.ts";
+import { until } from "./support/until.ts";
 
 Deno.test("Job is an async iterable of its updates, and knows its charge from the last of them", async () => {
   const clock = new ManualClock();
@@ -62,17 +63,17 @@ Deno.test("Client.job takes up a job from its JSON or from its bare id, by anoth
 });
 
 Deno.test("Client.submit says charged unknown and what to look at when its outcome is lost, and sends nothing again", async () => {
-  await using rig = await setUp({ client: { timeout: 150 } });
+  await using rig = await setUp();
   for (
-    const [fault, Class] of [
-      [{ kind: "drop", charged: true }, ConnectionError],
-      [{ kind: "hang", charged: true }, TimeoutError],
-      [{ kind: "error", code: "UNAVAILABLE" }, ServiceUnavailableError],
+    const [fault, Class, timeout] of [
+      [{ kind: "drop", charged: true }, ConnectionError, undefined],
+      [{ kind: "hang", charged: true }, TimeoutError, 1_000],
+      [{ kind: "error", code: "UNAVAILABLE" }, ServiceUnavailableError, undefined],
     ] as const
   ) {
     const before = rig.sent("GenerateSpeech").length;
     rig.emulator.addFault({ ...fault, method: "GenerateSpeech" });
-    const error = await failure<TsetsenError>(Class, rig.client.submit(GENERATE));
+    const error = await failure<TsetsenError>(Class, rig.client.submit(GENERATE, { timeout }));
     assertEquals([error.charged, error.requestId], ["unknown", undefined]);
     assert(error.message.includes("look at the balance before sending it again"), error.message);
     assert(!error.message.includes(TEXT));

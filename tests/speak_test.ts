@@ -11,7 +11,8 @@ import {
 } from "../mod.ts";
 import { ManualClock } from "../src/emulator/mod.ts";
 import { failureOf } from "./support/canned_fetch.ts";
-import { failure, GENERATE, rejection, setUp, TEXT, until } from "./support/rig.ts";
+import { failure, GENERATE, rejection, setUp, TEXT } from "./support/rig.ts";
+import { until } from "./support/until.ts";
 
 Deno.test("Client.speak submits once, waits, and opens the audio", async () => {
   await using rig = await setUp();

@@ -49,7 +49,7 @@ export function notWav(
 ): ServerError {
   const came = format === "unknown" ? name : format;
   return new ServerError(
-    `The audio is ${came}: expected WAV or PCM. A new download's bytes() gives it, streamSpeech gives PCM.`,
+    `The audio is ${came}: expected WAV or PCM. A stream is PCM; a new download gives the file.`,
     { ...paidFor(requestId), reason: "not_pcm" },
   );
 }

@@ -81,7 +81,7 @@ export class AudioReader {
       result = await this.#items.next();
       if (result.done && this.#bytes === 0 && !this.#isBroken) {
         throw new ServerError(
-          "The audio must hold samples: its end came before the first.",
+          "The stream must bring audio: it ended without any.",
           paidFor(this.#facts()?.requestId),
         );
       }

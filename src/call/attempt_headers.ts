@@ -40,6 +40,9 @@ export function attemptHeaders(
  * then refuse the repetition.
  */
 function newMark(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").slice(0, 22);
+  // React Native has no `crypto`.
+  const random = globalThis.crypto?.getRandomValues(new Uint8Array(22));
+  let mark = "";
+  for (let i = 0; i < 22; i++) mark += ((random?.[i] ?? Math.random() * 32) & 31).toString(32);
+  return mark;
 }

@@ -221,10 +221,7 @@ export class Call {
       lease = limiter.tryAcquire(lifetime);
       if (lease === undefined) return false;
       second = new Lifetime(open, lifetime);
-      const error = new TimeoutError(
-        `${this.#facts.method} has no answer yet: it is asked once more.`,
-        this.#context(),
-      );
+      const error = new TimeoutError(`${this.#facts.method} has no answer yet.`, this.#context());
       this.log.notify({ type: "retry", delay: 0, error });
       return true;
     };
@@ -256,6 +253,7 @@ export class Call {
     const { transport, options } = this.#core;
     const { secrets } = this;
     const { key, method, billable = false } = this.#facts;
+    let isSent = false;
     return this.observe((answer) => {
       const call: TransportCall = {
         lifetime,
@@ -268,6 +266,11 @@ export class Call {
         secrets,
         maxMessageBytes: options.maxMessageBytes ??
           (method === "StreamSpeech" ? MAX_STREAM_MESSAGE_BYTES : MAX_ANSWER_BYTES),
+        sending: (now) => {
+          if (now && lifetime.end) throw lifetime.end;
+          isSent ||= now;
+          if (billable) this.charged = isSent ? "unknown" : "no";
+        },
         accepted: billable ? (requestId) => this.answered(requestId) : undefined,
         answer: options.log || this.#options.onResponse ? answer : undefined,
       };
@@ -375,14 +378,13 @@ export class Call {
   /** A failure by itself, with what is known about the job and the money. */
   failure(error: unknown): TsetsenError {
     const failure = toTsetsenError(error, this.secrets);
+    const { billable } = this.#facts;
     // Once audio or an id has come it was paid for, whatever the failure itself would prove.
-    if (this.#facts.billable && this.charged !== "yes") {
-      this.charged = this.#answered ? "unknown" : failure.charged ?? "unknown";
+    if (billable && this.charged !== "yes") {
+      this.charged = this.#answered ? "unknown" : failure.charged ?? this.charged;
     }
     const context = this.#context();
-    if (
-      failure instanceof ResourceNotFoundError && context.charged === "yes" && !this.#facts.billable
-    ) {
+    if (!billable && context.charged && failure instanceof ResourceNotFoundError) {
       context.charged = "unknown";
     }
     return withContext(failure, context);

@@ -25,8 +25,8 @@ export function mayPass(
   if (billable) return false;
   const { statusCode = 0 } = error;
   // HTTP 501 and 505 do not pass; 408 and 425 ask for a repetition.
-  if (statusCode === 408 || statusCode === 425) return true;
-  if (statusCode >= 500 && statusCode !== 501 && statusCode !== 505) return true;
+  if ([408, 425].includes(statusCode)) return true;
+  if (statusCode >= 500 && ![501, 505].includes(statusCode)) return true;
   if (polled === undefined) return false;
   // The service may not have heard of a new job yet.
   return ABOUT_THE_POLL.includes(statusCode) ||

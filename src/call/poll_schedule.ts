@@ -156,15 +156,11 @@ export class PollSchedule {
 
 /** Spreads each job over the distance to its neighbours: the next job falls between those that were. */
 function smooth(factors: readonly Factor[]): Factor[] {
-  const steps = 2;
   return factors.flatMap(({ factor, weight }, i) => {
     const before = factors[i - 1]?.factor ?? factor * 0.9;
     const after = factors[i + 1]?.factor ?? factor * 1.1;
     const [from, to] = [(before + factor) / 2, (factor + after) / 2];
-    return Array.from({ length: steps }, (_, step) => ({
-      factor: from + (to - from) * (step + 1) / steps,
-      weight: weight / steps,
-    }));
+    return [(from + to) / 2, to].map((factor) => ({ factor, weight: weight / 2 }));
   });
 }
 

@@ -17,6 +17,7 @@ import {
   TimeoutError,
   TsetsenError,
 } from "../contract/errors.ts";
+import { reasonOf } from "../lib/abort.ts";
 import { Lifetime } from "../lib/lifetime.ts";
 import { mayBeAcceptedSince } from "./accepted_jobs.ts";
 import { interruptedJobs, interruptionsOf, recordInterrupted } from "./interrupted_jobs.ts";
@@ -89,7 +90,7 @@ export async function retry<T>(
   const { maxRetries = 3, retryExceptions = RETRY_EXCEPTIONS, signal } = options;
   for (const Class of retryExceptions) validate("each of retryExceptions", Class);
   const backoff = resolveBackoff(options);
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw reasonOf(signal);
   for (let failures = 0;; failures++) {
     const start = performance.now();
     try {
@@ -169,9 +170,10 @@ async function sleep(
   const lifetime = new Lifetime(new Set(), signal);
   try {
     await lifetime.sleep(ms);
-  } catch {
-    for (const job of interruptedJobs(failure)) recordInterrupted(signal?.reason, job, signal);
-    throw signal?.reason;
+  } catch (end) {
+    const { reason } = end as { readonly reason: unknown };
+    for (const job of interruptedJobs(failure)) recordInterrupted(reason, job, signal);
+    throw reason;
   } finally {
     lifetime.close();
   }

@@ -163,8 +163,7 @@ async function* poll(
 
 function unknownStatus(status: number, { requestId }: { readonly requestId: string }): ServerError {
   return new ServerError(
-    `The job has had the status ${status} for ${MAX_UNKNOWN_MS} ms, which this version does not know. It goes on: ask again ` +
-      "by its id, with a timeout, or update this package.",
+    `The job has had the status ${status} for ${MAX_UNKNOWN_MS} ms, which this version does not know: ask again by its id.`,
     { requestId, charged: "yes", billable: false },
   );
 }

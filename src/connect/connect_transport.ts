@@ -14,7 +14,7 @@ import type { ConnectInterceptor } from "./connect_types.ts";
 import { fromConnect } from "./errors.ts";
 import { overConnect } from "./over_connect.ts";
 import { requestIdIn, requestIdInJson } from "../transport/request_id.ts";
-import { webTransport } from "./web_transport.ts";
+import { checkStreams, webTransport } from "./web_transport.ts";
 
 /** Options of {@linkcode connectTransport}. */
 export interface ConnectTransportOptions extends EndpointOptions {
@@ -64,12 +64,14 @@ const OPTIONS: FieldNames<Required<ConnectTransportOptions>> = {
  */
 export function connectTransport(options: ConnectTransportOptions = {}): Transport {
   validateFields("options", options, OPTIONS);
-  const { protocol = "grpc-web", ...web } = options;
-  if (protocol === "grpc-web") return webTransport(web);
+  const { protocol = "grpc-web", binary = true, ...web } = options;
+  if (protocol === "grpc-web") {
+    return webTransport(binary ? web : { ...web, readJson: requestIdInJson });
+  }
   if (protocol !== "connect") {
     throw new TypeError('protocol must be "grpc-web" or "connect": got something else');
   }
-  const { fetch, interceptors = [], binary = true } = options;
+  const { fetch, interceptors = [] } = web;
   for (const interceptor of interceptors) validate("each of interceptors", interceptor);
   const { baseUrl, origin } = endpointOf(options);
   const intercepted = interceptors.length > 0;
@@ -85,6 +87,9 @@ export function connectTransport(options: ConnectTransportOptions = {}): Transpo
       return { ...rest, "connect-timeout-ms": unit === "S" ? `${digits}000` : digits };
     },
     open(call, unary) {
+      if (!unary) checkStreams();
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const facts: AnswerFacts = { reported: undefined };
       answers.set(call, facts);
       const guard = { call, unary, origin, fetch, requestIdIn: readRequestId };

@@ -7,23 +7,21 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";
 import { endpointOf, type EndpointOptions } from "../contract/endpoint.ts";
+import { TsetsenError } from "../contract/errors.ts";
 import type { Transport } from "../contract/transport.ts";
 import { validate, validateFields } from "../contract/validate.ts";
 import type { ConnectInterceptor } from "./connect_types.ts";
 import { fromConnect } from "./errors.ts";
 import { guardedFetch } from "./guarded_fetch.ts";
 import { overConnect } from "./over_connect.ts";
-import { requestIdIn, requestIdInJson } from "../transport/request_id.ts";
+import { requestIdIn } from "../transport/request_id.ts";
 import { withRelativeAudio } from "../transport/relative_audio.ts";
 import { protocolHeadersOf } from "../transport/send_once.ts";
 
 /** Options of connect-web's transport of gRPC-Web. */
 export interface WebTransportOptions extends EndpointOptions {
-  /**
-   * Whether messages are sent in binary form. `false` sends JSON, which the network panel of a browser shows; the service
-   * must accept it. Default true.
-   */
-  readonly binary?: boolean | undefined;
+  /** Sends JSON, and reads the id of a job from an answer in JSON. Default: messages in binary form. */
+  readonly readJson?: ((message: Uint8Array) => string) | undefined;
   /** Sends the requests. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
@@ -36,31 +34,42 @@ export interface WebTransportOptions extends EndpointOptions {
 /** Makes connect-web's transport of gRPC-Web, guarded. Nothing is sent. */
 export function webTransport(options: WebTransportOptions): Transport {
   validateFields("options", options);
-  const { fetch, interceptors = [], binary = true } = options;
+  const { fetch, interceptors = [], readJson } = options;
   for (const interceptor of interceptors) validate("each of interceptors", interceptor);
   const { baseUrl, origin } = endpointOf(options);
   const intercepted = interceptors.length > 0;
   const connect = {
     baseUrl,
-    useBinaryFormat: binary,
+    useBinaryFormat: !readJson,
     interceptors: [...interceptors] as Interceptor[],
   };
-  const protocolHeaders = protocolHeadersOf(`application/grpc-web+${binary ? "proto" : "json"}`);
-  const readRequestId = binary ? requestIdIn : requestIdInJson;
+  const protocolHeaders = protocolHeadersOf(`application/grpc-web+${readJson ? "json" : "proto"}`);
   const transport = overConnect({
     origin,
     // The guard ends the call by itself. Interceptors may have work of their own to end.
     needsSignal: intercepted,
     headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
     open(call, unary) {
+      checkStreams();
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const headers = intercepted ? undefined : { ...call.headers, ...protocolHeaders };
-      const guard = { call, unary, origin, fetch, requestIdIn: readRequestId, headers };
+      const guard = { call, unary, origin, fetch, requestIdIn: readJson ?? requestIdIn, headers };
       return createGrpcWebTransport({ ...connect, fetch: guardedFetch(guard) });
     },
     explain: (error, { secrets }) =>
       fromConnect(error, secrets, intercepted ? undefined : "gRPC-Web"),
   });
   return withRelativeAudio(transport, baseUrl);
+}
+
+/** Connect-web makes a stream of each answer. Without streams, as in React Native, a call would be charged and its answer lost. */
+export function checkStreams(): void {
+  if (globalThis.ReadableStream) return;
+  throw new TsetsenError(
+    "ReadableStream is missing: use the Client of @tsetsen/sdk/lean.",
+    { charged: "no" },
+  );
 }
 
 /** What connect-web is given where it need not carry the headers. */

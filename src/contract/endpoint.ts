@@ -5,6 +5,7 @@
  */
 
 import { isLoopbackHost } from "../lib/loopback.ts";
+import { parseUrl } from "../lib/parse_url.ts";
 import { readEnv } from "../lib/runtime.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { describe } from "../lib/rules.ts";
@@ -59,13 +60,12 @@ export function resolveEndpoint(endpoint: string, secure: boolean): URL {
     new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
   // Two variables that are swapped would ask the network for the key.
   const isSwapped = isKey(endpoint.replace(/^https?:\/\/|\/$/gi, ""));
-  const scheme = secure ? "https" : "http";
-  const text = /^https?:\/\//i.test(endpoint) ? endpoint : `${scheme}://${endpoint}`;
+  const text = /^https?:\/\//i.test(endpoint) ? endpoint : `http${secure ? "s" : ""}://${endpoint}`;
   const [, host] = ENDPOINT.exec(endpoint) ?? [];
-  const url = host !== undefined && URL.canParse(text) ? new URL(text) : undefined;
+  const url = host && parseUrl(text);
   // A number alone is an IPv4 address to `URL`, 50051 that of 0.0.195.131.
-  const isGuess = /^[\d.]+$/.test(url?.hostname ?? "") && url?.hostname !== host;
-  if (url === undefined || !HOST.test(url.hostname) || isGuess || isSwapped) {
+  const isGuess = ({ hostname }: URL) => /^[\d.]+$/.test(hostname) && hostname !== host;
+  if (!url || !HOST.test(url.hostname) || isGuess(url) || isSwapped) {
     throw refuse(
       "host:port or an http(s) URL, without user name, query and fragment",
       (isSwapped ? "an API key" : describe(endpoint)) +

@@ -22,9 +22,10 @@ export interface ClientOptions extends EndpointOptions {
   readonly apiKey?: string | null | undefined;
   /**
    * Whether a key may be used in a browser, where everyone who opens the page can read it. Default false: there a client
-   * with a key is refused, and a call with a key of its own. Over HTTP/1.1, browsers of the Chromium
-   * family send a request again by themselves when a kept connection is lost, which may charge twice and which no page can
-   * prevent. An https endpoint that speaks HTTP/2 is safe.
+   * with a key is refused, and a call with a key of its own. Browsers send a request again by themselves, which may charge
+   * twice and which no page can prevent: those of the Chromium family and Firefox over HTTP/1.1 when a kept connection is lost,
+   * Firefox over HTTP/2 when the server resets the request. Over HTTP/2 the Chromium family is safe. A proxy of this package
+   * buys a repeat once in every browser.
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**

@@ -67,6 +67,11 @@ export interface TransportCall {
   /** The largest message to accept, in bytes. */
   readonly maxMessageBytes: number;
   /**
+   * Call it with `false` at once when the request is sent later, and with `true` right before it is sent: it throws when the call has
+   * ended meanwhile, and nothing may be sent then. A paid call for which it is not called counts as sent from its beginning.
+   */
+  readonly sending?: ((isSent: boolean) => void) | undefined;
+  /**
    * Call it as soon as the message of a paid call has come, whatever the rest of the answer says: with the id of the job, or
    * with an empty string when the message holds none.
    */

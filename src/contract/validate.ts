@@ -175,7 +175,8 @@ export function validateFields<T extends object>(
 ): void {
   validate(name, given);
   for (const field in known && given) {
-    if (given[field] !== undefined && !Object.hasOwn(known!, field)) {
+    // What old libraries add to Object.prototype is in both.
+    if (given[field] !== undefined && !(field in known!)) {
       throw unknownField(name, field, known!);
     }
   }

@@ -1,3 +1,5 @@
+import { notWav } from "../audio/audio_facts.ts";
+import type { AudioFormat } from "../audio/format/format.ts";
 import { checkUnread } from "../audio/unread.ts";
 import { PcmReader } from "../audio/wav/pcm.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
@@ -26,6 +28,7 @@ export type EncodeSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Ui
 /** What audio of the SDK says of itself. It is asked for by name, because a program may hold two copies of the SDK. */
 interface OwnAudio {
   readonly isRaw?: boolean | undefined;
+  readonly format?: AudioFormat | undefined;
   readonly contentLength?: number | undefined;
   readonly requestId?: string | undefined;
   readonly locked?: boolean;
@@ -222,7 +225,11 @@ async function* samplesOf(
   };
   for await (const chunk of isBytes(audio) ? [audio] : audio) {
     check("each chunk of audio", chunk, BYTES);
-    const pcm = read(() => reader.push(chunk));
+    const pcm = read(() => {
+      const pcm = reader.push(chunk);
+      checkFormat(audio);
+      return pcm;
+    });
     if (pcm.length > 0) yield pcm;
   }
   // Audio that was cancelled ends like audio that is complete.
@@ -230,6 +237,13 @@ async function* samplesOf(
   const rest = read(() => reader.end());
   if (rest.length > 0) yield rest;
   if (isEmpty) throw new TypeError("audio must hold samples: got none.");
+}
+
+/** Refuses bytes that look like samples where the content type of a download names another format. */
+function checkFormat(audio: EncodeSource): void {
+  const { isRaw, format, requestId } = audio as OwnAudio;
+  if (isRaw !== false || format === "wav" || format === undefined) return;
+  throw notWav({ format, name: format, requestId });
 }
 
 /** The length of bare samples in bytes, when it is known. */

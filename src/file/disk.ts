@@ -22,11 +22,23 @@ export function codeOf(error: unknown): string | undefined {
   return (error as { readonly code?: string } | undefined)?.code;
 }
 
+/** What an error of a file knows beside its message. */
+export interface ProblemFacts {
+  /** The error that caused it. Default: the one that was given. */
+  readonly cause?: unknown;
+  /** The file that stands in the way, and that may be replaced. */
+  readonly path?: string;
+}
+
 /** An error with a code of the runtime, or with that of its cause. */
-export function problem(given: unknown, message: string, cause: unknown = given): Error {
+export function problem(
+  given: unknown,
+  message: string,
+  { cause = given, ...facts }: ProblemFacts = {},
+): Error {
   const code = typeof given === "string" ? given : codeOf(given);
   const options = isError(cause) ? { cause } : undefined;
-  return Object.assign(new Error(message, options), { code });
+  return Object.assign(new Error(message, options), { code, ...facts });
 }
 
 /** The waits before a rename is tried again, in milliseconds: a virus scanner or an indexer has the file meanwhile. */
@@ -52,7 +64,7 @@ export async function publish(temporary: string, target: string): Promise<void> 
     await link(temporary, target);
   } catch (error) {
     const isTaken = codeOf(error) === "EEXIST" || await exists(target);
-    if (isTaken) throw problem("EEXIST", `${target} exists already`, error);
+    if (isTaken) throw problem("EEXIST", `${target} exists already`, { cause: error });
     // On a file system without links, the check a moment before is the best that it allows.
     return await renamePatiently(temporary, target);
   }

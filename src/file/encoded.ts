@@ -16,6 +16,7 @@ import {
 } from "../encode/mod.ts";
 import { resolveOptions } from "../encode/options.ts";
 import { checkWavLength } from "../encode/wav_head.ts";
+import { reasonOf } from "../lib/abort.ts";
 import { PartFile } from "./part_file.ts";
 import {
   isBoughtByReading,
@@ -159,7 +160,7 @@ async function* chunksOf(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, void> {
   for (let at = 0;;) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw reasonOf(signal);
     const chunk = new Uint8Array(READ_BYTES);
     const { bytesRead } = await file.read(chunk, 0, chunk.length, at);
     if (bytesRead === 0) return;

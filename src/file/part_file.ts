@@ -4,6 +4,7 @@
  * @module
  */
 
+import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { interruptedJobs } from "../call/interrupted_jobs.ts";
@@ -69,7 +70,8 @@ export class PartFile {
   /** Removes the file. */
   async remove(): Promise<void> {
     await this.handle.close().catch(() => {});
-    await rm(this.path, { force: true });
+    // The error that it is removed for says more than that it stays.
+    await rm(this.path, { force: true }).catch(() => {});
   }
 
   /**
@@ -114,13 +116,16 @@ export function isPartOf(name: string, target: string): boolean {
   return name.startsWith(stem) && /^[\da-f]{8}\.part$/.test(name.slice(stem.length));
 }
 
-/** The start of a file's name, cut between characters. */
+/** The start of a file's name, cut between characters. A hash tells names apart that differ behind the cut. */
 function stemOf(target: string): string {
+  const name = basename(target);
   let stem = "";
   let bytes = 0;
-  for (const character of basename(target)) {
+  for (const character of name) {
     bytes += new TextEncoder().encode(character).length;
-    if (bytes > STEM_BYTES) break;
+    if (bytes > STEM_BYTES) {
+      return `${stem}~${createHash("sha256").update(name).digest("hex").slice(0, 8)}`;
+    }
     stem += character;
   }
   return stem;

@@ -11,6 +11,7 @@ import { TsetsenError } from "../contract/errors.ts";
 import { lstat, stat } from "node:fs/promises";
 import { extname, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { reasonOf } from "../lib/abort.ts";
 import { check, checkOptions, FLAG, FUNCTION, type Rules, SIGNAL, STRING } from "../lib/rules.ts";
 import {
   codeOf,
@@ -100,7 +101,7 @@ export interface SavedAudio {
  * ends in `.wav`.
  * @throws {TsetsenError} with the `code` `"encoder_missing"` or `"encoder_failed"` when the audio cannot be encoded.
  * @throws {ServerError} when the audio of a job is neither WAV nor PCM nor of the format that the name ends in, or is cut short.
- * @throws {Error} with the `code` `"EEXIST"` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
+ * @throws {Error} with the `code` `"EEXIST"` and the `path` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
  * missing, `"ENAMETOOLONG"` when the file system takes no such name (Linux: 255 bytes, 127 letters of Cyrillic), or of the runtime
  * when it cannot be written. If the audio was complete by then, it stays under the temporary
  * name that the message says: another program may have taken the final name in the meantime.
@@ -144,7 +145,7 @@ async function save(
   if (!(path instanceof URL)) check("path", path, STRING);
   const named = path instanceof URL ? fileURLToPath(path) : path;
   const { overwrite = false, onProgress, signal } = options;
-  signal?.throwIfAborted();
+  if (signal?.aborted) throw reasonOf(signal);
   const target = await checkTarget(named, overwrite);
   checkUnread(audio);
   const ending = extname(named).toLowerCase();
@@ -209,6 +210,7 @@ async function checkTarget(named: string, overwrite: boolean): Promise<string> {
     throw problem(
       "EEXIST",
       `${named} exists already: choose another name, or give overwrite: true.`,
+      { path: named },
     );
   }
   const target = there.isSymbolicLink() ? await targetOf(named) : named;

@@ -36,7 +36,10 @@ export class CallSessions implements SessionManager {
     try {
       const request = await this.#connection.request(
         { ...headers, ":method": method, ":path": path },
-        lifetime.signal,
+        () => {
+          lifetime.signal.throwIfAborted();
+          this.#call.sending?.(true);
+        },
       );
       return new CheckedStream(request, modules, origin, this.#call, this.#unary).stream;
     } catch (error) {

@@ -28,15 +28,15 @@ export class Connection {
   /**
    * Opens a stream and sends the headers.
    *
-   * @param signal The call. Nothing is sent once it has ended.
+   * @param sending Is called right before. It throws when nothing must be sent any more.
    * @throws {Error} when no connection comes about. Nothing was sent then.
    */
-  async request(headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<OpenRequest> {
+  async request(headers: OutgoingHttpHeaders, sending: () => void): Promise<OpenRequest> {
     // The present session may prove to be dead; a new one is tried once.
     if (this.#session?.usable) await this.#session.ready().catch(() => {});
     const session = this.#session?.usable ? this.#session : this.#connect();
     await session.ready();
-    signal.throwIfAborted();
+    sending();
     return { stream: session.request(headers), session };
   }
 

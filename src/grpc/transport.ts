@@ -101,6 +101,8 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
     // The streams end with the call by themselves. Interceptors may have work of their own to end.
     needsSignal: intercepted,
     open(call, unary) {
+      // An interceptor may send by itself.
+      if (!intercepted) call.sending?.(false);
       const sessionManager = new CallSessions(connection, call, unary);
       return deferred(({ createGrpcTransport }) =>
         createGrpcTransport({

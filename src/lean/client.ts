@@ -35,7 +35,11 @@ export class Client extends BaseClient {
   constructor(options: ClientOptions = {}) {
     super(options, () => {
       const { endpoint, secure, fetch, transport } = options;
-      return transport ?? leanTransport({ endpoint, secure, fetch });
+      if (transport === undefined) return leanTransport({ endpoint, secure, fetch });
+      if (!("unary" in transport)) return transport;
+      throw new TypeError(
+        "transport must be one of this package with the lean client: one of Connect is for the Client of @tsetsen/sdk",
+      );
     });
   }
 }

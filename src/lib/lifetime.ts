@@ -4,7 +4,7 @@
  * @module
  */
 
-import { onAbort } from "./abort.ts";
+import { onAbort, reasonOf } from "./abort.ts";
 
 /** What ended a lifetime before its work was done. */
 export type LifetimeEnd =
@@ -65,7 +65,7 @@ export class Lifetime {
     }
     if (outer instanceof Lifetime) this.#unlisten = outer.onEnd(() => this.stop({ by: "cancel" }));
     else if (outer !== undefined) {
-      const stop = () => this.stop({ by: "signal", reason: outer.reason });
+      const stop = () => this.stop({ by: "signal", reason: reasonOf(outer) });
       if (outer.aborted) stop();
       else this.#unlisten = onAbort(outer, stop);
     }

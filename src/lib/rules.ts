@@ -115,10 +115,11 @@ export function checkOptions(options: object, rules: Rules): void {
 
 /** Refuses the names of options that are not known. */
 export function refuseUnknown(options: object, known: object): void {
-  // What an object inherits counts, because the functions read that, too.
+  // What an object inherits counts, because the functions read that, too. What every object inherits (old libraries add to
+  // Object.prototype) is in `known` as well.
   for (const name in options) {
     const isGiven = (options as Record<string, unknown>)[name] !== undefined;
-    if (isGiven && !Object.hasOwn(known, name)) throw unknownField("options", name, known);
+    if (isGiven && !(name in known)) throw unknownField("options", name, known);
   }
 }
 

@@ -123,7 +123,8 @@ export class Buyer {
       const audio = await job.audio({ signal, pollInterval, headers });
       const chunks: Uint8Array[] = [];
       for await (const chunk of audio) pushChunk(chunks, chunk);
-      for (const chunk of pcmOf(chunks, audio.format)) utterance.push(chunk);
+      const { audioLength } = job.response?.metrics ?? {};
+      for (const chunk of pcmOf(chunks, audio.format, audioLength)) utterance.push(chunk);
     } catch (error) {
       if (!(error instanceof TsetsenError)) throw error;
       throw withContext(error, { requestId: job.requestId, charged: "yes" });

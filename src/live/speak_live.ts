@@ -1,7 +1,7 @@
 import type { BaseClient } from "../../mod.ts";
 import { SpeechStream } from "../audio/speech_stream.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
-import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
+import type { InterruptedJob } from "../call/interrupted_jobs.ts";
 import { InvalidRequestError, TsetsenError, withContext } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
 import { check, CLIENT, describe, wholeNumber } from "../lib/rules.ts";
@@ -186,10 +186,7 @@ export function speakLive(
 
 /** The error, with what is known about the sentences before it. */
 function withMoney(error: unknown, paid: readonly InterruptedJob[]): unknown {
-  if (!(error instanceof TsetsenError)) {
-    for (const sentence of paid) recordInterrupted(error, sentence);
-    return error;
-  }
+  if (!(error instanceof TsetsenError)) return error;
   const { charged: own = "no" } = error;
   const charged = own === "no" ? paid.at(-1)?.charged : own;
   return charged === undefined ? error : withContext(error, { charged, billable: true });

@@ -200,7 +200,7 @@ export function batch(
         if (invalid !== undefined) throw invalid;
         const obtained = await session.obtain(index);
         await obtained.complete;
-        return { status: "fulfilled", index, item, ...resultOf(obtained, audio, method) };
+        return { status: "fulfilled", index, item, ...resultOf(obtained, audio) };
       } catch (reason) {
         // Anything else is a store that fails, or the end of the batch.
         const known = asTsetsenError(reason);
@@ -265,10 +265,10 @@ function asItemError(reason: unknown): unknown {
 function resultOf(
   { audio: { chunks }, job, format = formatOf(chunks) }: Obtained,
   audio: "bytes" | "none",
-  method: Method,
 ): Pick<FulfilledItem, "job" | "audio" | "format"> {
+  // Only a stream has no job, also where an earlier run has bought it.
+  if (job === undefined) return { job, audio: encodeWav(chunks), format: "wav" };
   if (audio === "none") return { job, audio: undefined, format: undefined };
-  if (method === "stream") return { job, audio: encodeWav(chunks), format: "wav" };
   return { job, audio: concatBytes(chunks), format };
 }
 

@@ -29,11 +29,14 @@ export interface FulfilledItem {
   readonly index: number;
   /** The item. */
   readonly item: BatchItem;
-  /** Its job, COMPLETED; `undefined` for a stream. */
+  /** Its job, COMPLETED; `undefined` for a stream, also one that an earlier run with the same store has bought. */
   readonly job: Job | undefined;
-  /** Its audio: as the service made it, or a WAV file of the stream; `undefined` with `audio: "job"`. */
+  /**
+   * Its audio: as the service made it, or a WAV file of a stream; `undefined` with `audio: "job"`, unless an earlier run has
+   * streamed the item, which then has no job.
+   */
   readonly audio: Uint8Array<ArrayBuffer> | undefined;
-  /** What the audio is, by its bytes; `undefined` with `audio: "job"`. */
+  /** What the audio is, by its bytes; `undefined` without audio. */
   readonly format: AudioFormat | undefined;
 }
 

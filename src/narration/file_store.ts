@@ -53,7 +53,7 @@ export interface FileStore extends Store {
  *
  * @param folder The folder. It is made when something is kept.
  * @param options Whether audio is kept.
- * @returns The store. Its keys may hold letters, digits, `_`, `-` and `.`, and begin with none of the dots.
+ * @returns The store. Its keys may hold letters, digits, `_`, `-` and `.`, begin with no dot, and have at most 255 bytes in UTF-8.
  * @throws {TypeError} when a value has the wrong type.
  *
  * @example
@@ -83,7 +83,7 @@ export function fileStore(folder: string | URL, options: FileStoreOptions = {}):
     save: async (name, value, follows) => await saveRecord(root, name, value, follows),
     async remove(key) {
       check("key", key, STRING);
-      place(root, `narration/${key}`);
+      checkKey(key);
       for (const name of await recordsOf(store, key)) {
         if (name.startsWith("part/")) await rm(place(root, name), REMOVE);
       }
@@ -115,12 +115,18 @@ function place(root: string, name: string): string {
   const isPart = kind === "part" && page === undefined && /^[\da-f]{1,64}(\.\d{1,9})?$/.test(key);
   if (isPart) return `${root}/${PARTS}/${key}`;
   const isHead = (kind === "narration" || kind === "batch") && more.length === 0;
-  if (!isHead || !KEY.test(key) || !/^[\da-z]{1,64}$/.test(page ?? kind)) {
-    throw new RangeError(
-      "The key of a file store must be 1 to 128 letters, digits, _, - and ., not beginning with a dot.",
-    );
-  }
+  checkKey(isHead && /^[\da-z]{1,64}$/.test(page ?? kind) ? key : "");
   return `${root}/${key}/${page ?? kind}`;
+}
+
+/** File systems allow names of so many bytes. A letter of Cyrillic has two. */
+const MAX_NAME_BYTES = 255;
+
+function checkKey(key: string): void {
+  if (KEY.test(key) && new TextEncoder().encode(key).length <= MAX_NAME_BYTES) return;
+  throw new RangeError(
+    "The key of a file store must be 1 to 128 letters, digits, _, - and ., not beginning with a dot, and at most 255 bytes in UTF-8.",
+  );
 }
 
 /** The file of audio. Version 0.1 has kept it beside its state, under the number of the part. */

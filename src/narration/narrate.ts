@@ -258,7 +258,7 @@ export function narrate(
       stopAfter: (error) => error,
     });
     work.session = session;
-    await session.prepare();
+    await lifetime.race(session.prepare());
 
     const fail = (index: number) => (error: unknown) => {
       // Parts that are under way go on. Nothing more is bought behind the failed one.

@@ -48,6 +48,21 @@ export function toPcm(chunks: readonly Uint8Array[], options: ToPcmOptions = {})
   check("chunks", chunks, ARRAY);
   for (const chunk of chunks) check("each of chunks", chunk, BYTES);
   checkOptions(options, RULES);
+  return pcmOf(chunks, undefined, options.audioLength);
+}
+
+/**
+ * The samples of a download that was read to its end.
+ *
+ * @param given What the download says that they are: it knows the content type, too.
+ * @param audioLength As in `toPcm`.
+ * @throws {ServerError} as `toPcm`, and when the content type names another format for bytes that look like samples.
+ */
+export function pcmOf(
+  chunks: readonly Uint8Array[],
+  given: AudioFormat = "pcm",
+  audioLength?: number,
+): Uint8Array[] {
   const head = headOf(chunks);
   const { format, name } = recognize(head);
   if (format !== "pcm" && format !== "wav") throw notPcm(name);
@@ -61,7 +76,7 @@ export function toPcm(chunks: readonly Uint8Array[], options: ToPcmOptions = {})
   pcm.push(reader.end());
   const samples = pcm.filter(({ length }) => length > 0);
   if (samples.length === 0) throw notPcm("empty");
-  const { audioLength } = options;
+  if (given !== "pcm" && given !== "wav") throw notPcm(`${given}, as its content type says`);
   // A header that announces the length has confirmed it.
   const isAnnounced = format === "wav" && readWav(head)?.bytes !== Infinity;
   if (audioLength && !isAnnounced) checkLength(lengthOf(samples), audioLength);
@@ -83,22 +98,6 @@ export function checkAudio(
   if (lengthOf(chunks) === 0) throw notAudio("empty");
   if (format === "text" || format === "unknown") throw notAudio(name);
   if (format === "pcm" || format === "wav" && isOurWav(chunks)) toPcm(chunks, { audioLength });
-}
-
-/**
- * The samples of a download that was read to its end.
- *
- * @param format What the download says that they are: it knows the content type, too.
- * @throws {ServerError} as `toPcm`, and when the content type names another format for bytes that look like samples.
- */
-export function pcmOf(
-  chunks: readonly Uint8Array[],
-  format: AudioFormat = "pcm",
-  audioLength?: number,
-): Uint8Array[] {
-  const pcm = toPcm(chunks, { audioLength });
-  if (format !== "pcm" && format !== "wav") throw notPcm(`${format}, as its content type says`);
-  return pcm;
 }
 
 /** What the chunks together are. */
@@ -146,8 +145,7 @@ function checkLength(bytes: number, expected: number): void {
   );
 }
 
-const ADVICE =
-  'method: "stream" gives PCM; client.job() with the request id gives the audio as it is.';
+const ADVICE = 'The method "stream" gives PCM; a new download of the job gives the file.';
 
 function notPcm(name: string, cause?: unknown): ServerError {
   return new ServerError(

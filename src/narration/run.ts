@@ -77,15 +77,15 @@ export class Run<T> implements AsyncIterator<T, void, void> {
     const { signal, store } = this.#options;
     const jobs = session?.openJobs() ?? [];
     let failure = error;
-    if (end?.by === "signal") {
-      failure = end.reason;
-      for (const job of jobs) recordInterrupted(failure, job, signal);
-    } else if (end?.by === "close") {
+    if (end?.by === "signal") failure = end.reason;
+    else if (end?.by === "close") {
       // The error names one job; the state names all.
       failure = new ClientClosedError("The client was closed while this was under way.", jobs[0]);
     }
     if (session?.hasBought !== true) return failure;
     const known = end?.by === "signal" ? undefined : asTsetsenError(failure);
+    // A store that fails knows nothing of the jobs.
+    if (known === undefined) { for (const job of jobs) recordInterrupted(failure, job, signal); }
     if (known !== undefined) failure = withContext(known, { billable: true });
     // The error may be about a part that was refused. Without a store the parts before it are bought again.
     if (store === undefined) recordPurchases(failure);

@@ -1,5 +1,6 @@
 import { checkUnread } from "../audio/unread.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
+import { reasonOf } from "../lib/abort.ts";
 import { type PlayOptions, resolveOptions } from "./options.ts";
 import { Playback } from "./playback.ts";
 import type { PlaySource } from "./source.ts";
@@ -37,8 +38,8 @@ import { closed, type OpenContext, openContext } from "./web_audio.ts";
 export function play(audio: PlaySource, options: PlayOptions = {}): Playback {
   const resolved = resolveOptions(options);
   checkUnread(audio);
-  resolved.signal?.throwIfAborted();
-  const { destination } = resolved;
+  const { destination, signal } = resolved;
+  if (signal?.aborted) throw reasonOf(signal);
   const context = destination?.context as OpenContext | undefined ?? openContext(SAMPLE_RATE);
   if (context.state === "closed") throw closed();
   return new Playback(audio, context, resolved);

@@ -1,7 +1,7 @@
 import { isBytes } from "../lib/bytes.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { atLeast, check, wholeNumber } from "../lib/rules.ts";
-import { onAbort } from "../lib/abort.ts";
+import { onAbort, reasonOf } from "../lib/abort.ts";
 import type { ResolvedPlayOptions } from "./options.ts";
 import { Recording } from "./recording.ts";
 import { Resampler } from "./resampler.ts";
@@ -72,7 +72,7 @@ export class Playback {
       this.#reject = reject;
     });
     if (signal !== undefined) {
-      this.#unlisten = onAbort(signal, () => this.#finish("stopped", { error: signal.reason }));
+      this.#unlisten = onAbort(signal, () => this.#finish("stopped", { error: reasonOf(signal) }));
     }
     context.addEventListener?.("statechange", this.#onState);
     this.#unlock();

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { HEAD_BYTES, recognize } from "../audio/format/format.ts";
+import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format/format.ts";
 import { PcmReader } from "../audio/wav/pcm.ts";
 import { readWav } from "../audio/wav/wav_reader.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
@@ -54,7 +54,7 @@ export async function record(
     else {
       held.push(chunk);
       heldBytes += chunk.length;
-      const isOwnRaw = (audio as { readonly isRaw?: boolean }).isRaw === true;
+      const isOwnRaw = (audio as OwnAudio).isRaw === true;
       if (kind === "unknown" && (heldBytes >= HEAD_BYTES || isOwnRaw)) await decide();
       else isWanted = await onSamples();
     }
@@ -66,11 +66,19 @@ export async function record(
   if (recording.length === 0) throw new TypeError("audio must hold samples: got none.");
 }
 
+/** What audio of the SDK says of itself. It is asked for by name, because a program may hold two copies of the SDK. */
+interface OwnAudio {
+  readonly isRaw?: boolean | undefined;
+  readonly format?: AudioFormat | undefined;
+}
+
 /** Whether the bytes are samples of the service's format, or a file that the browser decodes. */
 function kindOf(audio: PlaySource, head: Uint8Array): "samples" | "file" {
-  if ((audio as { readonly isRaw?: boolean }).isRaw === true) return "samples";
+  const { isRaw, format: said } = audio as OwnAudio;
+  if (isRaw === true) return "samples";
   const { format, name, isAudio } = recognize(head);
   if (!isAudio) throw new ServerError(`The audio is ${name}: expected a file of audio, or PCM.`);
-  if (format === "pcm") return "samples";
+  // A download knows the content type, too: it may name another format for bytes that look like samples.
+  if (format === "pcm") return isRaw === undefined || said === "pcm" ? "samples" : "file";
   return format === "wav" && readWav(head)?.other === undefined ? "samples" : "file";
 }

@@ -19,6 +19,7 @@ export interface ProxyEvent {
    * - `"repeated"`: a paid call came a second time, from a browser or a proxy on the way. It was not bought again.
    * - `"hook_failed"`: `origins`, `authorize` or `rateLimit` threw, did not answer within `timeout`, or answered with what
    *   it must not. The call was refused.
+   * - `"failed"`: the proxy itself failed, for example because a server gave it something else than a `Request`.
    */
   readonly type:
     | "refused"
@@ -26,14 +27,15 @@ export interface ProxyEvent {
     | "upstream_failed"
     | "visitor_left"
     | "repeated"
-    | "hook_failed";
+    | "hook_failed"
+    | "failed";
   /** The method of the service, `"audio"`, or `undefined` when the request named neither. */
   readonly method: string | undefined;
   /** What happened, in words. */
   readonly message: string;
   /** The id of the job that was paid, if the service gave one. Only for `"visitor_left"`. */
   readonly requestId?: string | undefined;
-  /** What the hook threw, unchanged. Only for `"hook_failed"`. */
+  /** What the hook threw, unchanged, or what the proxy failed with. Only for `"hook_failed"` and `"failed"`. */
   readonly error?: unknown;
 }
 

@@ -23,7 +23,7 @@ import { notBoughtAgain, replay } from "./answer/replay.ts";
 import { resolveProxyOptions } from "./resolved_options.ts";
 import { Code, StatusError } from "./answer/status_error.ts";
 import { trailerFrame } from "./answer/trailers.ts";
-import { visitorBody } from "./admission/visitor_body.ts";
+import { hasLeft, visitorBody } from "./admission/visitor_body.ts";
 
 /**
  * Answers a request, as `Deno.serve`, `Bun.serve` and Workers call it.
@@ -49,8 +49,10 @@ const BUSY_WAIT_MS = 1_000;
  * and a browser that repeats a POST by itself repeats the mark) is not sent again: the repeat gets the answer of the
  * first, or ABORTED. Marks are remembered for 15 minutes, in this process.
  *
- * When a visitor leaves, a stream and a call that costs nothing end at once: on Deno and Bun, and on Node with an adapter
- * that cancels the answer's body or aborts the request's signal. Workers notice it when they next send bytes, or `timeout`
+ * When a visitor leaves while a hook is asked, nothing is sent: on Bun, and on Node with an adapter that aborts the
+ * request's signal at once. When a visitor leaves later, a stream and a call that costs nothing end at once: on Deno and
+ * Bun, and on Node with an adapter that cancels the answer's body or aborts the request's signal. Workers notice it when
+ * they next send bytes, or `timeout`
  * ends the call. A `GenerateSpeech` goes on to its answer, because leaving does not give the credits back: `log` gets the
  * job's id.
  *
@@ -178,6 +180,8 @@ export function createProxy<Context = unknown>(
     try {
       const own = await askRateLimit(hooks, request, call, resolved);
       if (own !== undefined) return own;
+      // The hooks took their time. What nobody waits for any more is not bought.
+      if (hasLeft(request)) throw new StatusError(Code.Cancelled, "The visitor has left.");
       isSent = true;
       return send(place);
     } finally {
@@ -265,8 +269,10 @@ export function createProxy<Context = unknown>(
     extendSilence(request, context, timeout);
     try {
       return withHeaders(await route(request, context), request, resolved);
-    } catch {
-      const failure = new StatusError(Code.Internal, "The proxy failed.");
+    } catch (error) {
+      const message = "The proxy failed.";
+      report({ type: "failed", method: undefined, message, error });
+      const failure = new StatusError(Code.Internal, message);
       return withHeaders(failure.toResponse(), request, resolved);
     }
   };

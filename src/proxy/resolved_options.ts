@@ -9,6 +9,7 @@ import { endpointOf } from "../contract/endpoint.ts";
 import { AuthenticationError } from "../contract/errors.ts";
 import { resolveOptions } from "../contract/options.ts";
 import { validate } from "../contract/validate.ts";
+import { originOf } from "../lib/parse_url.ts";
 import { describe, MAX_TIMEOUT_MS, unknownField } from "../lib/rules.ts";
 import { METHODS } from "./admission/proxy_call.ts";
 import { createReport, type Report } from "./events.ts";
@@ -72,7 +73,7 @@ export function resolveProxyOptions<Context>(
 ): ResolvedProxyOptions {
   validate("options", options);
   for (const name in options) {
-    if (!Object.hasOwn(NAMES, name)) throw unknownField("options", name, NAMES);
+    if (!(name in NAMES)) throw unknownField("options", name, NAMES);
   }
   const { endpoint, secure = true, timeout, headers, fetch, log, visitorKeys = false } = options;
   check("secure", "a boolean", secure, typeof secure === "boolean");
@@ -143,7 +144,7 @@ function resolveOrigins(
   if (typeof origins === "function") return origins;
   check("origins", "an array of strings or a function", origins, isStrings(origins));
   for (const origin of origins) {
-    const isOrigin = URL.canParse(origin) && new URL(origin).origin === origin;
+    const isOrigin = originOf(origin) === origin;
     check("each of origins", 'scheme, host and port as in "https://my.site"', origin, isOrigin);
   }
   const list = new Set(origins);

@@ -171,7 +171,7 @@ export function fromStatus(status: RpcStatus, secrets: readonly string[]): Tsets
   let retryAfter = retryAfterOf(metadata);
   let described = [given, ...Object.values(details)].join("\n");
   for (const { type, value } of status.details) {
-    if (type === "google.rpc.RetryInfo") retryAfter = readRetryInfo(value);
+    if (type === "google.rpc.RetryInfo") retryAfter = readRetryInfo(value) ?? retryAfter;
     else described += `\n${new TextDecoder().decode(value)}`;
   }
   if (Class === RateLimitExceededError) {

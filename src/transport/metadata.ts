@@ -72,8 +72,7 @@ export function readRetryInfo(message: Uint8Array): number | undefined {
 
 /** The wait that Retry-After asks for, in milliseconds (RFC 9110, 10.2.3: seconds or a date). */
 export function retryAfterOf(headers: Headers): number | undefined {
-  const value = headers.get("retry-after");
-  if (value === null) return undefined;
+  const value = headers.get("retry-after") ?? "";
   // A date begins with the name of a day; Date.parse alone would take almost anything.
   const date = /^[A-Z]/.test(value) ? Date.parse(value) - Date.now() : NaN;
   const ms = /^[\d.]+$/.test(value) ? Number(value) * 1e3 : date;

@@ -30,7 +30,7 @@ export class OnceBody {
   }
 }
 
-/** Whether this is a browser that takes streams as bodies. The others do not send a POST twice. */
+/** Whether this is a browser that takes streams as bodies. Firefox (153) does not, and may send a POST again. */
 export function takesStreams(): boolean {
   if (!inBrowser()) return false;
   let asked = false;

@@ -57,16 +57,17 @@ export async function sendOnce(
 
 /**
  * The body of a request that costs credits. Deno sends a POST again by itself when a kept connection closes before the answer, charged
- * or not, if the body can be read twice. It does not send a Blob again. node-fetch 2, on Node, takes no Blob.
+ * or not, if the body can be read twice. It does not send a Blob again. React Native makes no Blob of bytes, and node-fetch 2 takes none.
  */
 export function paidBody(bytes: Uint8Array<ArrayBuffer>): BodyInit {
-  return hostOf() === "node" ? bytes : new Blob([bytes]);
+  return hostOf() === "deno" ? new Blob([bytes]) : bytes;
 }
 
 /**
  * Sends a POST. Redirects are not followed, because the key would go along.
  *
  * @returns The answer, whatever its status and its type.
+ * @throws {unknown} what ended the call before it was sent.
  * @throws {ConnectionError} when no answer comes.
  */
 export async function post(
@@ -83,6 +84,7 @@ export async function post(
   const redirect = hostOf() === "node" && !given ? "error" : "manual";
   const body = billable ? paidBody(bytes) : bytes;
   const init: RequestInit = { ...WITHOUT_LIMIT, method: "POST", headers, body, redirect, signal };
+  call.sending?.(true);
   try {
     // Only TLS has HTTP/2 in browsers.
     if (billable && url.startsWith("https:") && takesStreams()) {

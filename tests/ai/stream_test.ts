@@ -2,8 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { experimental_streamSpeech as streamSpeech } from "ai";
 import { TsetsenError } from "../../mod.ts";
 import { createTsetsen } from "../../src/ai/mod.ts";
-import { failure, rejection, setUp, until, within } from "../support/rig.ts";
+import { failure, rejection, setUp, within } from "../support/rig.ts";
 import { audioOf, concat, sentences, source, timesPaid, tokens, VOICE } from "../live/setup.ts";
+import { until } from "../support/until.ts";
 
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 

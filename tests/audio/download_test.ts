@@ -17,10 +17,10 @@ import {
   type Rig,
   setUp,
   sleep,
-  until,
   within,
 } from "../support/rig.ts";
 import { bytesOf } from "../support/wire.ts";
+import { until } from "../support/until.ts";
 
 async function finished(rig: Rig) {
   const { requestId } = await rig.client.generateSpeech(GENERATE);

@@ -4,7 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { type Client, encodeWav, wavHeader } from "../../mod.ts";
 import { type AudioAnswer, audioServer } from "../support/audio_server.ts";
 import { concat, utf8 } from "../support/hex.ts";
-import { clientOf, failure, GENERATE, setUp, STREAM, until } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, setUp, STREAM } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 const PCM = Uint8Array.from({ length: 48_000 }, (_, i) => i % 200);
 const WAV = encodeWav(PCM);
@@ -147,12 +148,12 @@ Deno.test("AudioDownload.toResponse ends the transfer when only a part of it is 
   const request = new Request("https://app.example/", { headers: { range: "bytes=0-1" } });
   const response = await (await job.audio()).toResponse({ request });
   assertEquals(await response.text(), "RI");
-  await until(() => downloads()[0]?.aborted === true, 2_000);
+  await until(() => downloads()[0]?.aborted === true);
   const head = new Request("https://app.example/", { method: "HEAD" });
   await (await job.audio()).toResponse({ request: head });
-  await until(() => downloads()[1]?.aborted === true, 2_000);
+  await until(() => downloads()[1]?.aborted === true);
   await failure(TypeError, (await job.audio()).toResponse({ status: 304 }));
-  await until(() => downloads()[2]?.aborted === true, 2_000);
+  await until(() => downloads()[2]?.aborted === true);
 });
 
 Deno.test("AudioStream.toResponse gives a body of known length where the runtime has one, as R2 wants it", async () => {

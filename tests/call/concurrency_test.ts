@@ -10,8 +10,8 @@ import {
   setUp,
   sleep,
   STREAM,
-  until,
 } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 /** The most requests that were under way at once, told by a fault that delays each of them, in milliseconds. */
 function watchLoad(rig: Rig, delay: number): { most: number } {
@@ -45,8 +45,8 @@ for (const limit of [1, 3, 64]) {
     );
     const open = () => emulator.requests.filter(({ done }) => !done).length;
     for (let round = 1; round <= 3; round++) {
-      await until(() => emulator.requests.length === round * limit, 30_000);
-      await until(() => clock.sleepers === limit, 30_000);
+      await until(() => emulator.requests.length === round * limit);
+      await until(() => clock.sleepers === limit);
       assertEquals(open(), limit);
       await clock.advance(1);
     }

@@ -20,9 +20,9 @@ import {
   setUp,
   STREAM,
   TEXT,
-  until,
   within,
 } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 /** Runs a test once with each transport. */
 function test(

@@ -3,7 +3,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { interruptedJobs, isSafeToRetry, PermissionDeniedError, retry } from "../../mod.ts";
 import { recordAccepted } from "../../src/call/accepted_jobs.ts";
-import { failure, GENERATE, rejection, setUp, until } from "../support/rig.ts";
+import { failure, GENERATE, rejection, setUp } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("retry submits once, however many other jobs are accepted before a poll fails", async () => {
   await using rig = await setUp({ client: { maxRetries: 0 } });

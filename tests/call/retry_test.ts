@@ -18,7 +18,8 @@ import {
   TsetsenError,
 } from "../../mod.ts";
 import { failureOf } from "../support/canned_fetch.ts";
-import { bestBelow, failure, GENERATE, rejection, setUp, until } from "../support/rig.ts";
+import { bestBelow, failure, GENERATE, rejection, setUp } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 const FAST = { baseDelay: 1, jitter: false } as const;
 

@@ -16,9 +16,9 @@ import {
   rejection,
   setUp,
   sleep,
-  until,
   within,
 } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 const { PENDING, PROCESSING, COMPLETED, FAILED } = RequestStatus;
 
@@ -253,5 +253,6 @@ Deno.test("Client.waitForCompletion without a timeout bounds each poll by the cl
   const requestId = await submit(rig.client);
   rig.emulator.addFault({ kind: "hang", method: "CheckStatus" });
   assertEquals((await rig.client.waitForCompletion(requestId)).status, COMPLETED);
-  assertEquals(rig.log.map(({ error }) => error.name), ["TimeoutError"]);
+  // On a machine that is busy another poll may be late, too.
+  assertEquals(new Set(rig.log.map(({ error }) => error.name)), new Set(["TimeoutError"]));
 });

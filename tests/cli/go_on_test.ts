@@ -173,7 +173,8 @@ Deno.test("tsetsen resume takes nothing that is no audio for audio, no AAC for a
         assertEquals([code, bytes.length], [12, 0], stderr);
         assertStringIncludes(stderr, "The job is paid for");
         if (what === "AAC") {
-          assertStringIncludes(stderr, "The audio is aac: expected WAV or PCM. --method stream");
+          assertStringIncludes(stderr, "The audio is aac: expected WAV or PCM.");
+          assertStringIncludes(stderr, "--method stream gives PCM.");
           assertStringIncludes(stderr, `\`tsetsen resume ${requestId} -o FILE\` fetches the audio`);
         }
         assertStringIncludes(stderr, `To go on:  tsetsen resume ${requestId} -o ${output}\n`);

@@ -77,6 +77,19 @@ Deno.test("tsetsen resume --json goes on with a state", async () => {
   assertEquals([code, jsonLines(stdout).at(-1).parts, emulator.jobs.length], [0, 1, 1]);
 });
 
+Deno.test("tsetsen check takes time that grows with the text, however many findings a line has", async () => {
+  await using desk = await setUp();
+  // What is linear takes a second; what looks through the line for each finding takes minutes.
+  const [line, count] = ["Монгол хїн ".repeat(20_000), 20_000];
+  const before = performance.now();
+  const { stdout } = await desk.run(["check", "-", "--json"], { input: `Сайн.\n${line}` });
+  const [{ findings }] = jsonLines(stdout);
+  assertEquals(findings.length, count);
+  const { line: last, column } = findings.at(-1);
+  assertEquals([last, column], [2, 11 * (count - 1) + 8]);
+  assert(performance.now() - before < 30_000);
+});
+
 Deno.test("tsetsen check tells place, kind and suggestion, and --repair prints the repaired text", async () => {
   await using desk = await setUp();
   const { emulator, run, write } = desk;

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { paragraphs } from "../narration/setup.ts";
+import { until } from "../support/until.ts";
 import { jsonLines, MAIN, setUp } from "./setup.ts";
 
 const SAY = "say book.txt -o - --voice emulator-v1-bold --max-characters 40 --poll-interval 5";
@@ -93,7 +94,7 @@ Deno.test("tsetsen stream and say --method stream say nothing when their reader 
     const { code, stderr } = await table.shell(`"$0" "$@" ${command} | head -c 10 > head.wav`);
     assertEquals([code, stderr], [141, ""], command);
   }
-  assertEquals(table.emulator.activeStreams, 0);
+  await until(() => table.emulator.activeStreams === 0);
 });
 
 Deno.test("tsetsen say --method stream --json tells no credits, because the service does not tell them", async () => {

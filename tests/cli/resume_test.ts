@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { until } from "../support/rig.ts";
 import { concat, jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
 import { assertSpoken, FILES, SPEED } from "./proof.ts";
 import { type Desk, exists, holdAfter, setUp, stateOf, untilKnown } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const TEXT = paragraphs(12);
 const VOICE = ["--voice", "emulator-v1-bold", "--speed", "20", "--poll-interval", "5"];
@@ -114,7 +114,7 @@ Deno.test("tsetsen resume does not repeat a submission whose outcome is not know
     message?.["text"] === third;
   emulator.addFault({ kind: "hang", charged: true, method: "GenerateSpeech", when });
   const process = start(SAY);
-  await until(() => emulator.jobs.length === 3, 20_000);
+  await until(() => emulator.jobs.length === 3);
   process.kill("SIGKILL");
   await process.ended;
   assertEquals((await stateOf(path("book.wav.tsetsen")))?.parts[2]?.status, "submitting");

@@ -157,7 +157,7 @@ function spawn(args: readonly string[], cwd: string, given: StartIn): Running {
         };
         const timer = setTimeout(
           () => over(() => reject(new Error(`it never said ${text}, but:\n${said}`))),
-          20_000,
+          60_000,
         );
         listeners.add(look);
         look();
@@ -216,23 +216,14 @@ export function holdAfter(emulator: RunningEmulator, jobs: number): void {
   });
 }
 
-/** Waits until something is true; fails after 20 seconds. */
-export async function untilAsync(isTrue: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 20_000;
-  while (!await isTrue()) {
-    if (performance.now() > end) throw new Error("it is not true after 20 s");
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
-
 /** Waits until a narration has so many parts that the service knows. */
 export async function untilKnown(folder: string, parts: number): Promise<NarrationState> {
-  const end = performance.now() + 20_000;
+  const end = performance.now() + 60_000;
   for (;;) {
     const state = await stateOf(folder);
     const known = state?.parts.filter(({ requestId }) => requestId).length ?? 0;
     if (state !== undefined && known >= parts) return state;
-    if (performance.now() > end) throw new Error(`${known} parts known after 20 s, not ${parts}`);
+    if (performance.now() > end) throw new Error(`${known} parts known after 60 s, not ${parts}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { type Fault, ManualClock } from "../../src/emulator/mod.ts";
-import { until } from "../support/rig.ts";
 import { paid, paragraphs, texts } from "../narration/setup.ts";
-import { exists, holdAfter, setUp, stateOf, untilAsync, untilKnown } from "./setup.ts";
+import { exists, holdAfter, setUp, stateOf, untilKnown } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const TEXT = paragraphs(12);
 const VOICE = ["--voice", "emulator-v1-bold", "--speed", "20", "--poll-interval", "5"];
@@ -53,7 +53,6 @@ Deno.test("tsetsen say ends at once at a second Ctrl-C, while a submission that 
   const process = start(SAY, { terminal: true });
   await until(
     () => emulator.requests.filter((r) => r.method === "GenerateSpeech").length === 3,
-    20_000,
   );
   await process.type(CTRL_C);
   await process.until("Stopping.");
@@ -74,7 +73,7 @@ Deno.test("tsetsen say stops at SIGTERM with 143, and keeps the id of the job th
     when: () => emulator.jobs.length === 3,
   });
   const process = start(SAY);
-  await until(() => emulator.jobs.length === 4, 20_000);
+  await until(() => emulator.jobs.length === 4);
   process.kill("SIGTERM");
   const { code, stdout, stderr } = await process.ended;
   assertEquals([code, stdout], [143, ""]);
@@ -107,7 +106,7 @@ Deno.test("tsetsen say stops in order at SIGHUP with 129, by a signal and by a t
   // The terminal's own process: nobody reads or writes it any more.
   second.kill("SIGKILL");
   await second.ended;
-  await untilAsync(async () => !await exists(path("book.wav.tsetsen/lock")));
+  await until(async () => !await exists(path("book.wav.tsetsen/lock")));
   const names = Array.from(Deno.readDirSync(desk.folder), ({ name }) => name).sort();
   assertEquals(names, ["book.txt", "book.wav.tsetsen"]);
   emulator.clearFaults();
@@ -119,7 +118,7 @@ Deno.test("tsetsen stops at Ctrl-C while it waits for a job, and names the job",
   await using desk = await setUp({ queueTime: 60_000 });
   const { emulator, start } = desk;
   const said = start(["say", "Сайн уу?", "-o", "x.wav", ...VOICE]);
-  await until(() => emulator.jobs.length === 1, 20_000);
+  await until(() => emulator.jobs.length === 1);
   said.kill("SIGTERM");
   await said.ended;
   const [{ requestId } = { requestId: "" }] = emulator.jobs;
@@ -202,7 +201,6 @@ Deno.test("tsetsen say stops at Ctrl-C at each stage, keeps what is paid for, an
         () =>
           emulator.jobs.length === count && emulator.requests.some((r) => r.method === method) &&
           (method !== "GenerateSpeech" || emulator.requests.at(-1)?.done === true),
-        20_000,
       );
       if (method === "GenerateSpeech") {
         await process.until("2/12 parts, waiting 10 min 0 s for the rate limit");

@@ -11,8 +11,8 @@ import {
   type Running,
   setUp,
   sleep,
-  until,
 } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 export interface Result {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { Client, isSafeToRetry, TsetsenError } from "../../mod.ts";
+import { Client, isSafeToRetry, ServerError, TsetsenError } from "../../mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { checkEncoder, encode, type EncodeFormat } from "../../src/encode/mod.ts";
 import {
@@ -118,6 +118,23 @@ Deno.test("encode takes a WAV of the service's format, and refuses other audio",
   const error = await assertRejects(() => encode(flac, { format: "mp3" }).bytes(), TsetsenError);
   assertEquals(/got FLAC/.test(error.message), true);
   await assertRejects(() => encode(new Uint8Array(), { format: "mp3" }).bytes(), TypeError);
+});
+
+Deno.test("encode takes no bytes of a job for samples whose content type names another format", async () => {
+  await using emulator = await startEmulator({ queueTime: 0, pace: 0 });
+  using client = new Client({ apiKey: emulator.apiKey, endpoint: emulator.url });
+  const job = await client.submit({ text: "Сайн уу?", voiceId: "emulator-v1-bold" });
+  const bytes = tone(24_000);
+  for (const [contentType, format] of [["audio/aac", "aac"], ["video/mp4", "mp4"]] as const) {
+    emulator.addFault({ kind: "audio", bytes, contentType });
+    const file = encode(await job.audio(), { format: "wav" });
+    const error = await assertRejects(() => file.bytes(), ServerError) as ServerError;
+    assertEquals(error.message.includes(`The audio is ${format}: expected WAV or PCM`), true);
+    assertEquals([error.charged, error.requestId, error.reason], ["yes", job.requestId, "not_pcm"]);
+  }
+  emulator.addFault({ kind: "audio", bytes, contentType: "application/octet-stream" });
+  const { length } = await encode(await job.audio(), { format: "wav" }).bytes();
+  assertEquals(length, 44 + bytes.length);
 });
 
 Deno.test("encode asks for no more audio than its reader takes", async () => {

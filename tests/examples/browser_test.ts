@@ -9,7 +9,8 @@ import {
 import { servePage } from "../../examples/browser/serve.ts";
 import { type Browser, isChromiumMissing, launch, Listener, type Page } from "./chromium.ts";
 import { BARRIERS, DRAWN, RECORD, RENDERED, type Started } from "./page_probes.ts";
-import { pcmOf, until } from "./tools.ts";
+import { pcmOf } from "./tools.ts";
+import { until } from "../support/until.ts";
 
 const KEY = "tsetsen-development-secret-of-the-page";
 const VOICE = "emulator-v2-bold"; // the second in the list
@@ -99,14 +100,13 @@ test("draws the waveform as it grows", async ({ page, emulator }) => {
   assertEquals((await drawn(page)).columns, 0);
   await press(page, "speak");
   await status(page, "Speaking…");
-  await until("a part of it is drawn", async () => (await drawn(page)).columns > 20);
+  await until(async () => (await drawn(page)).columns > 20, "a part of it is drawn");
   const label = 'document.querySelector("#waveform").getAttribute("aria-label")';
   const some = await page.evaluate<string>(label);
   assertEquals(emulator.activeStreams, 1, "the synthesis goes on");
   await status(page, /^Synthesised/);
   const all = /Synthesised (\S+) s/.exec(await page.locator("#status").textContent())?.[1];
   await until(
-    "all is drawn",
     async () => await page.evaluate(label) === `Waveform: ${all} seconds of audio`,
   );
   assertMatch(some, /^Waveform: \d\.\d seconds of audio$/);
@@ -119,10 +119,10 @@ test("stops the synthesis at the service, and the sound, on Escape", async ({ pa
   await chooseAndType(page, TEXT.repeat(5));
   await press(page, "speak");
   await status(page, "Speaking…");
-  await until("several pieces", async () => await page.evaluate<number>("started.length") > 3);
+  await until(async () => await page.evaluate<number>("started.length") > 3, "several pieces");
   assertEquals(emulator.activeStreams, 1);
   await page.keyboard.press("Escape");
-  await until("the synthesis has ended", () => emulator.activeStreams === 0, 1_000);
+  await until(() => emulator.activeStreams === 0, "the synthesis has ended");
   assertEquals(emulator.requests.at(-1)?.aborted, true);
   await status(page, /^Stopped after \d\.\d s of audio had come\.$/);
   assert(await page.evaluate<number>("stopped") > 0, "the sound goes on");
@@ -145,7 +145,7 @@ test("gives the audio as a WAV, and plays it again without paying again", async 
   const requests = emulator.requests.length;
   await page.evaluate("started.length = 0");
   await press(page, "replay");
-  await until("it plays", async () => await page.evaluate<number>("started.length") > 0);
+  await until(async () => await page.evaluate<number>("started.length") > 0, "it plays");
   const again = await page.evaluate<Started[]>("started");
   assertSame(samplesOf(again), wanted);
   assertEquals(emulator.requests.length, requests);
@@ -160,7 +160,7 @@ test("submits a job, shows its status updates, and plays its audio", async ({ pa
       'Array.from(document.querySelectorAll("#updates li"), (item) => item.textContent)',
     );
   const see = (name: string) =>
-    until(name, async () => (await shown()).some((update) => update.startsWith(name)));
+    until(async () => (await shown()).some((update) => update.startsWith(name)), name);
   await chooseAndType(page);
   await press(page, "submit");
   await see("PENDING");

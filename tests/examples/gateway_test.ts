@@ -11,7 +11,7 @@ import { type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
 import { serveGrpc } from "@tsetsen/sdk/emulator/grpc";
 import { ROOT } from "../hosts/tools.ts";
 import { type DenoGateway, PROGRAM, startDenoGateway } from "../support/deno_gateway.ts";
-import { until } from "./tools.ts";
+import { until } from "../support/until.ts";
 
 const KEY = "tsetsen-development-emulator";
 const SPEECH = { text: "Сайн байна уу?", voiceId: "emulator-v1-bold" };
@@ -134,9 +134,9 @@ Deno.test("examples/gateways/deno drains before it stops: /healthz says 503, and
   emulator.addFault({ kind: "delay", delay: 2_000 });
   using client = it.client();
   const slow = client.getUserBalance();
-  await until("the call arrived", () => emulator.requests.length === 1);
+  await until(() => emulator.requests.length === 1, "the call arrived");
   gateway.stop();
-  await until("the gateway drains", async () => await health() === 503);
+  await until(async () => await health() === 503, "the gateway drains");
   using late = it.client();
   assertEquals((await late.getUserBalance()).credits, 100_000);
   assertEquals((await slow).credits, 100_000);

@@ -9,8 +9,8 @@ import {
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { message } from "../support/wire.ts";
 import { installPackage } from "../hosts/pack.ts";
-import { until } from "./tools.ts";
 import { type RunningWorker, startProgram } from "./workerd.ts";
+import { until } from "../support/until.ts";
 
 const KEY = "tsetsen-development-secret-of-the-worker";
 
@@ -80,10 +80,10 @@ async function leave(
 ): Promise<void> {
   const wanted = emulator.requests.length + calls;
   const visitor = visit(url, lines, body);
-  await until("the call has come", () => emulator.requests.length >= wanted);
+  await until(() => emulator.requests.length >= wanted, "the call has come");
   visitor.reset();
   const isLeft = () => emulator.requests.slice(wanted - calls).every(({ aborted }) => aborted);
-  await until("workerd has left the call", isLeft);
+  await until(isLeft, "workerd has left the call");
 }
 
 /** What visitors wait for when they leave: the path, what hangs, and how many calls the service gets for it. */
@@ -130,12 +130,12 @@ Deno.test(
     emulator.reset();
     emulator.addFault({ kind: "hang", method: "ListVoices", times: 2 });
     const holders = [1, 2].map(() => visit(url, "GET /voices HTTP/1.1"));
-    await until("the places are taken", () => emulator.requests.length === 2);
+    await until(() => emulator.requests.length === 2, "the places are taken");
     const waiters = ["/voices", "/stream"].map((path) => visit(url, `GET ${path} HTTP/1.1`));
     // Their requests have come to workerd when one that came after them is answered.
     assertEquals((await fetch(`${url}/nothing`)).status, 404);
     for (const visitor of [...waiters, ...holders]) visitor.reset();
-    await until("workerd has left", () => emulator.requests.every(({ aborted }) => aborted));
+    await until(() => emulator.requests.every(({ aborted }) => aborted), "workerd has left");
     await assertPlaceFree(url);
     // Nothing was sent for those in the queue.
     assertEquals(emulator.requests.map(({ method }) => method), [
@@ -178,7 +178,7 @@ for (
         await leave(url, emulator, ...callOf(method, body));
       }
       let status: string | undefined = "8";
-      await until("a place is free", async () => {
+      await until(async () => {
         const response = await fetch(`${url}/tts/tsetsen.api.v1.TsetsenTTS/GetUserBalance`, {
           method: "POST",
           headers: { "content-type": "application/grpc-web+proto" },
@@ -188,7 +188,7 @@ for (
         const body = await response.text();
         status ??= /grpc-status: (\d+)/.exec(body)?.[1];
         return status !== "8";
-      }, 20_000);
+      }, "a place is free");
       assertEquals(status, "0");
     },
   );

@@ -9,7 +9,8 @@ import { AuthenticationError, Client } from "@tsetsen/sdk";
 import { ManualClock, type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
 import { ROOT, run } from "../hosts/tools.ts";
 import { find } from "../support/runtimes.ts";
-import { pcmOf, until } from "./tools.ts";
+import { pcmOf } from "./tools.ts";
+import { until } from "../support/until.ts";
 
 interface Ended {
   readonly code: number;
@@ -55,7 +56,7 @@ for (const runtime of Object.keys(runtimes)) {
     await using emulator = await startEmulator({ clock, queueTime: 300 });
     const running = runExample(runtime, emulator);
     const isAsked = () => emulator.requests.some(({ method }) => method === "CheckStatus");
-    await until("the program asks for the status", isAsked, 60_000);
+    await until(isAsked, "the program asks for the status");
     await clock.advance(60_000);
     const { code, stdout, stderr, wav, files } = await running;
     assertEquals([code, stderr], [0, ""]);

@@ -25,15 +25,6 @@ export async function install(): Promise<string> {
   return FOLDER;
 }
 
-/** Waits until something is true; fails after `limit` milliseconds. */
-export async function until(what: string, isTrue: () => unknown, limit = 2_000): Promise<void> {
-  const end = performance.now() + limit;
-  while (!await isTrue()) {
-    if (performance.now() > end) throw new Error(`not within ${limit} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** The PCM of a WAV file, after a look at its header. */
 export function pcmOf(wav: Uint8Array): Uint8Array {
   const view = new DataView(wav.buffer, wav.byteOffset, wav.byteLength);

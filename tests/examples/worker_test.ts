@@ -3,8 +3,9 @@ import { assert, assertAlmostEquals, assertEquals, assertMatch } from "@std/asse
 import { Client } from "@tsetsen/sdk";
 import { type Fault, type RunningEmulator, startEmulator } from "@tsetsen/sdk/emulator";
 import { installPackage } from "../hosts/pack.ts";
-import { pcmOf, until } from "./tools.ts";
+import { pcmOf } from "./tools.ts";
 import { type RunningWorker, startWorker } from "./workerd.ts";
+import { until } from "../support/until.ts";
 
 const KEY = "tsetsen-development-secret-of-the-worker";
 const VOICE = "emulator-v2-sarnai";
@@ -91,7 +92,7 @@ test("POST /say ends the synthesis when the listener leaves", async ({ emulator,
   await reader.read();
   assertEquals(emulator.activeStreams, 1);
   await reader.cancel();
-  await until("the synthesis has ended", () => emulator.activeStreams === 0, 1_000);
+  await until(() => emulator.activeStreams === 0, "the synthesis has ended");
   assertEquals(emulator.requests.map(({ method, aborted }) => [method, aborted]), [
     ["StreamSpeech", true],
   ]);
@@ -107,10 +108,10 @@ test("POST /say leaves the service when the listener leaves before any audio", a
     `POST /say HTTP/1.1\r\nHost: ${hostname}\r\ncontent-type: application/json\r\n` +
       `content-length: ${new TextEncoder().encode(body).length}\r\n\r\n${body}`,
   );
-  await until("the call has come", () => emulator.requests.length === 1);
+  await until(() => emulator.requests.length === 1, "the call has come");
   assertEquals(emulator.requests[0]?.aborted, false);
   listener.resetAndDestroy();
-  await until("the call was left", () => emulator.requests[0]?.aborted, 1_000);
+  await until(() => emulator.requests[0]?.aborted, "the call was left");
 });
 
 test("POST /jobs submits once, and later requests of another process finish it", async ({ emulator, worker, get }) => {
@@ -124,10 +125,10 @@ test("POST /jobs submits once, and later requests of another process finish it",
   assertEquals("audio" in early, false);
   await worker.restart();
   let late = early;
-  await until("the job is done", async () => {
+  await until(async () => {
     late = await (await get(path)).json();
     return late.status === "COMPLETED";
-  });
+  }, "the job is done");
   assertEquals(late.audio, `${path}/audio`);
   const audio = await get(late.audio);
   assertEquals([audio.status, audio.headers.get("content-type")], [200, "audio/wav"]);

@@ -6,8 +6,9 @@ import { installPackage } from "../hosts/pack.ts";
 import { splitSentences, splitText } from "../../src/text/mod.ts";
 import { systemClock } from "../../src/emulator/clock.ts";
 import { concat, jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
-import { pcmOf, until } from "./tools.ts";
+import { pcmOf } from "./tools.ts";
 import { Engine } from "./workflow_engine.ts";
+import { until } from "../support/until.ts";
 
 const KEY = "tsetsen-development-secret-of-the-workflow";
 const TOKEN = "a-token-that-callers-know";
@@ -34,7 +35,7 @@ interface Setting {
   status(): Promise<any>;
   /** Waits until it ended, and says how. */
   // deno-lint-ignore no-explicit-any -- the Worker's own JSON
-  ended(limit?: number): Promise<any>;
+  ended(): Promise<any>;
 }
 
 // One engine for all: a start takes seconds. It outlives each test, and so do miniflare's connections to it.
@@ -63,12 +64,15 @@ function test(name: string, run: (setting: Setting) => Promise<void>): void {
       assertEquals(text.includes(KEY), false, text);
       return JSON.parse(text);
     };
-    const ended = async (limit = 60_000) => {
+    const ended = async () => {
       let told = await status();
-      await until(`it ends: ${JSON.stringify(told)}`, async () => {
-        told = await status();
-        return told.status === "complete" || told.status === "errored";
-      }, limit);
+      await until(
+        async () => {
+          told = await status();
+          return told.status === "complete" || told.status === "errored";
+        },
+        "it ends",
+      );
       return told;
     };
     const order: Setting["order"] = (text = TEXT, more = {}) =>
@@ -175,7 +179,7 @@ test("narrates a text through the queue into one WAV file and its captions, to t
 test("delivers a message again without paying again, before the end and after it", async ({ emulator, engine, id, hold, release, order, ended }) => {
   hold();
   await order();
-  await until("three jobs are under way", () => emulator.jobs.length === 3, 30_000);
+  await until(() => emulator.jobs.length === 3, "three jobs are under way");
   await engine.deliver(id);
   assertEquals((await order()).status, 202);
   await engine.deliver(id);
@@ -192,7 +196,7 @@ test("delivers a message again without paying again, before the end and after it
 test("has three parts under way at most, and submits them in order", async ({ emulator, hold, release, order, ended, status }) => {
   hold();
   await order();
-  await until("three jobs are under way", () => emulator.jobs.length === 3, 30_000);
+  await until(() => emulator.jobs.length === 3, "three jobs are under way");
   await new Promise((resolve) => setTimeout(resolve, 1_000));
   assertEquals([emulator.jobs.length, (await status()).done], [3, 0]);
   release();
@@ -203,13 +207,13 @@ test("has three parts under way at most, and submits them in order", async ({ em
 test("goes on after a crash while jobs are under way, and while the engine sleeps", async ({ emulator, engine, id, hold, release, order, ended }) => {
   hold();
   await order();
-  await until("three request ids are kept", async () => await known(engine, id) === 3, 30_000);
+  await until(async () => await known(engine, id) === 3, "three request ids are kept");
   await engine.crash();
   // Deployed, the engine wakes by itself; miniflare's does so when the message comes again.
   await engine.deliver(id);
   const polls = () => emulator.requests.filter(({ method }) => method === "CheckStatus").length;
   const before = polls();
-  await until("the jobs are polled again", () => polls() > before, 30_000);
+  await until(() => polls() > before, "the jobs are polled again");
   // After five seconds the steps give up and the engine sleeps for two.
   await new Promise((resolve) => setTimeout(resolve, 5_500));
   await engine.crash();
@@ -228,7 +232,7 @@ test("sends nothing again after a crash between a submission and its result, and
     when: ({ message }) => message?.["text"] === third,
   });
   await order();
-  await until("the third is accepted", () => emulator.jobs.length === 3, 30_000);
+  await until(() => emulator.jobs.length === 3, "the third is accepted");
   await engine.crash();
   await engine.deliver(id);
   const { status, error, done } = await ended();
@@ -254,7 +258,7 @@ test("joins after a crash in the join, and fetches nothing twice", async ({ emul
   emulator.addFault({ kind: "http", method: "Audio", status: 200, headers: {}, body, times: 6 });
   await order();
   // In a file that is larger than any part, the result is on its way.
-  await until("the join has begun", () => largest(`${folder}/r2`) > 2 * pcm.length, 30_000);
+  await until(() => largest(`${folder}/r2`) > 2 * pcm.length, "the join has begun");
   await engine.crash();
   assertEquals((await kept(engine, `narrations/${id}/`)).includes("audio.wav"), false);
   await engine.deliver(id);
@@ -275,11 +279,11 @@ test("never pays twice unasked, at whatever moments it crashes", async ({ emulat
   let told = await status();
   for (let crashes = 0; crashes < 6 && told.status !== "complete"; crashes++) {
     const before = emulator.requests.length;
-    await until("it does something", async () => {
+    await until(async () => {
       told = await status();
       return emulator.requests.length > before || told.status === "complete" ||
         told.status === "errored";
-    }, 30_000);
+    }, "it does something");
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 200));
     await engine.crash();
     told = await status();

@@ -4,10 +4,11 @@ import { assert, assertEquals } from "@std/assert";
 import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { grpcTransport } from "../../src/grpc/mod.ts";
 import { frames, rawHttp2, type RawStream } from "../support/raw_http2.ts";
-import { clientOf, failure, STREAM, until } from "../support/rig.ts";
+import { clientOf, failure, STREAM } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { concat, frame, message } from "../support/wire.ts";
 import { TsetsenError } from "../../mod.ts";
+import { until } from "../support/until.ts";
 
 const job = message(GenerateSpeechResponseSchema, { requestId: "job-1" });
 

@@ -7,19 +7,11 @@ import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_t
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 import { closedPort } from "../support/raw_server.ts";
-import {
-  clientOf,
-  failure,
-  GENERATE,
-  mode,
-  setUp,
-  startAgain,
-  STREAM,
-  until,
-} from "../support/rig.ts";
+import { clientOf, failure, GENERATE, mode, setUp, startAgain, STREAM } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { answerWell, trial } from "../support/trial.ts";
 import { message } from "../support/wire.ts";
+import { until } from "../support/until.ts";
 
 mode.speak = "grpc";
 

@@ -48,7 +48,7 @@ export function sleep(ms: number): Promise<void> {
 export async function until<T>(
   what: string,
   condition: () => Promise<T>,
-  ms = 10_000,
+  ms = 60_000,
 ): Promise<T> {
   const end = performance.now() + ms;
   for (;;) {

@@ -25,7 +25,8 @@ is a fault that only gRPC-Web has.
 
 const NOTE = `
 Chromium's cell for money is over HTTP/2, which every https endpoint should speak: over HTTP/1.1 browsers of the Chromium family
-send a POST again by themselves when a kept connection is lost, and nothing in a page can prevent it.
+send a POST again by themselves when a kept connection is lost, and nothing in a page can prevent it. Firefox does so, too, and more:
+see [browsers](guides/browsers.md#requests-that-browsers-repeat).
 `;
 
 const { values } = parseArgs({

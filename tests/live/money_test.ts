@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { interruptedJobs } from "../../mod.ts";
+import { interruptedJobs, ServerError } from "../../mod.ts";
 import type { Fault } from "../../src/emulator/mod.ts";
 import { speakLive } from "../../src/live/mod.ts";
-import { rejection, setUp } from "../support/rig.ts";
+import { failure, rejection, setUp } from "../support/rig.ts";
 import { sentences, tokens, VOICE } from "./setup.ts";
 import { speakUnderFaults } from "./suite.ts";
 
@@ -49,4 +49,17 @@ Deno.test("interruptedJobs names every sentence that was paid for when the signa
   const ids = new Set(interruptedJobs(reason).map(({ requestId }) => requestId));
   for (const { requestId } of rig.emulator.jobs.slice(0, 3)) assert(ids.has(requestId));
   await speech.settled();
+});
+
+Deno.test("speakLive takes no samples of a job for whole that are a fifth shorter than the service says", async () => {
+  await using rig = await setUp();
+  const { client, emulator } = rig;
+  const text = `Би ${"маш ".repeat(30)}хурдан явлаа.`;
+  const options = { voiceId: "emulator-v2-bold", method: "generate", pollInterval: 1 } as const;
+  const whole = await speakLive(client, tokens(text), options).bytes();
+  const bytes = whole.slice(0, 2 * Math.floor(whole.length * 0.4));
+  emulator.addFault({ kind: "audio", bytes, contentType: "application/octet-stream" });
+  const error = await failure(ServerError, speakLive(client, tokens(text), options).bytes());
+  assert(error.message.includes("as the service says"), error.message);
+  assertEquals([error.charged, error.requestId], ["yes", emulator.jobs[1]?.requestId]);
 });

@@ -11,7 +11,7 @@ import {
 } from "../../mod.ts";
 import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { type LiveOptions, type LiveSentence, speakLive } from "../../src/live/mod.ts";
-import { failure, KEY, rejection, setUp, until, within } from "../support/rig.ts";
+import { failure, KEY, rejection, setUp, within } from "../support/rig.ts";
 import {
   audioOf,
   concat,
@@ -22,6 +22,7 @@ import {
   tokens,
   VOICE,
 } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const TWO = "**Сайн байна уу?** Би ирлээ.";
 

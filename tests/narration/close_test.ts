@@ -3,9 +3,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { ClientClosedError, interruptedJobs } from "../../mod.ts";
 import { batch, narrate } from "../../src/narration/mod.ts";
-import { failure, type Rig, setUp, until } from "../support/rig.ts";
+import { failure, type Rig, setUp } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { FAST, paragraphs, VOICE } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const TEXT = paragraphs(4);
 const REQUEST = { text: TEXT, ...VOICE } as const;

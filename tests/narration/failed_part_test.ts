@@ -3,8 +3,9 @@
 import { assertEquals } from "@std/assert";
 import { PermissionDeniedError } from "../../mod.ts";
 import { narrate } from "../../src/narration/mod.ts";
-import { failure, setUp, until } from "../support/rig.ts";
+import { failure, setUp } from "../support/rig.ts";
 import { FAST, paragraphs, VOICE } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("Narration.failedPart is the part of the error, also when a later one has failed before", async () => {
   await using rig = await setUp({ client: { maxRetries: 0 } });

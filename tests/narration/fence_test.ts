@@ -10,8 +10,9 @@ import {
   savedNarration,
   type Store,
 } from "../../src/narration/mod.ts";
-import { failure, rejection, setUp, until } from "../support/rig.ts";
+import { failure, rejection, setUp } from "../support/rig.ts";
 import { FAST, muchLater, paid, paragraphs, texts, VOICE } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const TEXT = paragraphs(12);
 const REQUEST = { text: TEXT, ...VOICE } as const;

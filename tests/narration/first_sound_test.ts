@@ -3,8 +3,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { ManualClock } from "../../src/emulator/mod.ts";
 import { memoryStore, narrate, type Narration, plan } from "../../src/narration/mod.ts";
-import { setUp, sleep, until } from "../support/rig.ts";
+import { setUp, sleep } from "../support/rig.ts";
 import { STREAM_VOICE, UDHR } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const FIRST = "Хүн бүр төрж мэндлэхэд эрх чөлөөтэй байдаг.";
 const TEXT = `${FIRST} Оюун ухаан заяасан хүн гэгч бие биетэйгээ харьцах учиртай.\n\n${UDHR}`;

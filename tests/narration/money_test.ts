@@ -23,8 +23,9 @@ import {
   savedNarration,
   type Store,
 } from "../../src/narration/mod.ts";
-import { bestBelow, failure, KEY, rejection, setUp, sleep, until } from "../support/rig.ts";
+import { bestBelow, failure, KEY, rejection, setUp, sleep } from "../support/rig.ts";
 import { FAST, muchLater, paid, paragraphs, STREAM_VOICE, texts, VOICE } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const TEN = paragraphs(10);
 const REQUEST = { text: TEN, ...VOICE } as const;

@@ -3,7 +3,7 @@ import { ManualClock } from "../../src/emulator/mod.ts";
 import { encodeWav, InvalidRequestError, ServerError, WAV_HEADER_BYTES } from "../../mod.ts";
 import { saveAudio } from "../../src/file/mod.ts";
 import { narrate, plan, type Progress } from "../../src/narration/mod.ts";
-import { bestBelow, failure, setUp, sleep, until } from "../support/rig.ts";
+import { bestBelow, failure, setUp, sleep } from "../support/rig.ts";
 import {
   concat,
   FAST,
@@ -15,6 +15,7 @@ import {
   UDHR,
   VOICE,
 } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 Deno.test("narrate joins the parts of a long text with their pauses, sample by sample, and pays for each once", async () => {
   await using rig = await setUp();
@@ -228,7 +229,7 @@ for (
     const narration = narrate(rig.client, { text: "Нэг.", ...VOICE }, FAST);
     const error = await failure(ServerError, narration.bytes());
     assert(error.message.includes(says), error.message);
-    if (name !== "a page") assert(error.message.includes('method: "stream"'));
+    if (name !== "a page") assert(error.message.includes('The method "stream" gives PCM'));
     const requestId = rig.emulator.jobs[0]?.requestId;
     assertEquals([error.requestId, error.charged], [requestId, "yes"]);
     // It is not lost: its id is kept.

@@ -7,7 +7,7 @@ import {
   type NarrationState,
   savedNarration,
 } from "../../src/narration/mod.ts";
-import { failure, setUp, until } from "../support/rig.ts";
+import { failure, setUp } from "../support/rig.ts";
 import {
   concat,
   FAST,
@@ -19,6 +19,7 @@ import {
   texts,
   VOICE,
 } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const TEXT = paragraphs(12);
 const REQUEST = { text: TEXT, ...VOICE } as const;
@@ -100,7 +101,7 @@ Deno.test("narrate knows that a submission was on its way when the process was k
       when: ({ message }) => message?.["text"] === texts(TEXT)[2],
     });
     const process = start("narrate", JSON.stringify(REQUEST), emulator.url, folder);
-    await until(() => emulator.jobs.length === 3, 20_000);
+    await until(() => emulator.jobs.length === 3);
     process.kill("SIGKILL");
     await process.output();
     assertEquals((await stateIn(folder))?.parts[2]?.status, "submitting");
@@ -140,7 +141,7 @@ Deno.test("narrate never pays twice unasked, at whatever moments its process is 
       // Some requests on, and a moment: a busy machine gets as far as a fast one. Each round may go further than the one before,
       // because a process begins with the requests for what is under way already.
       const seen = before + Math.floor(Math.random() * (6 + round));
-      await until(() => isOver || emulator.requests.length > seen, 60_000);
+      await until(() => isOver || emulator.requests.length > seen);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
       try {
         process.kill("SIGKILL");
@@ -177,7 +178,7 @@ Deno.test("narrate buys each part once when two processes narrate under one key,
       const run = () => said(start("narrate", JSON.stringify(REQUEST), emulator.url, folder));
       const first = run();
       // At once, and when the first is in the middle of it.
-      if (round > 0) await until(() => emulator.jobs.length >= 3 * round, 60_000);
+      if (round > 0) await until(() => emulator.jobs.length >= 3 * round);
       const second = run();
       const store = fileStore(folder);
       while (Number((await store.load("narration/book"))?.version ?? 0) < 2) {

@@ -304,6 +304,24 @@ test("play reads no further ahead than it may", async (page) => {
   assert(read <= total + 12, `${read} pieces of 100 ms were read at ${total}`);
 });
 
+test("play takes no bytes of a job for samples whose content type names another format", async (page) => {
+  await using emulator = await startEmulator({ queueTime: 0, pace: 0 });
+  const { apiKey, url } = emulator;
+  const bytes = Uint8Array.from({ length: 48_000 }, (_, i) => i * 37 % 251);
+  emulator.addFault({ kind: "audio", bytes, contentType: "audio/aac" });
+  const [error, position] = await inUnlockedPage<[string, number]>(
+    page,
+    `const client = new Client({
+      apiKey: "${apiKey}", endpoint: "${url}", secure: false, dangerouslyAllowBrowser: true,
+    });
+    const job = await client.submit({ text: "Сайн байна уу?", voiceId: "emulator-v1-bold" });
+    const playback = play(await job.audio());
+    const error = await playback.ended.then(() => "it was played", (error) => error.name);
+    return [error, playback.position];`,
+  );
+  assertEquals([error, position], ["EncodingError", 0]);
+});
+
 test("play decodes a file of another format", async (page) => {
   const found = await inUnlockedPage(
     page,

@@ -10,7 +10,8 @@ import {
   TsetsenError,
 } from "../../mod.ts";
 import type { Fault } from "../../src/emulator/mod.ts";
-import { failure, GENERATE, rejection, type Rig, setUp, until } from "../support/rig.ts";
+import { failure, GENERATE, rejection, type Rig, setUp } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 interface Options {
   readonly timeout?: number;

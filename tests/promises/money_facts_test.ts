@@ -14,8 +14,9 @@ import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_t
 import type { Fault } from "../../src/emulator/mod.ts";
 import { ADVICE } from "../support/fault_table.ts";
 import { rawServer } from "../support/raw_server.ts";
-import { clientOf, failure, GENERATE, rejection, setUp, STREAM, until } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
 import { answer, concat, message, trailers } from "../support/wire.ts";
+import { until } from "../support/until.ts";
 
 /** google.rpc.RetryInfo { retry_delay: { seconds, nanos } } */
 function retryInfo(seconds: number, nanos = 0) {
@@ -32,6 +33,11 @@ const HINTS: readonly [name: string, ms: number, hint: (ms: number) => Fault][] 
   ["RetryInfo", 350, (ms) => ({ ...exhausted, details: [retryInfo(0, ms * 1e6)] })],
   ["Retry-After in a trailer", 1_000, (ms) => ({
     ...exhausted,
+    trailers: { "retry-after": `${ms / 1000}` },
+  })],
+  ["Retry-After beside a RetryInfo without a delay", 1_000, (ms) => ({
+    ...exhausted,
+    details: [{ type: "google.rpc.RetryInfo", value: new Uint8Array() }],
     trailers: { "retry-after": `${ms / 1000}` },
   })],
   ["Retry-After of HTTP 429", 1_000, (ms) => ({

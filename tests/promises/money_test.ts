@@ -10,16 +10,8 @@ import {
 } from "../../mod.ts";
 import { type Fault, startEmulator } from "../../src/emulator/mod.ts";
 import { closedPort } from "../support/raw_server.ts";
-import {
-  clientOf,
-  failure,
-  GENERATE,
-  setUp,
-  sleep,
-  startAgain,
-  STREAM,
-  until,
-} from "../support/rig.ts";
+import { clientOf, failure, GENERATE, setUp, sleep, startAgain, STREAM } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 type Bare<F> = F extends Fault ? Omit<F, "method" | "times" | "when"> : never;
 type Paid = "GenerateSpeech" | "StreamSpeech";

@@ -5,9 +5,10 @@ import { assert, assertEquals } from "@std/assert";
 import { StreamSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import type { SpeechStream } from "../../mod.ts";
 import { closedPort, rawServer } from "../support/raw_server.ts";
-import { bestBelow, clientOf, mode, setUp, sleep, STREAM, until, within } from "../support/rig.ts";
+import { bestBelow, clientOf, mode, setUp, sleep, STREAM, within } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
 import { bytesOf, head, message } from "../support/wire.ts";
+import { until } from "../support/until.ts";
 
 const ENDLESS = { kind: "stream", bytes: 1e12 } as const;
 

@@ -13,9 +13,9 @@ import {
   setUp,
   sleep,
   STREAM,
-  until,
   within,
 } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 const LIMIT = 50;
 
@@ -29,7 +29,9 @@ interface Situation {
   readonly faults?: readonly Fault[];
   /** What happens before the operation. */
   readonly before?: (rig: Rig) => void;
-  readonly run: (client: Client, options: Options, rig: Rig) => Promise<unknown>;
+  /** Makes the job that the operation is about. Its time does not count. */
+  readonly submit?: (client: Client) => Promise<string>;
+  readonly run: (client: Client, options: Options, rig: Rig, job: string) => Promise<unknown>;
   /** Whether the operation is where it shall be ended. */
   readonly ready: (rig: Rig) => boolean;
   /** The code of the error at the deadline. Default: timeout. */
@@ -84,10 +86,9 @@ const SITUATIONS: Readonly<Record<string, Situation>> = {
   "a watch between its polls": {
     // The watch goes on as the job never ends.
     faults: [{ kind: "unknown-enum", value: 2, times: Infinity, method: "CheckStatus" }],
-    run: async (client, options) => {
-      const { requestId } = await client.generateSpeech(GENERATE);
-      return await client.waitForCompletion(requestId, { ...options, pollInterval: 60_000 });
-    },
+    submit: async (client) => (await client.generateSpeech(GENERATE)).requestId,
+    run: (client, options, _, job) =>
+      client.waitForCompletion(job, { ...options, pollInterval: 60_000 }),
     ready: (rig) => rig.sent("CheckStatus")[0]?.done === true,
   },
   "a watch with its poll in flight": {
@@ -142,8 +143,9 @@ async function inSituation(
   for (const fault of situation.faults ?? []) rig.emulator.addFault(fault);
   situation.before?.(rig);
   if (situation.before) await until(() => situation.ready(rig));
+  const job = await situation.submit?.(rig.client) ?? "";
   const start = performance.now();
-  return await end(rig, situation.run(rig.client, options, rig), start);
+  return await end(rig, situation.run(rig.client, options, rig, job), start);
 }
 
 for (const [name, situation] of Object.entries(SITUATIONS)) {

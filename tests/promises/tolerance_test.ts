@@ -4,8 +4,9 @@ import { assertEquals } from "@std/assert";
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Gender, RequestStatus, ServerError } from "../../mod.ts";
 import { rawServer } from "../support/raw_server.ts";
-import { clientOf, failure, GENERATE, setUp, STREAM, until } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, setUp, STREAM } from "../support/rig.ts";
 import { answer, concat, frame, trailers } from "../support/wire.ts";
+import { until } from "../support/until.ts";
 
 for (const value of [5, 99, 2 ** 31 - 1, -1]) {
   Deno.test(`Client keeps the number ${value} of a status and a gender that it does not know`, async () => {

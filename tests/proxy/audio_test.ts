@@ -25,8 +25,8 @@ import {
   startUpstream,
   trailers,
   unframe,
-  until,
 } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const text = "Сайн байна уу?";
 const KEY = "tsetsen-prod-Zaya4Bold7Sarnai";

@@ -80,6 +80,25 @@ Deno.test("createProxy lets its own origin, listed ones and requests of no page 
   assertEquals(t.emulator.requests.length, 3);
 });
 
+Deno.test("createProxy takes the origins of extensions and of apps with a scheme of their own", async () => {
+  const apps = [
+    "chrome-extension://aaaabbbbccccddddeeeeffffgggghhhh",
+    "capacitor://localhost",
+    "tauri://localhost",
+  ];
+  await using t = await setUp({ origins: apps });
+  for (const origin of apps) {
+    const response = await from(t.url, origin);
+    assertEquals(response.status, 200);
+    assertEquals(response.headers.get("access-control-allow-origin"), origin);
+  }
+  for (
+    const other of ["chrome-extension://aaaabbbbccccddddeeeeffffgggghhhi", "ionic://localhost"]
+  ) {
+    assertEquals((await from(t.url, other)).status, 403);
+  }
+});
+
 Deno.test("createProxy believes the browser about the same origin, unless publicUrl says what it is", async () => {
   const sameSite = { "sec-fetch-site": "same-origin" };
   await using behindTls = await setUp();

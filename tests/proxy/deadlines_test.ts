@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ServerError, TimeoutError } from "../../mod.ts";
 import { AudioTokens } from "../../src/proxy/audio/audio_token.ts";
-import { framed, SERVICE, setUp, startProxy, startUpstream, until } from "./setup.ts";
+import { framed, SERVICE, setUp, startProxy, startUpstream } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const KEY = "tsetsen-prod-Xy12345678";
 const text = "Сайн байна уу?";
@@ -120,7 +121,7 @@ Deno.test("createProxy ends the stream and the transfer of a visitor who does no
   ];
   try {
     await until(() => upstream.state.open === 2);
-    await until(() => upstream.state.open === 0, 10_000);
+    await until(() => upstream.state.open === 0);
     const left = t.events.filter(({ type }) => type === "visitor_left");
     assertEquals(left.map(({ method }) => method), ["StreamSpeech"]);
   } finally {

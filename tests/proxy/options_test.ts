@@ -32,6 +32,8 @@ const CASES: readonly Case[] = [
   [{ origins: ["https://my.site/"] }, TypeError, "origins"],
   [{ origins: ["*"] }, TypeError, "origins"],
   [{ origins: ["null"] }, TypeError, "origins"],
+  [{ origins: ["file://"] }, TypeError, "origins"],
+  [{ origins: ["capacitor://localhost/"] }, TypeError, "origins"],
   [{ credentials: "include" }, TypeError, "credentials"],
   [{ allowHeaders: "x" }, TypeError, "allowHeaders"],
   [{ authorize: true }, TypeError, "authorize"],

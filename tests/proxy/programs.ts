@@ -9,9 +9,13 @@ import { find } from "../support/runtimes.ts";
 export const ADAPTERS = ["bun", "@whatwg-node/server", "@hono/node-server"] as const;
 export type Adapter = typeof ADAPTERS[number];
 
+/** What hands the proxy a request that is less than a `Request`. */
+export const AZURE = "@azure/functions";
+
 const FOLDER = `${ROOT}.cache/proxy`;
 /** The newest that run on Node 20. */
 const PACKAGES = {
+  "@azure/functions": "4.16.5",
   "@whatwg-node/server": "0.10.18",
   "@hono/node-server": "2.1.9",
   "hono": "4.13.19",
@@ -28,7 +32,7 @@ export interface ProxyProcess extends AsyncDisposable {
 
 /** Starts it. */
 export async function startProcess(
-  adapter: Adapter,
+  adapter: Adapter | typeof AZURE,
   env: Readonly<Record<string, string>>,
 ): Promise<ProxyProcess> {
   const file = await bundle();

@@ -6,7 +6,8 @@ import { StreamSpeechRequestSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_
 import { Client } from "../../mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { type Adapter, ADAPTERS, startProcess } from "./programs.ts";
-import { framed, join, SERVICE, until } from "./setup.ts";
+import { framed, join, SERVICE } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const text = "Сайн байна уу?";
 
@@ -57,6 +58,30 @@ for (const adapter of ADAPTERS) {
 }
 
 for (const adapter of ADAPTERS) {
+  Deno.test(`createProxy on ${adapter} sends nothing for a visitor who left while a hook was asked`, async () => {
+    await using it = await open(adapter, { HOLD: "1" });
+    const { page, emulator, proxy } = it;
+    const calls = [
+      (signal: AbortSignal) => page.generateSpeech({ text, voiceId: it.voiceId }, { signal }),
+      (signal: AbortSignal) =>
+        page.streamSpeech({ text, voiceId: it.liveVoiceId }, { signal }).bytes(),
+      (signal: AbortSignal) => page.listVoices({}, { signal }),
+    ];
+    for (const [i, call] of calls.entries()) {
+      const visitor = new AbortController();
+      const leaving = assertRejects(() => call(visitor.signal));
+      await until(() => proxy.events.length === 2 * i + 1);
+      visitor.abort();
+      await leaving;
+      await until(() => proxy.events.length === 2 * i + 2);
+      assertEquals(proxy.events.at(-1)?.type, "refused");
+    }
+    assertEquals(emulator.requests, []);
+    assertEquals(emulator.jobs, []);
+  });
+}
+
+for (const adapter of ADAPTERS) {
   Deno.test(`createProxy on ${adapter} ends the streams of visitors who do not read`, async () => {
     await using it = await open(adapter, { TIMEOUT: "2000", IDLE: "0" });
     it.emulator.addFault({ kind: "stream", bytes: 100_000_000, times: 3 });
@@ -78,7 +103,7 @@ for (const adapter of ADAPTERS) {
         await visitor.write(join([new TextEncoder().encode(head), speech]));
       }
       await until(() => it.emulator.requests.length === 3);
-      await until(() => it.proxy.events.length === 3, 20_000);
+      await until(() => it.proxy.events.length === 3);
       await until(() => it.emulator.activeStreams === 0);
       assertEquals(it.proxy.events.map(({ type }) => type), Array(3).fill("visitor_left"));
       assert((await it.page.listVoices()).voices.length > 0);

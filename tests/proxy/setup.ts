@@ -166,12 +166,3 @@ export function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   }
   return all;
 }
-
-export async function until(condition: () => boolean, ms = 30_000): Promise<number> {
-  const start = performance.now();
-  while (!condition()) {
-    if (performance.now() - start > ms) throw new Error(`not within ${ms} ms: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  return performance.now() - start;
-}

@@ -16,10 +16,11 @@ import { connectTransport } from "../../src/connect/mod.ts";
 import { leanTransport } from "../../src/lean/mod.ts";
 import { transportFetch } from "../../src/proxy/mod.ts";
 import { closedPort } from "../support/raw_server.ts";
-import { post, setUp, until } from "./setup.ts";
+import { post, setUp } from "./setup.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { serveGrpc } from "../../src/emulator/native.ts";
 import { grpcTransport } from "../../src/grpc/mod.ts";
+import { until } from "../support/until.ts";
 
 // Any transport of Connect will do, and that of this package: they reach an emulator that the proxy's endpoint does not
 // name.

@@ -11,7 +11,8 @@ import {
   type TsetsenError,
 } from "../../mod.ts";
 import type { Fault } from "../../src/emulator/mod.ts";
-import { framed, setUp, startProxy, startUpstream, trailers, until } from "./setup.ts";
+import { framed, setUp, startProxy, startUpstream, trailers } from "./setup.ts";
+import { until } from "../support/until.ts";
 
 const text = "Сайн байна уу?";
 const html = { "content-type": "text/html" };
@@ -145,6 +146,20 @@ for (const [what, fault, Class, status, event, charged = "unknown"] of CASES) {
     assertEquals(t.emulator.requests.length, 2, "each call is sent once");
   });
 }
+
+Deno.test("createProxy passes on a Retry-After that is a date, or no whole number of seconds", async () => {
+  await using t = await setUp();
+  const date = new Date(Date.now() + 3_600_000).toUTCString();
+  for (
+    const [given, least, most] of [[date, 3_000_000, 3_600_000], ["1.5", 1_500, 2_000]] as const
+  ) {
+    const headers = { "content-type": "text/html", "retry-after": given };
+    t.emulator.addFault({ kind: "http", status: 429, headers });
+    const caught = await assertRejects(() => t.page.listVoices(), RateLimitExceededError);
+    const { retryAfter = 0 } = caught as RateLimitExceededError;
+    assert(retryAfter >= least && retryAfter <= most, `${given}: ${retryAfter}`);
+  }
+});
 
 Deno.test("createProxy says UNAVAILABLE when the service cannot be reached", async () => {
   const gone = Deno.listen({ port: 0, hostname: "127.0.0.1" });

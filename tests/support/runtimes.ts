@@ -92,7 +92,7 @@ async function run(
     env: { NO_COLOR: "1", ...env },
     stdout: "piped",
     stderr: "piped",
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(120_000),
   }).spawn();
   let first: number | undefined;
   const spoken = new TransformStream<Uint8Array, Uint8Array>({

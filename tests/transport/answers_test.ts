@@ -272,7 +272,7 @@ for (const [name, Client] of CLIENTS) {
           bytesOf("HTTP/1.1 429 Too Many\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n"),
         ),
     ], async (client) => {
-      const limits = { timeout: 300, idleTimeout: 300 };
+      const limits = { timeout: 1_500, idleTimeout: 1_500 };
       const start = performance.now();
       const error = await failure(
         RateLimitExceededError,

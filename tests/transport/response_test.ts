@@ -4,7 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import { encodeWav, wavHeader } from "../../mod.ts";
 import { narrate } from "../../src/narration/mod.ts";
 import { FAST, paragraphs, VOICE } from "../narration/setup.ts";
-import { GENERATE, type Rig, setUp, sleep, STREAM, until } from "../support/rig.ts";
+import { GENERATE, type Rig, setUp, sleep, STREAM } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 /** Serves one kind of audio, for as long as a visit lasts. */
 async function visit<T>(

@@ -5,7 +5,8 @@ import { Readable } from "node:stream";
 import { Client, ConnectionError, encodeWav, ServerError } from "../../mod.ts";
 import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { setUp as setUpProxy } from "../proxy/setup.ts";
-import { failure, GENERATE, setUp, STREAM, until } from "../support/rig.ts";
+import { failure, GENERATE, setUp, STREAM } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 type Fetch = typeof globalThis.fetch;
 

@@ -7,6 +7,7 @@
 import { InvalidRequestError } from "../../contract/errors.ts";
 import { describe } from "../../lib/rules.ts";
 import { isLoopbackHost } from "../../lib/loopback.ts";
+import { parseUrl } from "../../lib/parse_url.ts";
 import { paidFor } from "../audio_facts.ts";
 
 /** The address of the service that names audio: what it may name depends on where it is itself. */
@@ -19,15 +20,11 @@ export type ServiceUrl = string | undefined;
  * @param service Where the service is; `undefined` when a transport hides it.
  */
 export function checkAudioUrl(audioUrl: unknown, service: ServiceUrl, requestId?: string): URL {
-  let came = describe(audioUrl);
-  if (typeof audioUrl === "string" && URL.canParse(audioUrl)) {
-    const url = new URL(audioUrl);
-    if (mayFetch(url, service)) return url;
-    came = placeOf(url);
-  }
+  const url = typeof audioUrl === "string" && parseUrl(audioUrl);
+  if (url && mayFetch(url, service)) return url;
   throw new InvalidRequestError(
-    `audioUrl must be that of a job that COMPLETED, https on a public host (or on the host of the endpoint, ` +
-      `or on this machine when the endpoint is): got ${came}`,
+    `audioUrl must be that of a COMPLETED job, https on a public host (or on the host of the endpoint, ` +
+      `or on this machine when the endpoint is): got ${url ? placeOf(url) : describe(audioUrl)}`,
     paidFor(requestId),
   );
 }
@@ -37,9 +34,7 @@ export function checkRedirect(start: URL, url: URL, service: ServiceUrl): void {
   // From a public host no redirect leads inside, wherever the service is.
   if (mayFetch(url, service) && (isPublic(url) || !isPublic(start))) return;
   throw new InvalidRequestError(
-    `The audio's server must redirect to https on a public host (or, on this machine, to this machine): got ${
-      placeOf(url)
-    }`,
+    `The audio's server must redirect to https on a public host: got ${placeOf(url)}`,
   );
 }
 

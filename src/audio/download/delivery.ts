@@ -18,9 +18,9 @@ export interface Delivery {
   /** The content type of the answer. */
   readonly type: string | null;
   /** The strong ETag of the file. */
-  readonly etag: string | undefined;
+  readonly etag?: string | undefined;
   /** The length in bytes, if it is announced. */
-  readonly totalBytes: number | undefined;
+  readonly totalBytes?: number | undefined;
   /** The length of the audio in seconds, from the metrics of the job. */
   readonly audioLength: number | undefined;
   /** The id of the job. */
@@ -81,7 +81,7 @@ export function checkLength({ isRaw }: AudioFacts, bytes: number, delivery: Deli
     `The audio must be of a known format, or PCM as long as metrics.audioLength says (${audioLength} s): ` +
       `${place} sent ${bytes} bytes of something else, which as PCM would be ${
         seconds.toFixed(2)
-      } s. Fetch audioUrl to look at them.`,
+      } s. Check the job again.`,
     paidFor(requestId),
   );
 }

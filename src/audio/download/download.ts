@@ -13,7 +13,7 @@ import { type FieldNames, validate, validateFields } from "../../contract/valida
 import type { AudioFacts, AudioProgressHook } from "../audio_facts.ts";
 import { AudioStream } from "../audio_stream.ts";
 import { checkAudioUrl, checkRedirect } from "./audio_url.ts";
-import { checkLength, checkSamples, factsOf } from "./delivery.ts";
+import { checkLength, checkSamples, type Delivery, factsOf } from "./delivery.ts";
 import { HEAD_BYTES } from "../format/format.ts";
 import { showAs } from "../inspect.ts";
 import { transfer } from "./transfer.ts";
@@ -96,11 +96,9 @@ export function downloadAudio(
   let facts: AudioFacts | undefined;
 
   async function* run(call: Call): AsyncGenerator<Uint8Array, void, void> {
-    const delivery = {
+    const delivery: { -readonly [Name in keyof Delivery]: Delivery[Name] } = {
       place: url.origin,
-      type: null as string | null,
-      etag: undefined as string | undefined,
-      totalBytes: undefined as number | undefined,
+      type: null,
       audioLength: metrics?.audioLength,
       requestId,
     };

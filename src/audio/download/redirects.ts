@@ -5,6 +5,7 @@
  */
 
 import { ConnectionError } from "../../contract/errors.ts";
+import { parseUrl } from "../../lib/parse_url.ts";
 
 /** The most redirects to follow. Storage redirects once or twice; more is a loop. */
 export const MAX_REDIRECTS = 5;
@@ -39,12 +40,11 @@ export async function followRedirects(
     try {
       // A browser, or a fetch that was given, has followed already.
       if (redirected) check(new URL(response.url));
-      isFinal = ![301, 302, 303, 307, 308].includes(status);
+      isFinal = !/^30[12378]$/.test(`${status}`);
       if (isFinal) return response;
       if (redirects === MAX_REDIRECTS) throw lost(`redirects more than ${MAX_REDIRECTS} times`);
-      const location = headers.get("location") ?? "";
-      const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-      if (next === undefined || !/^https?:$/.test(next.protocol)) {
+      const next = parseUrl(headers.get("location") ?? "", url);
+      if (!next || !/^https?:/.test(next.protocol)) {
         throw lost("redirects to no address of the web");
       }
       check(next);
@@ -56,5 +56,5 @@ export async function followRedirects(
 }
 
 function lost(problem: string): ConnectionError {
-  return new ConnectionError(`The audio's server ${problem}: ask for the job's audioUrl again.`);
+  return new ConnectionError(`The audio's server ${problem}. Check the job again.`);
 }

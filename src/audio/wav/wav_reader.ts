@@ -35,6 +35,9 @@ export const BARE_PCM: Samples = {
   blockAlign: BYTES_PER_SAMPLE,
 };
 
+/** "data" and "fmt ", the names of chunks, as numbers, little-endian: a header of thousands of chunks is read again for each piece of it that comes. */
+const DATA = 0x6174_6164, FORMAT = 0x2074_6d66;
+
 /** What the WAV header at the start of `bytes` says; `undefined` while more bytes are needed. */
 export function readWav(bytes: Uint8Array): Samples | undefined {
   const tag = (at: number) => String.fromCharCode(...bytes.subarray(at, at + 4));
@@ -42,12 +45,12 @@ export function readWav(bytes: Uint8Array): Samples | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let samples: Samples = { ...BARE_PCM, other: "no format" };
   for (let at = 12; at + 8 <= bytes.length;) {
-    const name = tag(at);
+    const name = view.getUint32(at, true);
     const size = view.getUint32(at + 4, true);
-    if (name === "data") {
+    if (name === DATA) {
       return { ...samples, from: at + 8, bytes: isPlaceholder(size) ? Infinity : size };
     }
-    if (name === "fmt ") {
+    if (name === FORMAT) {
       if (at + 24 > bytes.length) return undefined;
       const coding = view.getUint16(at + 8, true);
       const channels = view.getUint16(at + 10, true);

@@ -51,7 +51,7 @@ export interface Mended extends Samples {
 export function mendHeader(head: Uint8Array, size: number): Mended {
   const samples = readWav(head);
   if (!samples?.from) {
-    throw new TypeError("A WAV must begin with a WAV header: RIFF, WAVE, and a data chunk.");
+    throw new TypeError("A WAV must begin with a WAV header and its data chunk.");
   }
   const { from, blockAlign } = samples;
   const view = new DataView(head.buffer, head.byteOffset);

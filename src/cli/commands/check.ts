@@ -39,9 +39,10 @@ async function check(
   const checked = repair ? repairText(text) : text;
   // `tsetsen say` removes the markup of these files by itself.
   const isStripped = isMarkupFile(file);
-  const findings = checkText(checked)
-    .filter(({ kind }) => !isStripped || !MARKUP.has(kind))
-    .map((finding) => locate(checked, finding));
+  const findings = located(
+    checked,
+    checkText(checked).filter(({ kind }) => !isStripped || !MARKUP.has(kind)),
+  );
   if (repair) {
     // `result` ends the line itself.
     await context.result({ findings, text: checked }, checked.replace(/\n$/, ""));
@@ -56,7 +57,8 @@ async function check(
       suggestion === undefined ? "" : suggestion === "" ? "(nothing)" : suggestion,
       message,
     ]);
-    await context.result({ findings }, await shown(rows));
+    // A table of many rows takes longer than all else.
+    await context.result({ findings }, context.json ? "" : await shown(rows));
   }
   return findings.length === 0 ? EXIT.ok : EXIT.findings;
 }
@@ -68,8 +70,15 @@ async function shown(rows: readonly (readonly string[])[]): Promise<string> {
   return table(["PLACE", "KIND", "FOUND", "SUGGESTION", "WHAT IT IS"], rows);
 }
 
-/** A finding with its line and column, from 1, as editors count. */
-function locate(text: string, finding: TextFinding) {
-  const before = text.slice(0, finding.start).split("\n");
-  return { ...finding, line: before.length, column: [...before.at(-1) ?? ""].length + 1 };
+/** The findings, which are in order, with their lines and columns, from 1, as editors count. */
+function located(text: string, findings: readonly TextFinding[]) {
+  let [at, line, column] = [0, 1, 1];
+  return findings.map((finding) => {
+    for (const character of text.slice(at, finding.start)) {
+      if (character === "\n") [line, column] = [line + 1, 1];
+      else column++;
+    }
+    at = finding.start;
+    return { ...finding, line, column };
+  });
 }

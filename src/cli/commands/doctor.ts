@@ -1,6 +1,7 @@
 import { type Check, CHECK_NAMES, type Report } from "../doctor/report.ts";
 import { diagnose, type Given } from "../doctor/diagnose.ts";
 import { judge } from "../doctor/verdict.ts";
+import { originOf } from "../../lib/parse_url.ts";
 import { redact } from "../../lib/redact.ts";
 import type { DefineCommand } from "../options.ts";
 import { givenEndpoint, givenKey, isSecure } from "../connection.ts";
@@ -64,7 +65,8 @@ async function doctor(context: Context, options: DoctorOptions): Promise<number>
 async function givenBy(context: Context, { origin }: DoctorOptions): Promise<Given> {
   const { globals, signal } = context;
   const { insecure = false, timeout: ms = STEP_TIMEOUT_MS } = globals;
-  if (!URL.canParse(origin) || new URL(origin).origin === "null") {
+  const page = originOf(origin);
+  if (page === undefined) {
     throw new UsageError("--origin must be the address of a page, as in https://my.site.");
   }
   const endpoint = givenEndpoint(globals);
@@ -73,7 +75,7 @@ async function givenBy(context: Context, { origin }: DoctorOptions): Promise<Giv
     endpoint,
     secure: isSecure(endpoint.value, insecure),
     limit: { ms, signal },
-    page: new URL(origin).origin,
+    page,
   };
 }
 

@@ -110,7 +110,7 @@ async function fetchJob(
   const { signal } = context;
   const audio = await job.audio({ signal, timeout });
   const bytes = output === STDOUT
-    ? await pipe(audio)
+    ? await pipe(audio, signal)
     : (await saveAudio(output, audio, { overwrite: force, signal })).bytes;
   // Bare samples have become a WAV, or what the name asks for.
   const given = audio.isRaw ? "wav" : audio.format;

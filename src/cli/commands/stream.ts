@@ -61,7 +61,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
   }
   let bytes: number;
   try {
-    if (output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(paid(), onBytes);
+    if (output === STDOUT) bytes = WAV_HEADER_BYTES + await pipeWav(paid(), signal, onBytes);
     else {
       const onProgress = (bytes: number) => onBytes(bytes - WAV_HEADER_BYTES);
       ({ bytes } = await saveAudio(output, speech, { overwrite: force, onProgress, signal }));

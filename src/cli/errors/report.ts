@@ -3,6 +3,7 @@ import type { InterruptedJob } from "../sdk.ts";
 import { type ErrorCode, type ErrorReason, TsetsenError } from "../../contract/errors.ts";
 import { redact } from "../../lib/redact.ts";
 import { Interruption, LostReader, Undelivered, Unfinished, UsageError } from "./classes.ts";
+import { existingFile } from "./existing_file.ts";
 import { EXIT, EXIT_OF_CODE } from "./exit_codes.ts";
 import { rootCause } from "./root_cause.ts";
 
@@ -17,8 +18,8 @@ export interface Report {
   readonly silent: boolean;
 }
 
-/** The decisions that errors of the SDK ask for, in words of the command line. */
-const DECISIONS: Readonly<Record<ErrorReason, string>> = {
+/** The decisions that errors of the SDK ask for, in words of the command line. They stand in the place of the SDK's. */
+const DECISIONS: Readonly<Record<Exclude<ErrorReason, "not_pcm">, string>> = {
   outcome_unknown:
     "A part was submitted before, and it is not known whether it was charged: look at `tsetsen balance`. " +
     "--retry-unknown submits it again. Nothing was sent.",
@@ -26,8 +27,6 @@ const DECISIONS: Readonly<Record<ErrorReason, string>> = {
     "A part was streamed and paid for, and its audio was not kept. --retry-lost buys it again.",
   below_min_balance:
     "The next part would leave less than --min-balance. Nothing more was submitted.",
-  not_pcm:
-    "--method stream gives PCM. `tsetsen resume ID -o FILE` fetches the audio unchanged, when FILE does not end in .wav.",
 };
 
 /**
@@ -135,12 +134,8 @@ function factsOf(error: unknown, isInDoubt: boolean, requestId: string | undefin
     return { name, code: "interrupted", message, exitCode };
   }
   if (error instanceof TsetsenError) {
-    const { name, code = "error", reason, rawMessage } = error;
-    const advice = reason && DECISIONS[reason];
-    // What came stands in the first sentence of the SDK.
-    const text = reason === "not_pcm"
-      ? `${/^.*?\.(?=\s|$)/.exec(rawMessage)?.[0]} ${advice?.replace("ID", requestId ?? "ID")}`
-      : advice ?? rawMessage;
+    const { name, code = "error" } = error;
+    const text = textOf(error, requestId);
     const exitCode = isInDoubt
       ? EXIT.unknownCharge
       : EXIT_OF_CODE[code as ErrorCode] ?? EXIT.failure;
@@ -154,17 +149,26 @@ function factsOf(error: unknown, isInDoubt: boolean, requestId: string | undefin
   if (error instanceof UsageError || error instanceof RangeError) {
     return { name: "UsageError", code: "usage", message, exitCode: EXIT.usage };
   }
+  const { code, path } = error as { readonly code?: unknown; readonly path?: unknown };
+  // The file came after the command had looked for it.
+  const isInTheWay = code === "EEXIST" && typeof path === "string";
   return {
     name,
     code: "failure",
-    message: inOptions(withoutSecrets(message)),
+    message: isInTheWay ? existingFile(path) : withoutSecrets(message),
     exitCode: EXIT.failure,
   };
 }
 
-/** The message of a failure with the option of the command line in the place of the SDK's. */
-function inOptions(message: string): string {
-  return message.replace("give overwrite: true", "give --force");
+/** What an error of the SDK says, with what the command line can do about it. */
+function textOf({ reason, rawMessage }: TsetsenError, requestId = "ID"): string {
+  // What came stands in the SDK's own message.
+  return reason === "not_pcm"
+    ? `${rawMessage} \`tsetsen resume ${requestId} -o FILE\` fetches the audio unchanged, when FILE does not end in .wav; ` +
+      "--method stream gives PCM."
+    : reason === undefined
+    ? rawMessage
+    : DECISIONS[reason];
 }
 
 /** The command that fetches the audio of a job that is paid for. */

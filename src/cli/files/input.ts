@@ -1,11 +1,11 @@
 import { Buffer } from "node:buffer";
 import { readFile, stat } from "node:fs/promises";
 import process from "node:process";
-import { onAbort } from "../../lib/abort.ts";
 import { quoted } from "../../lib/shell.ts";
 import { stripMarkup } from "../../text/markup/strip.ts";
 import type { Context } from "../context.ts";
 import { UsageError } from "../errors/classes.ts";
+import { untilAbort } from "../terminal/until_abort.ts";
 
 /** The argument of the commands that take a text, and its description. */
 export const TEXT_ARGUMENT = [
@@ -101,15 +101,7 @@ function decode(bytes: Uint8Array, name: string): string {
 /** Reads standard input to its end, or until the signal aborts. */
 async function readStdin(signal: AbortSignal): Promise<Uint8Array> {
   signal.throwIfAborted();
-  let unlisten = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    unlisten = onAbort(signal, () => reject(signal.reason));
-  });
-  try {
-    return await Promise.race([collect(process.stdin), aborted]);
-  } finally {
-    unlisten();
-  }
+  return await untilAbort(collect(process.stdin), signal);
 }
 
 async function collect(input: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {

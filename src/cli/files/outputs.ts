@@ -3,6 +3,7 @@ import { dirname, extname, resolve } from "node:path";
 import { checkEncoder } from "../../encode/mod.ts";
 import { formatOfName } from "../../file/encoded.ts";
 import { UsageError } from "../errors/classes.ts";
+import { existingFile } from "../errors/existing_file.ts";
 import { isTerminal } from "../terminal/terminal.ts";
 
 /** Standard output, as the name of a file. */
@@ -87,5 +88,5 @@ async function checkFile(file: string, force: boolean): Promise<void> {
 }
 
 function exists(file: string): UsageError {
-  return new UsageError(`${file} exists already: choose another name, or give --force.`);
+  return new UsageError(existingFile(file));
 }

@@ -67,7 +67,7 @@ export async function perform(
     });
     if (order.output === STDOUT) {
       const sounds = once(onSound);
-      const written = await pipeWav(narration, (bytes) => {
+      const written = await pipeWav(narration, context.signal, (bytes) => {
         pcmBytes = bytes;
         sounds();
       });

@@ -6,7 +6,14 @@
 
 import type { Lifetime } from "../../lib/lifetime.ts";
 import { checkPurchase, type Purchase } from "../state.ts";
-import { forEach, loadRecord, MAX_REFUSALS, parse, refusing } from "../store/plan_records.ts";
+import {
+  forEach,
+  loadRecord,
+  MAX_REFUSALS,
+  parse,
+  refusing,
+  saveRecord,
+} from "../store/plan_records.ts";
 import type { Store } from "../store/store.ts";
 import { isDoubtful, overtaken, superseded } from "./errors.ts";
 
@@ -201,8 +208,8 @@ export class Journal {
     if (store !== undefined && name !== undefined) {
       const { purchase, intent } = entry;
       const value = JSON.stringify({ ...purchase, ...intent });
-      const version = await store.save(name, value, entry.version);
-      if (version === undefined || version === null) return false;
+      const version = await saveRecord(store, name, value, entry.version);
+      if (version === undefined) return false;
       entry.version = version;
     }
     entry.isKept = true;

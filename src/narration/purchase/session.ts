@@ -7,6 +7,7 @@
 import type { BaseClient } from "../../client.ts";
 import type { Job } from "../../job.ts";
 import { concatBytes } from "../../lib/bytes.ts";
+import { Lifetime } from "../../lib/lifetime.ts";
 import { type RateLimitExceededError, ServerError, withContext } from "../../contract/errors.ts";
 import { NOT_FOUND_GRACE_MS } from "../../call/accepted_jobs.ts";
 import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
@@ -148,15 +149,17 @@ export class Session {
 
   async #loadKept(index: number, job: Job | undefined): Promise<Obtained | undefined> {
     const { journal, audio } = this.#with;
+    // Who wants the job gets it with the answer to a poll. A stream has none: its audio is all that there is.
+    if (audio === "none" && job !== undefined) return undefined;
     const kept = await journal.load(index);
     const purchase = journal.at(index);
     if (kept === undefined) return undefined;
     const isPcm = purchase.samples !== undefined &&
       kept.length === purchase.samples * BYTES_PER_SAMPLE;
     // A narration has kept samples; a batch gives the file that the service made.
-    if (audio === "bytes") return isPcm && job !== undefined ? undefined : obtained([kept], job);
-    const pcm = isPcm ? [kept] : toPcm([kept]);
-    if (audio === "pcm" && purchase.samples === undefined) {
+    if (audio !== "pcm") return isPcm && job !== undefined ? undefined : obtained([kept], job);
+    const pcm = isPcm ? [kept] : keptPcm(kept, job);
+    if (purchase.samples === undefined) {
       await journal.set(index, { ...purchase, ...factsOf(pcm) });
     }
     return obtained(pcm, job);
@@ -230,17 +233,28 @@ export class Session {
   async #stream(index: number, order: Order): Promise<Obtained | undefined> {
     const { client, options, lifetime } = this.#with;
     const submission = await this.#submitter.submit(index, order, async () => {
-      const settings = { signal: lifetime.signal, timeout: options.partTimeout };
-      const stream = client.streamSpeech(order.request, settings);
-      const first = await stream.next();
-      if (first.done) throw new ServerError("The stream held no audio.", { charged: "unknown" });
-      // The intent stays until all of it is here: a process that is killed has kept none of it.
-      return { value: { stream, first: first.value }, purchase: undefined };
+      // One for each stream: the reason of its signal then tells of this stream only.
+      const own = new Lifetime(client.openLifetimes, lifetime);
+      try {
+        const settings = { signal: own.signal, timeout: options.partTimeout };
+        const stream = client.streamSpeech(order.request, settings);
+        const first = await stream.next();
+        if (first.done) throw new ServerError("The stream held no audio.", { charged: "unknown" });
+        // The intent stays until all of it is here: a process that is killed has kept none of it.
+        return { value: { stream, first: first.value, own }, purchase: undefined };
+      } catch (error) {
+        own.close();
+        throw error;
+      }
     });
     if (submission === undefined) return undefined;
     const audio = new LiveAudio();
-    const { stream, first } = submission.value;
-    const complete = this.#track(this.#receive(index, audio, first, stream, submission.release));
+    const { stream, first, own } = submission.value;
+    const release = () => {
+      own.close();
+      submission.release();
+    };
+    const complete = this.#track(this.#receive(index, audio, first, stream, release));
     complete.catch(() => {});
     return { audio, job: undefined, complete };
   }
@@ -274,19 +288,32 @@ export class Session {
     chunks: readonly Uint8Array[],
     job: Job | undefined,
   ): Promise<Obtained> {
-    const { journal, audio, options } = this.#with;
+    const { journal, audio } = this.#with;
     if (audio !== "none") await journal.keep(index, () => concatBytes(chunks));
     const before = journal.at(index);
     const { requestId, creditsUsed = before.creditsUsed } = job ?? {};
-    const isPcm = audio === "pcm" || options.method === "stream";
+    const { bytes, samples, lead, tail } = before;
+    // The audio of a job is a file, whatever this run does with the parts that it buys.
+    const isPcm = audio === "pcm" || job === undefined;
     await journal.set(index, {
       status: "done",
       requestId,
       creditsUsed,
       submittedAt: requestId === undefined ? undefined : before.submittedAt,
-      ...(audio !== "none" && { bytes: lengthOf(chunks) }),
+      // Nothing was fetched: what an earlier run has kept stays.
+      ...(audio === "none" ? { bytes, samples, lead, tail } : { bytes: lengthOf(chunks) }),
       ...(isPcm && factsOf(chunks)),
     });
     return obtained(chunks, job);
+  }
+}
+
+/** The samples of a file that the store has. An error names the job. */
+function keptPcm(kept: Uint8Array, job: Job | undefined): Uint8Array[] {
+  try {
+    return toPcm([kept]);
+  } catch (error) {
+    const known = asTsetsenError(error);
+    throw known === undefined ? error : withContext(known, { requestId: job?.requestId });
   }
 }

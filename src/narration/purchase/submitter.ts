@@ -12,7 +12,7 @@ import {
   withContext,
 } from "../../contract/errors.ts";
 import type { Lifetime } from "../../lib/lifetime.ts";
-import { recordInterrupted } from "../../call/interrupted_jobs.ts";
+import { interruptedJobs, recordInterrupted } from "../../call/interrupted_jobs.ts";
 import type { ResolvedOptions } from "../options.ts";
 import type { Purchase } from "../state.ts";
 import { asTsetsenError } from "./errors.ts";
@@ -74,7 +74,8 @@ export class Submitter {
   /**
    * Submits a part when it is its turn. Refusals for rate limit are waited out.
    *
-   * @param send Submits it. The error with which it rejects says whether anything was charged.
+   * @param send Submits it. The error with which it rejects says whether anything was charged: an abort's reason must be that of
+   * this submission alone.
    * @returns What was accepted, and a function that frees the place among the parts in flight; `undefined` when another run has
    * submitted the part meanwhile.
    */
@@ -134,7 +135,8 @@ export class Submitter {
     try {
       submission = await send();
     } catch (error) {
-      const { charged, requestId } = asTsetsenError(error) ?? {};
+      // An abort rejects with its reason, which is that of this submission alone.
+      const { charged, requestId } = asTsetsenError(error) ?? interruptedJobs(error).at(-1) ?? {};
       // An id that came before the failure leads to what is paid for.
       const paid: Purchase = requestId
         ? { status: "submitted", requestId, submittedAt: Date.now() }

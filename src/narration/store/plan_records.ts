@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe } from "../../lib/rules.ts";
 import { hash } from "./hash.ts";
 import type { Store, StoredRecord } from "./store.ts";
 
@@ -68,6 +69,23 @@ export async function loadRecord(store: Store, name: string): Promise<StoredReco
   );
 }
 
+/** Saves a record, and checks what the store gives. @returns Its version; `undefined` when the store refuses it. */
+export async function saveRecord(
+  store: Store,
+  name: string,
+  value: string,
+  follows: string | undefined,
+): Promise<string | undefined> {
+  // Many clients of databases have null in the place of undefined.
+  const version: unknown = await store.save(name, value, follows) ?? undefined;
+  if (version === undefined || typeof version === "string") return version;
+  throw new TypeError(
+    `store.save must resolve with the new version, a string, or with undefined: got ${
+      describe(version)
+    }. docs/stores.md says what a store must do.`,
+  );
+}
+
 /** Reads what a store has under a key. */
 export async function loadRun(store: Store, kind: RunKind, key: string): Promise<Found> {
   const record = await loadRecord(store, headName(kind, key));
@@ -103,13 +121,13 @@ export async function saveRun(
   const pages = await forEach(paged(rows), async (value) => {
     const page = (await hash(value)).slice(0, 32);
     // The name tells the content: a page that is there already is the same.
-    await store.save(`${headName(kind, key)}/${page}`, value, undefined);
+    await saveRecord(store, `${headName(kind, key)}/${page}`, value, undefined);
     return page;
   });
   const value = JSON.stringify({ ...facts, format: 2, kind, pages, run });
   for (let tries = 1;; tries++) {
     const before = await loadRecord(store, headName(kind, key));
-    const version = await store.save(headName(kind, key), value, before?.version);
+    const version = await saveRecord(store, headName(kind, key), value, before?.version);
     if (version !== undefined) return version;
     if (tries === MAX_REFUSALS) throw refusing();
   }

@@ -35,7 +35,7 @@ export interface Store {
    * @param name Its name.
    * @param value The new value.
    * @param follows The version that the value follows; `undefined` when there must be no record yet.
-   * @returns The new version; `undefined` when the present version is another one, and nothing was written.
+   * @returns The new version; `undefined` (or `null`) when the present version is another one, and nothing was written.
    */
   save(name: string, value: string, follows: string | undefined): Promise<string | undefined>;
   /**

@@ -16,6 +16,10 @@ import { Code, StatusError } from "../answer/status_error.ts";
 /** How long a call must wait when `rateLimit` refuses it and does not say how long, in milliseconds. */
 const DEFAULT_WAIT_MS = 60_000;
 
+/** Even a message without fields has a frame. What parses bodies on a server leaves none. */
+const EMPTY =
+  "The request must have a body that was not read before: put no body parser before the proxy.";
+
 /** The hooks of the owner. */
 export type Hooks<Context> = Pick<ProxyOptions<Context>, "authorize" | "rateLimit">;
 
@@ -119,13 +123,15 @@ export async function askHook<T>(
 }
 
 async function readBody(
-  { headers, body }: Request,
+  { headers, body, bodyUsed }: Request,
   { maxRequestBytes, timeout }: ResolvedProxyOptions,
 ): Promise<Uint8Array> {
   const tooLarge = () => {
     const message = `The request must not be larger than ${maxRequestBytes} bytes.`;
     return new StatusError(Code.InvalidArgument, message);
   };
+  const empty = () => new StatusError(Code.InvalidArgument, EMPTY);
+  if (bodyUsed) throw empty();
   if (Number(headers.get("content-length")) > maxRequestBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   const exchange = new Exchange(timeout, timeout);
@@ -142,6 +148,7 @@ async function readBody(
       length += value.length;
       if (length > maxRequestBytes) throw tooLarge();
     }
+    if (chunks.length === 0) throw empty();
     return concatBytes(chunks);
   } catch (error) {
     exchange.cancel();

@@ -86,13 +86,19 @@ export function visitorBody(
   }, { highWaterMark: 0 });
 }
 
+/** Whether the visitor has left, as far as the request's signal tells. On Deno nobody may ask for it. */
+export function hasLeft(request: Request): boolean {
+  return hostOf() !== "deno" && request.signal?.aborted === true;
+}
+
 /**
  * Listens to the request's signal. Some adapters of Node (`@whatwg-node/server`) tell only there that the visitor has left.
  * On Deno the body's `cancel` tells, and asking for the signal prints a warning.
  */
 function onRequestAbort(request: Request, callback: () => void): () => void {
   if (hostOf() === "deno") return () => {};
-  const { signal } = request;
-  signal.addEventListener("abort", callback);
-  return () => signal.removeEventListener("abort", callback);
+  // The request of Azure Functions has none.
+  const signal = request.signal as AbortSignal | undefined;
+  signal?.addEventListener("abort", callback);
+  return () => signal?.removeEventListener("abort", callback);
 }

@@ -12,6 +12,7 @@ export const GRPC_WEB = "application/grpc-web+proto";
 
 /** The gRPC codes that the proxy itself uses (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md). */
 export const Code = {
+  Cancelled: 1,
   Unknown: 2,
   InvalidArgument: 3,
   DeadlineExceeded: 4,

@@ -7,6 +7,7 @@
 import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { VERSION } from "../../contract/version.ts";
 import { FRAME_HEAD_BYTES, FrameReader, join, TRAILER } from "../../transport/frames.ts";
+import { retryAfterOf } from "../../transport/metadata.ts";
 import { paidBody } from "../../transport/send_once.ts";
 import type { AllowedCall } from "../call.ts";
 import { discard, type Exchange } from "../exchange.ts";
@@ -183,10 +184,7 @@ function notGrpcWeb(
     return keyRefused();
   }
   report({ type: "upstream_failed", method, message });
-  const seconds = headers.get("retry-after");
-  const retryAfter = seconds !== null && /^\d{1,9}$/.test(seconds)
-    ? Number(seconds) * 1000
-    : undefined;
+  const retryAfter = retryAfterOf(headers);
   if (status === 429) {
     const busy = "The speech service has too many requests.";
     return new StatusError(Code.ResourceExhausted, busy, retryAfter);

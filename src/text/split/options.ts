@@ -85,7 +85,7 @@ export function resolveOptions(text: string, options: SplitOptions): Settings {
     if (pause !== undefined) check(`pauses.${name}`, pause, atLeast(0));
     pauses[name] = pause ?? DEFAULT_PAUSES[name as keyof Pauses];
   }
-  for (const name in pauses) pauses[name] = Math.round(pauses[name]! * pauseScale);
+  for (const name of Object.keys(pauses)) pauses[name] = Math.round(pauses[name]! * pauseScale);
   return {
     maxCharacters,
     joinParagraphs,

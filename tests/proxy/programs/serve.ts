@@ -13,6 +13,12 @@ const proxy = createProxy({
   timeout: Number(env["TIMEOUT"]),
   methods: ["ListVoices", "GenerateSpeech", "StreamSpeech", "CheckStatus"],
   log: (event) => console.log(JSON.stringify(event)),
+  // A look into a database, say, that ends after the visitor has left.
+  authorize: env["HOLD"] === undefined ? undefined : ({ signal }) =>
+    new Promise((resolve) => {
+      signal.addEventListener("abort", () => resolve(true));
+      console.log('{"type":"held"}');
+    }),
 });
 
 if (env["ADAPTER"] === "bun") {
@@ -32,7 +38,36 @@ if (env["ADAPTER"] === "bun") {
 async function adapt(adapter: string): Promise<unknown> {
   const name = adapter;
   const module = await import(name);
+  if (adapter === "@azure/functions") return azure(module.default.HttpRequest);
   return adapter === "@whatwg-node/server"
     ? module.createServerAdapter(proxy)
     : module.getRequestListener(proxy);
+}
+
+interface NodeRequest extends AsyncIterable<Uint8Array> {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface NodeResponse {
+  writeHead(status: number, headers: Record<string, string>): void;
+  write(chunk: Uint8Array): void;
+  end(): void;
+}
+
+/** The host of Azure Functions: it reads the request, and makes one of its own class, which has no signal. */
+function azure(HttpRequest: new (init: object) => Request): unknown {
+  return async (request: NodeRequest, response: NodeResponse) => {
+    const { method, headers } = request;
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const bytes = new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer());
+    const url = `http://${headers["host"]}${request.url}`;
+    const body = method === "POST" ? { bytes } : undefined;
+    const answer = await proxy(new HttpRequest({ url, method, headers, body }));
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    for await (const chunk of answer.body ?? []) response.write(chunk);
+    response.end();
+  };
 }

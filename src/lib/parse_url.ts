@@ -1,0 +1,24 @@
+/**
+ * Reading an address.
+ *
+ * @module
+ */
+
+/** The URL that a text is; `undefined` when it is none. React Native (0.88) has no `URL.canParse`. */
+export function parseUrl(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The origin of a page, as browsers send it; `undefined` when the address has none. For the scheme of an extension or an app
+ * (`chrome-extension://…`, `capacitor://localhost`) `URL` itself says `"null"`.
+ */
+export function originOf(address: string): string | undefined {
+  const url = parseUrl(address);
+  if (!url?.host) return undefined;
+  return url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
+}
