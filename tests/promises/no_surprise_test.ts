@@ -16,8 +16,8 @@ const WAYS = [
   "a deadline",
 ];
 
-/** Far below a keep-alive of a connection (4 s on Node). */
-const LIMIT = 1_000;
+/** Below a keep-alive of a connection (4 s on Node), with time for a machine that is busy. */
+const LIMIT = 2_500;
 
 /** The best of five: what keeps a process alive does so each time, and a busy machine does not. */
 async function soonest(run: () => Promise<Run>): Promise<Run> {
