@@ -18,6 +18,7 @@ import {
   TsetsenError,
 } from "../contract/errors.ts";
 import { reasonOf } from "../lib/abort.ts";
+import { isError } from "../lib/is_error.ts";
 import { Lifetime } from "../lib/lifetime.ts";
 import { mayBeAcceptedSince } from "./accepted_jobs.ts";
 import { interruptedJobs, interruptionsOf, recordInterrupted } from "./interrupted_jobs.ts";
@@ -124,6 +125,7 @@ export function recordPurchases(error: unknown): void {
  * interrupted it. It is false for a value that is no object, because nobody can look up what an abort with such a reason
  * interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again about the
  * same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
+ * It is false for a copy of an error (`structuredClone`, `postMessage`), which has lost what it knew: ask before it is sent.
  *
  * It never throws.
  *
@@ -147,9 +149,12 @@ export function recordPurchases(error: unknown): void {
 export function isSafeToRetry(error: unknown): boolean {
   if (Object(error) !== error || purchases.has(error as object)) return false;
   if (!(error instanceof TsetsenError)) {
-    return interruptionsOf(error).every(({ charged, billable }) =>
-      charged === "no" || billable === false
-    );
+    // A copy of an error of this package (`structuredClone`, `postMessage`) has its message only.
+    const isCopy = isError(error) && /^(\w+_|time)\w+: | charged/.test(error.message);
+    return !isCopy &&
+      interruptionsOf(error).every(({ charged, billable }) =>
+        charged === "no" || billable === false
+      );
   }
   const { charged, billable, requestId } = error;
   if (charged === undefined || charged === "no") return true;

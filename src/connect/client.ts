@@ -62,6 +62,7 @@ export class Client extends BaseClient {
    * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
    * @throws {TypeError} when an option has the wrong type.
    * @throws {RangeError} when a number is out of its range.
+   * @throws {TsetsenError} when the runtime makes no `ReadableStream`: take the client of `@tsetsen/sdk/lean`.
    */
   constructor(options: ClientOptions = {}) {
     validate("options", options);

@@ -51,6 +51,7 @@ const OPTIONS: FieldNames<Required<ConnectTransportOptions>> = {
  * @returns The transport, for a client's `transport`. Nothing is sent.
  * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
  * @throws {TypeError} when an option has the wrong type, or `protocol` is none of the two.
+ * @throws {TsetsenError} when the runtime makes no `ReadableStream`, for `"grpc-web"`. With `"connect"` each stream fails then.
  *
  * @example JSON that the network panel shows
  * ```ts

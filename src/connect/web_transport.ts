@@ -37,6 +37,7 @@ export function webTransport(options: WebTransportOptions): Transport {
   const { fetch, interceptors = [], readJson } = options;
   for (const interceptor of interceptors) validate("each of interceptors", interceptor);
   const { baseUrl, origin } = endpointOf(options);
+  checkStreams();
   const intercepted = interceptors.length > 0;
   const connect = {
     baseUrl,
@@ -50,7 +51,6 @@ export function webTransport(options: WebTransportOptions): Transport {
     needsSignal: intercepted,
     headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
     open(call, unary) {
-      checkStreams();
       // An interceptor may send by itself.
       if (!intercepted) call.sending?.(false);
       const headers = intercepted ? undefined : { ...call.headers, ...protocolHeaders };
@@ -63,13 +63,16 @@ export function webTransport(options: WebTransportOptions): Transport {
   return withRelativeAudio(transport, baseUrl);
 }
 
-/** Connect-web makes a stream of each answer. Without streams, as in React Native, a call would be charged and its answer lost. */
+/**
+ * Connect-web makes a stream of each answer. Without streams (React Native, workerd before the compatibility date 2022-11-30) a
+ * call would be charged and its answer lost.
+ */
 export function checkStreams(): void {
-  if (globalThis.ReadableStream) return;
-  throw new TsetsenError(
-    "ReadableStream is missing: use the Client of @tsetsen/sdk/lean.",
-    { charged: "no" },
-  );
+  try {
+    new ReadableStream();
+  } catch (cause) {
+    throw new TsetsenError("No ReadableStream: use @tsetsen/sdk/lean.", { charged: "no", cause });
+  }
 }
 
 /** What connect-web is given where it need not carry the headers. */

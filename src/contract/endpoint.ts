@@ -69,9 +69,7 @@ export function resolveEndpoint(endpoint: string, secure: boolean): URL {
     throw refuse(
       "host:port or an http(s) URL, without user name, query and fragment",
       (isSwapped ? "an API key" : describe(endpoint)) +
-        (/^\.{0,2}\//.test(endpoint)
-          ? ', relative: a page gives the whole address, new URL("/tts", location.href).href'
-          : ""),
+        (/^\.{0,2}\//.test(endpoint) ? ', relative: give new URL("/tts", location.href).href' : ""),
     );
   }
   if (url.protocol === "http:" && secure && !isLoopbackHost(url.hostname)) {

@@ -185,8 +185,8 @@ export function headerRecord(
 export function checkPlace(dangerouslyAllowBrowser: boolean, context: TsetsenErrorOptions): void {
   if (dangerouslyAllowBrowser || !inBrowser()) return;
   throw new AuthenticationError(
-    "apiKey in a browser can be read by everyone who opens the page: keep it in a proxy and give apiKey: null, " +
-      "or say dangerouslyAllowBrowser: true.",
+    "apiKey in a browser can be read by everyone: keep it in a proxy and give apiKey: null, " +
+      "or give dangerouslyAllowBrowser: true.",
     context,
   );
 }

@@ -73,17 +73,18 @@ function formOf(secret: string): Form {
 /**
  * What may be shown of an error that is not ours: a copy with its name, its message without secrets, the codes of the
  * runtime, and its own causes. Whatever else hangs on it may hold the whole request, headers included.
+ *
+ * @param seen The errors that were copied. An error can be among its own causes, so each is copied once.
  */
-export function safeCause(cause: unknown, secrets: readonly string[]): unknown {
-  return copyOf(cause, secrets, new Set());
-}
-
-/** An error can be among its own causes, so each is copied once. */
-function copyOf(cause: unknown, secrets: readonly string[], seen: Set<Error>): unknown {
+export function safeCause(
+  cause: unknown,
+  secrets: readonly string[],
+  seen: Set<Error> = new Set(),
+): unknown {
   if (!isError(cause) || seen.has(cause) || seen.size === MAX_CAUSES) return undefined;
   seen.add(cause);
   const { name, message, code, syscall, errors } = cause as Error & Record<string, unknown>;
-  const deeper = (error: unknown) => copyOf(error, secrets, seen);
+  const deeper = (error: unknown) => safeCause(error, secrets, seen);
   const copy = new Error(redact(message, secrets));
   const known: Record<string, unknown> = { name: redact(`${name}`, secrets) };
   if (isError(cause.cause)) known["cause"] = deeper(cause.cause);

@@ -19,7 +19,8 @@ export function readEnv(name: "TSETSEN_API_KEY" | "TSETSEN_API_ENDPOINT"): strin
 
 /** Whether this is a page or a worker of a browser: keys are public there, and requests may be sent twice. */
 export function inBrowser(): boolean {
-  return "document" in globalThis || "importScripts" in globalThis;
+  // workerd has `importScripts` up to the compatibility date 2024-03-03.
+  return "document" in globalThis || ("importScripts" in globalThis && "location" in globalThis);
 }
 
 let host: "deno" | "node" | "other" | undefined;

@@ -98,7 +98,8 @@ export async function post(
     }
     return await fetch(url, init);
   } catch (error) {
-    if (/unexpected redirect/.test(`${(error as Error | undefined)?.cause}`)) {
+    // undici: "unexpected redirect". node-fetch, where that is the global `fetch`: "responds with a redirect".
+    if (/[da] redirect/.test(`${error}${Object(error).cause}`)) {
       throw fromHttp(0, new Headers(), origin, secrets);
     }
     throw noAnswer(error, origin, secrets, "gRPC-Web");

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   type Charged,
+  type Client,
   ConnectionError,
   InsufficientCreditsError,
   interruptedJobs,
@@ -17,8 +18,9 @@ import {
   TimeoutError,
   TsetsenError,
 } from "../../mod.ts";
+import type { Fault } from "../../src/emulator/mod.ts";
 import { failureOf } from "../support/canned_fetch.ts";
-import { bestBelow, failure, GENERATE, rejection, setUp } from "../support/rig.ts";
+import { bestBelow, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
 import { until } from "../support/until.ts";
 
 const FAST = { baseDelay: 1, jitter: false } as const;
@@ -310,4 +312,33 @@ Deno.test("isSafeToRetry is false for the reason of an abort that is no object, 
     assertEquals(await submission, reason);
     assertEquals(isSafeToRetry(reason), false);
   }
+});
+
+/** Errors of a submission, of a poll, of a stream that had brought audio, and of a refusal. */
+const COPIED: Readonly<Record<string, readonly [Fault, (client: Client) => Promise<unknown>]>> = {
+  "a submission": [{ kind: "drop", charged: true }, (client) => client.submit(GENERATE)],
+  "a poll": [{ kind: "drop", method: "CheckStatus" }, (client) => client.speak(GENERATE)],
+  "a stream": [
+    { kind: "drop", method: "StreamSpeech", afterBytes: 20_000 },
+    (client) => client.streamSpeech(STREAM).bytes(),
+  ],
+  "a refusal": [{ kind: "error", code: "INVALID_ARGUMENT" }, (client) => client.submit(GENERATE)],
+  "a timeout": [
+    { kind: "hang", charged: true },
+    (client) => client.submit(GENERATE, { timeout: 50 }),
+  ],
+};
+
+for (const [what, [fault, call]] of Object.entries(COPIED)) {
+  Deno.test(`isSafeToRetry says no to a copy of the error of ${what}, as another thread gets it`, async () => {
+    await using rig = await setUp({ client: { maxRetries: 0 } });
+    rig.emulator.addFault(fault);
+    const copy = structuredClone(await rejection(call(rig.client)));
+    assert(copy instanceof Error && !(copy instanceof TsetsenError), "it is a copy");
+    assertEquals(isSafeToRetry(copy), false);
+  });
+}
+
+Deno.test("isSafeToRetry says yes to a copy of an error that is not of this package", () => {
+  assertEquals(isSafeToRetry(structuredClone(new TypeError("fetch failed"))), true);
 });

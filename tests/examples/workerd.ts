@@ -29,15 +29,20 @@ export async function startWorker(
   return await start(await bundle(sdk, example, config.main), config, bindings);
 }
 
-/** Starts a Worker that a test has written. */
+/**
+ * Starts a Worker that a test has written.
+ *
+ * @param date Its compatibility date. Default: that of the example.
+ */
 export async function startProgram(
   sdk: InstalledPackage,
   source: string,
   bindings: Readonly<Record<string, string>>,
+  date?: string,
 ): Promise<RunningWorker> {
   const file = `${sdk.folder}/program_${crypto.randomUUID()}.js`;
   await Deno.writeTextFile(file, source);
-  const { compatibility_date } = await readConfig("worker");
+  const compatibility_date = date ?? (await readConfig("worker")).compatibility_date;
   const config = { main: "", vars: {}, compatibility_date };
   return await start(await build(file), config, bindings);
 }

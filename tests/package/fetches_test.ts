@@ -44,7 +44,14 @@ Deno.test("Client works over the fetch of node-fetch 2 and 3, make-fetch-happen 
     drop: ["ConnectionError", "unknown"],
     aborted: ["enough", "yes"],
   };
-  const names = ["nodeFetch", "crossFetch", "makeFetchHappen", "undiciFetch", "inOnePiece"];
+  const names = [
+    "nodeFetch",
+    "crossFetch",
+    "makeFetchHappen",
+    "undiciFetch",
+    "inOnePiece",
+    "asGlobal",
+  ];
   const wanted = names.flatMap((fetch) =>
     [false, true].map((lean) => ({ fetch, lean, ...expected }))
   );

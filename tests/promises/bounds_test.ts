@@ -215,7 +215,8 @@ Deno.test("Client.streamSpeech reads a WAV header of thousands of chunks in crum
   const [usual] = await stream(header.map((_, i) => i));
   const [ms, error] = await stream(header);
   assert(error instanceof ServerError && error.message.includes("a WAV header that has no end"));
-  assert(ms < 5 * usual, `${ms} ms and ${usual} ms`);
+  // Some five times as long, on a busy machine too. Read by names it took hundreds of times as long.
+  assert(ms < 40 * usual, `${ms} ms and ${usual} ms`);
 });
 
 // A message without a field is an empty voice: two bytes, and an object of hundreds.

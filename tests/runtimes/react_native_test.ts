@@ -14,7 +14,7 @@ Deno.test("Client buys once and reads its audio where the globals are those of R
   assertEquals(wav > 10_000 && pcm > 10_000, true);
   const expected = { voices: told[0].voices, hasId: true, wav, pcm };
   assertEquals(told.slice(0, 2), [expected, expected]);
-  const message = "ReadableStream is missing: use the Client of @tsetsen/sdk/lean.";
+  const message = "No ReadableStream: use @tsetsen/sdk/lean.";
   assertEquals(withoutStreams, Array(2).fill({ message, charged: "no" }));
   // A job and a stream, by each of the two clients; nothing by those of Connect without streams.
   assertEquals(emulator.ledger.charges.length, 4);

@@ -23,8 +23,8 @@ export function checkAudioUrl(audioUrl: unknown, service: ServiceUrl, requestId?
   const url = typeof audioUrl === "string" && parseUrl(audioUrl);
   if (url && mayFetch(url, service)) return url;
   throw new InvalidRequestError(
-    `audioUrl must be that of a COMPLETED job, https on a public host (or on the host of the endpoint, ` +
-      `or on this machine when the endpoint is): got ${url ? placeOf(url) : describe(audioUrl)}`,
+    `audioUrl must be that of a COMPLETED job, https on a public host (or the host of the endpoint, ` +
+      `or this machine when the endpoint is): got ${url ? placeOf(url) : describe(audioUrl)}`,
     paidFor(requestId),
   );
 }

@@ -88,7 +88,7 @@ export function visitorBody(
 
 /** Whether the visitor has left, as far as the request's signal tells. On Deno nobody may ask for it. */
 export function hasLeft(request: Request): boolean {
-  return hostOf() !== "deno" && request.signal.aborted;
+  return hostOf() !== "deno" && request.signal?.aborted === true;
 }
 
 /**

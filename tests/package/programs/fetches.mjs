@@ -21,10 +21,19 @@ async function inOnePiece(...args) {
   return { ok, status, type, redirected, url, headers, arrayBuffer: () => Promise.resolve(body) };
 }
 
-const FETCHES = { nodeFetch, crossFetch, makeFetchHappen, undiciFetch, inOnePiece };
+const FETCHES = {
+  nodeFetch,
+  crossFetch,
+  makeFetchHappen,
+  undiciFetch,
+  inOnePiece,
+  // No option, but the global `fetch`, as polyfills set it.
+  asGlobal: undefined,
+};
 const text = "Сайн байна уу?";
 
 for (const [name, fetch] of Object.entries(FETCHES)) {
+  if (fetch === undefined) globalThis.fetch = crossFetch;
   for (const Class of [Client, LeanClient]) {
     const client = new Class({
       apiKey: "tsetsen-development-emulator",

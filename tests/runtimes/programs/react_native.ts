@@ -2,7 +2,7 @@
 // that takes no bytes. Prints what came of each.
 // Usage: react_native <endpoint>
 
-import { Client } from "../../../mod.ts";
+import { Client, type TsetsenError } from "../../../mod.ts";
 import { connectTransport } from "../../../src/connect/mod.ts";
 import { Client as LeanClient } from "../../../src/lean/mod.ts";
 import { args, say } from "./host.ts";
@@ -66,13 +66,15 @@ for (const Class of [Client, LeanClient]) {
 Object.defineProperty(globalThis, "ReadableStream", { value: undefined });
 const options = { apiKey: "tsetsen-development-emulator", endpoint, maxRetries: 0 };
 const connect = { endpoint, protocol: "connect" } as const;
-for (
-  const client of [
-    new Client(options),
-    new Client({ ...options, transport: connectTransport(connect) }),
-  ]
-) {
-  const { message, charged } = await client.streamSpeech({ text, voiceId: "emulator-v2-bold" })
-    .bytes().catch((error) => error);
-  say({ message, charged });
+const OPENERS = [
+  () => new Client(options),
+  () => new Client({ ...options, transport: connectTransport(connect) }),
+];
+for (const open of OPENERS) {
+  try {
+    await open().streamSpeech({ text, voiceId: "emulator-v2-bold" }).bytes();
+  } catch (error) {
+    const { message, charged } = error as TsetsenError;
+    say({ message, charged });
+  }
 }
