@@ -98,6 +98,8 @@ export class SentenceCutter {
   #text = "";
   /** Up to where sentences are cut off. */
   #done = 0;
+  /** The first code units that the stripper holds back. */
+  #held = "";
   /** The last code units that arrived. */
   #tail = "";
   /** The first half of a surrogate pair that arrived last: what it becomes shows with the other half. */
@@ -122,6 +124,10 @@ export class SentenceCutter {
     this.#text += complete;
     // What a stripper returns differs from what it showed before.
     if (this.#stripper !== undefined && complete !== "") this.#searched = 0;
+    // A long block of code is held back as a whole, and its start stays.
+    if (complete !== "" || this.#held.length < LOOK_AHEAD) {
+      this.#held = this.#stripper?.pending.slice(0, LOOK_AHEAD) ?? "";
+    }
     const certain = this.#search(this.#text + this.#ahead());
     return certain.length > 0 ? this.#cut(certain) : this.#cutLong();
   }
@@ -160,7 +166,7 @@ export class SentenceCutter {
 
   /** What follows the text, as far as it has arrived. */
   #ahead(): string {
-    const ahead = this.#stripper?.pending.slice(0, LOOK_AHEAD) ?? "";
+    const ahead = this.#held;
     return (this.#text.endsWith("\n") ? ahead.replace(HEADING, "") : ahead).replace(SIGN, "");
   }
 

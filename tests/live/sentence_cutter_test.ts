@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { type CutSentence, SentenceCutter } from "../../src/live/sentence_cutter.ts";
 import { pieces, seeded } from "./setup.ts";
 import { MarkupStripper, splitSentences } from "../../src/text/mod.ts";
@@ -158,4 +158,19 @@ Deno.test("SentenceCutter gives the sentences of the whole text, however random 
     assertEquals(cut(text, seed, 4, "keep"), whole(text), `seed ${seed}`);
     assertEquals(cut(text, seed, 4, "strip"), whole(strip(text)), `seed ${seed}`);
   }
+});
+
+Deno.test("SentenceCutter takes a long block of code in small pieces in linear time", () => {
+  const cutter = new SentenceCutter({ ...OPTIONS, markup: "strip" });
+  const text = `Код:\n\n\`\`\`js\n${"дуу();\n".repeat(100_000)}\`\`\`\n\nТөгсөв.`;
+  const sentences: CutSentence[] = [];
+  const started = performance.now();
+  for (let at = 0; at < text.length; at += 4) {
+    sentences.push(...cutter.push(text.slice(at, at + 4)));
+  }
+  sentences.push(...cutter.flush());
+  const took = performance.now() - started;
+  assertEquals(sentences.map(({ text }) => text), ["Код:", "Төгсөв."]);
+  // Linear work takes a second; the square of the length takes minutes.
+  assert(took < 30_000, `${took} ms`);
 });

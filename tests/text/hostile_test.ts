@@ -175,6 +175,41 @@ Deno.test("stripMarkup and MarkupStripper take any markup, often repeated, in li
   }
 });
 
+Deno.test("MarkupStripper takes a long block of code in small pieces in linear time", () => {
+  // One has many lines, one has a single line, and the third opens with a picture.
+  for (const line of ["дуу();\n", "дуу(); ", '"data:image/png;base64,QUJDREVGR0hJSktM']) {
+    const code = repeat(line, 60_000);
+    const text = `Код:\n\n\`\`\`js\n${code}\n\`\`\`\n\nТөгсөв.`;
+    const stripper = new MarkupStripper();
+    const spoken: string[] = [];
+    const started = performance.now();
+    for (let at = 0; at < text.length; at += 4) spoken.push(stripper.push(text.slice(at, at + 4)));
+    spoken.push(stripper.flush());
+    const took = performance.now() - started;
+    assertEquals(spoken.join("").replace(/\n+/g, " "), "Код: Төгсөв.");
+    assert(took < BOUND_MS, `${JSON.stringify(line)}: ${took} ms`);
+  }
+});
+
+Deno.test("stripMarkup takes a line of tildes that is no fence in linear time", () => {
+  const started = performance.now();
+  const text = repeat("~", 200_000) + "`";
+  // "~~~" opens a block of code whatever its info string holds; four spaces in front make it a line of text.
+  assert(stripMarkup(text) === "");
+  assert(stripMarkup(`    ${text}`) === `    ${text}`);
+  const took = performance.now() - started;
+  assert(took < BOUND_MS, `${took} ms`);
+});
+
+Deno.test("stripMarkup and MarkupStripper take any number of byte order marks", () => {
+  const text = repeat("\ufeff", 100_000) + "*үг*.";
+  assertEquals(stripMarkup(text).replaceAll("\ufeff", ""), "үг.");
+  const stripper = new MarkupStripper();
+  assertEquals((stripper.push(text) + stripper.flush()).replaceAll("\ufeff", ""), "үг.");
+  assertEquals(repairText(text), "үг.");
+  checkText(text);
+});
+
 Deno.test("repairText and stripMarkup end after a bounded number of rounds", () => {
   // Each round uncovers one level more.
   const nested = "<b".repeat(20_000) + ">".repeat(20_000);

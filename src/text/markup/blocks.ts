@@ -23,8 +23,11 @@ export interface Blocks {
   readonly definitions: ReadonlySet<string>;
 }
 
-/** The line that opens a block of code: its fence, and what the block holds. */
-export const FENCE: RegExp = /^ {0,3}(`{3,}|~{3,})([^`]*)$/;
+/**
+ * The line that opens a block of code: its fence, and what the block holds. A fence is the whole run of its signs: a search
+ * that tries a shorter one takes the square of the line's length.
+ */
+export const FENCE: RegExp = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,}(?!~))([^]*)$/;
 /** Info strings of fences that hold prose. */
 const PROSE = /^(?:text|txt|plain|plaintext|markdown|md|none)?$/i;
 const QUOTE = /^(?: {0,3}>(?![\p{N}=])[ \t]?){1,50}/u;
@@ -133,9 +136,10 @@ export function blocks(text: string): Blocks {
  * @returns 0 when the text begins with none; `undefined` while a text that goes on may still turn out to begin with one.
  */
 export function frontMatterEnd(text: string): number | undefined {
-  if (text.startsWith(BYTE_ORDER_MARK)) {
-    const end = frontMatterEnd(text.slice(1));
-    return end ? end + 1 : end;
+  const marks = /^\ufeff*/.exec(text)![0].length;
+  if (marks > 0) {
+    const end = frontMatterEnd(text.slice(marks));
+    return end ? end + marks : end;
   }
   if (!text.startsWith("---")) return "---".startsWith(text) ? undefined : 0;
   let isKnown = false;

@@ -11,6 +11,8 @@ const STOP = /[.!?…]["'”“’»›)\]*_~`]{0,9}\s|\n/g;
 const HIDDEN = /<!--(?![^]*-->)|<!\[CDATA\[(?![^]*\]\]>)|<(script|style)\b(?![^]*<\/\1\b)/i;
 /** A picture in a tag or a link, as documents hold them, and the rest of its bytes, which would fill what may wait. */
 const PICTURE = /(?<=[("'<=]data:[a-z]{1,20}\/[\w.+-]{1,80};base64,[\w+/=]{16})[\w+/=]+/g;
+/** The most code units of a picture that stand in front of what is taken out of it. */
+const PICTURE_START = 131;
 /** Stands for the start of a line of which the first part is gone. */
 const LINE_START = "x ";
 
@@ -34,8 +36,12 @@ const LINE_START = "x ";
  * ```
  */
 export class MarkupStripper {
-  /** What has arrived and is not returned. */
+  /** What has arrived and is not returned, without the code in `#code`. */
   #pending = "";
+  /** The start of a block of code that is open, in pieces: nothing in it is looked at again. */
+  #code: string[] = [];
+  /** Whether the pending text goes on with a line of code that is too long to close a block. */
+  #isInLine = false;
   /** Up to where the search for an end has come. */
   #searched = 0;
   /** Whether the pending text starts the whole. */
@@ -47,7 +53,7 @@ export class MarkupStripper {
 
   /** What has arrived and is not returned, with its markup. It shows what follows the text that was returned. */
   get pending(): string {
-    return this.#pending;
+    return this.#code.join("") + this.#pending;
   }
 
   /**
@@ -59,8 +65,12 @@ export class MarkupStripper {
    */
   push(piece: string): string {
     check("piece", piece, STRING);
+    const known = Math.max(0, this.#pending.length - PICTURE_START);
     this.#pending += piece;
-    if (this.#pending.includes(";base64,")) this.#pending = this.#pending.replace(PICTURE, "");
+    if (this.#pending.includes(";base64,", known)) {
+      this.#pending = this.#pending.slice(0, known) +
+        this.#pending.slice(known).replace(PICTURE, "");
+    }
     const done: string[] = [];
     for (let end; (end = this.#end()) !== undefined;) done.push(this.#take(end));
     return done.join("");
@@ -79,7 +89,9 @@ export class MarkupStripper {
 
   /** Strips the pending text up to `end`, and forgets it. */
   #take(end: number): string {
-    const text = this.#pending.slice(0, end);
+    const text = this.#code.join("") + this.#pending.slice(0, end);
+    this.#code = [];
+    this.#isInLine = false;
     this.#pending = this.#pending.slice(end);
     this.#searched = 0;
     this.#fence = undefined;
@@ -116,8 +128,18 @@ export class MarkupStripper {
     for (let index; (index = this.#pending.indexOf("\n", this.#searched)) >= 0;) {
       const line = this.#pending.slice(this.#searched, index);
       this.#searched = index + 1;
-      if (closesFence(line, this.#fence!.charAt(0), this.#fence!.length)) return index + 1;
+      const isWhole = !this.#isInLine;
+      this.#isInLine = false;
+      if (isWhole && closesFence(line, this.#fence!.charAt(0), this.#fence!.length)) {
+        return index + 1;
+      }
     }
+    const isLong = this.#pending.length - this.#searched > MAX_WAIT;
+    const end = isLong ? this.#pending.length - PICTURE_START : this.#searched;
+    if (end > 0) this.#code.push(this.#pending.slice(0, end));
+    this.#isInLine ||= isLong;
+    this.#pending = this.#pending.slice(end);
+    this.#searched = 0;
     return undefined;
   }
 
