@@ -12,8 +12,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 apt-get -qq download "locales=2.36-*" >/dev/null 2>&1
-dpkg -x ./*.deb root
-I18NPATH="$dir/root/usr/share/i18n" localedef -i mn_MN -f UTF-8 "$dir/mn_MN.UTF-8"
+dpkg -x ./*.deb locales
+I18NPATH="$dir/locales/usr/share/i18n" localedef -i mn_MN -f UTF-8 "$dir/mn_MN.UTF-8"
 export LOCPATH="$dir"
 python3 -m venv venv
 venv/bin/pip -q install --disable-pip-version-check babel==2.18.0

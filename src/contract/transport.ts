@@ -67,8 +67,9 @@ export interface TransportCall {
   /** The largest message to accept, in bytes. */
   readonly maxMessageBytes: number;
   /**
-   * Call it with `false` at once when the request is sent later, and with `true` right before it is sent: it throws when the call has
-   * ended meanwhile, and nothing may be sent then. A paid call for which it is not called counts as sent from its beginning.
+   * Call it with `false` at once when the request is sent later, and with `true` right before the request is sent. It throws
+   * when the call has ended meanwhile, and nothing may be sent then. A paid call for which it is not called counts as sent
+   * from its beginning.
    */
   readonly sending?: ((isSent: boolean) => void) | undefined;
   /**

@@ -4,7 +4,10 @@
  * @module
  */
 
-/** Why a signal aborted. The signals of polyfills (`abort-controller`) and of old browsers have no `reason`, nor `throwIfAborted`. */
+/**
+ * Why a signal aborted. The signals of polyfills (`abort-controller`) and of old browsers have neither `reason` nor
+ * `throwIfAborted`.
+ */
 export function reasonOf({ reason }: AbortSignal): unknown {
   if (reason !== undefined) return reason;
   return Object.assign(new Error("It was aborted."), { name: "AbortError" });

@@ -85,8 +85,8 @@ export class Run<T> implements AsyncIterator<T, void, void> {
     if (session?.hasBought !== true) return failure;
     const known = end?.by === "signal" ? undefined : asTsetsenError(failure);
     // A store that fails knows nothing of the jobs.
-    if (known === undefined) { for (const job of jobs) recordInterrupted(failure, job, signal); }
-    if (known !== undefined) failure = withContext(known, { billable: true });
+    if (known === undefined) jobs.forEach((job) => recordInterrupted(failure, job, signal));
+    else failure = withContext(known, { billable: true });
     // The error may be about a part that was refused. Without a store the parts before it are bought again.
     if (store === undefined) recordPurchases(failure);
     return failure;

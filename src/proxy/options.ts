@@ -70,7 +70,8 @@ export interface ProxyOptions<Context = unknown> {
   readonly maxConcurrentCalls?: number | undefined;
   /**
    * The origins, beside the proxy's own, whose pages may call: a list as in `["https://my.site", "capacitor://localhost"]`,
-   * or a function. Pages of others get HTTP 403 without CORS headers. A request without `Origin` comes from no page and passes. Default: none.
+   * or a function. Pages of others get HTTP 403 without CORS headers. A request without `Origin` comes from no page and
+   * passes. Default: none.
    */
   readonly origins?:
     | readonly string[]

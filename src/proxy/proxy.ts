@@ -52,9 +52,8 @@ const BUSY_WAIT_MS = 1_000;
  * When a visitor leaves while a hook is asked, nothing is sent: on Bun, and on Node with an adapter that aborts the
  * request's signal at once. When a visitor leaves later, a stream and a call that costs nothing end at once: on Deno and
  * Bun, and on Node with an adapter that cancels the answer's body or aborts the request's signal. Workers notice it when
- * they next send bytes, or `timeout`
- * ends the call. A `GenerateSpeech` goes on to its answer, because leaving does not give the credits back: `log` gets the
- * job's id.
+ * they next send bytes, or `timeout` ends the call. A `GenerateSpeech` goes on to its answer, because leaving does not
+ * give the credits back: `log` gets the job's id.
  *
  * Bun's server cuts an answer that is silent for ten seconds. The handler asks it for more time when it gets the server as
  * its second argument, as from `Bun.serve({ fetch: proxy })`; in a handler of your own, pass it on:

@@ -10,7 +10,7 @@ import { AuthenticationError } from "../contract/errors.ts";
 import { resolveOptions } from "../contract/options.ts";
 import { validate } from "../contract/validate.ts";
 import { originOf } from "../lib/parse_url.ts";
-import { describe, MAX_TIMEOUT_MS, unknownField } from "../lib/rules.ts";
+import { describe, MAX_TIMEOUT_MS, refuseUnknown } from "../lib/rules.ts";
 import { METHODS } from "./admission/proxy_call.ts";
 import { createReport, type Report } from "./events.ts";
 import type { ProxyOptions } from "./options.ts";
@@ -72,9 +72,7 @@ export function resolveProxyOptions<Context>(
   options: ProxyOptions<Context>,
 ): ResolvedProxyOptions {
   validate("options", options);
-  for (const name in options) {
-    if (!(name in NAMES)) throw unknownField("options", name, NAMES);
-  }
+  refuseUnknown(options, NAMES);
   const { endpoint, secure = true, timeout, headers, fetch, log, visitorKeys = false } = options;
   check("secure", "a boolean", secure, typeof secure === "boolean");
   check("visitorKeys", "a boolean", visitorKeys, typeof visitorKeys === "boolean");

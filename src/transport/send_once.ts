@@ -56,8 +56,9 @@ export async function sendOnce(
 }
 
 /**
- * The body of a request that costs credits. Deno sends a POST again by itself when a kept connection closes before the answer, charged
- * or not, if the body can be read twice. It does not send a Blob again. React Native makes no Blob of bytes, and node-fetch 2 takes none.
+ * The body of a request that costs credits. Deno sends a POST again by itself when a kept connection closes before the
+ * answer, charged or not, if the body can be read twice. It does not send a Blob again. React Native makes no Blob of bytes,
+ * and node-fetch 2 takes none.
  */
 export function paidBody(bytes: Uint8Array<ArrayBuffer>): BodyInit {
   return hostOf() === "deno" ? new Blob([bytes]) : bytes;

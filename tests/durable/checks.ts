@@ -3,6 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ManualClock, type RunningEmulator, startEmulator } from "../../src/emulator/mod.ts";
 import { plan } from "../../src/narration/mod.ts";
+import { until } from "../support/until.ts";
 import type { Engine, Setting } from "./engines.ts";
 
 const PARTS = 6;
@@ -65,10 +66,14 @@ class Bench implements AsyncDisposable {
 
   /** Waits until as many parts are bought as may be under way, and the id of the last is kept. */
   async middle(): Promise<void> {
-    await until(() => {
-      const last = this.#emulator.jobs[CONCURRENCY - 1]?.requestId;
-      return this.#polls().some(({ message }) => message?.["requestId"] === last);
-    });
+    await until(
+      () => {
+        const last = this.#emulator.jobs[CONCURRENCY - 1]?.requestId;
+        return this.#polls().some(({ message }) => message?.["requestId"] === last);
+      },
+      "the last job is polled",
+      120_000,
+    );
   }
 
   #polls() {
@@ -99,13 +104,5 @@ class Bench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#emulator.close();
-  }
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  const end = performance.now() + 120_000;
-  while (!isTrue()) {
-    if (performance.now() > end) throw new Error(`not within 120 s: ${isTrue}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -14,6 +14,7 @@ import { grpcTransport } from "../../src/grpc/mod.ts";
 import { leanTransport } from "../../src/lean/mod.ts";
 import { rawServer } from "../support/raw_server.ts";
 import { failure, GENERATE, KEY, rejection, setUp, STREAM } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 /** How many turns of the queue of microtasks are tried: a call over Connect takes some thirty until it is sent. */
 const TURNS = 60;
@@ -106,7 +107,7 @@ Deno.test("Client.generateSpeech over native gRPC does not know what was charged
     transport: grpcTransport({ endpoint: server.url, secure: false }),
   });
   const work = failure(ClientClosedError, client.generateSpeech(GENERATE));
-  while (rig.emulator.ledger.charges.length === 0) await new Promise((next) => setTimeout(next, 1));
+  await until(() => rig.emulator.ledger.charges.length > 0);
   client.close();
   assertEquals((await work).charged, "unknown");
 });

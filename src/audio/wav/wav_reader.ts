@@ -35,7 +35,10 @@ export const BARE_PCM: Samples = {
   blockAlign: BYTES_PER_SAMPLE,
 };
 
-/** "data" and "fmt ", the names of chunks, as numbers, little-endian: a header of thousands of chunks is read again for each piece of it that comes. */
+/**
+ * "data" and "fmt ", the names of chunks, as little-endian numbers. A header is read again for each piece of it that comes,
+ * and it may have thousands of chunks: to compare numbers is fast.
+ */
 const DATA = 0x6174_6164, FORMAT = 0x2074_6d66;
 
 /** What the WAV header at the start of `bytes` says; `undefined` while more bytes are needed. */

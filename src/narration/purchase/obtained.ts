@@ -7,10 +7,12 @@
 import type { Job } from "../../job.ts";
 import type { AudioFormat } from "../../audio/format/format.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
+import { withContext } from "../../contract/errors.ts";
 import { pushChunk } from "../../lib/bytes.ts";
 import { measureSilence } from "../join.ts";
-import { lengthOf } from "../part_audio.ts";
+import { lengthOf, toPcm } from "../part_audio.ts";
 import type { Purchase } from "../state.ts";
+import { asTsetsenError } from "./errors.ts";
 
 /** The chunks of a part: a writer adds them, and one reader takes them. */
 export class LiveAudio implements AsyncIterable<Uint8Array> {
@@ -84,4 +86,14 @@ export async function collect(audio: AsyncIterable<Uint8Array>): Promise<Uint8Ar
   const chunks: Uint8Array[] = [];
   for await (const chunk of audio) pushChunk(chunks, chunk);
   return chunks;
+}
+
+/** The samples of a file that the store has. An error names the job. */
+export function keptPcm(kept: Uint8Array, job: Job | undefined): Uint8Array[] {
+  try {
+    return toPcm([kept]);
+  } catch (error) {
+    const known = asTsetsenError(error);
+    throw known === undefined ? error : withContext(known, { requestId: job?.requestId });
+  }
 }

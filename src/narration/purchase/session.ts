@@ -7,15 +7,15 @@
 import type { BaseClient } from "../../client.ts";
 import type { Job } from "../../job.ts";
 import { concatBytes } from "../../lib/bytes.ts";
-import { Lifetime } from "../../lib/lifetime.ts";
-import { type RateLimitExceededError, ServerError, withContext } from "../../contract/errors.ts";
+import { type RateLimitExceededError, withContext } from "../../contract/errors.ts";
 import { NOT_FOUND_GRACE_MS } from "../../call/accepted_jobs.ts";
 import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
 import { MAX_REFUSALS, refusing } from "../store/plan_records.ts";
-import { checkAudio, lengthOf, pcmOf, toPcm } from "../part_audio.ts";
+import { checkAudio, lengthOf, pcmOf } from "../part_audio.ts";
 import { asTsetsenError, isDoubtful, lost, undecided } from "./errors.ts";
-import { collect, factsOf, LiveAudio, type Obtained, obtained } from "./obtained.ts";
+import { collect, factsOf, keptPcm, LiveAudio, type Obtained, obtained } from "./obtained.ts";
+import { type OpenStream, openStream } from "./open_stream.ts";
 import { Pace } from "./pace.ts";
 import { type Order, Submitter, type SubmitterOptions } from "./submitter.ts";
 
@@ -233,28 +233,17 @@ export class Session {
   async #stream(index: number, order: Order): Promise<Obtained | undefined> {
     const { client, options, lifetime } = this.#with;
     const submission = await this.#submitter.submit(index, order, async () => {
-      // One for each stream: the reason of its signal then tells of this stream only.
-      const own = new Lifetime(client.openLifetimes, lifetime);
-      try {
-        const settings = { signal: own.signal, timeout: options.partTimeout };
-        const stream = client.streamSpeech(order.request, settings);
-        const first = await stream.next();
-        if (first.done) throw new ServerError("The stream held no audio.", { charged: "unknown" });
-        // The intent stays until all of it is here: a process that is killed has kept none of it.
-        return { value: { stream, first: first.value, own }, purchase: undefined };
-      } catch (error) {
-        own.close();
-        throw error;
-      }
+      const value = await openStream(client, order.request, lifetime, options.partTimeout);
+      // The intent stays until all of it is here: a process that is killed has kept none of it.
+      return { value, purchase: undefined };
     });
     if (submission === undefined) return undefined;
     const audio = new LiveAudio();
-    const { stream, first, own } = submission.value;
     const release = () => {
-      own.close();
+      submission.value.close();
       submission.release();
     };
-    const complete = this.#track(this.#receive(index, audio, first, stream, release));
+    const complete = this.#track(this.#receive(index, audio, submission.value, release));
     complete.catch(() => {});
     return { audio, job: undefined, complete };
   }
@@ -263,14 +252,13 @@ export class Session {
   async #receive(
     index: number,
     audio: LiveAudio,
-    first: Uint8Array,
-    stream: AsyncIterable<Uint8Array>,
+    { first, rest }: OpenStream,
     release: () => void,
   ): Promise<void> {
     const { journal } = this.#with;
     try {
       audio.push(first);
-      for await (const chunk of stream) audio.push(chunk);
+      for await (const chunk of rest) audio.push(chunk);
       await this.#done(index, audio.chunks, undefined);
       audio.close();
     } catch (error) {
@@ -305,15 +293,5 @@ export class Session {
       ...(isPcm && factsOf(chunks)),
     });
     return obtained(chunks, job);
-  }
-}
-
-/** The samples of a file that the store has. An error names the job. */
-function keptPcm(kept: Uint8Array, job: Job | undefined): Uint8Array[] {
-  try {
-    return toPcm([kept]);
-  } catch (error) {
-    const known = asTsetsenError(error);
-    throw known === undefined ? error : withContext(known, { requestId: job?.requestId });
   }
 }
