@@ -255,7 +255,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
     const job = await this.submit(request, { ...pick(options, CALL_OPTIONS), timeout: submission });
     try {
       // A millisecond at the least: the wait itself then says that the time is over.
-      const left = timeout && Math.max(1, timeout - (performance.now() - start));
+      const left = timeout && Math.max(1, Math.ceil(timeout - (performance.now() - start)));
       await job.wait({ ...pick(options, WATCH_OPTIONS), timeout: left });
       return await job.audio(options);
     } catch (error) {

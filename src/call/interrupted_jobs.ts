@@ -35,18 +35,16 @@ export function recordInterrupted(
   job: Omit<Interruption, "signal">,
   signal?: AbortSignal,
 ): void {
-  // Nothing can be remembered of a string, say.
-  if (Object(reason) !== reason) return;
-  const known = interruptionsOf(reason);
-  const isKnown = ({ requestId, signal: other }: Interruption) =>
-    requestId !== undefined && requestId === job.requestId && other === signal;
-  const others = known.filter((one) => !isKnown(one));
-  if (others.length >= MAX_JOBS) {
-    // What was not charged is the least loss.
-    const at = others.findIndex(({ charged }) => charged === "no");
-    others.splice(Math.max(0, at), 1);
-  }
-  interruptions.set(reason as object, [...others, { ...job, signal }]);
+  // Nothing can be remembered of a string, say. The signal of its call holds the jobs.
+  const holder = Object(reason) === reason ? reason : signal;
+  if (!holder) return;
+  const others = interruptionsOf(holder).filter((one) =>
+    !one.requestId || one.requestId !== job.requestId || one.signal !== signal
+  );
+  // What was not charged is the least loss.
+  const at = others.findIndex(({ charged }) => charged === "no");
+  if (others.length >= MAX_JOBS) others.splice(Math.max(0, at), 1);
+  interruptions.set(holder as object, [...others, { ...job, signal }]);
 }
 
 /**
@@ -61,7 +59,7 @@ export function recordInterrupted(
  * reason. Give the signal of your own call to see your own jobs only. At most 1,000 jobs are kept for one reason. The
  * function never throws.
  *
- * @param error What a call rejected with. A reason that is no object (a string, say) cannot be looked up.
+ * @param error What a call rejected with. A reason that is no object (a string, say) is looked up by the signal.
  * @param signal The signal that the interrupted calls were given. Default: the calls of every signal.
  * @returns The jobs; empty when there were none.
  *
@@ -84,8 +82,8 @@ export function interruptedJobs(error: unknown, signal?: AbortSignal): readonly 
     const { requestId, charged } = error;
     return charged === undefined ? [] : [{ requestId, charged }];
   }
-  return interruptionsOf(error)
-    .filter((one) => signal === undefined || one.signal === undefined || one.signal === signal)
+  return interruptionsOf(Object(error) === error ? error : signal)
+    .filter((one) => !signal || !one.signal || one.signal === signal)
     .map(({ requestId, charged }) => ({ requestId, charged }));
 }
 

@@ -112,7 +112,9 @@ export function createProxy<Context = unknown>(
     if (request.method !== "POST") return plainText(405, "only POST is allowed", { allow: "POST" });
     const type = request.headers.get("content-type") ?? "";
     if (!/^application\/grpc-web(\+proto)?\s*(;|$)/i.test(type)) {
-      return plainText(415, "only application/grpc-web+proto is understood");
+      const message = "only application/grpc-web+proto is understood";
+      report({ type: "refused", method: METHODS.has(method) ? method : undefined, message });
+      return plainText(415, message);
     }
     try {
       return await serveCall(request, method, prefix, context);

@@ -220,7 +220,7 @@ Deno.test("AudioDownload says so when its address has expired meanwhile", async 
   rig.emulator.addFault({ ...DROP, afterBytes: 60_000 });
   rig.emulator.addFault({ kind: "http", method: "Audio", status: 403, times: Infinity });
   const error = await failure(PermissionDeniedError, rig.client.downloadAudio(done).bytes());
-  assert(error.message.includes("check the job again"), error.message);
+  assert(error.message.includes("Check the job again"), error.message);
 });
 
 Deno.test("AudioDownload keeps its idle timeout, its deadline and its abort while it resumes", async () => {

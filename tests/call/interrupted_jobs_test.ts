@@ -33,6 +33,12 @@ Deno.test("interruptedJobs and trace bear reasons that are no objects", () => {
     recordInterrupted(reason, { requestId: "r1", charged: "yes" });
     assertEquals(interruptedJobs(reason), []);
   }
+  // A signal holds what such a reason interrupted.
+  const { signal } = new AbortController();
+  recordInterrupted("text", { requestId: "r1", charged: "yes" }, signal);
+  assertEquals(interruptedJobs("text"), []);
+  assertEquals(interruptedJobs("text", signal), [{ requestId: "r1", charged: "yes" }]);
+  assertEquals(interruptedJobs("text", new AbortController().signal), []);
   const fn = () => {};
   recordInterrupted(fn, { requestId: "r1", charged: "yes" });
   assertEquals(interruptedJobs(fn), [{ requestId: "r1", charged: "yes" }]);

@@ -79,9 +79,9 @@ export function checkLength({ isRaw }: AudioFacts, bytes: number, delivery: Deli
   if (deviation <= MAX_DEVIATION) return;
   throw new ServerError(
     `The audio must be of a known format, or PCM as long as metrics.audioLength says (${audioLength} s): ` +
-      `${place} sent ${bytes} bytes of something else, which as PCM would be ${
+      `${place} sent ${bytes} bytes of something else (${
         seconds.toFixed(2)
-      } s. Check the job again.`,
+      } s as PCM). Check the job again.`,
     paidFor(requestId),
   );
 }

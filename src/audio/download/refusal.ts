@@ -40,7 +40,7 @@ export function refusalOf({ status, headers }: Response, origin: string): Tsetse
   }
   const Class = CLASSES[status] ?? ServerError;
   return new Class(
-    `${origin} refused the audio with HTTP ${status}. Its address may have expired: check the job again.`,
+    `${origin} refused the audio with HTTP ${status}. Its address may have expired. Check the job again.`,
     { statusCode: status, retryAfter: retryAfterOf(headers) },
   );
 }

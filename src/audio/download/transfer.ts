@@ -138,7 +138,7 @@ export async function* transfer(
       if (received === 0) {
         if (status === 206 && whole === undefined) {
           throw new ServerError(
-            `${origin} sent a part of the audio (HTTP 206): check the job again.`,
+            `${origin} sent a part of the audio (HTTP 206). Check the job again.`,
             {
               statusCode: status,
             },
@@ -151,7 +151,7 @@ export async function* transfer(
         headers.get(version![0]) !== version![1]
       ) {
         throw new ServerError(
-          `The connection was lost after ${received} bytes, and ${origin} has another version of the audio now, or serves no parts: download anew.`,
+          `The connection was lost after ${received} bytes, and ${origin} has another version of the audio now, or serves no parts. Check the job again.`,
         );
       }
       connection.read(response);
