@@ -131,7 +131,7 @@ async function readBody(
     return new StatusError(Code.InvalidArgument, message);
   };
   const empty = () => new StatusError(Code.InvalidArgument, EMPTY);
-  if (bodyUsed) throw empty();
+  if (bodyUsed || body?.locked) throw empty();
   if (Number(headers.get("content-length")) > maxRequestBytes) throw tooLarge();
   const chunks: Uint8Array[] = [];
   const exchange = new Exchange(timeout, timeout);
