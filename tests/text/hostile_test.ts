@@ -235,3 +235,16 @@ Deno.test("repairText needs few rounds for what a repair brings together", () =>
 function joined(parts: readonly { readonly text: string }[]): string {
   return parts.map(({ text }) => text).join("");
 }
+
+Deno.test("MarkupStripper closes a block of code by a fence with thousands of spaces behind it, however it arrives", () => {
+  const text = `\`\`\`js\nx\n\`\`\`${" ".repeat(5_000)}\nСайн уу. Баяртай.`;
+  for (const size of [1, 700, 1_500, text.length]) {
+    const stripper = new MarkupStripper();
+    let spoken = "";
+    for (let at = 0; at < text.length; at += size) {
+      spoken += stripper.push(text.slice(at, at + size));
+    }
+    assertEquals(spoken.trim(), "Сайн уу.", `${size}`);
+    assertEquals(stripper.flush(), "Баяртай.");
+  }
+});

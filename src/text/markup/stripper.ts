@@ -40,8 +40,8 @@ export class MarkupStripper {
   #pending = "";
   /** The start of a block of code that is open, in pieces: nothing in it is looked at again. */
   #code: string[] = [];
-  /** Whether the pending text goes on with a line of code that is too long to close a block. */
-  #isInLine = false;
+  /** The start of the pending line of code, where it is in `#code`: what tells whether the line closes the block. */
+  #lineStart = "";
   /** Up to where the search for an end has come. */
   #searched = 0;
   /** Whether the pending text starts the whole. */
@@ -91,7 +91,7 @@ export class MarkupStripper {
   #take(end: number): string {
     const text = this.#code.join("") + this.#pending.slice(0, end);
     this.#code = [];
-    this.#isInLine = false;
+    this.#lineStart = "";
     this.#pending = this.#pending.slice(end);
     this.#searched = 0;
     this.#fence = undefined;
@@ -126,21 +126,26 @@ export class MarkupStripper {
 
   #endOfCode(): number | undefined {
     for (let index; (index = this.#pending.indexOf("\n", this.#searched)) >= 0;) {
-      const line = this.#pending.slice(this.#searched, index);
+      const line = this.#lineStart + this.#pending.slice(this.#searched, index);
       this.#searched = index + 1;
-      const isWhole = !this.#isInLine;
-      this.#isInLine = false;
-      if (isWhole && closesFence(line, this.#fence!.charAt(0), this.#fence!.length)) {
-        return index + 1;
-      }
+      this.#lineStart = "";
+      if (closesFence(line, this.#fence!.charAt(0), this.#fence!.length)) return index + 1;
     }
     const isLong = this.#pending.length - this.#searched > MAX_WAIT;
     const end = isLong ? this.#pending.length - PICTURE_START : this.#searched;
     if (end > 0) this.#code.push(this.#pending.slice(0, end));
-    this.#isInLine ||= isLong;
+    if (isLong) this.#lineStart = this.#shortened(this.#pending.slice(this.#searched, end));
     this.#pending = this.#pending.slice(end);
     this.#searched = 0;
     return undefined;
+  }
+
+  /** The start of a line of code with what is moved to it, as short as it can be: one space stands for all behind a fence. */
+  #shortened(more: string): string {
+    const start = (this.#lineStart + more).trimStart();
+    const line = start.trimEnd();
+    const mayClose = line === this.#fence!.charAt(0).repeat(line.length);
+    return mayClose ? line + (line === start ? "" : " ") : "x";
   }
 
   #endOfSentence(): number | undefined {
