@@ -2,7 +2,11 @@ import type { Client } from "./sdk.ts";
 import type { Globals } from "./globals.ts";
 import type { Live } from "./terminal/live.ts";
 import { printable, toJson } from "./terminal/printable.ts";
+import { untilAbort } from "./terminal/until_abort.ts";
 import { colors, isCapable, isTerminal, type Stream, write } from "./terminal/terminal.ts";
+
+/** How long a write may take after the command was stopped, in milliseconds. */
+const PATIENCE_MS = 1_000;
 
 /** What a command works with: the client, and the outputs. Results go to standard output, everything else to standard error. */
 export class Context {
@@ -50,8 +54,8 @@ export class Context {
   async result(value: object, text: string): Promise<void> {
     this.#live?.stop();
     const isHidden = this.#results === "stderr" && !isTerminal("stderr");
-    if (this.json) await write(this.#results, `${toJson(value)}\n`);
-    else if (text !== "" && !isHidden) await write(this.#results, `${text}\n`);
+    const said = this.json ? toJson(value) : isHidden ? "" : text;
+    if (said !== "") await this.#write(this.#results, said);
   }
 
   /** Prints a note for people at a terminal; a log gets none. */
@@ -80,6 +84,11 @@ export class Context {
     return this.#live = startLive(total);
   }
 
+  /** Writes a line. A reader that takes nothing must not keep a command that was stopped, nor hide the ids of paid jobs. */
+  #write(stream: Stream, line: string): Promise<void> {
+    return untilAbort(write(stream, `${line}\n`), this.signal, PATIENCE_MS);
+  }
+
   /** Reports a failure. @returns The exit code. */
   async fail(failure: unknown): Promise<number> {
     this.#live?.stop();
@@ -97,7 +106,7 @@ export class Context {
     // People read what no program can, because it may name a paid job.
     if (this.json) outputs.unshift([this.#results, toJson({ error })]);
     for (const [stream, said] of outputs) {
-      if (await write(stream, `${said}\n`).then(() => true, () => false)) break;
+      if (await this.#write(stream, said).then(() => true, () => false)) break;
     }
     return exitCode;
   }

@@ -3,6 +3,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Client, type GenerateSpeechRequest } from "../../mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
+import { until } from "../support/until.ts";
 import { DENO } from "./setup.ts";
 
 /** Long enough to fill every pipe many times over. */
@@ -54,6 +55,34 @@ for (const command of ["stream", "say", "resume"]) {
     }
   });
 }
+
+Deno.test("tsetsen say --json names what is paid at SIGTERM while nobody reads its lines", async () => {
+  const folder = await Deno.makeTempDir();
+  await using emulator = await startEmulator({ queueTime: 600_000 });
+  const [program = "", ...rest] = [...DENO, "--json", "say", "Сайн уу?", "-o", `${folder}/o.wav`];
+  // Another writer has filled the pipe: the command's lines find no room.
+  const line = 'head -c 1000000 /dev/zero 2>/dev/null & exec "$0" "$@"';
+  const process = new Deno.Command("bash", {
+    args: ["-c", line, program, ...rest],
+    env: { TSETSEN_API_KEY: emulator.apiKey, TSETSEN_API_ENDPOINT: emulator.url, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const late = setTimeout(() => process.kill("SIGKILL"), 60_000);
+  try {
+    await until(() => emulator.requests.some(({ method }) => method === "CheckStatus"));
+    process.kill("SIGTERM");
+    const said = new Response(process.stderr).text();
+    assertEquals((await process.status).code, 143);
+    assertStringIncludes(await said, "Stopped by SIGTERM.");
+    assertStringIncludes(await said, "tsetsen resume");
+  } finally {
+    clearTimeout(late);
+    await process.stdout.cancel();
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 /** Waits until a thread of the process waits for the reader of a pipe; two seconds where the system does not tell. */
 async function untilItWaits(pid: number): Promise<void> {
