@@ -1,5 +1,5 @@
 // What an emulator must do on every runtime, server and client in one process, by Web APIs only. Each
-// check answers nothing or throws; `runSuite` is called by a test on Deno and by a host on Bun and Node.
+// check answers nothing or throws; `runSuite` runs in a host on Deno, Bun and Node.
 
 import type { Fault } from "../../src/emulator/mod.ts";
 import {
