@@ -1,8 +1,8 @@
 /**
  * The tests: `deno task test`, or `deno task test FILE…` for some of them. Options of `deno test` pass through.
  *
- * All tests run in two groups, because the files of the first run side by side in one process: the second has what would see
- * the others there.
+ * All tests run in two groups, because the files of the first run side by side in one process. The second has what would see
+ * the others there, or be seen by them.
  *
  * @module
  */
@@ -13,15 +13,36 @@ import { installPackage } from "../tests/hosts/pack.ts";
 
 const FLAGS = ["-A", "--doc", "--sanitize-ops", "--sanitize-resources", "--trace-leaks"];
 
-/** Where tests are: documentation in `src` and `mod.ts`, files in `tests`. */
-const EVERYWHERE = ["mod.ts", "src", "tests"];
+/**
+ * Where tests are: files in `tests`, documentation in `src` and `mod.ts`. `tests` comes first, because Deno 2.9.6 heeds
+ * `--ignore` for the first path only.
+ */
+const EVERYWHERE = ["tests", "mod.ts", "src"];
 
-/** Files that run alone. They change the environment of the process, or measure its memory. */
-const ALONE = [
-  "tests/contract/options_test.ts",
-  "tests/promises/bounds_test.ts",
-  "tests/proxy/options_test.ts",
-];
+/** What a file says that must not run beside others, with the reason. */
+const RUNS_ALONE = /^\/\/ Runs alone: \w/m;
+
+/** What is seen in other files: Deno's parallel tests share one process. */
+const CHANGES_THE_PROCESS = /\bDeno\.(env\.(set|delete)|chdir|memoryUsage)\(/;
+
+/** Finds the test files that run alone. */
+async function findAlone(folder = "tests"): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) found.push(...await findAlone(path));
+    else if (name.endsWith("_test.ts")) {
+      const text = await Deno.readTextFile(path);
+      if (RUNS_ALONE.test(text)) found.push(path);
+      else if (CHANGES_THE_PROCESS.test(text)) {
+        throw new Error(
+          `${path} changes or measures the process. Give the reason: // Runs alone: …`,
+        );
+      }
+    }
+  }
+  return found.sort();
+}
 
 /** Deno and Bun would ask the proxy of the environment for the servers of the tests, too. */
 const NO_PROXY = [Deno.env.get("NO_PROXY"), "localhost,127.0.0.1,[::1]"].filter(Boolean).join();
@@ -45,24 +66,25 @@ function test(args: readonly string[], env: Record<string, string> = {}): Promis
 async function testAll(options: readonly string[]): Promise<boolean> {
   await using sdk = await installPackage();
   const env = { TSETSEN_TEST_PACKAGE: sdk.folder };
+  const alone = await findAlone();
   const [wanted, report] = takeReport(options);
   const folder = await Deno.makeTempDir();
-  const reports = [`${folder}/side_by_side.xml`, `${folder}/alone.xml`] as const;
+  const reports = [`${folder}/side_by_side.xml`, `${folder}/one_by_one.xml`] as const;
   const junit = (path: string) => report === undefined ? [] : [`--junit-path=${path}`];
   try {
     const sideBySide = await test([
       "--parallel",
-      `--ignore=${ALONE.join(",")}`,
+      `--ignore=${alone.join(",")}`,
       ...junit(reports[0]),
       ...wanted,
       ...EVERYWHERE,
     ], env);
-    const alone = await test([...junit(reports[1]), ...wanted, ...ALONE], env);
+    const oneByOne = await test([...junit(reports[1]), ...wanted, ...alone], env);
     if (report !== undefined) {
       const texts = await Promise.all(reports.map((path) => Deno.readTextFile(path)));
       await Deno.writeTextFile(report, mergeReports(texts));
     }
-    return sideBySide && alone;
+    return sideBySide && oneByOne;
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -1,4 +1,5 @@
 // Where the options come from, what an endpoint may look like, and that making a client changes nothing.
+// Runs alone: it changes the environment of the process.
 
 import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import {

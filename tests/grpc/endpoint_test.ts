@@ -1,4 +1,5 @@
 // Which endpoint a client with a transport of its own uses: that of the transport, whatever the environment says.
+// Runs alone: it changes the environment of the process.
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { createGrpcWebTransport } from "@connectrpc/connect-web";

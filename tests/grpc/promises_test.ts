@@ -1,6 +1,7 @@
 // The tests of the nine promises once more, over native gRPC. Those that a test of HTTP/1.1's bytes is all about have a
 // counterpart in this folder.
 
+import { promiseFiles, runAgain } from "../support/again.ts";
 import { mode } from "../support/rig.ts";
 
 /** What is not run again, by the beginning of its name, and why. */
@@ -33,24 +34,4 @@ function IN(file: string): string {
 }
 
 mode.speak = "grpc";
-const register = Deno.test;
-const skipped = new Set<string>();
-const api = Deno as { test: unknown };
-api.test = (name: string, fn: () => Promise<void>) => {
-  const beginning = Object.keys(NOT_HERE).find((beginning) => name.startsWith(beginning));
-  if (beginning === undefined) register(`${name}, over native gRPC`, fn);
-  else skipped.add(beginning);
-};
-for await (const { name } of Deno.readDir(new URL("../promises/", import.meta.url))) {
-  if (name.endsWith("_test.ts")) await import(`../promises/${name}`);
-}
-api.test = register;
-
-Deno.test("Every test of the promises that is not run over native gRPC still exists", () => {
-  const gone = Object.keys(NOT_HERE).filter((beginning) => !skipped.has(beginning));
-  if (gone.length > 0) throw new Error(`no test begins with ${gone.join(", ")}`);
-  for (const why of Object.values(NOT_HERE)) {
-    const [file] = /tests\/grpc\/\w+\.ts/.exec(why) ?? [];
-    if (file !== undefined) Deno.statSync(new URL(`../../${file}`, import.meta.url));
-  }
-});
+await runAgain(promiseFiles(), "over native gRPC", NOT_HERE);

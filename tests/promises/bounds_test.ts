@@ -1,4 +1,5 @@
 // Promise 8: a hostile or broken answer costs bounded memory and time, and the call ends in a TsetsenError.
+// Runs alone: it measures the memory of the process.
 
 import { assert, assertEquals } from "@std/assert";
 import {

@@ -1,3 +1,6 @@
+// What the options of a proxy may be, and how it refuses others.
+// Runs alone: it changes the environment of the process.
+
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { AuthenticationError, InvalidRequestError } from "../../mod.ts";
 import { createProxy } from "../../src/proxy/mod.ts";
