@@ -222,7 +222,7 @@ Deno.test("createProxy never sends a call again that may cost credits", async ()
 
 Deno.test("createProxy streams: audio arrives while the service still speaks", async () => {
   await using t = await setUp({}, { streamPace: 50 });
-  const stream = t.page.streamSpeech({ text: text.repeat(100), voiceId: t.liveVoice });
+  const stream = t.page.streamSpeech({ text: text.repeat(70), voiceId: t.liveVoice });
   for (let chunks = 0; chunks < 5; chunks++) {
     assertEquals((await stream.next()).done, false);
     assertEquals(t.emulator.activeStreams, 1);
