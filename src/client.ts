@@ -169,7 +169,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
     );
     if (!requestId.trim()) {
       throw new ServerError(
-        "The service accepted the text without a request id: the job cannot be followed.",
+        "The service accepted the text without a request id.",
         { charged: "unknown", billable: true },
       );
     }

@@ -150,7 +150,7 @@ export function resolveOptions<T extends Omit<ClientOptions, "transport">>(
   } = options;
   if (apiKey === undefined) {
     throw new AuthenticationError(
-      "No API key: give apiKey, or set the environment variable TSETSEN_API_KEY.",
+      "No API key: give apiKey, or set TSETSEN_API_KEY.",
       { charged: "no" },
     );
   }

@@ -192,7 +192,7 @@ export function fromStatus(status: RpcStatus, secrets: readonly string[]): Tsets
 }
 
 function withWait(message: string, ms: number | undefined): string {
-  return ms === undefined ? message : `${message} (Wait ${ms} ms before the next request.)`;
+  return ms === undefined ? message : `${message} (Wait ${ms} ms.)`;
 }
 
 // "insufficient_credits", "CREDIT", "balance too low", but not "accredited".
