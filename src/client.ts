@@ -169,7 +169,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
     );
     if (!requestId.trim()) {
       throw new ServerError(
-        "The service accepted the text without a request id.",
+        "The service accepted the text without a request id: the job cannot be followed.",
         { charged: "unknown", billable: true },
       );
     }

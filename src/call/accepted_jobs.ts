@@ -19,7 +19,7 @@ export function recordAccepted(requestId: string, length?: number): void {
   if (jobs.size <= MAX_JOBS) return;
   const [oldest, { time }] = jobs.entries().next().value as [string, AcceptedJob];
   jobs.delete(oldest);
-  memory().forgotten = time;
+  memory().forgottenUntil = time;
 }
 
 /** Remembers that the service has answered about a job. */
@@ -46,5 +46,5 @@ export function isNew(requestId: string): boolean {
 export function mayBeAcceptedSince(requestId: string | undefined, time: number): boolean {
   if (requestId === undefined) return false;
   const job = acceptedJob(requestId);
-  return job === undefined ? memory().forgotten >= time : job.time >= time;
+  return job === undefined ? memory().forgottenUntil >= time : job.time >= time;
 }

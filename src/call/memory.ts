@@ -41,7 +41,7 @@ export interface Memory {
   /** The jobs that were accepted a moment ago, by their ids, oldest first. */
   readonly jobs: Map<string, AcceptedJob>;
   /** When the last job was accepted that is no longer kept, on the clock of `performance.now()`; -1 for never. */
-  forgotten: number;
+  forgottenUntil: number;
   /** What the reasons of signals, or errors that are not ours, interrupted. */
   readonly interruptions: WeakMap<object, Interruption[]>;
   /** Errors of work that has bought more than what they are about. */
@@ -52,7 +52,7 @@ export interface Memory {
 
 let own: Memory = {
   jobs: new Map(),
-  forgotten: -1,
+  forgottenUntil: -1,
   interruptions: new WeakMap(),
   purchases: new WeakSet(),
   files: new WeakMap(),

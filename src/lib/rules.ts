@@ -152,7 +152,7 @@ const CALL_OPTIONS = [
 export function unknownField(holder: string, field: string, known: object): TypeError {
   if (holder === "request" && CALL_OPTIONS.includes(field)) {
     return new TypeError(
-      `${field} is not a field of the request: it is an option`,
+      `${field} is not a field of the request: it is an option, behind the request`,
     );
   }
   const names = Object.keys(known);

@@ -39,7 +39,7 @@ export class PcmReader {
       const samples = isShort ? undefined : readWav(bytes);
       if (samples === undefined) {
         if (bytes.length > MAX_HEADER_BYTES) {
-          throw new ServerError("The audio's WAV header has no end.");
+          throw new ServerError("The audio begins with a WAV header that has no end.");
         }
         this.#held = bytes.slice();
         return bytes.subarray(0, 0);
