@@ -399,6 +399,16 @@ Deno.test("speakLive sends nothing when it is stopped at once, and leaves the te
   assertEquals(await within(first), { done: true, value: undefined });
   await within(speech.settled());
   assert(text.left);
+  // A model that calls a tool is silent, and goes on until its stream is cancelled.
+  const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
+  const model = new ReadableStream<string>({
+    start: (controller) => controller.enqueue("Сайн"),
+    cancel: () => cancel(),
+  });
+  const stalled = speakLive(rig.client, model, VOICE);
+  const pending = stalled.next();
+  await stalled.cancel();
+  await within(Promise.all([pending, cancelled]));
   const aborted = speakLive(rig.client, tokens(TWO), { ...VOICE, signal: AbortSignal.abort("no") });
   assertEquals(await rejection(aborted.bytes()), "no");
   assertEquals([rig.emulator.requests.length, rig.emulator.ledger.total], [0, 0]);
