@@ -404,7 +404,6 @@ Deno.test("speakLive sends nothing when it is stopped at once, and leaves the te
   let reads = 0;
   const pull = (controller: ReadableStreamDefaultController<string>) => {
     if (++reads === 1) controller.enqueue("Сайн");
-    else return new Promise<void>(() => {});
   };
   const model = new ReadableStream<string>({ pull, cancel: () => cancel() }, { highWaterMark: 0 });
   const stalled = speakLive(rig.client, model, VOICE);
