@@ -90,6 +90,8 @@ export function encode(audio: EncodeSource, options: EncodeOptions): EncodedAudi
  * by themselves before they buy anything. It takes about a second, once a process.
  *
  * @param format The format.
+ * @throws {TypeError} when the format is no string.
+ * @throws {RangeError} when the format is not known.
  * @throws {TsetsenError} with the `code` `"encoder_missing"` when the packages are not installed, the message says which; with
  * `"encoder_failed"` when they cannot work here.
  *

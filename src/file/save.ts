@@ -211,6 +211,8 @@ async function checkTarget(named: string, overwrite: boolean): Promise<string> {
     if (code !== "ENAMETOOLONG") throw error;
     throw problem(error, `${named} must be a name that the file system takes: give a shorter one.`);
   }
+  const folder = () => problem("EISDIR", `${named} is a folder: give the name of a file in it.`);
+  if (there.isDirectory()) throw folder();
   if (!overwrite) {
     throw problem(
       "EEXIST",
@@ -226,9 +228,7 @@ async function checkTarget(named: string, overwrite: boolean): Promise<string> {
     if (codeOf(error) === "ENOENT") return target;
     throw error;
   }
-  if (found.isDirectory()) {
-    throw problem("EISDIR", `${named} is a folder: give the name of a file in it.`);
-  }
+  if (found.isDirectory()) throw folder();
   // A rename would replace a device or a pipe.
   if (!found.isFile()) {
     throw problem("EEXIST", `${named} is no regular file: give another name.`);

@@ -277,6 +277,11 @@ Deno.test("splitSentences refuses what is no text and what is no pause", () => {
   }
   assertThrows(() => splitSentences("а", { pauses: { comma: -1 } }), RangeError, "pauses.comma");
   assertThrows(
+    () => splitSentences("а", { pauses: { comma: 1e300 }, pauseScale: 1e300 }),
+    RangeError,
+    "pauses.comma times pauseScale must be",
+  );
+  assertThrows(
     () => splitSentences("а", { paragraphs: "page" as "line" }),
     RangeError,
     "paragraphs must be",
