@@ -399,6 +399,18 @@ Deno.test("speakLive sends nothing when it is stopped at once, and leaves the te
   assertEquals(await within(first), { done: true, value: undefined });
   await within(speech.settled());
   assert(text.left);
+  // A model that calls a tool is silent, and goes on until its stream is cancelled.
+  const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
+  let reads = 0;
+  const pull = (controller: ReadableStreamDefaultController<string>) => {
+    if (++reads === 1) controller.enqueue("Сайн");
+  };
+  const model = new ReadableStream<string>({ pull, cancel: () => cancel() }, { highWaterMark: 0 });
+  const stalled = speakLive(rig.client, model, VOICE);
+  const pending = stalled.next();
+  await until(() => reads === 2);
+  await stalled.cancel();
+  await within(Promise.all([pending, cancelled]));
   const aborted = speakLive(rig.client, tokens(TWO), { ...VOICE, signal: AbortSignal.abort("no") });
   assertEquals(await rejection(aborted.bytes()), "no");
   assertEquals([rig.emulator.requests.length, rig.emulator.ledger.total], [0, 0]);
