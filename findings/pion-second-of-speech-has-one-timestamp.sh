@@ -6,8 +6,8 @@
 # Came:    Seven packets have one timestamp, and the marker stands on the last: the packetizer takes each call for a picture of a video. Fed with 20 ms a call, timestamps grow by 160, and
 #          each packet has the marker. Nothing is raised.
 # With:    github.com/pion/rtp v1.10.6; run on 2026-11-28 with Go 1.26.
-# Matters: A service's chunk has any length. Handed on as it comes, six sevenths of a second of speech have the time of the first seventh, and a telephone plays one of them or all on top
-#          of each other. A marker tells it to start its jitter buffer anew. Cut chunks into 160 bytes, and clear the marker but for the first.
+# Matters: A service's chunk has any length. Handed on as it comes, six sevenths of a second of speech have the time of the first seventh, and a jitter buffer may take them for one moment
+#          of speech. A marker may make it start anew. Cut chunks into 160 bytes, and clear the marker but for the first.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'chmod -R u+w "$dir" && rm -rf "$dir"' EXIT
