@@ -57,7 +57,8 @@ export {
   TsetsenError,
   type TsetsenErrorOptions,
 } from "./contract/errors.ts";
-export { type InterruptedJob, interruptedJobs } from "./call/interrupted_jobs.ts";
+export { interruptedJobs } from "./call/interrupted_jobs.ts";
+export type { InterruptedJob } from "./call/memory.ts";
 
 // For transports of your own.
 export type { EndpointOptions } from "./contract/endpoint.ts";

@@ -4,50 +4,38 @@
  * @module
  */
 
+import { type AcceptedJob, memory } from "./memory.ts";
+
 /** More are not kept: a job is polled, and a failure is handled, soon after its submission. */
 const MAX_JOBS = 1_000;
 
 /** How long a service may take until it knows a job that it has accepted, in milliseconds. */
 export const NOT_FOUND_GRACE_MS = 10_000;
 
-/** A job that was accepted. */
-export interface AcceptedJob {
-  /** When, on the clock of `performance.now()`. */
-  readonly time: number;
-  /** The number of characters of its text; `undefined` when that is not known. */
-  readonly length: number | undefined;
-  /** Whether the service has answered about the job. */
-  isKnown: boolean;
-}
-
-const jobs = new Map<string, AcceptedJob>();
-
-/** When the last job was accepted that is no longer kept, on the clock of `performance.now()`. */
-let forgottenUntil = -Infinity;
-
 /** Remembers that the service has accepted a job now. */
 export function recordAccepted(requestId: string, length?: number): void {
+  const { jobs } = memory();
   jobs.set(requestId, { time: performance.now(), length, isKnown: false });
   if (jobs.size <= MAX_JOBS) return;
   const [oldest, { time }] = jobs.entries().next().value as [string, AcceptedJob];
   jobs.delete(oldest);
-  forgottenUntil = time;
+  memory().forgottenUntil = time;
 }
 
 /** Remembers that the service has answered about a job. */
 export function recordKnown(requestId: string): void {
-  const job = jobs.get(requestId);
+  const job = acceptedJob(requestId);
   if (job !== undefined) job.isKnown = true;
 }
 
 /** What is known about a job that was accepted a moment ago. */
 export function acceptedJob(requestId: string): AcceptedJob | undefined {
-  return jobs.get(requestId);
+  return memory().jobs.get(requestId);
 }
 
 /** Whether the service may not know a job yet: it was accepted a moment ago, and there was no answer about it. */
 export function isNew(requestId: string): boolean {
-  const job = jobs.get(requestId);
+  const job = acceptedJob(requestId);
   return job !== undefined && !job.isKnown && performance.now() - job.time < NOT_FOUND_GRACE_MS;
 }
 
@@ -57,6 +45,6 @@ export function isNew(requestId: string): boolean {
  */
 export function mayBeAcceptedSince(requestId: string | undefined, time: number): boolean {
   if (requestId === undefined) return false;
-  const job = jobs.get(requestId);
-  return job === undefined ? forgottenUntil >= time : job.time >= time;
+  const job = acceptedJob(requestId);
+  return job === undefined ? memory().forgottenUntil >= time : job.time >= time;
 }

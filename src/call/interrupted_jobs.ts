@@ -4,26 +4,11 @@
  * @module
  */
 
-import { type Charged, TsetsenError } from "../contract/errors.ts";
-
-/** A job, or a call that may have become one, that an error interrupted. */
-export interface InterruptedJob {
-  /** The id of the job; `undefined` when none had come yet. */
-  readonly requestId: string | undefined;
-  /** What is known about the money. */
-  readonly charged: Charged;
-}
-
-interface Interruption extends InterruptedJob {
-  /** False when the work only followed a job that was paid for: doing it again costs nothing. */
-  readonly billable?: boolean;
-  readonly signal: AbortSignal | undefined;
-}
+import { TsetsenError } from "../contract/errors.ts";
+import { type InterruptedJob, type Interruption, memory } from "./memory.ts";
 
 /** A reason may be an object that lives as long as the process: more than this many jobs are not kept for one. */
 const MAX_JOBS = 1_000;
-
-const interruptions = new WeakMap<object, Interruption[]>();
 
 /**
  * Remembers that `reason`, the reason of a caller's signal or an error that is not ours, interrupted a job.
@@ -44,7 +29,7 @@ export function recordInterrupted(
   // What was not charged is the least loss.
   const at = others.findIndex(({ charged }) => charged === "no");
   if (others.length >= MAX_JOBS) others.splice(Math.max(0, at), 1);
-  interruptions.set(holder as object, [...others, { ...job, signal }]);
+  memory().interruptions.set(holder as object, [...others, { ...job, signal }]);
 }
 
 /**
@@ -89,5 +74,5 @@ export function interruptedJobs(error: unknown, signal?: AbortSignal): readonly 
 
 /** What was under way at an error that is not ours. */
 export function interruptionsOf(error: unknown): readonly Interruption[] {
-  return interruptions.get(error as object) ?? [];
+  return memory().interruptions.get(error as object) ?? [];
 }

@@ -10,18 +10,13 @@ import {
   type BackoffOptions,
   resolveBackoff,
 } from "../contract/backoff.ts";
-import {
-  ConnectionError,
-  RateLimitExceededError,
-  ServiceUnavailableError,
-  TimeoutError,
-  TsetsenError,
-} from "../contract/errors.ts";
+import { TRANSIENT, TsetsenError } from "../contract/errors.ts";
 import { reasonOf } from "../lib/abort.ts";
 import { isError } from "../lib/is_error.ts";
 import { Lifetime } from "../lib/lifetime.ts";
 import { mayBeAcceptedSince } from "./accepted_jobs.ts";
 import { interruptedJobs, interruptionsOf, recordInterrupted } from "./interrupted_jobs.ts";
+import { memory } from "./memory.ts";
 import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
 
 /** A class of errors. */
@@ -33,8 +28,8 @@ export interface RetryOptions extends BackoffOptions {
   /** How often to try again after the first failure, 0 or more. Default 3. */
   readonly maxRetries?: number | undefined;
   /**
-   * The classes of errors to try again for. Default: {@linkcode ServiceUnavailableError}, {@linkcode ConnectionError},
-   * {@linkcode TimeoutError} and {@linkcode RateLimitExceededError}.
+   * The classes of errors to try again for. Default: `ServiceUnavailableError`, `ConnectionError`, `TimeoutError` and
+   * `RateLimitExceededError`.
    */
   readonly retryExceptions?: readonly ErrorClass[] | undefined;
   /** Ends a delay at once; `retry` then rejects with the signal's own reason. Default: none. */
@@ -47,13 +42,6 @@ const RETRY_OPTIONS = {
   signal: true,
   ...BACKOFF_OPTIONS,
 } as const satisfies FieldNames<Required<RetryOptions>>;
-
-const RETRY_EXCEPTIONS: readonly ErrorClass[] = [
-  ServiceUnavailableError,
-  ConnectionError,
-  TimeoutError,
-  RateLimitExceededError,
-];
 
 /**
  * Calls an async function, and calls it again with exponential backoff when it fails for a reason that can pass.
@@ -88,7 +76,7 @@ export async function retry<T>(
 ): Promise<T> {
   validate("fn", fn);
   validateFields("options", options, RETRY_OPTIONS);
-  const { maxRetries = 3, retryExceptions = RETRY_EXCEPTIONS, signal } = options;
+  const { maxRetries = 3, retryExceptions = TRANSIENT, signal } = options;
   for (const Class of retryExceptions) validate("each of retryExceptions", Class);
   const backoff = resolveBackoff(options);
   if (signal?.aborted) throw reasonOf(signal);
@@ -106,15 +94,12 @@ export async function retry<T>(
   }
 }
 
-/** Errors of work that has bought more than what they are about. */
-const purchases = new WeakSet<object>();
-
 /**
  * Remembers that work failed with `error` after it had bought something. Doing it again buys that again, whatever the error
  * itself is about.
  */
 export function recordPurchases(error: unknown): void {
-  if (Object(error) === error) purchases.add(error as object);
+  if (Object(error) === error) memory().purchases.add(error as object);
 }
 
 /**
@@ -147,7 +132,7 @@ export function recordPurchases(error: unknown): void {
  * ```
  */
 export function isSafeToRetry(error: unknown): boolean {
-  if (Object(error) !== error || purchases.has(error as object)) return false;
+  if (Object(error) !== error || memory().purchases.has(error as object)) return false;
   if (!(error instanceof TsetsenError)) {
     // A copy of an error of this package (`structuredClone`, `postMessage`) has its message only.
     const isCopy = isError(error) && /^(\w+_|time)\w+: | charged/.test(error.message);

@@ -4,13 +4,14 @@
  * @module
  */
 
+// In front of the others, because a bundle is 700 bytes smaller then, gzipped.
+import { webTransport } from "./web_transport.ts";
 import { BaseClient } from "../client.ts";
 import { CLIENT_OPTIONS, type ClientOptions as BaseClientOptions } from "../contract/options.ts";
 import type { Transport } from "../contract/transport.ts";
 import { validate } from "../contract/validate.ts";
 import { asTransport } from "./as_transport.ts";
 import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
-import { webTransport } from "./web_transport.ts";
 
 /** Options of a {@linkcode Client}. All durations are milliseconds. */
 export interface ClientOptions extends Omit<BaseClientOptions, "transport"> {
@@ -62,7 +63,7 @@ export class Client extends BaseClient {
    * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
    * @throws {TypeError} when an option has the wrong type.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {TsetsenError} when the runtime makes no `ReadableStream`: take the client of `@tsetsen/sdk/lean`.
+   * @throws {TsetsenError} when the runtime lacks something: without a `ReadableStream` take the client of `@tsetsen/sdk/lean`.
    */
   constructor(options: ClientOptions = {}) {
     validate("options", options);

@@ -6,7 +6,8 @@
  */
 
 import type { TransportCall } from "../contract/transport.ts";
-import { frame, FRAME_HEAD_BYTES, TRAILER, writeFrameHead } from "../transport/frames.ts";
+import { concatBytes } from "../lib/bytes.ts";
+import { frame, frameHead, TRAILER } from "../transport/frames.ts";
 import type { ResponseReader } from "../transport/response_reader.ts";
 import { sendOnce } from "../transport/send_once.ts";
 import { toConnect } from "./errors.ts";
@@ -72,24 +73,14 @@ const OK = new TextEncoder().encode("grpc-status: 0\r\n");
 
 /** A reader that connect-web takes for that of a body. */
 interface ChunkReader {
-  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array }>;
+  read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
 }
 
 /** A chunk with the message and the trailers in their frames. */
 function oneChunk(trailers: Uint8Array, message: Uint8Array): ChunkReader {
-  const end = FRAME_HEAD_BYTES + message.length;
-  const bytes = new Uint8Array(end + FRAME_HEAD_BYTES + trailers.length);
-  writeFrameHead(bytes, 0, 0, message.length);
-  bytes.set(message, FRAME_HEAD_BYTES);
-  writeFrameHead(bytes, end, TRAILER, trailers.length);
-  bytes.set(trailers, end + FRAME_HEAD_BYTES);
-  let done = false;
+  const queue = [concatBytes([frame(0, message), frame(TRAILER, trailers)])];
   return {
-    read() {
-      if (done) return Promise.resolve({ done: true });
-      done = true;
-      return Promise.resolve({ done: false, value: bytes });
-    },
+    read: () => Promise.resolve({ done: queue.length === 0, value: queue.pop() }),
   };
 }
 
@@ -115,9 +106,7 @@ function streamed(reader: ResponseReader, options: GuardOptions): ChunkReader {
 }
 
 function headOf(parts: readonly Uint8Array[]): Uint8Array {
-  const head = new Uint8Array(FRAME_HEAD_BYTES);
-  writeFrameHead(head, 0, 0, parts.reduce((sum, { length }) => sum + length, 0));
-  return head;
+  return frameHead(0, parts.reduce((sum, { length }) => sum + length, 0));
 }
 
 /** Where connect-web looks for a status. */

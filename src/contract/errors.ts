@@ -297,6 +297,14 @@ export class ClientClosedError extends TsetsenError {
   }
 }
 
+/** The classes of failures that may pass by themselves. */
+export const TRANSIENT: readonly (abstract new (message: string) => TsetsenError)[] = [
+  ServiceUnavailableError,
+  ConnectionError,
+  TimeoutError,
+  RateLimitExceededError,
+];
+
 const ABORTED = 10;
 
 /**
@@ -305,9 +313,7 @@ const ABORTED = 10;
  * @internal
  */
 export function isTransient(error: TsetsenError): boolean {
-  return error instanceof RateLimitExceededError || error instanceof ConnectionError ||
-    error instanceof ServiceUnavailableError || error instanceof TimeoutError ||
-    error.statusCode === ABORTED;
+  return TRANSIENT.some((Class) => error instanceof Class) || error.statusCode === ABORTED;
 }
 
 /**

@@ -7,7 +7,7 @@
 import { inBrowser, readEnv } from "../lib/runtime.ts";
 import { type Backoff, BACKOFF_OPTIONS, type BackoffOptions, resolveBackoff } from "./backoff.ts";
 import type { EndpointOptions } from "./endpoint.ts";
-import { AuthenticationError, type TsetsenErrorOptions } from "./errors.ts";
+import { AuthenticationError, TsetsenError, type TsetsenErrorOptions } from "./errors.ts";
 import type { LogHook } from "./log.ts";
 import type { ResponseHook } from "./response.ts";
 import type { Transport } from "./transport.ts";
@@ -135,6 +135,7 @@ export function resolveOptions<T extends Omit<ClientOptions, "transport">>(
   options: T,
   known: object = CLIENT_OPTIONS,
 ): ResolvedOptions {
+  checkRuntime();
   validateFields("options", options, known as FieldNames<Required<T>>);
   const {
     apiKey = readEnv("TSETSEN_API_KEY"),
@@ -170,6 +171,16 @@ export function resolveOptions<T extends Omit<ClientOptions, "transport">>(
     fetch,
     log,
   });
+}
+
+/** Refuses a runtime with which a call would fail on the way, perhaps after it was charged. */
+function checkRuntime(): void {
+  const missing = ["AbortController", "Headers", "URL", "performance"]
+    .filter((name) => !(name in globalThis));
+  if (missing.length > 0) {
+    const message = `This runtime has no ${missing.join(", ")}: load a polyfill first.`;
+    throw new TsetsenError(message, { charged: "no" });
+  }
 }
 
 /** Headers as a record, names in lower case. A `Headers` object costs Deno 55 µs a request. */

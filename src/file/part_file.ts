@@ -8,6 +8,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { interruptedJobs } from "../call/interrupted_jobs.ts";
+import { memory } from "../call/memory.ts";
 import { isSafeToRetry, recordPurchases } from "../call/retry.ts";
 import { TsetsenError } from "../contract/errors.ts";
 import { problem } from "./disk.ts";
@@ -15,8 +16,6 @@ import { repairOpen } from "./repair.ts";
 
 /** So many bytes of the final name stand in the temporary one, because file systems allow 255. */
 const STEM_BYTES = 100;
-
-const kept = new WeakMap<object, string[]>();
 
 /**
  * The files that {@linkcode saveAudio} left of paid audio which broke off. A {@linkcode TsetsenError} names its file in
@@ -41,7 +40,7 @@ const kept = new WeakMap<object, string[]>();
  * ```
  */
 export function keptAudio(error: unknown): readonly string[] {
-  return [...kept.get(error as object) ?? []];
+  return [...memory().files.get(error as object) ?? []];
 }
 
 /** A temporary file beside the final one. */
@@ -87,7 +86,7 @@ export class PartFile {
     const path = await rename(this.path, wav).then(() => wav, () => this.path);
     const named = naming(error, path);
     if ((typeof named === "object" || typeof named === "function") && named !== null) {
-      kept.set(named, [...keptAudio(named), path]);
+      memory().files.set(named, [...keptAudio(named), path]);
     }
     return named;
   }

@@ -61,6 +61,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
     call: TransportCall,
     unary: boolean,
   ): Promise<ResponseReader> {
+    call.sending?.(false);
     const headers = { ...call.headers, ...PROTOCOL_HEADERS };
     return sendOnce(service + method, headers, frame(0, message), { call, unary, origin, fetch });
   }

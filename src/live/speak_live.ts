@@ -1,7 +1,7 @@
 import type { BaseClient } from "../../mod.ts";
 import { SpeechStream } from "../audio/speech_stream.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
-import type { InterruptedJob } from "../call/interrupted_jobs.ts";
+import type { InterruptedJob } from "../call/memory.ts";
 import { InvalidRequestError, TsetsenError, withContext } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
 import { check, CLIENT, describe, wholeNumber } from "../lib/rules.ts";

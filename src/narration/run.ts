@@ -7,7 +7,8 @@
 import type { BaseClient } from "../client.ts";
 import { ClientClosedError, withContext } from "../contract/errors.ts";
 import { Lifetime, type LifetimeEnd } from "../lib/lifetime.ts";
-import { type InterruptedJob, recordInterrupted } from "../call/interrupted_jobs.ts";
+import { recordInterrupted } from "../call/interrupted_jobs.ts";
+import type { InterruptedJob } from "../call/memory.ts";
 import { recordPurchases } from "../call/retry.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { asTsetsenError } from "./purchase/errors.ts";

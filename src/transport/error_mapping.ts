@@ -135,6 +135,21 @@ export function noAnswer(
   );
 }
 
+/**
+ * The `fetch` to send with. Call it as a function: that of workerd refuses any `this` but the global one.
+ *
+ * @throws {TsetsenError} when there is none, as in the jsdom environment of Jest.
+ */
+export function fetchOf(given: typeof globalThis.fetch | undefined): typeof globalThis.fetch {
+  const fetch = given ?? globalThis.fetch;
+  if (!fetch) {
+    throw new TsetsenError("This runtime has no fetch: give the option fetch. Nothing was sent.", {
+      charged: "no",
+    });
+  }
+  return fetch;
+}
+
 /** The error for an answer that broke off. */
 export function brokenOff(
   origin: string,

@@ -24,16 +24,15 @@ export const FRAME_HEAD_BYTES = 5;
 
 /** Makes one frame. */
 export function frame(flags: number, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(FRAME_HEAD_BYTES + data.length);
-  writeFrameHead(bytes, 0, flags, data.length);
-  bytes.set(data, FRAME_HEAD_BYTES);
-  return bytes;
+  return concatBytes([frameHead(flags, data.length), data]);
 }
 
-/** Writes the head of a frame at a place in `bytes`. */
-export function writeFrameHead(bytes: Uint8Array, at: number, flags: number, length: number): void {
-  bytes[at] = flags;
-  for (let i = 4; i > 0; i--, length >>>= 8) bytes[at + i] = length & 0xff;
+/** Makes the head of a frame. */
+export function frameHead(flags: number, length: number): Uint8Array<ArrayBuffer> {
+  const head = new Uint8Array(FRAME_HEAD_BYTES);
+  head[0] = flags;
+  for (let i = 4; i > 0; i--, length >>>= 8) head[i] = length;
+  return head;
 }
 
 /** Collects the frames of an answer from chunks of any size. */

@@ -6,7 +6,7 @@
 
 import { hostOf, WITHOUT_LIMIT } from "../lib/runtime.ts";
 import { withWebBody } from "./body_reader.ts";
-import { fromHttp, noAnswer } from "./error_mapping.ts";
+import { fetchOf, fromHttp, noAnswer } from "./error_mapping.ts";
 import { OnceBody, takesStreams } from "./once_body.ts";
 import { isGrpcWeb, ResponseReader } from "./response_reader.ts";
 import type { TransportCall } from "../contract/transport.ts";
@@ -77,8 +77,7 @@ export async function post(
   bytes: Uint8Array<ArrayBuffer>,
   { call, origin, fetch: given }: Omit<SendOptions, "unary">,
 ): Promise<Response> {
-  // Never called as a method: workerd's fetch refuses any other `this`.
-  const fetch = given ?? globalThis.fetch;
+  const fetch = fetchOf(given);
   const { billable, secrets } = call;
   const { signal } = call.lifetime;
   // workerd knows only "manual"; Node's undici copies every request for it.

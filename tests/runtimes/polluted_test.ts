@@ -1,4 +1,5 @@
-// Old libraries add to the prototypes of the language. What they add is in every object, and is no option.
+// Old libraries add to the prototypes of the language. What they add is in every object, and is no option. Hardened programs
+// let nothing add a global.
 
 import { assertEquals } from "@std/assert";
 import { startEmulator } from "../../src/emulator/mod.ts";

@@ -9,7 +9,7 @@ import type { Call, Core } from "../../call/call.ts";
 import { backoffDelay } from "../../contract/backoff.ts";
 import { WITHOUT_LIMIT } from "../../lib/runtime.ts";
 import { withWebBody } from "../../transport/body_reader.ts";
-import { brokenOff, noAnswer } from "../../transport/error_mapping.ts";
+import { brokenOff, fetchOf, noAnswer } from "../../transport/error_mapping.ts";
 import { lengthOfWholePart } from "../byte_range.ts";
 import { Connection } from "./connection.ts";
 import { followRedirects, MAX_REDIRECTS } from "./redirects.ts";
@@ -89,10 +89,10 @@ export async function* transfer(
       headers["range"] = `bytes=${received}-`;
       headers["if-range"] = version[1];
     }
-    const fetch = core.options.fetch ?? globalThis.fetch;
+    const fetch = fetchOf(core.options.fetch);
     const init: RequestInit = { ...WITHOUT_LIMIT, headers, signal: connection.signal };
-    // workerd has no credentials, and refuses the option.
-    if ("credentials" in Request.prototype) init.credentials = "omit";
+    // workerd has no credentials, and refuses the option. React Native's fetch may come without a Request.
+    if ("credentials" in (globalThis.Request?.prototype ?? {})) init.credentials = "omit";
     const isLast = tries > maxRetries;
     const ms = patience(isLast, tries - 1);
     const ask = async (at: URL, redirect: RequestRedirect) => {

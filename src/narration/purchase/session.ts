@@ -9,7 +9,7 @@ import type { Job } from "../../job.ts";
 import { concatBytes } from "../../lib/bytes.ts";
 import { type RateLimitExceededError, withContext } from "../../contract/errors.ts";
 import { NOT_FOUND_GRACE_MS } from "../../call/accepted_jobs.ts";
-import type { InterruptedJob } from "../../call/interrupted_jobs.ts";
+import type { InterruptedJob } from "../../call/memory.ts";
 import { BYTES_PER_SAMPLE } from "../../audio/wav/wav_writer.ts";
 import { MAX_REFUSALS, refusing } from "../store/plan_records.ts";
 import { checkAudio, lengthOf, pcmOf } from "../part_audio.ts";

@@ -1,4 +1,5 @@
-// The calls of a client where old libraries have added to the prototypes of the language. Prints what came of each.
+// The calls of a client where old libraries have added to the prototypes of the language, and nothing
+// can add a global. Prints what came of each.
 // Usage: polluted <endpoint>
 
 import { Client, retry } from "../../../mod.ts";
@@ -13,6 +14,9 @@ for (const { prototype } of [Object, Array, String, Function]) {
   // By assignment, as they do it: it is listed by a loop over any object.
   Object.assign(prototype, { oldHelper() {} });
 }
+
+// Hardened programs let nobody add a global: this is the one that the copies of the package share.
+Object.defineProperty(globalThis, Symbol.for("@tsetsen/sdk/memory"), { value: undefined });
 
 const apiKey = "tsetsen-development-emulator";
 const text = "Сайн байна уу?";
