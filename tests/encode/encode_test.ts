@@ -213,6 +213,18 @@ Deno.test("EncodedAudio.cancel ends a stream of the web, between two reads and w
   }
 });
 
+Deno.test("encode reads a stream that has a reader and no loop, as Safari's have", async () => {
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(tone(100));
+      controller.close();
+    },
+  });
+  const audio = { getReader: () => stream.getReader(), locked: false };
+  const wav = await encode(audio as unknown as typeof stream, { format: "wav" }).bytes();
+  assertEquals(wav.subarray(44), tone(100));
+});
+
 Deno.test("encode fails when the audio is cancelled in the middle: what came is not the whole", async () => {
   await using emulator = await startEmulator({ streamPace: 40 });
   const { apiKey, url } = emulator;
