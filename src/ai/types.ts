@@ -121,7 +121,12 @@ export interface SpeechModel<Version extends SpecificationVersion> {
 export interface TsetsenProvider<Version extends SpecificationVersion> {
   /** The version of the specification. */
   readonly specificationVersion: Version;
-  /** The model of a version, `"beta-v0.1"` or `"beta-v0.2"`. */
+  /**
+   * The model of a version, `"beta-v0.1"` or `"beta-v0.2"`.
+   *
+   * @throws {InvalidRequestError} when it is no name of a version.
+   * @throws {TypeError} when it is no string.
+   */
   speech(modelId: string): SpeechModel<Version>;
   /** The same under the name that registries look for. */
   speechModel(modelId: string): SpeechModel<Version>;

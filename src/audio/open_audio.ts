@@ -12,8 +12,8 @@ export interface OpenAudio {
   /** The chunks. Nothing is asked of the audio before the loop begins. */
   readonly items: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /**
-   * Ends the audio, also while a read is pending: the loop then ends as if the audio were complete. It never throws. `undefined`
-   * where the audio has no such way; leaving the loop ends it then.
+   * Ends the audio, also while a read is pending. The loop then fails, or ends as if the audio were complete. It never throws.
+   * `undefined` where the audio has no such way; leaving the loop ends it then.
    */
   readonly cancel: (() => Promise<void>) | undefined;
 }
@@ -26,9 +26,23 @@ export function openAudio(
   if (isStream(audio)) return openStream(audio);
   const { cancel } = audio as { cancel?: () => unknown };
   return {
-    items: audio,
+    items: isOwn(audio) ? chunksOf(audio) : audio,
     cancel: typeof cancel === "function"
       ? () => quietly(async () => await cancel.call(audio))
       : undefined,
   };
+}
+
+/** What is used of audio of the SDK. It is asked for by name, because a program may hold two copies of the SDK. */
+interface OwnAudio {
+  toReadableStream(): ReadableStream<Uint8Array>;
+}
+
+function isOwn(audio: object): audio is OwnAudio {
+  return "isRaw" in audio && typeof (audio as Partial<OwnAudio>).toReadableStream === "function";
+}
+
+/** A loop ends when somebody cancels the audio, and what it has got is not the whole. The stream of the audio fails then. */
+async function* chunksOf(audio: OwnAudio): AsyncGenerator<Uint8Array, void, void> {
+  yield* openStream(audio.toReadableStream()).items;
 }

@@ -159,7 +159,7 @@ function keyOption(flags: string): Option {
 /** Turns `help COMMAND` into `COMMAND --help`, which loads the command first. */
 function withHelpOption(args: readonly string[]): string[] {
   const [first, name = "", ...rest] = args;
-  return first === "help" && name in COMMANDS ? [name, "--help", ...rest] : [...args];
+  return first === "help" && Object.hasOwn(COMMANDS, name) ? [name, "--help", ...rest] : [...args];
 }
 
 /** A quotation that holds the name of a command or an option, or a number: nothing of the text or the key. */

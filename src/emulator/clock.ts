@@ -50,6 +50,8 @@ interface Sleeper {
 export class ManualClock implements Clock {
   #now: number;
   readonly #sleepers: Set<Sleeper> = new Set();
+  /** Resolves when the clock stands still. */
+  #moved: Promise<void> = Promise.resolve();
 
   /**
    * Makes a clock that stands still.
@@ -92,7 +94,7 @@ export class ManualClock implements Clock {
   }
 
   /**
-   * Moves the clock forward, waking the sleepers in the order of their times.
+   * Moves the clock forward, waking the sleepers in the order of their times. Calls at the same time follow each other.
    *
    * @param ms How far, in milliseconds, zero or more.
    * @returns A promise that resolves when the sleepers that were due have had their turn, those that
@@ -102,6 +104,11 @@ export class ManualClock implements Clock {
    */
   async advance(ms: number): Promise<void> {
     check("ms", ms, atLeast(0));
+    this.#moved = this.#moved.then(() => this.#move(ms));
+    await this.#moved;
+  }
+
+  async #move(ms: number): Promise<void> {
     const end = this.#now + ms;
     await turn();
     for (let due = this.#next(end); due !== undefined; due = this.#next(end)) {

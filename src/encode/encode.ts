@@ -56,7 +56,8 @@ const DELAYS: Readonly<Record<EncodeFormat, number>> = {
  *
  * @param audio The audio: bare PCM of the service's format (24,000 Hz, 16 bits, mono), or WAV of it.
  * @param options The format, and what the file tells.
- * @returns The encoded audio, lazily.
+ * @returns The encoded audio, lazily. Reading it throws an error of the name `"AbortError"` when somebody cancels `audio` before its
+ * end, and what `audio` fails with.
  * @throws {TypeError} when an option is not known, has the wrong type, or does not go with the format; when the audio has been
  * read.
  * @throws {RangeError} when an option is out of its range; when the audio is known to be too long for a WAV.

@@ -5,9 +5,9 @@ export type EncodeFormat = "mp3" | "flac" | "aac" | "wav";
 
 /** A chapter of audio. */
 export interface Chapter {
-  /** When it begins, in milliseconds from the start of the audio, 0 or more. */
+  /** When it begins, in milliseconds from the start of the audio, 0 or more and below 2,147,483,648. */
   readonly start: number;
-  /** Its title. */
+  /** Its title, in well-formed Unicode without U+0000. */
   readonly title: string;
 }
 
@@ -20,7 +20,7 @@ export interface EncodeOptions {
    * 64,000, 80,000, 96,000, 112,000, 128,000, 144,000 or 160,000. AAC: a whole number from 8,000 to 128,000. Default 64,000.
    */
   readonly bitrate?: number | undefined;
-  /** The title of the whole, of every format but WAV. Default: none. */
+  /** The title of the whole, in well-formed Unicode without U+0000, of every format but WAV. Default: none. */
   readonly title?: string | undefined;
   /** The chapters, in order of their starts, at most 255, of every format but WAV. Default: none. */
   readonly chapters?: readonly Chapter[] | undefined;

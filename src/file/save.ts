@@ -106,6 +106,7 @@ export interface SavedAudio {
  * when it cannot be written. If the audio was complete by then, it stays under the temporary
  * name that the message says: another program may have taken the final name in the meantime. The message says, too, when the disk
  * may have lost a part of it.
+ * @throws {DOMException} of the name `"AbortError"` when somebody cancels the audio before its end.
  * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed
  * then, unless it holds paid audio that cannot be fetched again.
  *
@@ -162,11 +163,14 @@ async function save(
   } catch (error) {
     const { size } = await part.handle.stat();
     const reason = error instanceof WriteError ? error.cause : error;
+    const isBought = isBoughtByReading(audio);
+    // Somebody cancelled the audio: that error knows nothing of the money.
+    const isCancelled = isBought && size > 0 && Object(error).name === "AbortError";
     // The disk may be full: what was paid for is there all the same.
     const isPaid = error instanceof WriteError
       ? isOwnRaw(audio)
-      : isPaidStream(error) || (isBoughtByReading(audio) && !isSafeToRetry(error));
-    if (error instanceof WriteError && isBoughtByReading(audio)) recordPurchases(reason);
+      : isPaidStream(error) || isCancelled || (isBought && !isSafeToRetry(error));
+    if (isCancelled || (error instanceof WriteError && isBought)) recordPurchases(reason);
     if (!isPaid || size === 0) await part.remove();
     throw isPaid && size > 0 ? await part.keep(reason) : reason;
   }

@@ -7,12 +7,13 @@
 import type { FileHandle } from "node:fs/promises";
 import { notWav, paidFor } from "../audio/audio_facts.ts";
 import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format/format.ts";
+import { openAudio } from "../audio/open_audio.ts";
 import { cutShort, readWav } from "../audio/wav/wav_reader.ts";
 import { wavHeader } from "../audio/wav/wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
 import type { EncodeFormat } from "../encode/mod.ts";
-import { concatBytes, isBytes } from "../lib/bytes.ts";
+import { concatBytes } from "../lib/bytes.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import { readHead, repairOpen } from "./repair.ts";
 
@@ -92,7 +93,6 @@ export async function writeAudio(
     bytes += chunk.length;
     notify(onProgress, bytes);
   };
-  const chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array> = isBytes(audio) ? [audio] : audio;
   let head: Uint8Array | undefined = new Uint8Array();
   let format: AudioFormat = "unknown";
   const begin = async () => {
@@ -102,7 +102,7 @@ export async function writeAudio(
     if (format === "pcm") await append(wavHeader());
     await append(start);
   };
-  for await (const chunk of chunks) {
+  for await (const chunk of openAudio(audio).items) {
     check("each chunk of audio", chunk, BYTES);
     if (head === undefined) await append(chunk);
     else {

@@ -38,8 +38,10 @@ export const AUDIO: Rule = [
   "any",
   "audio of this package, or bytes, or an iterable of bytes",
   // Samples of 16 bits or floats are numbers, not bytes.
+  // Streams of Safari have a reader and no loop.
   (audio: unknown) =>
-    (isIterable(audio) || isAsyncIterable(audio)) &&
+    (isIterable(audio) || isAsyncIterable(audio) ||
+      typeof Object(audio).getReader === "function") &&
     (!ArrayBuffer.isView(audio) || isBytes(audio)),
   TypeError,
 ];

@@ -56,7 +56,7 @@ export interface LiveOptions {
    * client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
-  /** The time between two polls of a job in milliseconds, above 0. Default: it adapts to the job's age. */
+  /** The time between two polls of a job in milliseconds, above 0 and at most 2,147,483,647. Default: it adapts to the job's age. */
   readonly pollInterval?: number | undefined;
   /**
    * How often a request is sent again when its failure proves that nothing was accepted, 0 or more. A refusal for the rate of

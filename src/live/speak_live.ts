@@ -125,7 +125,9 @@ export function speakLive(
   options: LiveOptions,
 ): LiveSpeech {
   check("client", client, CLIENT);
-  if (typeof textStream?.[Symbol.asyncIterator] !== "function") {
+  // Streams of Safari have a reader and no loop.
+  const isRead = Object(textStream)[Symbol.asyncIterator] ?? Object(textStream).getReader;
+  if (typeof isRead !== "function") {
     throw new TypeError(
       `textStream must be an async iterable of strings: got ${
         describe(textStream)

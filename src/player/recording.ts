@@ -16,7 +16,8 @@ export class Recording implements Samples {
 
   /** The samples from one place up to another. */
   slice(from: number, to: number): Int16Array<ArrayBuffer> {
-    return this.#samples.slice(from, Math.min(to, this.#length));
+    // A negative place would count from the end of the room, not from that of the audio.
+    return this.#samples.slice(Math.max(0, from), Math.max(0, Math.min(to, this.#length)));
   }
 
   /** Adds whole samples of 16 bits, little-endian. */

@@ -33,9 +33,11 @@ export class Resampler {
 
   /**
    * @param samples The audio, 24,000 samples a second.
-   * @param rate The samples a second of the output.
+   * @param contextRate The samples a second of the output.
    */
-  constructor(samples: Samples, rate: number) {
+  constructor(samples: Samples, contextRate: number) {
+    // A rate may have a fraction, which has hardly a divisor in common with that of the audio: it would take a filter without end.
+    const rate = Math.round(contextRate);
     const common = greatestCommonDivisor(SAMPLE_RATE, rate);
     this.#samples = samples;
     this.#down = SAMPLE_RATE / common;

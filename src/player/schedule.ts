@@ -80,7 +80,7 @@ export class Schedule {
         const frame = Math.ceil(now + LEAD_S * sampleRate);
         this.#stretches.push({ frame, from: this.end, to: this.end });
       }
-      this.#add(Math.min(available, this.end + BUFFER_S * sampleRate));
+      this.#add(Math.min(available, this.end + Math.ceil(BUFFER_S * sampleRate)));
     }
   }
 

@@ -19,6 +19,20 @@ Deno.test("ManualClock.advance wakes the sleepers in order, those that sleep aga
   await assertRejects(() => clock.advance(-1), RangeError);
 });
 
+Deno.test("ManualClock.advance moves the clock by the sum of calls at the same time, and never back", async () => {
+  const clock = new ManualClock();
+  const woken: number[] = [];
+  const sleeps = [5, 15, 25].map((ms) => clock.sleep(ms).then(() => void woken.push(clock.now())));
+  const moves = [clock.advance(20), clock.advance(1), clock.advance(4)];
+  const seen: number[] = [];
+  for (const move of moves) {
+    await move;
+    seen.push(clock.now());
+  }
+  await Promise.all(sleeps);
+  assertEquals([woken, seen], [[5, 15, 25], [20, 21, 25]]);
+});
+
 Deno.test("ManualClock.sleep rejects with its signal's reason and forgets the sleeper", async () => {
   const clock = new ManualClock();
   const leave = new AbortController();

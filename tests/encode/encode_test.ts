@@ -213,6 +213,36 @@ Deno.test("EncodedAudio.cancel ends a stream of the web, between two reads and w
   }
 });
 
+Deno.test("encode reads a stream that has a reader and no loop, as Safari's have", async () => {
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(tone(100));
+      controller.close();
+    },
+  });
+  const audio = { getReader: () => stream.getReader(), locked: false };
+  const wav = await encode(audio as unknown as typeof stream, { format: "wav" }).bytes();
+  assertEquals(wav.subarray(44), tone(100));
+});
+
+Deno.test("encode fails when the audio is cancelled in the middle: what came is not the whole", async () => {
+  await using emulator = await startEmulator({ streamPace: 40 });
+  const { apiKey, url } = emulator;
+  using client = new Client({ apiKey, endpoint: url });
+  for (const format of ["mp3", "wav"] as const) {
+    const text = "Сайн байна уу? ".repeat(20);
+    const speech = client.streamSpeech({ text, voiceId: "emulator-v2-bold" });
+    const audio = encode(speech, { format });
+    await audio.next();
+    await speech.cancel();
+    const rest = (async () => {
+      while (!(await audio.next()).done);
+    })();
+    const error = await assertRejects(() => rest, DOMException);
+    assertEquals([error.name, audio.duration, audio.head], ["AbortError", undefined, undefined]);
+  }
+});
+
 Deno.test("EncodedAudio.cancel ends the synthesis at the service", async () => {
   await using emulator = await startEmulator({ streamPace: 40 });
   const { apiKey, url } = emulator;

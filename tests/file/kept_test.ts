@@ -15,6 +15,7 @@ import {
 } from "../../mod.ts";
 import { keptAudio, repairWavFile, saveAudio } from "../../src/file/mod.ts";
 import { fileStore } from "../../src/narration/file_store.ts";
+import { speakLive } from "../../src/live/mod.ts";
 import { memoryStore, narrate, type NarrationOptions } from "../../src/narration/mod.ts";
 import { audioServer } from "../support/audio_server.ts";
 import { clientOf, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
@@ -57,6 +58,35 @@ Deno.test("saveAudio keeps what came of a paid stream that breaks off, as a WAV 
     assertEquals(bytes, encodeWav(whole.subarray(0, bytes.length - 44)));
     assert(bytes.length > 9_000 && bytes.length < whole.length);
   });
+});
+
+Deno.test("saveAudio gives audio that is cancelled in the middle no name, keeps what had come, and says that it was bought", async () => {
+  await using rig = await setUp({ emulator: { streamPace: 20 } });
+  const audio: Readonly<Record<string, () => AudioStream>> = {
+    stream: () => rig.client.streamSpeech(STREAM),
+    narration: () => narrate(rig.client, STREAM, { method: "stream" }),
+    live: () => {
+      const { text, ...options } = STREAM;
+      return speakLive(rig.client, ReadableStream.from([text]), options);
+    },
+  };
+  for (const [name, open] of Object.entries(audio)) {
+    for (const ending of ["wav", "flac", "raw"]) {
+      await withFolder(async (folder) => {
+        const source = open();
+        const onProgress = (bytes: number) => {
+          if (bytes > 9_000) void source.cancel();
+        };
+        const saving = saveAudio(`${folder}/speech.${ending}`, source, { onProgress });
+        const error = await rejection(saving) as Error;
+        assertEquals(error.name, "AbortError", `${name} ${ending}`);
+        const [kept = "", ...more] = names(folder);
+        assertEquals([more, keptAudio(error)], [[], [`${folder}/${kept}`]], `${name} ${ending}`);
+        assert((await Deno.stat(`${folder}/${kept}`)).size > 9_000);
+        assertEquals(isSafeToRetry(error), false);
+      });
+    }
+  }
 });
 
 Deno.test("saveAudio keeps it after a deadline and an abort, whose reason stays as it is", async () => {

@@ -479,6 +479,16 @@ Deno.test("speakLive does not wait for a rate limit that outlasts a sentence's t
   assertEquals(rig.sent("GenerateSpeech").length, 1);
 });
 
+Deno.test("speakLive reads a stream that has a reader and no loop, as Safari's have", async () => {
+  await using rig = await setUp();
+  const stream = ReadableStream.from(["Сайн байна ", "уу?"]);
+  const text = { getReader: () => stream.getReader() } as unknown as typeof stream;
+  assertEquals(
+    await speakLive(rig.client, text, VOICE).bytes(),
+    await audioOf(rig.client, "Сайн байна уу?"),
+  );
+});
+
 Deno.test("speakLive reads every iterator that a loop reads, and tells its error whatever return() does", async () => {
   await using rig = await setUp();
   const given = ["Сайн байна уу?"];

@@ -218,6 +218,23 @@ test("Playback.ended rejects with the audio's error once what had come was heard
   assertEquals(found, ["broken off", 4_800, "ended", "enough", "stopped", "enough"]);
 });
 
+test("Playback.ended rejects, and complete stays false, when the audio is cancelled by its owner", async (page) => {
+  await using emulator = await startEmulator({ streamPace: 40 });
+  const { apiKey, url } = emulator;
+  const found = await inUnlockedPage(
+    page,
+    `const client = new Client({ apiKey: "${apiKey}", endpoint: "${url}", dangerouslyAllowBrowser: true });
+    const text = "Сайн байна уу? ".repeat(20);
+    const speech = client.streamSpeech({ text, voiceId: "emulator-v2-bold" });
+    const playback = play(speech);
+    while (playback.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await speech.cancel();
+    const name = await playback.ended.then(() => "resolved", (error) => error.name);
+    return [name, playback.state, playback.complete];`,
+  );
+  assertEquals(found, ["AbortError", "ended", false]);
+});
+
 test("Playback.complete is true of the whole audio only, not of what a failure or a stop has left", async (page) => {
   const found = await inUnlockedPage(
     page,

@@ -109,9 +109,10 @@ function endsBeforeLowerCase(
   return isPredicate(word) || (lowerCase && !isAbbreviation(word));
 }
 
-/** "2024. 05. 12", "Тел. 1800-1917", "5 мин. 30 сек." and "5мин. 30-40 секунд" go on. */
+/** "2024. 05. 12", "Тел. 1800-1917", "(төр. 1990)", "5 мин. 30 сек." and "5мин. 30-40 секунд" go on. */
 function endsBeforeNumber(line: string, word: string, start: number, opened: number): boolean {
   if (/\p{N}/u.test(line.charAt(start - 1)) || isBeforeNumber(word)) return false;
+  if (/^\p{Ll}{1,3}$/u.test(word) && !isPredicate(word) && isInBrackets(line, start)) return false;
   if (isBeforeTelephone(word)) return !TELEPHONE.test(line.slice(opened, opened + 24));
   const unit = word.replace(/^[\p{N}.-]+/u, "");
   if (!isUnit(unit)) return true;
@@ -119,6 +120,11 @@ function endsBeforeNumber(line: string, word: string, start: number, opened: num
   const after = /^\p{N}[\p{N}.,–-]{0,23}\s?(\p{L}{1,12})/u.exec(line.slice(opened, opened + 40))
     ?.[1];
   return !(/\p{N}\s?$/u.test(before) && after !== undefined && isUnitOrName(after));
+}
+
+/** Whether a bracket is open at `end`. Only the last 40 code units are looked at. */
+function isInBrackets(line: string, end: number): boolean {
+  return /\([^()]*$/.test(line.slice(Math.max(0, end - 40), end));
 }
 
 /** "А. Амар", "Д. Б. Нямаа", "Ж.-П. Сартр" are initials; "-15 °С. Салхи" and "220 В. Гэрэл" are units. */
