@@ -27,7 +27,7 @@ Deno.test("Client.speak submits once, waits, and opens the audio", async () => {
 Deno.test("Client.speak bounds the submission and the wait together", async () => {
   const clock = new ManualClock();
   await using rig = await setUp({ emulator: { clock, queueTime: 60_000 } });
-  const error = await failure(TimeoutError, rig.client.speak(GENERATE, { timeout: 200 }));
+  const error = await failure(TimeoutError, rig.client.speak(GENERATE, { timeout: 1_000 }));
   assertEquals([error.charged, error.billable, isSafeToRetry(error)], ["yes", true, false]);
   assert(error.requestId !== undefined);
   // The job goes on, without another charge.

@@ -1,4 +1,6 @@
+import { recordInterrupted } from "../call/interrupted_jobs.ts";
 import { TsetsenError, withContext } from "../contract/errors.ts";
+import { check, STRING } from "../lib/rules.ts";
 import { given, type ModelContext, settingsOf, warningsOf } from "./settings.ts";
 import type { SpecificationVersion, SpeechCall, SpeechResult } from "./types.ts";
 
@@ -15,6 +17,8 @@ export async function generate<Version extends SpecificationVersion>(
   const { client, modelId, specificationVersion } = context;
   const { voiceId, speed, version, ...rest } = settingsOf(call, context);
   const { signal, headers, pollInterval, timeout } = rest;
+  const asked = call.outputFormat ?? undefined;
+  if (asked !== undefined) check("outputFormat", asked, STRING);
   const request = { text: call.text, voiceId, speed, version };
   const job = await client.submit(request, { signal, headers });
   const timestamp = new Date();
@@ -22,7 +26,6 @@ export async function generate<Version extends SpecificationVersion>(
     const audio = await job.audio({ signal, headers, pollInterval, timeout });
     // Bare PCM becomes a WAV: the AI SDK takes it for MP3.
     const file = await audio.blob();
-    const { outputFormat: asked } = call;
     // The service documents no format: what came decides.
     const format = asked === undefined || nameOf(asked) === nameOf(file.type) ? undefined : asked;
     const warnings = warningsOf(call, format, file.type, specificationVersion);
@@ -39,7 +42,10 @@ export async function generate<Version extends SpecificationVersion>(
     };
   } catch (error) {
     // Doing all of this again would be charged again.
-    throw error instanceof TsetsenError ? withContext(error, { billable: true }) : error;
+    if (error instanceof TsetsenError) throw withContext(error, { billable: true });
+    const { requestId } = job;
+    recordInterrupted(error, { requestId, charged: "yes", billable: true }, signal);
+    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BaseClient } from "../../mod.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { validateFields } from "../contract/validate.ts";
-import { check, OBJECT } from "../lib/rules.ts";
+import { check, isIterable, OBJECT, STRING } from "../lib/rules.ts";
 import type {
   JsonObject,
   JsonValue,
@@ -36,6 +36,10 @@ export function settingsOf(
   { voice, modelId }: Pick<ModelContext<SpecificationVersion>, "voice" | "modelId">,
 ): CallSettings {
   check("call", call, OBJECT);
+  for (const name of ["instructions", "language"] as const) {
+    const value = call[name] ?? undefined;
+    if (value !== undefined) check(name, value, STRING);
+  }
   const voiceId = call.voice ?? voice;
   if (voiceId === undefined) {
     throw new InvalidRequestError(
@@ -59,7 +63,9 @@ export function settingsOf(
 /** The caller's headers. The one that the AI SDK adds is left out: browsers need a permission for it. */
 function headersOf({ headers = {} }: SpeechSettings): Record<string, string> | undefined {
   check("headers", headers, OBJECT);
-  const named = Object.entries(headers).filter((header): header is [string, string] =>
+  // A `Headers` object has no entries of its own.
+  const all = isIterable(headers) ? [...headers as unknown as Headers] : Object.entries(headers);
+  const named = all.filter((header): header is [string, string] =>
     header[1] !== undefined && header[0].toLowerCase() !== "user-agent"
   );
   return named.length > 0 ? Object.fromEntries(named) : undefined;
@@ -87,8 +93,8 @@ export function warningsOf<Version extends SpecificationVersion>(
         ? { type: "unsupported-setting", setting, details }
         : { type: "unsupported", feature: setting, details }) as SpeechWarning<Version>,
     );
-  if (instructions !== undefined) warn("instructions", "The service takes none.");
-  if (language !== undefined && !MONGOLIAN.test(language)) {
+  if (typeof instructions === "string") warn("instructions", "The service takes none.");
+  if (typeof language === "string" && !MONGOLIAN.test(language)) {
     warn("language", "The service speaks Mongolian (mn) only.");
   }
   if (format !== undefined) warn("outputFormat", `The audio is ${instead}.`);

@@ -1,6 +1,6 @@
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
-import { check, OBJECT, type Rule } from "../lib/rules.ts";
+import { atLeast, check, OBJECT, type Rule, STRING } from "../lib/rules.ts";
 import { type LiveSpeech, speakLive } from "../live/mod.ts";
 import { countCharacters } from "../text/mod.ts";
 import { given, type ModelContext, settingsOf, warningsOf } from "./settings.ts";
@@ -16,8 +16,14 @@ const WITHOUT_STREAMS = "beta-v0.1";
 
 const PARTS: Rule = [
   "object",
-  "a ReadableStream of parts of the text",
-  (text: object) => "getReader" in text,
+  "a ReadableStream of parts of the text that nothing reads",
+  (text: ReadableStream) => typeof text.getReader === "function" && !text.locked,
+  TypeError,
+];
+const PART: Rule = [
+  "object",
+  'an object { type: "text", text } with a string',
+  ({ text }: SpeechTextPart) => typeof text === "string",
   TypeError,
 ];
 
@@ -38,7 +44,7 @@ export function stream(
     source.voice = voiceId;
     const method = context.modelId === WITHOUT_STREAMS ? "generate" : "stream";
     speech = speakLive(context.client, source, { voiceId, method, ...rest });
-    const { type, rate = SAMPLE_RATE } = call.outputFormat ?? PCM;
+    const { type, rate } = formatOf(call);
     const format = /^audio\/pcm$/i.test(type) && rate === SAMPLE_RATE ? undefined : type;
     warnings = warningsOf(call, format, "PCM of 24,000 Hz, 16 bits, mono", "v4");
   } catch (error) {
@@ -69,6 +75,16 @@ export function stream(
       source.cancel(reason);
     },
   }, { highWaterMark: 0 });
+}
+
+/** The format that is asked for. */
+function formatOf({ outputFormat }: SpeechStreamCall): { type: string; rate: number } {
+  const asked = outputFormat ?? PCM;
+  check("outputFormat", asked, OBJECT);
+  const { type, rate = SAMPLE_RATE } = asked;
+  check("outputFormat.type", type, STRING);
+  check("outputFormat.rate", rate, atLeast(1));
+  return { type, rate };
 }
 
 function finish({ sentences, samples }: LiveSpeech): SpeechPart {
@@ -104,8 +120,9 @@ class TextParts implements AsyncIterable<string> {
       next: async () => {
         const { done, value } = await reader.read();
         if (done) return { done, value: undefined };
-        const { text, voice = this.voice } = value;
-        if (voice === this.voice) return { done: false, value: text };
+        check("each part of text", value, PART);
+        const { text } = value;
+        if ((value.voice ?? this.voice) === this.voice) return { done: false, value: text };
         throw new InvalidRequestError("The voice of a part must be that of the call: one speaks.", {
           charged: "no",
         });

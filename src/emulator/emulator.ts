@@ -130,10 +130,9 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     );
     live.add(call);
     requests.push(call.record);
-    call.fault = faults.take(call.record);
     const serve = () => serveTarget(request, target, body, call);
-    const { fault } = call;
     try {
+      const fault = call.fault = faults.take(call.record);
       const answer = await call.race(
         fault === undefined ? serve() : answerWithFault(call, fault, settings.clock, serve),
       );

@@ -58,7 +58,8 @@ export interface EmulatorOptions {
   readonly queueTime?: number;
   /**
    * Makes jobs fail: answers the error message for a text that shall end FAILED, undefined for the
-   * others. Streams of such a text end with the message after their first chunk. Default: none fails.
+   * others. Streams of such a text end with the message after their first chunk. After any other answer the text is refused with
+   * INTERNAL, uncharged. Default: none fails.
    */
   readonly failWhen?: (text: string) => string | undefined;
   /** The longest text, in characters (Unicode code points), 1 or more. Default false, no limit. */

@@ -1,10 +1,11 @@
 import { notWav } from "../audio/audio_facts.ts";
 import type { AudioFormat } from "../audio/format/format.ts";
+import { type OpenAudio, openAudio } from "../audio/open_audio.ts";
 import { checkUnread } from "../audio/unread.ts";
 import { PcmReader } from "../audio/wav/pcm.ts";
 import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { TsetsenError, type TsetsenErrorOptions, withContext } from "../contract/errors.ts";
-import { concatBytes, isBytes } from "../lib/bytes.ts";
+import { concatBytes } from "../lib/bytes.ts";
 import { isError } from "../lib/is_error.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import { EncodedAudio, type EncodedWork } from "./encoded_audio.ts";
@@ -77,8 +78,9 @@ export function encode(audio: EncodeSource, options: EncodeOptions): EncodedAudi
   const { format, large } = resolved;
   if (format === "wav") checkWavLength(pcmLength(audio), large);
   const work: EncodedWork = { format, delay: DELAYS[format], samples: undefined, head: undefined };
+  const open = openAudio(audio);
   return new EncodedAudio(
-    new EncodeRun(audio, (checkUse) => run(audio, resolved, work, checkUse)),
+    new EncodeRun(open, (checkUse) => run(audio, open, resolved, work, checkUse)),
     work,
   );
 }
@@ -88,6 +90,8 @@ export function encode(audio: EncodeSource, options: EncodeOptions): EncodedAudi
  * by themselves before they buy anything. It takes about a second, once a process.
  *
  * @param format The format.
+ * @throws {TypeError} when the format is no string.
+ * @throws {RangeError} when the format is not known.
  * @throws {TsetsenError} with the `code` `"encoder_missing"` when the packages are not installed, the message says which; with
  * `"encoder_failed"` when they cannot work here.
  *
@@ -113,13 +117,14 @@ export async function checkEncoder(format: EncodeFormat): Promise<void> {
 
 async function* run(
   audio: EncodeSource,
+  open: OpenAudio,
   options: ResolvedEncodeOptions,
   work: EncodedWork,
   checkUse: () => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   const { format } = options;
   await checkEncoder(format);
-  const pcm = samplesOf(audio, checkUse);
+  const pcm = samplesOf(audio, open, checkUse);
   yield* format === "wav"
     ? toWav(audio, pcm, options, work)
     : toPacked(audio, pcm, { ...options, format }, work);
@@ -208,6 +213,7 @@ async function* orFail(
 /** The samples, without a header, in whole samples. */
 async function* samplesOf(
   audio: EncodeSource,
+  { items }: OpenAudio,
   checkUse: () => void,
 ): AsyncGenerator<Uint8Array, void, void> {
   checkUse();
@@ -223,7 +229,7 @@ async function* samplesOf(
       throw error instanceof TsetsenError && context.charged ? withContext(error, context) : error;
     }
   };
-  for await (const chunk of isBytes(audio) ? [audio] : audio) {
+  for await (const chunk of items) {
     check("each chunk of audio", chunk, BYTES);
     const pcm = read(() => {
       const pcm = reader.push(chunk);

@@ -1,7 +1,4 @@
-/** Audio that can be ended from outside, also while a read is pending. */
-interface Cancellable {
-  cancel?(): Promise<void>;
-}
+import type { OpenAudio } from "../audio/open_audio.ts";
 
 /** What a run gives that is over. */
 const DONE: IteratorResult<Uint8Array, void> = { done: true, value: undefined };
@@ -11,7 +8,7 @@ const DONE: IteratorResult<Uint8Array, void> = { done: true, value: undefined };
  * generator's own `return()` waits behind a pending `next()`; that one is then done at once.
  */
 export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
-  readonly #audio: Cancellable;
+  readonly #audio: Pick<OpenAudio, "cancel">;
   readonly #items: AsyncGenerator<Uint8Array, void, void>;
   #isLeft = false;
   /** The reads that are pending, each by what ends it. */
@@ -19,10 +16,10 @@ export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
 
   /** @param work The work. It is given a function that throws once the run has been left. */
   constructor(
-    audio: object,
+    audio: Pick<OpenAudio, "cancel">,
     work: (check: () => void) => AsyncGenerator<Uint8Array, void, void>,
   ) {
-    this.#audio = audio as Cancellable;
+    this.#audio = audio;
     this.#items = work(() => {
       if (this.#isLeft) throw new DOMException("The audio was cancelled.", "AbortError");
     });
@@ -44,7 +41,7 @@ export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
     this.#isLeft = true;
     for (const leave of this.#pending) leave();
     const closed = this.#items.return().catch(() => {});
-    if (typeof this.#audio.cancel === "function") {
+    if (this.#audio.cancel !== undefined) {
       await this.#audio.cancel();
       // Audio of another kind may keep its reader waiting.
       await closed;

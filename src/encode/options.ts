@@ -49,10 +49,10 @@ const MAX_CHAPTERS = 255;
 const RULES: Rules = {
   format: oneOf("mp3", "flac", "aac", "wav"),
   bitrate: ["number"],
-  title: ["string", "a string in well-formed Unicode", isWellFormed],
+  title: ["string", "a string in well-formed Unicode without U+0000", isWellFormed],
   chapters: [
     "array",
-    `at most ${MAX_CHAPTERS} chapters, in order of their starts, with titles of well-formed Unicode without control characters`,
+    `at most ${MAX_CHAPTERS} chapters, in order of their starts, with titles in well-formed Unicode without U+0000`,
     areChapters,
   ],
   large: FLAG,

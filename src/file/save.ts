@@ -104,7 +104,8 @@ export interface SavedAudio {
  * @throws {Error} with the `code` `"EEXIST"` and the `path` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
  * missing, `"ENAMETOOLONG"` when the file system takes no such name (Linux: 255 bytes, 127 letters of Cyrillic), or of the runtime
  * when it cannot be written. If the audio was complete by then, it stays under the temporary
- * name that the message says: another program may have taken the final name in the meantime.
+ * name that the message says: another program may have taken the final name in the meantime. The message says, too, when the disk
+ * may have lost a part of it.
  * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed
  * then, unless it holds paid audio that cannot be fetched again.
  *
@@ -172,9 +173,11 @@ async function save(
   if (format !== undefined && written.isWav) {
     ({ part, written } = await encodeFile(part, target, format, audio, options));
   }
+  let isOnDisk = false;
   try {
     // On the disk before it has its name: after a crash there is the whole file or none.
     await syncFile(part.handle);
+    isOnDisk = true;
     await part.handle.close();
     if (overwrite) await renamePatiently(part.path, target);
     else await publish(part.path, target);
@@ -182,8 +185,10 @@ async function save(
     await part.handle.close().catch(() => {});
     // It may have been paid for.
     const { message } = error as Error;
-    const whole = `${message.replace(/\.$/, "")}: the audio is whole, in ${part.path}.`;
-    const failure = problem(error, whole);
+    const what = isOnDisk
+      ? "the audio is whole"
+      : "all of the audio was written, and the disk may have lost a part of it";
+    const failure = problem(error, `${message.replace(/\.$/, "")}: ${what}, in ${part.path}.`);
     if (isBoughtByReading(audio)) recordPurchases(failure);
     throw failure;
   }
@@ -206,6 +211,8 @@ async function checkTarget(named: string, overwrite: boolean): Promise<string> {
     if (code !== "ENAMETOOLONG") throw error;
     throw problem(error, `${named} must be a name that the file system takes: give a shorter one.`);
   }
+  const folder = () => problem("EISDIR", `${named} is a folder: give the name of a file in it.`);
+  if (there.isDirectory()) throw folder();
   if (!overwrite) {
     throw problem(
       "EEXIST",
@@ -221,9 +228,7 @@ async function checkTarget(named: string, overwrite: boolean): Promise<string> {
     if (codeOf(error) === "ENOENT") return target;
     throw error;
   }
-  if (found.isDirectory()) {
-    throw problem("EISDIR", `${named} is a folder: give the name of a file in it.`);
-  }
+  if (found.isDirectory()) throw folder();
   // A rename would replace a device or a pipe.
   if (!found.isFile()) {
     throw problem("EEXIST", `${named} is no regular file: give another name.`);

@@ -19,6 +19,7 @@ export function parseUrl(text: string, base?: URL): URL | undefined {
  */
 export function originOf(address: string): string | undefined {
   const url = parseUrl(address);
-  if (!url?.host) return undefined;
+  // These schemes have no pages: a browser runs or shows what stands behind them.
+  if (!url?.host || /^(?:javascript|vbscript|data):$/.test(url.protocol)) return undefined;
   return url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
 }

@@ -1,4 +1,5 @@
 import type { Lifetime } from "../lib/lifetime.ts";
+import { isStream, openStream } from "../lib/open_stream.ts";
 import { describe } from "../lib/rules.ts";
 import type { CutSentence, SentenceCutter } from "./sentence_cutter.ts";
 
@@ -89,7 +90,10 @@ export class SentenceFeed {
   }
 
   async #read(pieces: AsyncIterable<string>): Promise<void> {
-    const source = pieces[Symbol.asyncIterator]();
+    const { items, cancel } = isStream(pieces)
+      ? openStream(pieces)
+      : { items: pieces, cancel: undefined };
+    const source = items[Symbol.asyncIterator]();
     let isDone = false;
     try {
       for (let count = 1;; count++) {
@@ -112,8 +116,11 @@ export class SentenceFeed {
       }
     } finally {
       clearTimeout(this.#timer);
-      // Its return() may wait behind a piece that never comes, and must not hide the error.
-      if (!isDone) (async () => await source.return?.())().catch(() => {});
+      if (!isDone) {
+        void cancel?.();
+        // It may wait behind a piece that never comes, and must not hide the error.
+        (async () => await source.return?.())().catch(() => {});
+      }
     }
   }
 

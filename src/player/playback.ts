@@ -1,4 +1,4 @@
-import { isBytes } from "../lib/bytes.ts";
+import { type OpenAudio, openAudio } from "../audio/open_audio.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { atLeast, check, wholeNumber } from "../lib/rules.ts";
 import { onAbort, reasonOf } from "../lib/abort.ts";
@@ -28,6 +28,7 @@ export class Playback {
    */
   readonly ended: Promise<void>;
   readonly #audio: PlaySource;
+  readonly #open: OpenAudio;
   readonly #context: OpenContext;
   readonly #isOwnContext: boolean;
   readonly #ahead: number;
@@ -59,6 +60,7 @@ export class Playback {
     { volume, ahead, signal, destination }: ResolvedPlayOptions,
   ) {
     this.#audio = audio;
+    this.#open = openAudio(audio);
     this.#context = context;
     this.#isOwnContext = destination === undefined;
     this.#ahead = ahead;
@@ -188,7 +190,7 @@ export class Playback {
 
   async #read(): Promise<void> {
     try {
-      await record(this.#audio, this.#recording, async () => {
+      await record(this.#audio, this.#open, this.#recording, async () => {
         this.#go();
         while (this.#isFarAhead()) await new Promise<void>((resolve) => this.#readOn = resolve);
         return !this.#isOver;
@@ -232,7 +234,7 @@ export class Playback {
     this.#unlisten();
     this.#context.removeEventListener?.("statechange", this.#onState);
     this.#readOn();
-    if (state === "stopped") void this.#cancel().catch(() => {});
+    if (state === "stopped") void this.#open.cancel?.();
     // What sounds fades out first.
     setTimeout(() => this.#release(), RELEASE_MS);
     if (failure === undefined) this.#resolve();
@@ -242,11 +244,6 @@ export class Playback {
   #release(): void {
     this.#volume.disconnect();
     if (this.#isOwnContext) this.#context.close?.().catch(() => {});
-  }
-
-  async #cancel(): Promise<void> {
-    if (isBytes(this.#audio)) return;
-    await (this.#audio as { cancel?(): Promise<void> }).cancel?.();
   }
 }
 

@@ -5,11 +5,12 @@
  */
 
 import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format/format.ts";
+import type { OpenAudio } from "../audio/open_audio.ts";
 import { PcmReader } from "../audio/wav/pcm.ts";
 import { readWav } from "../audio/wav/wav_reader.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
-import { concatBytes, isBytes } from "../lib/bytes.ts";
+import { concatBytes } from "../lib/bytes.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import type { Recording } from "./recording.ts";
 import { decodeFile } from "./web_audio.ts";
@@ -26,6 +27,7 @@ export type PlaySource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint
  */
 export async function record(
   audio: PlaySource,
+  { items }: OpenAudio,
   recording: Recording,
   onSamples: () => Promise<boolean>,
 ): Promise<void> {
@@ -48,7 +50,7 @@ export async function record(
     held = [];
     await push(head);
   };
-  for await (const chunk of isBytes(audio) ? [audio] : audio) {
+  for await (const chunk of items) {
     check("each chunk of audio", chunk, BYTES);
     if (kind === "samples") await push(chunk);
     else {

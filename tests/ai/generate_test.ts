@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { createProviderRegistry, generateSpeech } from "ai";
 import { experimental_generateSpeech as generateSpeech6 } from "ai6";
 import { experimental_generateSpeech as generateSpeech5 } from "ai5";
@@ -53,6 +53,46 @@ Deno.test("generateSpeech warns of what has no effect, in the words of each vers
   for (const language of ["mn", "mn-MN", "auto", "mn-Cyrl"]) {
     const { warnings } = await generateSpeech({ ...CALL, model, language, outputFormat: "wav" });
     assertEquals(warnings, []);
+  }
+});
+
+Deno.test("SpeechModel refuses settings of another type before anything is sent, and takes null for none", async () => {
+  await using rig = await setUp();
+  const model = createTsetsen({ client: rig.client, voice: VOICE }).speech("beta-v0.2");
+  const call = { text: "а" };
+  const wrong = [{ outputFormat: 5 }, { outputFormat: { type: "wav" } }, { language: 5 }, {
+    instructions: ["slowly"],
+  }];
+  for (const settings of wrong) {
+    const { message } = await failure(
+      TypeError,
+      model.doGenerate({ ...call, ...(settings as object) }),
+    );
+    assertMatch(message, /^(outputFormat|language|instructions) must be a string: got /);
+  }
+  const streamed = [{ outputFormat: "mp3" }, { outputFormat: {} }, {
+    outputFormat: { type: "audio/pcm", rate: "24000" },
+  }];
+  for (const settings of streamed) {
+    const text = new ReadableStream();
+    const work = model.doStream({ text, ...(settings as object) });
+    assertMatch((await failure(TypeError, work)).message, /^outputFormat/);
+    // Nothing keeps the writer of the text waiting.
+    assertEquals((await text.getReader().read()).done, true);
+  }
+  assertEquals(rig.emulator.requests.length, 0);
+  const none = { outputFormat: null, language: null, instructions: null, voice: null };
+  const { warnings } = await model.doGenerate({ ...call, ...(none as object) });
+  assertEquals(warnings, []);
+});
+
+Deno.test("SpeechModel sends the headers of a record and of a Headers object", async () => {
+  await using rig = await setUp();
+  const model = createTsetsen({ client: rig.client, voice: VOICE }).speech("beta-v0.2");
+  for (const headers of [{ "x-tenant": "a" }, new Headers({ "x-tenant": "a" })]) {
+    await model.doGenerate({ text: "а", headers: headers as Record<string, string> });
+    const sent = rig.emulator.requests.filter(({ method }) => method !== "Audio");
+    assertEquals(sent.every(({ headers }) => headers["x-tenant"] === "a"), true);
   }
 });
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { experimental_streamSpeech as streamSpeech } from "ai";
 import { TsetsenError } from "../../mod.ts";
 import { createTsetsen } from "../../src/ai/mod.ts";
@@ -74,6 +74,26 @@ Deno.test("experimental_streamSpeech never sends a sentence again, and fails wit
   const result = streamSpeech({ model, text: "Сайн байна уу?", speed });
   const error = await within(failure(TsetsenError, Promise.resolve(result.usage)));
   assertEquals([error.charged, rig.sent("StreamSpeech").length], ["unknown", 1]);
+});
+
+Deno.test("SpeechModel.doStream names what a part must be, and refuses a text that has a reader", async () => {
+  await using rig = await setUp();
+  const model = createTsetsen({ client: rig.client, voice }).speech("beta-v0.2");
+  for (const part of [null, "Сайн.", { type: "text" }]) {
+    const text = ReadableStream.from([part]) as ReadableStream;
+    const { stream } = await model.doStream({ text });
+    const { message } = await failure(TypeError, Array.fromAsync(stream));
+    assertMatch(message, /^each part of text must be an object \{ type: "text", text \}/);
+  }
+  const read = new ReadableStream();
+  const reader = read.getReader();
+  const refused = await failure(TypeError, model.doStream({ text: read }));
+  assertMatch(refused.message, /^text must be .* that nothing reads/);
+  await reader.cancel();
+  const text = ReadableStream.from([{ type: "text", text: "Сайн уу?", voice: null }] as never[]);
+  const { stream } = await model.doStream({ text, speed });
+  assertEquals((await Array.fromAsync(stream)).at(-1)?.type, "finish");
+  assertEquals(timesPaid(rig.emulator, ["Сайн уу?"]), [1]);
 });
 
 Deno.test("experimental_streamSpeech refuses a part of another voice, and speaks by jobs where there are no streams", async () => {

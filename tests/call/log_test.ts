@@ -138,7 +138,7 @@ test("Client tells the log of the second request while the first is mute", {}, a
 
 test("Client tells the log of a deadline", {}, async ({ client, emulator, events }) => {
   emulator.addFault({ kind: "hang", method: "GenerateSpeech", charged: true });
-  const work = client.generateSpeech(GENERATE, { timeout: 200 });
+  const work = client.generateSpeech(GENERATE, { timeout: 1_000 });
   const error = await failure(TimeoutError, within(work));
   assertEquals(steps(events), ["start 0", "attempt 1", "answer 1 failed", "end 1 failed"]);
   assert(outcome(events, "end").error === error);

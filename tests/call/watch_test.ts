@@ -249,7 +249,7 @@ Deno.test("Client.waitForCompletion bounds the poll in flight, and lets go of it
 });
 
 Deno.test("Client.waitForCompletion without a timeout bounds each poll by the client's, and goes on", async () => {
-  await using rig = await setUp({ client: { timeout: 300 } });
+  await using rig = await setUp({ client: { timeout: 1_000 } });
   const requestId = await submit(rig.client);
   rig.emulator.addFault({ kind: "hang", method: "CheckStatus" });
   assertEquals((await rig.client.waitForCompletion(requestId)).status, COMPLETED);

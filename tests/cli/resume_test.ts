@@ -229,9 +229,14 @@ Deno.test("tsetsen resume fetches the audio of a job by its id", async () => {
   const wav = await Deno.readFile(path("pcm.wav"));
   assertEquals([wav.subarray(44), wav.length], [body, 44 + length]);
 
-  const mistyped = await run(["resume", "first.wav.tsetsen"]);
+  const mistyped = await run(["resume", "nobody.wav.tsetsen"]);
   assertEquals(mistyped.code, 2);
-  assertStringIncludes(mistyped.stderr, "There is no folder first.wav.tsetsen");
+  assertStringIncludes(mistyped.stderr, "There is no folder nobody.wav.tsetsen");
+  for (const finished of ["first.wav", "first.wav.tsetsen"]) {
+    const { code, stderr } = await run(["resume", finished]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, "first.wav is there, and no state of a narration is beside it");
+  }
   assertEquals((await run(["resume", requestId])).code, 2);
 });
 

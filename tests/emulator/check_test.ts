@@ -104,6 +104,13 @@ const FAULTS: readonly Row[] = [
   [{ kind: "content-type" }, TypeError, "contentType must be a string that HTTP allows"],
   [{ kind: "content-type", contentType: "\n\0" }, RangeError, "contentType must be a string"],
   [{ kind: "metadata", trailers: { a: 1 } }, TypeError, "trailers must be"],
+  [{ kind: "error", code: 5, message: "\ud800" }, RangeError, "message must be a string in well-"],
+  [{ kind: "stream", errorMessage: "\udc00" }, RangeError, "errorMessage must be a string in well"],
+  ...["сайн", "a\r\nb: c"].map((value): Row => [
+    { kind: "error", code: 5, trailersOnly: true, trailers: { "x-a": value } },
+    RangeError,
+    "trailers of a fault with trailersOnly must be an object of names and values that HTTP allows",
+  ]),
   [{ kind: "metadata", headers: { a: "\0" } }, RangeError, "headers must be"],
   [
     { kind: "unknown-enum", value: 2 ** 31 },

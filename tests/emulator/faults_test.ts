@@ -1,6 +1,9 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createEmulator, type Fault, ManualClock } from "../../src/emulator/mod.ts";
+import { Client } from "../../mod.ts";
+import { serveGrpc } from "../../src/emulator/native.ts";
+import { grpcTransport } from "../../src/grpc/mod.ts";
 import { rawStream, readUntilError, setUp } from "./setup.ts";
 
 async function bytesOf(response: Response): Promise<Uint8Array> {
@@ -38,6 +41,41 @@ Deno.test("Emulator.addFault obeys its predicate, and can be taken back", async 
   await client.generateSpeech({ ...speech, text: "тийм" });
   assertThrows(() => emulator.addFault({ kind: "hang", times: 0 }), RangeError);
   assertThrows(() => emulator.addFault({ kind: "rechunk", bytes: 0 }), RangeError);
+});
+
+Deno.test("Emulator.addFault breaks off a request whose predicate throws, and does not wait for it on close", async () => {
+  await using running = await setUp();
+  const { client, apiKey, emulator } = running;
+  const when = () => {
+    throw new Error("the predicate is wrong");
+  };
+  const takeBack = emulator.addFault({ kind: "hang", when });
+  await assertRejects(() => client.getUserBalance({ apiKey }));
+  assertEquals(emulator.requests.map(({ done }) => done), [true]);
+  takeBack();
+  await client.getUserBalance({ apiKey });
+});
+
+Deno.test("Emulator.addFault of metadata leaves out over native gRPC what HTTP/2 forbids", async () => {
+  await using running = await setUp();
+  const { emulator, apiKey } = running;
+  await using server = await serveGrpc(emulator);
+  const transport = grpcTransport({ endpoint: server.url, secure: false });
+  let seen: readonly object[] = [];
+  using client = new Client({ apiKey, transport, timeout: 5_000, maxRetries: 0 });
+  const forbidden = { "keep-alive": "timeout=5", upgrade: "h2c", "proxy-connection": "close" };
+  emulator.addFault({
+    kind: "metadata",
+    headers: { ...forbidden, "x-head": "a" },
+    trailers: { ...forbidden, connection: "close", te: "gzip", "x-name": "сайн", "x-tail": "b" },
+  });
+  const names = ["keep-alive", "upgrade", "te", "connection", "x-head", "x-tail", "x-name"];
+  const picked = (record: Readonly<Record<string, string | undefined>>) =>
+    names.filter((name) => record[name] !== undefined);
+  await client.getUserBalance({}, {
+    onResponse: ({ headers, trailers }) => seen = [picked(headers), picked(trailers)],
+  });
+  assertEquals(seen, [["x-head"], ["x-tail"]]);
 });
 
 Deno.test("Emulator.addFault of an error sends its parts, in trailers or in headers", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createEmulator, ManualClock } from "../../src/emulator/mod.ts";
 import { setUp } from "./setup.ts";
@@ -101,6 +101,20 @@ Deno.test("startEmulator fails the jobs that failWhen names, and keeps their cha
   const audio = await fetch(url);
   await audio.body?.cancel();
   assertEquals(audio.status, 404);
+});
+
+Deno.test("startEmulator refuses a text about which failWhen answers neither a string nor undefined", async () => {
+  for (const answer of [null, 5, Promise.resolve(undefined)]) {
+    await using running = await setUp({ failWhen: () => answer as never });
+    const { client, emulator, speech } = running;
+    const stream = async () => await Array.fromAsync(client.streamSpeech(speech));
+    for (const call of [() => client.generateSpeech(speech), stream]) {
+      const { code, rawMessage } = await assertRejects(call, ConnectError);
+      assertEquals(code, Code.Internal);
+      assertMatch(rawMessage, /^failWhen must answer a string or undefined: got /);
+    }
+    assertEquals([emulator.jobs.length, emulator.ledger.total], [0, 0]);
+  }
 });
 
 Deno.test("startEmulator refuses keys that are absent, malformed, unknown or different", async () => {

@@ -178,6 +178,41 @@ Deno.test("EncodedAudio.cancel ends audio that keeps its reader waiting", async 
   assertEquals([encoded.duration, encoded.head], [undefined, undefined]);
 });
 
+Deno.test("EncodedAudio.cancel ends a stream of the web, between two reads and while one is pending", async () => {
+  const stalled = () => {
+    const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(tone(24_000)),
+      cancel: () => {
+        cancel();
+        throw new Error("whoever leaves asks for no failure");
+      },
+    });
+    return { stream, cancelled };
+  };
+  for (const format of ["wav", "mp3"] as const) {
+    const left = stalled();
+    for await (const _ of encode(left.stream, { format })) break;
+    await left.cancelled;
+    const idle = stalled();
+    const encoded = encode(idle.stream, { format });
+    await encoded.next();
+    await encoded.cancel();
+    await idle.cancelled;
+    const waiting = stalled();
+    const read = encode(waiting.stream, { format });
+    const reads = (async () => {
+      while (!(await read.next()).done);
+    })();
+    await read.cancel();
+    await reads;
+    await waiting.cancelled;
+    assertEquals([read.duration, read.head], [undefined, undefined]);
+    const response = await encode(stalled().stream, { format }).toResponse();
+    await response.body?.cancel();
+  }
+});
+
 Deno.test("EncodedAudio.cancel ends the synthesis at the service", async () => {
   await using emulator = await startEmulator({ streamPace: 40 });
   const { apiKey, url } = emulator;

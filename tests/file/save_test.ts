@@ -149,8 +149,8 @@ Deno.test("saveAudio sees what is in the way before it reads anything, and says 
     await Deno.mkdir(`${folder}/a folder`);
     await Deno.symlink(`${folder}/nowhere`, `${folder}/link`);
     const cases: [path: string, overwrite: boolean, code: string | undefined, says: string][] = [
-      ["a folder", false, "EEXIST", "exists already"],
       ["a folder", true, "EISDIR", "is a folder: give the name of a file in it"],
+      ["a folder", false, "EISDIR", "is a folder: give the name of a file in it"],
       ["link", false, "EEXIST", "exists already"],
       ["no folder/a.wav", false, "ENOENT", `There is no folder ${folder}/no folder`],
       ["new/", false, "EISDIR", "is the name of a folder: give the name of a file in it"],

@@ -132,7 +132,7 @@ for (const runtime of RUNTIMES) {
     // Time enough for some hundred megabytes.
     assert(ahead < 2 * MEGABYTE, `${ahead} bytes ahead`);
     assert(growth < 32 * MEGABYTE, `memory grew by ${growth} bytes`);
-    assert(ms < 2_000, `another call took ${ms} ms`);
+    assert(ms < 20_000, `another call took ${ms} ms`);
     assert(read >= 20e6, "reading on must let the server go on");
   });
 }

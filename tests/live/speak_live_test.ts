@@ -399,6 +399,18 @@ Deno.test("speakLive sends nothing when it is stopped at once, and leaves the te
   assertEquals(await within(first), { done: true, value: undefined });
   await within(speech.settled());
   assert(text.left);
+  // A model that calls a tool is silent, and goes on until its stream is cancelled.
+  const { promise: cancelled, resolve: cancel } = Promise.withResolvers<void>();
+  let reads = 0;
+  const pull = (controller: ReadableStreamDefaultController<string>) => {
+    if (++reads === 1) controller.enqueue("Сайн");
+  };
+  const model = new ReadableStream<string>({ pull, cancel: () => cancel() }, { highWaterMark: 0 });
+  const stalled = speakLive(rig.client, model, VOICE);
+  const pending = stalled.next();
+  await until(() => reads === 2);
+  await stalled.cancel();
+  await within(Promise.all([pending, cancelled]));
   const aborted = speakLive(rig.client, tokens(TWO), { ...VOICE, signal: AbortSignal.abort("no") });
   assertEquals(await rejection(aborted.bytes()), "no");
   assertEquals([rig.emulator.requests.length, rig.emulator.ledger.total], [0, 0]);
@@ -434,12 +446,12 @@ Deno.test("speakLive bounds a whole sentence by its timeout: submission, polls a
     const speech = speakLive(rig.client, tokens("Сайн байна уу?"), {
       ...VOICE,
       method,
-      timeout: 300,
+      timeout: 1_000,
       pollInterval: 1,
     });
     const error = await failure(TimeoutError, within(speech.bytes(), 20_000));
     const about = `${hang.method}: ${error.message}`;
-    assert(error.message.includes("A sentence took longer than its timeout of 300 ms"), about);
+    assert(error.message.includes("A sentence took longer than its timeout of 1000 ms"), about);
     assertEquals([error.charged, isSafeToRetry(error)], [charged, false], about);
     assertEquals(
       error.requestId,

@@ -126,7 +126,7 @@ Deno.test("narrate follows the job whose submission the run before it had not fi
   const { client, emulator } = rig;
   const when = ({ message }: { message?: Readonly<Record<string, unknown>> | undefined }) =>
     message?.["text"] === texts(TEXT)[4];
-  emulator.addFault({ kind: "delay", delay: 500, charged: true, method: "GenerateSpeech", when });
+  emulator.addFault({ kind: "delay", delay: 2_000, charged: true, method: "GenerateSpeech", when });
   const options = { ...FAST, key: "book", store: memoryStore(), retryUnknown: true };
   const first = endOf(narrate(client, REQUEST, options).bytes());
   await until(() => emulator.jobs.length === 5);

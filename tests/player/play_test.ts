@@ -262,6 +262,21 @@ test("Playback.stop ends the reading of a file, too", async (page) => {
   assertEquals(found, "released");
 });
 
+test("Playback.stop ends a stream of the web whose next chunk does not come", async (page) => {
+  const found = await inUnlockedPage(
+    page,
+    `const { promise: ended, resolve: end } = Promise.withResolvers();
+    const playback = play(new ReadableStream({
+      start: (controller) => controller.enqueue(new Uint8Array(48_000)),
+      cancel: () => end("cancelled"),
+    }));
+    while (playback.length === 0) await new Promise((resolve) => setTimeout(resolve));
+    playback.stop();
+    return [await ended, playback.state, playback.complete];`,
+  );
+  assertEquals(found, ["cancelled", "stopped", false]);
+});
+
 test("Playback ends with the context of its destination, and play refuses one that is closed", async (page) => {
   const found = await inUnlockedPage(
     page,

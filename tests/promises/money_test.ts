@@ -56,7 +56,7 @@ for (const method of PAID) {
     Deno.test(`Client sends ${method} once when ${name}`, async () => {
       await using rig = await setUp();
       rig.emulator.addFault({ ...fault, method });
-      const options = fault.kind === "hang" ? { timeout: 100 } : {};
+      const options = fault.kind === "hang" ? { timeout: 500 } : {};
       const error = await failure(TsetsenError, speak(rig.client, method, options));
       // A second one, late, would be as bad.
       await sleep(30);

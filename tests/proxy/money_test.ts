@@ -8,6 +8,7 @@ import {
   StreamSpeechRequestSchema,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { RateLimitExceededError, TsetsenError } from "../../mod.ts";
+import { ManualClock } from "../../src/emulator/mod.ts";
 import {
   framed,
   join,
@@ -18,6 +19,7 @@ import {
   trailers,
   unframe,
 } from "./setup.ts";
+import { sleep } from "../support/rig.ts";
 import { until } from "../support/until.ts";
 
 const KEY = "tsetsen-prod-Xy12345678";
@@ -138,7 +140,8 @@ Deno.test("createProxy buys a StreamSpeech once, and says to a repeat that the o
 });
 
 Deno.test("createProxy gives a repeat the id when the first connection was lost", async () => {
-  await using t = await setUp();
+  const clock = new ManualClock();
+  await using t = await setUp({}, { clock });
   t.emulator.addFault({ kind: "delay", delay: 200, charged: true });
   const leaving = new AbortController();
   const say = (signal?: AbortSignal) =>
@@ -158,6 +161,7 @@ Deno.test("createProxy gives a repeat the id when the first connection was lost"
   await until(() => t.emulator.requests.length === 1);
   leaving.abort();
   await assertRejects(() => lost, DOMException);
+  await clock.advance(200);
   const { requestId } = unframe(GenerateSpeechResponseSchema, await (await say()).bytes());
   assertEquals(requestId, t.emulator.jobs[0]!.requestId);
   assertEquals(t.emulator.ledger.charges.length, 1);
@@ -178,13 +182,17 @@ Deno.test("createProxy lets a call through again that was refused before anythin
 });
 
 Deno.test("createProxy reports a visitor who left after the service had accepted, with the id of the job", async () => {
-  await using t = await setUp();
+  const clock = new ManualClock();
+  await using t = await setUp({}, { clock });
   t.emulator.addFault({ kind: "delay", delay: 150, charged: true });
   const leaving = new AbortController();
   const call = t.page.generateSpeech({ text, voiceId: t.voice }, { signal: leaving.signal });
   await until(() => t.emulator.requests.length === 1);
   leaving.abort(new Error("enough"));
   await assertRejects(() => call, Error, "enough");
+  // Nothing tells when the proxy has noticed.
+  await sleep(300);
+  await clock.advance(150);
   await until(() => t.events.length === 1);
   const [event] = t.events;
   assertEquals([event?.type, event?.method], ["visitor_left", "GenerateSpeech"]);
@@ -200,12 +208,18 @@ Deno.test("createProxy reports a visitor who left a stream that had begun", asyn
 });
 
 Deno.test("createProxy refuses calls beyond maxConcurrentCalls before anything is sent", async () => {
-  await using t = await setUp({ maxConcurrentCalls: 3 });
+  const clock = new ManualClock();
+  await using t = await setUp({ maxConcurrentCalls: 3 }, { clock });
   t.emulator.addFault({ kind: "delay", delay: 300, charged: true, times: Infinity });
+  let ended = 0;
   const calls = Array.from(
     { length: 12 },
-    () => t.page.generateSpeech({ text, voiceId: t.voice }).catch((error: unknown) => error),
+    () =>
+      t.page.generateSpeech({ text, voiceId: t.voice }).catch((error: unknown) => error)
+        .finally(() => ended++),
   );
+  await until(() => ended === 9 && clock.sleepers === 3);
+  await clock.advance(300);
   const outcomes = await Promise.all(calls);
   const refused = outcomes.filter((outcome) => outcome instanceof RateLimitExceededError);
   assertEquals(refused.length, 9);
@@ -229,7 +243,11 @@ Deno.test("createProxy frees the places of visitors who leave", async () => {
   }
   t.emulator.addFault({ kind: "hang", times: 2 });
   for (let i = 0; i < 2; i++) {
-    await assertRejects(() => t.page.listVoices({}, { timeout: 100 }), TsetsenError);
+    const visitor = new AbortController();
+    const leaving = assertRejects(() => t.page.listVoices({}, { signal: visitor.signal }));
+    await until(() => t.emulator.requests.length === 7 + i);
+    visitor.abort();
+    await leaving;
   }
   await until(() => t.emulator.requests.at(-1)!.aborted);
   await t.page.listVoices();

@@ -36,6 +36,8 @@ const CASES: readonly Case[] = [
   [{ origins: ["*"] }, TypeError, "origins"],
   [{ origins: ["null"] }, TypeError, "origins"],
   [{ origins: ["file://"] }, TypeError, "origins"],
+  [{ origins: ["javascript://x"] }, TypeError, "origins"],
+  [{ origins: ["data://x"] }, TypeError, "origins"],
   [{ origins: ["capacitor://localhost/"] }, TypeError, "origins"],
   [{ credentials: "include" }, TypeError, "credentials"],
   [{ allowHeaders: "x" }, TypeError, "allowHeaders"],

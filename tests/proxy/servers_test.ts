@@ -44,13 +44,21 @@ for (const adapter of ADAPTERS) {
     await until(() => proxy.events.length === 1);
     assertEquals(proxy.events[0]?.type, "visitor_left");
 
+    /** A call of a visitor who leaves once the service has it. */
+    const left = async (call: (signal: AbortSignal) => Promise<unknown>) => {
+      const visitor = new AbortController();
+      const count = emulator.requests.length;
+      const leaving = assertRejects(() => call(visitor.signal));
+      await until(() => emulator.requests.length > count);
+      visitor.abort();
+      await leaving;
+    };
     emulator.addFault({ kind: "hang" });
-    await assertRejects(() => page.listVoices({}, { timeout: 150 }));
+    await left((signal) => page.listVoices({}, { signal }));
     await until(() => emulator.requests.at(-1)!.aborted);
 
-    emulator.addFault({ kind: "delay", delay: 400, charged: true });
-    const request = { text, voiceId: it.voiceId };
-    await assertRejects(() => page.generateSpeech(request, { timeout: 150 }));
+    emulator.addFault({ kind: "delay", delay: 1_000, charged: true });
+    await left((signal) => page.generateSpeech({ text, voiceId: it.voiceId }, { signal }));
     await until(() => proxy.events.length === 2);
     assertEquals(proxy.events[1]?.requestId, emulator.jobs[0]!.requestId);
     assertEquals(proxy.stderr(), "");

@@ -141,6 +141,9 @@ const APART: readonly string[] = [
   "Хурал 18:30.|Тэр ирэв. |Он нь 1990.|Тэр төрөв.",
   "Тэр явав (1990 он).|Дараа нь ирэв. |Тэр «Ном».|Би «Дэвтэр».|Чи?",
   "Энэ бол Samsung.|Дараа нь Google.|Тийм.",
+  "Хариулт нь\n5.\n|Тэр зөв.",
+  "Үнэ бол\r\n12.\r\n|Бат авав.",
+  "Дараах нь\n|1.\nНэг.\n|2.\nХоёр.",
   "Хариулт нь:\n|5.\n|6.",
   "Тэр гарав.|«Явъя» гэв. |Тэр гарав.|—Тийм. |Юу вэ?|«Ном.»",
   "тэр гарав.|ээж нь хоцров!|бид үлдэв. |чи яах вэ?|би мэдэхгүй",
@@ -273,6 +276,11 @@ Deno.test("splitSentences refuses what is no text and what is no pause", () => {
     assertThrows(() => splitSentences("а", { pauseScale }), RangeError, "pauseScale must be");
   }
   assertThrows(() => splitSentences("а", { pauses: { comma: -1 } }), RangeError, "pauses.comma");
+  assertThrows(
+    () => splitSentences("а", { pauses: { comma: 1e300 }, pauseScale: 1e300 }),
+    RangeError,
+    "pauses.comma times pauseScale must be",
+  );
   assertThrows(
     () => splitSentences("а", { paragraphs: "page" as "line" }),
     RangeError,

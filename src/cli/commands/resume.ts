@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import { extname } from "node:path";
 import { RequestStatus } from "../sdk.ts";
 import { formatOfName } from "../../file/encoded.ts";
@@ -60,7 +61,13 @@ async function resume(context: Context, options: ResumeOptions, target: string):
   }
   // A mistyped folder must not be asked for at the service.
   if (/[/\\]|\.(?:tsetsen|wav|mp3|flac|aac)$/.test(target)) {
-    throw new UsageError(`There is no folder ${target} with the state of a narration.`);
+    const file = target.replace(/\.tsetsen$/, "");
+    const isThere = await stat(file).then((found) => found.isFile(), () => false);
+    throw new UsageError(
+      isThere
+        ? `${file} is there, and no state of a narration is beside it: it is removed when all is done.`
+        : `There is no folder ${target} with the state of a narration.`,
+    );
   }
   for (const [name, flag] of Object.entries(OF_NARRATIONS)) {
     if (options[name as keyof ResumeOptions] === undefined) continue;

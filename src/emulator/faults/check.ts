@@ -49,6 +49,12 @@ const details: Rule = {
     Array.isArray(value) &&
     value.every((detail?: ErrorDetail) => isString(detail?.type) && isBytes(detail?.value)),
 };
+/** Half of a surrogate pair cannot be sent. */
+const text: Rule = {
+  expected: "a string in well-formed Unicode",
+  type: isString,
+  range: (value: string) => !/\p{Surrogate}/u.test(value),
+};
 const code = either(oneOf(Object.keys(CODE_NUMBERS)), whole(0, max));
 const body = either(string, bytes);
 
@@ -63,7 +69,7 @@ const own: { readonly [K in Kind]: Rules<OwnField<K>> & Partial<Rules<keyof Faul
   "delay": { delay: required(milliseconds), charged: boolean },
   "error": {
     code: required(code),
-    message: string,
+    message: text,
     details,
     trailers,
     headers,
@@ -85,7 +91,7 @@ const own: { readonly [K in Kind]: Rules<OwnField<K>> & Partial<Rules<keyof Faul
   "stream": {
     chunkBytes: whole(1, max),
     waveHeader: boolean,
-    errorMessage: string,
+    errorMessage: text,
     afterChunks: count(0),
     bytes: count(0),
     neverFinal: boolean,
@@ -111,6 +117,9 @@ export function checkFault(fault: Fault): Fault {
   for (const [name, rule] of Object.entries(rules)) {
     const value = fault[name as keyof Fault];
     if (value !== undefined || rule.required) must(name, value, rule);
+  }
+  if (fault.kind === "error" && fault.trailersOnly && fault.trailers !== undefined) {
+    must("trailers of a fault with trailersOnly", fault.trailers, headers);
   }
   return fault;
 }

@@ -33,7 +33,7 @@ export interface FaultTarget {
   readonly method?: Route;
   /** How many requests it hits before it is used up, 1 or more. `Infinity` for all. Default 1. */
   readonly times?: number;
-  /** Hits only the requests for which this is true. Default: all. */
+  /** Hits only the requests for which this is true. What it throws breaks the request off. Default: all. */
   readonly when?: (request: RecordedRequest) => boolean;
   /** Waits before anything else happens, in milliseconds. Default 0. */
   readonly delay?: number;
@@ -66,7 +66,7 @@ export interface ErrorFault extends FaultTarget, FaultCharge {
    * The status, by name or by number, 0 to 2,147,483,647; numbers that gRPC does not know are sent as they are.
    */
   readonly code: ErrorCode | number;
-  /** The message. Default "injected fault". */
+  /** The message, in well-formed Unicode. Default "injected fault". */
   readonly message?: string;
   /** The details. Default none. */
   readonly details?: readonly ErrorDetail[];
@@ -74,7 +74,10 @@ export interface ErrorFault extends FaultTarget, FaultCharge {
   readonly trailers?: Readonly<Record<string, string>>;
   /** Metadata in the HTTP headers. Default none. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sends the status as HTTP headers with an empty body instead of a trailer frame. Default false. */
+  /**
+   * Sends the status as HTTP headers with an empty body instead of a trailer frame; HTTP must then allow the trailers as headers.
+   * Default false.
+   */
   readonly trailersOnly?: boolean;
 }
 
@@ -202,7 +205,7 @@ export interface StreamFault extends FaultTarget {
   readonly chunkBytes?: number;
   /** Begins with a RIFF/WAVE header, in the first message. Default false. */
   readonly waveHeader?: boolean;
-  /** Fails with this `error_message`… Default: does not fail. */
+  /** Fails with this `error_message`, in well-formed Unicode… Default: does not fail. */
   readonly errorMessage?: string;
   /**
    * …after so many messages with audio, or after the last if there are fewer. Default 1. At 0 nothing

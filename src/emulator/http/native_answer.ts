@@ -4,6 +4,24 @@ import { FRAME_HEAD_BYTES, FrameScanner, TRAILER } from "./frames.ts";
 
 const GRPC_WEB = "application/grpc-web+proto";
 
+/** Headers of one connection of HTTP/1.1, which HTTP/2 forbids (RFC 9113, 8.2.2). */
+const FORBIDDEN = new Set([
+  "connection",
+  "http2-settings",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+]);
+
+/** The headers that HTTP/2 can carry. */
+function allowed(headers: Iterable<readonly [string, string]>): Record<string, string> {
+  return Object.fromEntries(
+    [...headers].filter(([name]) => !FORBIDDEN.has(name.toLowerCase())),
+  );
+}
+
 /** Turns a request of gRPC into one of gRPC-Web: the frames are the same. Other requests pass unchanged. */
 export function toGrpcWeb(
   origin: string,
@@ -36,9 +54,7 @@ export class NativeAnswer {
   constructor({ status, headers, body }: Response) {
     this.#isTranslated = headers.get("content-type") === GRPC_WEB;
     this.status = status;
-    // HTTP/2 forbids these headers of HTTP/1.1.
-    const { connection: _, "transfer-encoding": _t, ...rest } = Object.fromEntries(headers);
-    this.headers = rest;
+    this.headers = allowed(headers);
     if (this.#isTranslated) this.headers["content-type"] = "application/grpc+proto";
     this.body = body;
   }
@@ -48,8 +64,8 @@ export class NativeAnswer {
     if (this.#trailers.length === 0) return undefined;
     const data = concatBytes(this.#trailers).subarray(FRAME_HEAD_BYTES);
     // HTTP/2 has no place for anything but a name and a value.
-    const lines = [...new TextDecoder().decode(data).matchAll(/^([\w.-]+):[ \t]*(.*?)\r?$/gm)];
-    return Object.fromEntries(lines.map(([, name = "", value = ""]) => [name, value]));
+    const lines = new TextDecoder().decode(data).matchAll(/^([\w.-]+):[ \t]*([\t -~]*?)\r?$/gm);
+    return allowed(Array.from(lines, ([, name = "", value = ""]) => [name, value]));
   }
 
   /** Takes a piece of the body. @returns The bytes that go out as data. */

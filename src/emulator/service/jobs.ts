@@ -1,3 +1,5 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { describe } from "../../lib/rules.ts";
 import type { Settings } from "../options.ts";
 import { compose, duration, type Score } from "./synth.ts";
 import type { EmulatorVoice } from "./voices.ts";
@@ -55,7 +57,7 @@ export class Jobs {
   }
 
   accept(order: Order): Job {
-    const { clock, queueTime, pace, failWhen } = this.#settings;
+    const { clock, queueTime, pace } = this.#settings;
     const acceptedAt = clock.now();
     const startsAt = acceptedAt + queueTime;
     const job: Job = {
@@ -63,7 +65,7 @@ export class Jobs {
       acceptedAt,
       startsAt,
       endsAt: startsAt + order.characters * pace,
-      errorMessage: failWhen(order.text),
+      errorMessage: failureOf(order.text, this.#settings),
       // Only the length is kept: the score of a long text is many times as large as the text.
       audioSeconds: duration(score(order)),
     };
@@ -99,6 +101,20 @@ export class Jobs {
   clear(): void {
     this.#jobs.clear();
   }
+}
+
+/**
+ * Why a text fails; `undefined` when it does not.
+ *
+ * @throws {ConnectError} when `failWhen` answers something else: a job would fail that its test wants to succeed.
+ */
+export function failureOf(text: string, { failWhen }: Settings): string | undefined {
+  const answer: unknown = failWhen(text);
+  if (answer === undefined || typeof answer === "string") return answer;
+  throw new ConnectError(
+    `failWhen must answer a string or undefined: got ${describe(answer)}`,
+    Code.Internal,
+  );
 }
 
 /** The score of what a job speaks. */

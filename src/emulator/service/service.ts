@@ -16,7 +16,7 @@ import {
 } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { bodyOf } from "../faults/bodies.ts";
 import type { Answer, Call } from "../http/call.ts";
-import type { Job, Jobs } from "./jobs.ts";
+import { failureOf, type Job, type Jobs } from "./jobs.ts";
 import { authenticate } from "./keys.ts";
 import type { Accounts } from "./ledger.ts";
 import { DEMO_CREDITS, type Settings } from "../options.ts";
@@ -155,7 +155,7 @@ function implement(state: ServiceState): ServiceImpl<typeof TsetsenTTS> {
       checkBalance(accounts, apiKey, speech.characters);
       rateLimit.take(apiKey, clock.now());
       const requestId = state.newId("stream");
-      const failure = settings.failWhen(speech.text);
+      const failure = failureOf(speech.text, settings);
       streams.add(call);
       const forget = () => void streams.delete(call);
       call.signal.addEventListener("abort", forget, { once: true });

@@ -23,16 +23,20 @@ const NEWLINE = /\r\n|[\n\v\f\r\x85\u2028\u2029]/g;
 export function* lines(text: string, paragraphs: "blank-line" | "line"): Generator<Line> {
   let start = 0;
   let physical = text.startsWith("\ufeff") ? 1 : 0;
+  let isAnswer = false;
   for (const { 0: space, index } of text.matchAll(SPACE)) {
     const end = index + space.length;
     // White space that carries an accent belongs to what follows.
     if (index === 0 || end === text.length || extendsCluster(text, end)) continue;
     const boundary = boundaryOf(space, paragraphs);
     if (boundary === undefined) continue;
-    const wrapped = boundary === "line" && !isBlockLine(text, physical) &&
-      !isUnderline(text.slice(physical, index)) &&
-      (isWrapped(text, index, behindQuote(text, physical, end)) ||
-        isNumberAlone(text, physical, index, end));
+    const next = behindQuote(text, physical, end);
+    const mayWrap = boundary === "line" && !isBlockLine(text, physical) &&
+      !isUnderline(text.slice(physical, index));
+    const wasAnswer: boolean = isAnswer;
+    isAnswer = mayWrap && !wasAnswer && isAnswered(text, index, next);
+    const wrapped = mayWrap && (isAnswer || isWrapped(text, index, next) ||
+      (!wasAnswer && isNumberAlone(text, physical, index, end)));
     physical = end;
     if (wrapped) continue;
     yield { start, end, boundary };
@@ -68,6 +72,16 @@ function isNumberAlone(text: string, start: number, end: number, next: number): 
   return end - start < 40 && NUMBER_ALONE.test(text.slice(start, end)) &&
     /^["«„“(]?\p{L}/u.test(text.slice(next, next + 3)) &&
     !startsItem(text, next, text.charAt(end - 1));
+}
+
+/** What a sentence does not end with: "Хариулт нь⏎5.⏎" */
+const TOPIC = /(?:^|[\s\p{P}])(?:нь|бол)$/iu;
+const ANSWER = /(?!1[.)])\p{N}{1,3}\.[ \t]*(?:$|[\n\v\f\r\x85\u2028\u2029])/uy;
+
+/** Whether a line that cannot end a sentence is followed by a line that holds only a number. A list begins with 1. */
+function isAnswered(text: string, index: number, next: number): boolean {
+  ANSWER.lastIndex = next;
+  return ANSWER.test(text) && TOPIC.test(text.slice(Math.max(0, index - 8), index));
 }
 
 /**

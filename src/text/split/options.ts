@@ -85,7 +85,11 @@ export function resolveOptions(text: string, options: SplitOptions): Settings {
     if (pause !== undefined) check(`pauses.${name}`, pause, atLeast(0));
     pauses[name] = pause ?? DEFAULT_PAUSES[name as keyof Pauses];
   }
-  for (const name of Object.keys(pauses)) pauses[name] = Math.round(pauses[name]! * pauseScale);
+  for (const name of Object.keys(pauses)) {
+    const pause = Math.round(pauses[name]! * pauseScale);
+    check(`pauses.${name} times pauseScale`, pause, atLeast(0));
+    pauses[name] = pause;
+  }
   return {
     maxCharacters,
     joinParagraphs,

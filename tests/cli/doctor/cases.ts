@@ -73,6 +73,21 @@ const NO_HTTP = `failed: http; skipped: tls ${REST}`;
 const NOT_WEB = "failed: grpc-web; skipped: tls grpc cors account latency";
 const NATIVE_ONLY = /speaks native gRPC only, and accepts the key\. Use grpcTransport of @tsetsen/;
 
+/** A server that redirects, by a header that `Response.redirect` would not write. */
+function redirectsTo(name: string, location: string, verdict: RegExp): Record<string, Case> {
+  return {
+    [`a redirect to ${name}`]: {
+      serve: () => handled(() => new Response(null, { status: 302, headers: { location } })),
+      scheme: "http",
+      error: ["ServerError", /answered with a redirect/],
+      runtimes: ["deno"],
+      exit: 12,
+      ill: NOT_WEB,
+      verdict,
+    },
+  };
+}
+
 export const CASES: Readonly<Record<string, Case>> = {
   "gRPC-Web": {
     serve: ({ emulator: { port } }) => ({ port, async [Symbol.asyncDispose]() {} }),
@@ -167,6 +182,13 @@ export const CASES: Readonly<Record<string, Case>> = {
     verdict:
       /HTTP 308.* Give the final address as endpoint: it points to https:\/\/final\.example:8443\.$/,
   },
+  ...redirectsTo("an address that is none", "http://[", /otherwise check host, port and path\.$/),
+  ...redirectsTo("another program", "app:open", /otherwise check host, port and path\.$/),
+  ...redirectsTo(
+    "another path",
+    "/grpc?key=x",
+    /it points to http:\/\/(?:127\.0\.0\.1|localhost):\d+\/grpc\.$/,
+  ),
   "a gateway that lets nobody in without a key": {
     serve: ({ emulator }) =>
       behind(

@@ -2,6 +2,7 @@ import { failed, ok, type Report, warning } from "../report.ts";
 import { within } from "../wire/limit.ts";
 import { balancePath, EMPTY_MESSAGE, GRPC_WEB, noteDate, type Subject } from "../subject.ts";
 import { gatewayOf } from "../gateway.ts";
+import { parseUrl } from "../../../lib/parse_url.ts";
 import { rootCause } from "../../errors/root_cause.ts";
 
 const REMEDY =
@@ -51,11 +52,10 @@ export async function lookAtGrpcWeb(subject: Subject): Promise<Report> {
       facts,
     );
   }
-  const location = headers.get("location");
-  if (status >= 300 && status < 400 && location !== null) {
-    const there = new URL(location, subject.url);
-    const remedy = `Give the final address as endpoint: it points to ${there.origin}.`;
-    return failed("server_error", found, remedy, { ...facts, location: there.origin });
+  const there = addressOf(headers.get("location"), subject);
+  if (status >= 300 && status < 400 && there !== undefined) {
+    const remedy = `Give the final address as endpoint: it points to ${there}.`;
+    return failed("server_error", found, remedy, { ...facts, location: there });
   }
   return failed(
     "server_error",
@@ -63,6 +63,15 @@ export async function lookAtGrpcWeb(subject: Subject): Promise<Report> {
     REMEDY,
     facts,
   );
+}
+
+/** Where a redirect leads, for people; `undefined` when no client could go there. The same server is named with its path. */
+function addressOf(location: string | null, { url }: Subject): string | undefined {
+  const there = location === null ? undefined : parseUrl(location, url);
+  if (there === undefined || !/^https?:$/.test(there.protocol)) return undefined;
+  return there.origin === url!.origin
+    ? `${there.origin}${there.pathname}`.slice(0, 200)
+    : there.origin;
 }
 
 /** Asks, and reads no more of the answer than its head. */

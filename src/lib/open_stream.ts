@@ -1,0 +1,45 @@
+/**
+ * Streams of the web, opened for one loop that may leave at any time.
+ *
+ * @module
+ */
+
+/** A stream that is open for reading. */
+export interface OpenStream<T> {
+  /** The items. Nothing is asked of the stream before the loop begins. */
+  readonly items: AsyncIterable<T>;
+  /** Ends the stream, also while a read is pending: the loop then ends as if the stream were complete. It never throws. */
+  readonly cancel: () => Promise<void>;
+}
+
+/** Whether a value is a stream of the web, by shape: those of polyfills and of other realms are fine. */
+export function isStream(value: object): value is ReadableStream {
+  return typeof (value as { getReader?: unknown }).getReader === "function";
+}
+
+/**
+ * Opens a stream by a reader of our own. The loop of the runtime locks the stream, and a locked one refuses `cancel()`; its own
+ * `return()` waits behind the pending read.
+ */
+export function openStream<T>(stream: ReadableStream<T>): OpenStream<T> {
+  let reader: ReadableStreamDefaultReader<T> | undefined;
+  const cancel = () => quietly(async () => await (reader ?? stream).cancel());
+  async function* items(): AsyncGenerator<T, void, void> {
+    reader = stream.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        yield value;
+      }
+    } finally {
+      await cancel();
+    }
+  }
+  return { items: items(), cancel };
+}
+
+/** Waits for work whose failure interests nobody: whoever cancels a source asks for no more of it. */
+export async function quietly(work: () => Promise<unknown>): Promise<void> {
+  await work().catch(() => {});
+}
