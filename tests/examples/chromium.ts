@@ -13,6 +13,7 @@ export interface Browser {
 
 /** A part of playwright-core's API. Expressions are run as they stand: a page's CSP forbids it to eval. */
 export interface Page {
+  setDefaultTimeout(ms: number): void;
   goto(url: string): Promise<unknown>;
   evaluate<T>(expression: string): Promise<T>;
   addInitScript(script: { content: string }): Promise<unknown>;
@@ -44,13 +45,17 @@ export function isChromiumMissing(): boolean {
   }
 }
 
+/** How long a start, a navigation or a wait for an element may take: what playwright gives is too short beside other work. */
+const PATIENCE_MS = 120_000;
+
 /** Starts Chromium with an empty profile. */
 export async function launch(more: readonly string[] = []): Promise<Browser> {
   const { chromium } = await load<{ chromium: { launch(options: object): Promise<Browser> } }>(
     "playwright-core",
   );
-  return await chromium.launch({
+  const browser = await chromium.launch({
     executablePath: findChromium(),
+    timeout: PATIENCE_MS,
     args: [
       "--no-sandbox",
       "--disable-gpu",
@@ -62,6 +67,14 @@ export async function launch(more: readonly string[] = []): Promise<Browser> {
       ...more,
     ],
   });
+  return {
+    async newPage(options) {
+      const page = await browser.newPage(options);
+      page.setDefaultTimeout(PATIENCE_MS);
+      return page;
+    },
+    close: () => browser.close(),
+  };
 }
 
 /** Stands between a browser and a server, and keeps every byte that the browser gets. */
