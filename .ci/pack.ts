@@ -43,8 +43,22 @@ async function complete(path: string): Promise<void> {
   const { name, version, exports, ...rest } = JSON.parse(await Deno.readTextFile(path));
   const { description, ...more } = MANIFEST;
   const all = { ...exports, "./package.json": "./package.json" };
-  const manifest = { name, version, description, ...rest, ...more, exports: all };
+  const manifest = {
+    name,
+    version,
+    description,
+    ...rest,
+    ...more,
+    exports: all,
+    typesVersions: { "*": typesOf(exports) },
+  };
   await Deno.writeTextFile(path, `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** The declarations of each subpath, for `moduleResolution: "node10"`, which does not read `exports`. */
+function typesOf(exports: Readonly<Record<string, { readonly types: string }>>): object {
+  const subpaths = Object.entries(exports).filter(([name]) => name !== ".");
+  return Object.fromEntries(subpaths.map(([name, { types }]) => [name.slice(2), [types]]));
 }
 
 /** Adds the reference to each declaration file that needs it. */

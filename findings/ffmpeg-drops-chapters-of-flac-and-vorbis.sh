@@ -7,7 +7,7 @@
 #          makes one without: ffmpeg took the comments for chapters, and writes neither. Nothing is said.
 # With:    ffmpeg 7.0.2 (imageio-ffmpeg 0.6.0), mutagen 1.48.1; run on 2026-11-28.
 # Matters: A narration of one file has a chapter for each part. A title that is added later, or a new container, takes the chapters out. Write them last, with
-#          mutagen for one, or deliver Opus or M4B.
+#          mutagen for one, or deliver M4B.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

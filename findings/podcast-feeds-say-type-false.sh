@@ -4,7 +4,7 @@
 # Guess:   Makers of feeds write the enclosure of an episode with type="audio/mpeg" for .mp3, with and without a query behind it, as the addresses of kept files have; for .m4b with
 #          a type of audio. Where they do not know one, they raise or leave the attribute out. podgen (Python) does so.
 # Came:    podcast and rss write type="false" where a query follows, and for .m4b and .opus always. feed writes "audio/mp3" where the sound is given as audio, and "image/mp3" where it is
-#          given as enclosure, the field that its type names for it; its feed in JSON has no sound at all. podgen is as guessed. Nothing is raised.
+#          given as enclosure, which its type has, too; its feed in JSON has no sound at all. podgen is as guessed. Nothing is raised.
 # With:    podcast 2.0.1, rss 1.2.2, feed 6.0.0 on Node 20.20, podgen 1.1.0; run on 2026-11-28.
 # Matters: An app of podcasts takes the type to find the sound: an episode that was bought is a picture, or cannot be played. Give podcast and rss the type yourself
 #          (enclosure.type), and read the written feed.

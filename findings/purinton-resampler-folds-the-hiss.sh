@@ -3,11 +3,11 @@
 #
 # Guess:   Its page says "high-quality windowed-sinc resampling". On the way from 24,000 to 8,000 Hz a tone of 7,000 Hz, which 8,000 Hz cannot hold, is 20 dB quieter at least, as
 #          it is with speex-resampler and libsamplerate-js. Parts of any size join without a loss.
-# Came:    The tone is as loud as before, and lies at 1,000 Hz. The package cuts off the bottom of its sinc at the old rate, not at the new one. The two others leave nothing of it. A second
+# Came:    The tone is as loud as before, and lies at 1,000 Hz. Its sinc interpolates, and holds nothing back. The two others leave nothing of the tone. A second
 #          of sound is 7,998 samples, and 47,985 at 48,000 Hz: its beginning is cut off. Nothing is raised.
 # With:    @purinton/resampler 1.0.4, speex-resampler 3.0.1, @alexanderolsen/libsamplerate-js 2.1.2 on Node 20.20; run on 2026-11-28.
-# Matters: Speech of 24,000 Hz goes to telephones at 8,000. Each s, ц and ш lies above 4,000 Hz, and becomes a whistle in the middle of the voice. Take one of the two others, or
-#          ffmpeg.
+# Matters: Speech of 24,000 Hz goes to telephones at 8,000. Each s, ц and ш lies above 4,000 Hz, and becomes a whistle in the middle of the voice. Take libsamplerate-js, with
+#          a converter for each stream, or ffmpeg.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

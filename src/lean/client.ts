@@ -31,6 +31,7 @@ export class Client extends BaseClient {
    * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
    * @throws {TypeError} when an option has the wrong type.
    * @throws {RangeError} when a number is out of its range.
+   * @throws {TsetsenError} when the runtime has no `AbortController`, `Headers`, `URL` or `performance`.
    */
   constructor(options: ClientOptions = {}) {
     super(options, () => {

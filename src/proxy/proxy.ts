@@ -41,6 +41,11 @@ const AUDIO_PATH = /^.*\/audio\/([\w-]+)$/;
 /** How long a visitor waits for a free place before the next try, in milliseconds. */
 const BUSY_WAIT_MS = 1_000;
 
+/** Some servers abort the signal of every request that has a body. */
+const HAS_LEFT =
+  "The visitor has left, or the server aborts requests that it has read (srvx 0.8). " +
+  "Nothing was bought.";
+
 /**
  * Makes a handler that stands between browsers and the service. Making it sends nothing.
  *
@@ -182,7 +187,8 @@ export function createProxy<Context = unknown>(
       const own = await askRateLimit(hooks, request, call, resolved);
       if (own !== undefined) return own;
       // The hooks took their time. What nobody waits for any more is not bought.
-      if (hasLeft(request)) throw new StatusError(Code.Cancelled, "The visitor has left.");
+      // Its code proves to a visitor who is still there that nothing was bought.
+      if (hasLeft(request)) throw new StatusError(Code.FailedPrecondition, HAS_LEFT);
       isSent = true;
       return send(place);
     } finally {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { createEmulator } from "../../src/emulator/mod.ts";
+import { createEmulator, startEmulator } from "../../src/emulator/mod.ts";
 import { setUp } from "./setup.ts";
 
 const preview = "http://localhost/audio/voice-emulator-v2-sarnai.wav";
@@ -108,6 +108,16 @@ Deno.test("Emulator.requests shows that a download carries no key", async () => 
   const [request] = emulator.requests;
   assertEquals([request?.method, request?.httpMethod], ["Audio", "GET"]);
   assertEquals(request?.headers["x-api-key"], undefined);
+});
+
+Deno.test("startEmulator answers a preflight without its headers, which the Request of happy-dom drops", async () => {
+  await using emulator = await startEmulator();
+  const url = `${emulator.url}/tsetsen.api.v1.TsetsenTTS/GenerateSpeech`;
+  const preflight = await fetch(url, { method: "OPTIONS" });
+  await preflight.body?.cancel();
+  assertEquals(preflight.status, 204);
+  assertEquals(preflight.headers.get("access-control-allow-origin"), "*");
+  assertEquals(emulator.requests, []);
 });
 
 Deno.test("Emulator.fetch answers a browser's preflight and exposes what a client reads", async () => {

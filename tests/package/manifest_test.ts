@@ -26,7 +26,9 @@ async function* files(folder: string, prefix = ""): AsyncGenerator<string> {
 Deno.test("The packed package.json says what was meant", async () => {
   const folder = await unpacked();
   try {
-    const { exports, ...rest } = JSON.parse(await Deno.readTextFile(`${folder}/package.json`));
+    const { exports, typesVersions, ...rest } = JSON.parse(
+      await Deno.readTextFile(`${folder}/package.json`),
+    );
     const config = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
     const { version, license } = config;
     const main = { main: "./mod.js", types: "./mod.d.ts" };
@@ -43,6 +45,9 @@ Deno.test("The packed package.json says what was meant", async () => {
       return [name, { types: `${path}.d.ts`, import: `${path}.js`, default: `${path}.js` }];
     });
     assertEquals(exports, { ...Object.fromEntries(expected), "./package.json": "./package.json" });
+    const subpaths = Object.entries<string>(config.exports).slice(1)
+      .map(([name, source]) => [name.slice(2), [source.replace(/\.ts$/, ".d.ts")]]);
+    assertEquals(typesVersions, { "*": Object.fromEntries(subpaths) });
     const all = await Array.fromAsync(files(folder));
     const named = [
       ...Object.values<Record<string, string> | string>(exports)

@@ -5,7 +5,8 @@ import { Client, InvalidRequestError, ServerError } from "../../mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { createProxy, type ProxyEvent, type ProxyHandler } from "../../src/proxy/mod.ts";
 import { failure } from "../support/rig.ts";
-import { AZURE, startProcess } from "./programs.ts";
+import { until } from "../support/until.ts";
+import { AZURE, SRVX, startProcess } from "./programs.ts";
 import { ALL, startUpstream } from "./setup.ts";
 
 const GENERATE = { text: "Сайн байна уу?", voiceId: "emulator-v1-bold" };
@@ -53,6 +54,21 @@ for (const [what, parse] of Object.entries(PARSERS)) {
     assertEquals(it.emulator.requests.length, 0);
   });
 }
+
+Deno.test("createProxy buys nothing, and says why, when the server aborts a request that it has read, as srvx 0.8 does", async () => {
+  await using emulator = await startEmulator({ queueTime: 0, pace: 0, streamPace: 0 });
+  await using proxy = await startProcess(SRVX, { KEY: emulator.apiKey, ENDPOINT: emulator.url });
+  const page = new Client({ apiKey: null, endpoint: proxy.url, maxRetries: 0 });
+  for (const call of [() => page.submit(GENERATE), () => page.streamSpeech(STREAM).bytes()]) {
+    const error = await failure(InvalidRequestError, call());
+    assertEquals(error.charged, "no");
+    assert(error.message.includes("or the server aborts requests that it has read"), error.message);
+  }
+  page.close();
+  await until(() => proxy.events.length >= 2, "the events");
+  assertEquals(proxy.events.map(({ type }) => type), ["refused", "refused"]);
+  assertEquals(emulator.requests.length, 0);
+});
 
 Deno.test("createProxy reports what it fails with to its owner, and not to the visitor", async () => {
   await using it = await open((request, proxy) =>

@@ -12,6 +12,9 @@ export type Adapter = typeof ADAPTERS[number];
 /** What hands the proxy a request that is less than a `Request`. */
 export const AZURE = "@azure/functions";
 
+/** What aborts the signal of a request as soon as its body is read. */
+export const SRVX = "srvx/node";
+
 const FOLDER = `${ROOT}.cache/proxy`;
 /** The newest that run on Node 20. */
 const PACKAGES = {
@@ -19,6 +22,7 @@ const PACKAGES = {
   "@whatwg-node/server": "0.10.18",
   "@hono/node-server": "2.1.9",
   "hono": "4.13.19",
+  "srvx": "0.8.16",
 };
 
 /** A running proxy. */
@@ -32,7 +36,7 @@ export interface ProxyProcess extends AsyncDisposable {
 
 /** Starts it. */
 export async function startProcess(
-  adapter: Adapter | typeof AZURE,
+  adapter: Adapter | typeof AZURE | typeof SRVX,
   env: Readonly<Record<string, string>>,
 ): Promise<ProxyProcess> {
   const file = await bundle();

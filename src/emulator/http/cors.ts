@@ -10,9 +10,12 @@ const exposed = [
   "etag",
 ];
 
-/** Whether a request is a preflight. */
+/**
+ * Whether a request is a preflight. Its headers do not tell: where a test has the globals of a page (happy-dom 21), `Request`
+ * drops those of a preflight.
+ */
 export function isPreflight(request: Request): boolean {
-  return request.method === "OPTIONS" && request.headers.has("access-control-request-method");
+  return request.method === "OPTIONS";
 }
 
 /**

@@ -19,6 +19,7 @@ export const Code = {
   NotFound: 5,
   PermissionDenied: 7,
   ResourceExhausted: 8,
+  FailedPrecondition: 9,
   Aborted: 10,
   Unimplemented: 12,
   Internal: 13,

@@ -39,6 +39,7 @@ async function adapt(adapter: string): Promise<unknown> {
   const name = adapter;
   const module = await import(name);
   if (adapter === "@azure/functions") return azure(module.default.HttpRequest);
+  if (adapter === "srvx/node") return module.toNodeHandler(proxy);
   return adapter === "@whatwg-node/server"
     ? module.createServerAdapter(proxy)
     : module.getRequestListener(proxy);
