@@ -34,8 +34,8 @@ export function openWebStream<T>(stream: ReadableStream<T>): OpenWebStream<T> {
       }
     } finally {
       await cancel();
-      // The owner may look whether it is locked, or cancel it, too.
-      reader.releaseLock();
+      // The owner may cancel it, too. Readers of polyfills may lack this.
+      reader.releaseLock?.();
     }
   }
   return { items: items(), cancel };
