@@ -2,7 +2,7 @@
 // They are no imports of deno.json: whoever runs the demo would download them.
 
 import { createRequire } from "node:module";
-import { ROOT, run } from "../hosts/tools.ts";
+import { installOnce, ROOT } from "../hosts/tools.ts";
 
 const FOLDER = `${ROOT}.cache/examples`;
 const PACKAGES = { "miniflare": "4.20260426.0", "playwright-core": "1.65.0" };
@@ -14,14 +14,7 @@ export async function load<T>(name: keyof typeof PACKAGES): Promise<T> {
 
 /** Installs what is missing. @returns The folder with `node_modules`. */
 export async function install(): Promise<string> {
-  const manifest = JSON.stringify({ private: true, dependencies: PACKAGES }, null, 2);
-  const done = `${FOLDER}/installed.json`;
-  if (await Deno.readTextFile(done).catch(() => "") !== manifest) {
-    await Deno.mkdir(FOLDER, { recursive: true });
-    await Deno.writeTextFile(`${FOLDER}/package.json`, manifest);
-    await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], FOLDER);
-    await Deno.writeTextFile(done, manifest);
-  }
+  await installOnce(FOLDER, PACKAGES);
   return FOLDER;
 }
 

@@ -22,12 +22,25 @@ const PACKAGES = {
 
 /** Installs what is missing. */
 export async function installTools(): Promise<void> {
-  const manifest = JSON.stringify({ private: true, dependencies: PACKAGES }, null, 2);
-  const done = `${FOLDER}/installed.json`;
+  await installOnce(FOLDER, PACKAGES);
+}
+
+/**
+ * Installs npm packages into a folder, or finds them installed. Several files ask at once, in one process or in more: the
+ * first of them installs, and the others wait for it.
+ */
+export async function installOnce(
+  folder: string,
+  packages: Readonly<Record<string, string>>,
+): Promise<void> {
+  await Deno.mkdir(folder, { recursive: true });
+  using lock = await Deno.open(`${folder}/lock`, { create: true, write: true });
+  await lock.lock(true);
+  const manifest = JSON.stringify({ private: true, dependencies: packages }, null, 2);
+  const done = `${folder}/installed.json`;
   if (await Deno.readTextFile(done).catch(() => "") === manifest) return;
-  await Deno.mkdir(FOLDER, { recursive: true });
-  await Deno.writeTextFile(`${FOLDER}/package.json`, manifest);
-  await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], FOLDER);
+  await Deno.writeTextFile(`${folder}/package.json`, manifest);
+  await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], folder);
   await Deno.writeTextFile(done, manifest);
 }
 

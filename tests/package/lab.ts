@@ -2,6 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import { pack } from "../../.ci/pack.ts";
+import { installOnce } from "../hosts/tools.ts";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -95,13 +96,7 @@ export async function tools(
   packages: Readonly<Record<string, string>>,
 ): Promise<string> {
   const folder = `${TOOLS}/${name}`;
-  const manifest = JSON.stringify({ private: true, dependencies: packages });
-  const done = `${folder}/installed.json`;
-  if (await Deno.readTextFile(done).catch(() => "") === manifest) return folder;
-  await Deno.mkdir(folder, { recursive: true });
-  await Deno.writeTextFile(`${folder}/package.json`, manifest);
-  await must(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], folder);
-  await Deno.writeTextFile(done, manifest);
+  await installOnce(folder, packages);
   return folder;
 }
 

@@ -19,6 +19,7 @@ Deno.test("play schedules whole samples on a context whose rate has a fraction",
     ahead: 60_000,
   });
   await playback.ended;
+  await context.released;
   assertEquals(playback.length, 72_000);
   assertEquals(context.lengths.reduce((sum, length) => sum + length, 0), 132_300);
 });
@@ -30,6 +31,9 @@ class SilentContext {
   /** The lengths of the buffers that were played, in samples. */
   readonly lengths: number[] = [];
   currentTime = 0;
+  #release = () => {};
+  /** Resolves when the player has released its volume. */
+  readonly released = new Promise<void>((resolve) => this.#release = resolve);
 
   constructor(readonly sampleRate: number) {}
 
@@ -55,6 +59,6 @@ class SilentContext {
 
   createGain() {
     const gain = { value: 1, setValueAtTime: () => {}, linearRampToValueAtTime: () => {} };
-    return { context: this, gain, connect: () => {}, disconnect: () => {} };
+    return { context: this, gain, connect: () => {}, disconnect: () => this.#release() };
   }
 }

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from "node:url";
 import type { PluginBuild } from "esbuild";
-import { ROOT, run } from "../hosts/tools.ts";
+import { installOnce, ROOT } from "../hosts/tools.ts";
 import { find } from "../support/runtimes.ts";
 
 /** How a fetch handler is served. */
@@ -84,8 +84,10 @@ let bundled: Promise<string> | undefined;
 /** Bundles the program once, beside the adapters. */
 function bundle(): Promise<string> {
   return bundled ??= (async () => {
-    await install();
-    const outfile = `${FOLDER}/serve.mjs`;
+    await installOnce(FOLDER, PACKAGES);
+    // Of its own for each test file: they run side by side.
+    const outfile = `${FOLDER}/serve_${crypto.randomUUID()}.mjs`;
+    globalThis.addEventListener("unload", () => Deno.removeSync(outfile));
     const esbuild = await import("esbuild");
     try {
       await esbuild.build({
@@ -114,14 +116,4 @@ function bundle(): Promise<string> {
     }
     return outfile;
   })();
-}
-
-async function install(): Promise<void> {
-  const manifest = JSON.stringify({ private: true, dependencies: PACKAGES }, null, 2);
-  const done = `${FOLDER}/installed.json`;
-  if (await Deno.readTextFile(done).catch(() => "") === manifest) return;
-  await Deno.mkdir(FOLDER, { recursive: true });
-  await Deno.writeTextFile(`${FOLDER}/package.json`, manifest);
-  await run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund"], FOLDER);
-  await Deno.writeTextFile(done, manifest);
 }

@@ -126,8 +126,11 @@ export function find(program: "node" | "bun", variable: string): string {
 function installedBun(): string {
   const folder = `${root}.cache/bun`;
   const bun = `${folder}/node_modules/.bin/bun`;
-  if (isFile(bun)) return bun;
   Deno.mkdirSync(folder, { recursive: true });
+  // Several files may ask at once.
+  using lock = Deno.openSync(`${folder}/lock`, { create: true, write: true });
+  lock.lockSync(true);
+  if (isFile(bun)) return bun;
   const options = ["--no-save", "--no-package-lock", "--no-audit", "--no-fund"];
   const args = ["install", "--prefix", folder, ...options, `bun@${BUN_VERSION}`];
   const { success, stderr } = new Deno.Command("npm", { args, stdout: "null" }).outputSync();

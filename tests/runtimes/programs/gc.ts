@@ -1,11 +1,11 @@
 // A call whose answer hangs, with a garbage collection between the hang and the end of the call: must end in time.
-// Usage: gc <endpoint> <audio url> <unary|stream|download> <abort|deadline>
+// Usage: gc <endpoint> <audio url> <unary|stream|download> <abort|deadline> <milliseconds>
 
 import { Client } from "../../../mod.ts";
 import { args, collect, say, sleep } from "./host.ts";
 
-const [endpoint = "", audioUrl = "", kind = "", ending = ""] = args;
-const DEADLINE = 1_500;
+const [endpoint = "", audioUrl = "", kind = "", ending = "", ms] = args;
+const DEADLINE = Number(ms);
 
 let arrived = () => {};
 const answered = new Promise<void>((resolve) => arrived = resolve);
