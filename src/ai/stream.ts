@@ -43,8 +43,8 @@ export function stream(
     const { voiceId, ...rest } = settingsOf(call, context);
     source.voice = voiceId;
     const method = context.modelId === WITHOUT_STREAMS ? "generate" : "stream";
-    speech = speakLive(context.client, source, { voiceId, method, ...rest });
     const { type, rate } = formatOf(call);
+    speech = speakLive(context.client, source, { voiceId, method, ...rest });
     const format = /^audio\/pcm$/i.test(type) && rate === SAMPLE_RATE ? undefined : type;
     warnings = warningsOf(call, format, "PCM of 24,000 Hz, 16 bits, mono", "v4");
   } catch (error) {

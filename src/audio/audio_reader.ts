@@ -7,6 +7,7 @@
 import { pushChunk } from "../lib/bytes.ts";
 import { ServerError } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
+import { recordPurchases } from "../call/retry.ts";
 import { type AudioFacts, type AudioProgressHook, paidFor } from "./audio_facts.ts";
 
 type Chunk = Uint8Array<ArrayBuffer>;
@@ -19,6 +20,7 @@ export class AudioReader {
   readonly #items: AsyncIterator<Uint8Array, void, void>;
   readonly #facts: () => AudioFacts | undefined;
   readonly #onProgress: AudioProgressHook | undefined;
+  readonly #requestId: string | undefined;
   #kind: ReaderKind | undefined;
   #isUsed = false;
   #isComplete = false;
@@ -30,10 +32,12 @@ export class AudioReader {
     items: AsyncIterator<Uint8Array, void, void>,
     facts: () => AudioFacts | undefined,
     onProgress: AudioProgressHook | undefined,
+    requestId: string | undefined,
   ) {
     this.#items = items;
     this.#facts = facts;
     this.#onProgress = onProgress;
+    this.#requestId = requestId;
   }
 
   /** Whether a reader has the audio, or had it. */
@@ -105,7 +109,10 @@ export class AudioReader {
     const { value } = await this.next();
     // What came before a cancel is not the whole.
     if (!value && this.#isBroken) {
-      throw new DOMException("The audio was cancelled before its end.", "AbortError");
+      const error = new DOMException("The audio was cancelled before its end.", "AbortError");
+      // A stream that is read again is bought again; the audio of a job is not.
+      if (!this.#requestId) recordPurchases(error);
+      throw error;
     }
     return value as Chunk | undefined;
   }

@@ -51,7 +51,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   ) {
     this.#facts = facts;
     this.requestId = requestId;
-    this.#reader = new AudioReader(items, facts, onProgress);
+    this.#reader = new AudioReader(items, facts, onProgress, requestId);
   }
 
   /** The format of the bytes: `"pcm"` for a stream; for a download `undefined` until its first chunk has come. */

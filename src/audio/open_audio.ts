@@ -5,7 +5,7 @@
  */
 
 import { isBytes } from "../lib/bytes.ts";
-import { isStream, openStream, quietly } from "../lib/open_stream.ts";
+import { isWebStream, openWebStream, quietly } from "../lib/web_stream.ts";
 
 /** Audio that is open for reading. */
 export interface OpenAudio {
@@ -23,7 +23,7 @@ export function openAudio(
   audio: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array,
 ): OpenAudio {
   if (isBytes(audio)) return { items: [audio], cancel: undefined };
-  if (isStream(audio)) return openStream(audio);
+  if (isWebStream(audio)) return openWebStream(audio);
   const { cancel } = audio as { cancel?: () => unknown };
   return {
     items: isOwn(audio) ? chunksOf(audio) : audio,
@@ -44,5 +44,5 @@ function isOwn(audio: object): audio is OwnAudio {
 
 /** A loop ends when somebody cancels the audio, and what it has got is not the whole. The stream of the audio fails then. */
 async function* chunksOf(audio: OwnAudio): AsyncGenerator<Uint8Array, void, void> {
-  yield* openStream(audio.toReadableStream()).items;
+  yield* openWebStream(audio.toReadableStream()).items;
 }

@@ -176,7 +176,7 @@ export function resolveOptions<T extends Omit<ClientOptions, "transport">>(
 /** Refuses a runtime with which a call would fail on the way, perhaps after it was charged. */
 function checkRuntime(): void {
   const missing = ["AbortController", "Headers", "URL", "performance"]
-    .filter((name) => !(name in globalThis));
+    .filter((name) => !globalThis[name as keyof typeof globalThis]);
   if (missing.length > 0) {
     const message = `This runtime has no ${missing.join(", ")}: load a polyfill first.`;
     throw new TsetsenError(message, { charged: "no" });

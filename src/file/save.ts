@@ -164,13 +164,11 @@ async function save(
     const { size } = await part.handle.stat();
     const reason = error instanceof WriteError ? error.cause : error;
     const isBought = isBoughtByReading(audio);
-    // Somebody cancelled the audio: that error knows nothing of the money.
-    const isCancelled = isBought && size > 0 && Object(error).name === "AbortError";
     // The disk may be full: what was paid for is there all the same.
     const isPaid = error instanceof WriteError
       ? isOwnRaw(audio)
-      : isPaidStream(error) || isCancelled || (isBought && !isSafeToRetry(error));
-    if (isCancelled || (error instanceof WriteError && isBought)) recordPurchases(reason);
+      : isPaidStream(error) || (isBought && !isSafeToRetry(error));
+    if (error instanceof WriteError && isBought) recordPurchases(reason);
     if (!isPaid || size === 0) await part.remove();
     throw isPaid && size > 0 ? await part.keep(reason) : reason;
   }

@@ -1,5 +1,5 @@
 import type { Lifetime } from "../lib/lifetime.ts";
-import { isStream, openStream } from "../lib/open_stream.ts";
+import { isWebStream, openWebStream } from "../lib/web_stream.ts";
 import { describe } from "../lib/rules.ts";
 import type { CutSentence, SentenceCutter } from "./sentence_cutter.ts";
 
@@ -90,8 +90,8 @@ export class SentenceFeed {
   }
 
   async #read(pieces: AsyncIterable<string>): Promise<void> {
-    const { items, cancel } = isStream(pieces)
-      ? openStream(pieces)
+    const { items, cancel } = isWebStream(pieces)
+      ? openWebStream(pieces)
       : { items: pieces, cancel: undefined };
     const source = items[Symbol.asyncIterator]();
     let isDone = false;

@@ -1,7 +1,8 @@
 // Audio is read once, by one reader, as the body of a Response is.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { AudioStream } from "../../mod.ts";
+import { type AudioStream, isSafeToRetry } from "../../mod.ts";
+import { encode } from "../../src/encode/mod.ts";
 import { saveAudio } from "../../src/file/mod.ts";
 import { failure, GENERATE, rejection, type Rig, setUp, STREAM, within } from "../support/rig.ts";
 
@@ -107,6 +108,29 @@ Deno.test("AudioStream.bytes fails when the audio is cancelled meanwhile, and th
   const reading = rejection(new Response(other.toReadableStream()).arrayBuffer());
   await other.cancel();
   assertEquals((await within(reading) as Error).name, "AbortError");
+});
+
+Deno.test("isSafeToRetry is false for a stream that was cancelled while it was read, and true for a download", async () => {
+  await using rig = await setUp({ emulator: { streamPace: 20 } });
+  const { client, emulator } = rig;
+  const done = await client.waitForCompletion((await client.generateSpeech(GENERATE)).requestId);
+  const takers: Readonly<Record<string, (audio: AudioStream) => Promise<unknown>>> = {
+    bytes: (audio) => audio.bytes(),
+    blob: (audio) => audio.blob(),
+    toReadableStream: (audio) => new Response(audio.toReadableStream()).arrayBuffer(),
+    encode: (audio) => encode(audio, { format: "wav" }).bytes(),
+  };
+  for (const [name, take] of Object.entries(takers)) {
+    for (const isJob of [false, true]) {
+      const onProgress = () => void audio.cancel();
+      const audio: AudioStream = isJob
+        ? client.downloadAudio(done, { onProgress })
+        : client.streamSpeech(STREAM, { onProgress });
+      const error = await rejection(take(audio)) as Error;
+      assertEquals([error.name, isSafeToRetry(error)], ["AbortError", isJob], name);
+    }
+  }
+  assertEquals(emulator.ledger.charges.length, 5);
 });
 
 Deno.test("saveAudio refuses an exhausted iterable, and keeps the good file", async () => {

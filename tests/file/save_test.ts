@@ -186,6 +186,20 @@ Deno.test("saveAudio leaves nothing behind when the audio fails", async () => {
   });
 });
 
+Deno.test("saveAudio releases a stream of the caller's, also when it fails", async () => {
+  await withFolder(async (folder) => {
+    const whole = new Blob([new Uint8Array(100)]).stream();
+    await saveAudio(`${folder}/whole.bin`, whole);
+    let isCancelled = false;
+    const noBytes = new ReadableStream({
+      pull: (controller) => controller.enqueue("text"),
+      cancel: () => void (isCancelled = true),
+    });
+    await assertRejects(() => saveAudio(`${folder}/none.bin`, noBytes), TypeError, "each chunk");
+    assertEquals([whole.locked, noBytes.locked, isCancelled], [false, false, true]);
+  });
+});
+
 Deno.test("repairWavFile gives a streamed file its true lengths, and leaves a right one alone", async () => {
   await withFolder(async (folder) => {
     const path = `${folder}/speech.wav`;

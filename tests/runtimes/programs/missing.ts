@@ -1,11 +1,11 @@
 // The paid calls of a client in a runtime that lacks something. Prints what came of each.
-// Usage: missing <endpoint>
+// Usage: missing <endpoint> <deleted|undefined>
 
 import { Client } from "../../../mod.ts";
 import { Client as LeanClient } from "../../../src/lean/mod.ts";
 import { args, say } from "./host.ts";
 
-const [endpoint] = args;
+const [endpoint, how] = args;
 const apiKey = "tsetsen-development-emulator";
 const text = "Сайн байна уу?";
 
@@ -18,7 +18,8 @@ function told(error: unknown): unknown {
 for (const name of ["AbortController", "Headers", "URL", "performance", "fetch", "Request"]) {
   for (const Class of [Client, LeanClient]) {
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)!;
-    delete (globalThis as unknown as Record<string, unknown>)[name];
+    if (how === "deleted") delete (globalThis as unknown as Record<string, unknown>)[name];
+    else Object.defineProperty(globalThis, name, { configurable: true, value: undefined });
     const outcomes: unknown[] = [];
     try {
       const client = new Class({ apiKey, endpoint, secure: false });

@@ -5,7 +5,7 @@
  */
 
 /** A stream that is open for reading. */
-export interface OpenStream<T> {
+export interface OpenWebStream<T> {
   /** The items. Nothing is asked of the stream before the loop begins. */
   readonly items: AsyncIterable<T>;
   /** Ends the stream, also while a read is pending: the loop then ends as if the stream were complete. It never throws. */
@@ -13,7 +13,7 @@ export interface OpenStream<T> {
 }
 
 /** Whether a value is a stream of the web, by shape: those of polyfills and of other realms are fine. */
-export function isStream(value: object): value is ReadableStream {
+export function isWebStream(value: object): value is ReadableStream {
   return typeof (value as { getReader?: unknown }).getReader === "function";
 }
 
@@ -21,7 +21,7 @@ export function isStream(value: object): value is ReadableStream {
  * Opens a stream by a reader of our own. The loop of the runtime locks the stream, and a locked one refuses `cancel()`; its own
  * `return()` waits behind the pending read.
  */
-export function openStream<T>(stream: ReadableStream<T>): OpenStream<T> {
+export function openWebStream<T>(stream: ReadableStream<T>): OpenWebStream<T> {
   let reader: ReadableStreamDefaultReader<T> | undefined;
   const cancel = () => quietly(async () => await (reader ?? stream).cancel());
   async function* items(): AsyncGenerator<T, void, void> {
@@ -34,6 +34,8 @@ export function openStream<T>(stream: ReadableStream<T>): OpenStream<T> {
       }
     } finally {
       await cancel();
+      // The owner may cancel it, too. Readers of polyfills may lack this.
+      reader.releaseLock?.();
     }
   }
   return { items: items(), cancel };
