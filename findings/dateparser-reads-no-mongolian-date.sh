@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# dateparser has Mongolian, reads no date as Mongolian writes it, and takes half past two for yesterday
+# dateparser has Mongolian, reads no date as Mongolian writes it, and takes 14:30 for fourteen and a half hours ago
 #
 # Guess:   dateparser has no Mongolian, and answers None for all but numbers: "5 минутын өмнө" (five minutes ago) is None, "2024-11-28" is read.
 # Came:    It has Mongolian: "5 минутын өмнө" and "маргааш" (tomorrow) are right. The one way to write a date, "2024 оны 11-р сарын 28", is None, in each form, because the names of the months
 #          are known without the ending that a date gives them. "14 цаг 30 минут" (14:30) is 14 hours and 30 minutes ago. search_dates finds "2024" in the date, and makes it this month's day
 #          of that year. Nothing is raised.
 # With:    dateparser 1.5.0 (Python); run on 2026-11-28.
-# Matters: A voice agent is told a day and an hour, and says back another: the day of today, an hour of yesterday. Read year, month, day and hour by a pattern
+# Matters: A voice agent is told a day and an hour, and says back another: the day of today, an hour that is past. Read year, month, day and hour by a pattern
 #          of one's own before the text goes to dateparser.
 set -euo pipefail
 dir=$(mktemp -d)
