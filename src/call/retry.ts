@@ -107,9 +107,9 @@ export function recordPurchases(error: unknown): void {
  * has to ask it: your own, and that of a framework.
  *
  * It is false when a submission or a stream may have been accepted (`charged` is `"unknown"` or `"yes"`), also when an abort
- * or `cancel()` interrupted it. It is false for a value that is no object, because nobody can look up what an abort with such a reason
- * interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again about the
- * same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
+ * or `cancel()` interrupted it. It is false for a value that is no object, because nobody can look up what an abort with such
+ * a reason interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again about
+ * the same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
  * It is false for a copy of an error (`structuredClone`, `postMessage`), which has lost what it knew: ask before it is sent.
  *
  * It never throws.
