@@ -2,9 +2,14 @@ import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import type { PluginBuild } from "esbuild";
 import { find } from "../support/runtimes.ts";
-import type { Result } from "./suite.ts";
+import { type Result, runSuite } from "./suite.ts";
 
-// A process of its own here, too: the memory of this one grows with the tests of other files.
+// Here the sanitizers look for leaks.
+Deno.test("startEmulator leaks nothing in a process with others", async () => {
+  assertEquals(failures(await runSuite(false)), []);
+});
+
+// A process of its own: the memory of this one grows with the tests of other files.
 Deno.test("startEmulator does the same on Deno", async () => {
   const host = fileURLToPath(new URL("suite_host.ts", import.meta.url));
   assertEquals(failures(await runHost(Deno.execPath(), ["run", "-A", "--no-check", host])), []);

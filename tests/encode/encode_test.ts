@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Client, isSafeToRetry, ServerError, TsetsenError } from "../../mod.ts";
+import { until } from "../support/until.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { checkEncoder, encode, type EncodeFormat } from "../../src/encode/mod.ts";
 import {
@@ -257,7 +258,7 @@ Deno.test("EncodedAudio.cancel ends the synthesis at the service", async () => {
     await audio.cancel();
     await pending;
     assertEquals([audio.duration, audio.head], [undefined, undefined]);
-    while (emulator.activeStreams > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => emulator.activeStreams === 0);
     assertEquals(emulator.requests.at(-1)?.aborted, true);
   }
 });

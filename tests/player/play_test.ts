@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { startEmulator } from "../../src/emulator/mod.ts";
+import { until } from "../support/until.ts";
 import { inPage, inUnlockedPage, test } from "./page.ts";
 
 /** A second and a half of a tone of 1,000 Hz, or of noise, cut into pieces of odd sizes. */
@@ -183,16 +184,16 @@ test("Playback.stop ends the synthesis at the service, and says how much was hea
     `const client = new Client({
       apiKey: "${apiKey}", endpoint: "${url}", secure: false, dangerouslyAllowBrowser: true,
     });
-    const text = "Сайн байна уу? ".repeat(20);
+    const text = "Сайн байна уу? ".repeat(60);
     const playback = play(client.streamSpeech({ text, voiceId: "emulator-v2-bold" }));
-    while (playback.position < 2_400) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (playback.position < 2_400 && playback.state !== "ended") await new Promise((resolve) => setTimeout(resolve, 5));
     const heard = playback.stop();
     await playback.ended;
     return [heard, playback.state, playback.length];`,
   );
   assert(heard >= 2_400 && heard < length, `${heard} of ${length}`);
   assertEquals(state, "stopped");
-  while (emulator.activeStreams > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  await until(() => emulator.activeStreams === 0);
   assertEquals(emulator.requests.at(-1)?.aborted, true);
   assertEquals(emulator.ledger.charges.length, 1);
 });
