@@ -175,8 +175,11 @@ export function resolveOptions<T extends Omit<ClientOptions, "transport">>(
 
 /** Refuses a runtime with which a call would fail on the way, perhaps after it was charged. */
 function checkRuntime(): void {
-  const missing = ["AbortController", "Headers", "URL", "performance"]
-    .filter((name) => !globalThis[name as keyof typeof globalThis]);
+  const missing = ["AbortController", "Headers", "URL", "performance"].filter((name) => {
+    // Node loads its whole fetch when its getter of Headers is read.
+    const own = Object.getOwnPropertyDescriptor(globalThis, name);
+    return own && !own.get ? !own.value : !(name in globalThis);
+  });
   if (missing.length > 0) {
     const message = `This runtime has no ${missing.join(", ")}: load a polyfill first.`;
     throw new TsetsenError(message, { charged: "no" });
