@@ -1,6 +1,7 @@
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { InvalidRequestError } from "../contract/errors.ts";
 import { atLeast, check, OBJECT, type Rule, STRING } from "../lib/rules.ts";
+import { isWebStream } from "../lib/web_stream.ts";
 import { type LiveSpeech, speakLive } from "../live/mod.ts";
 import { countCharacters } from "../text/mod.ts";
 import { given, type ModelContext, settingsOf, warningsOf } from "./settings.ts";
@@ -17,7 +18,7 @@ const WITHOUT_STREAMS = "beta-v0.1";
 const PARTS: Rule = [
   "object",
   "a ReadableStream of parts of the text that nothing reads",
-  (text: ReadableStream) => typeof text.getReader === "function" && !text.locked,
+  (text: object) => isWebStream(text) && !text.locked,
   TypeError,
 ];
 const PART: Rule = [

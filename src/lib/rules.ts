@@ -7,6 +7,7 @@
 
 import { isBytes } from "./bytes.ts";
 import { nearest } from "./nearest.ts";
+import { isWebStream } from "./web_stream.ts";
 
 /** The longest delay of `setTimeout`: a longer one fires at once. */
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
@@ -37,11 +38,9 @@ export const BYTES: Rule = [
 export const AUDIO: Rule = [
   "any",
   "audio of this package, or bytes, or an iterable of bytes",
-  // Samples of 16 bits or floats are numbers, not bytes.
-  // Streams of Safari have a reader and no loop.
+  // Samples of 16 bits or floats are numbers, not bytes. Streams of Safari have a reader and no loop.
   (audio: unknown) =>
-    (isIterable(audio) || isAsyncIterable(audio) ||
-      typeof Object(audio).getReader === "function") &&
+    (isIterable(audio) || isAsyncIterable(audio) || isWebStream(audio)) &&
     (!ArrayBuffer.isView(audio) || isBytes(audio)),
   TypeError,
 ];
@@ -194,6 +193,7 @@ export function isIterable(value: unknown): boolean {
   return typeof value === "object" && value !== null && Symbol.iterator in value;
 }
 
-function isAsyncIterable(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
+/** Whether a value can be read by a loop that awaits. */
+export function isAsyncIterable(value: unknown): boolean {
+  return typeof Object(value)[Symbol.asyncIterator] === "function";
 }

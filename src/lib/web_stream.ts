@@ -13,8 +13,8 @@ export interface OpenWebStream<T> {
 }
 
 /** Whether a value is a stream of the web, by shape: those of polyfills and of other realms are fine. */
-export function isWebStream(value: object): value is ReadableStream {
-  return typeof (value as { getReader?: unknown }).getReader === "function";
+export function isWebStream(value: unknown): value is ReadableStream {
+  return typeof Object(value).getReader === "function";
 }
 
 /**

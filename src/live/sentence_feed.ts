@@ -1,5 +1,5 @@
 import type { Lifetime } from "../lib/lifetime.ts";
-import { isWebStream, openWebStream } from "../lib/web_stream.ts";
+import { isWebStream, openWebStream, quietly } from "../lib/web_stream.ts";
 import { describe } from "../lib/rules.ts";
 import type { CutSentence, SentenceCutter } from "./sentence_cutter.ts";
 
@@ -119,7 +119,7 @@ export class SentenceFeed {
       if (!isDone) {
         void cancel?.();
         // It may wait behind a piece that never comes, and must not hide the error.
-        (async () => await source.return?.())().catch(() => {});
+        void quietly(async () => await source.return?.());
       }
     }
   }

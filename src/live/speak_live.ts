@@ -4,8 +4,9 @@ import { BYTES_PER_SAMPLE, SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import type { InterruptedJob } from "../call/memory.ts";
 import { InvalidRequestError, TsetsenError, withContext } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
-import { check, CLIENT, describe, wholeNumber } from "../lib/rules.ts";
+import { check, CLIENT, describe, isAsyncIterable, wholeNumber } from "../lib/rules.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
+import { isWebStream } from "../lib/web_stream.ts";
 import { silence } from "../narration/join.ts";
 import { Run } from "../narration/run.ts";
 import { type LiveSentence, spokenBefore, type SpokenSoFar } from "./live_sentence.ts";
@@ -126,8 +127,7 @@ export function speakLive(
 ): LiveSpeech {
   check("client", client, CLIENT);
   // Streams of Safari have a reader and no loop.
-  const isRead = Object(textStream)[Symbol.asyncIterator] ?? Object(textStream).getReader;
-  if (typeof isRead !== "function") {
+  if (!isAsyncIterable(textStream) && !isWebStream(textStream)) {
     throw new TypeError(
       `textStream must be an async iterable of strings: got ${
         describe(textStream)
