@@ -1,8 +1,8 @@
 /**
  * The tests: `deno task test`, or `deno task test FILE…` for some of them. Options of `deno test` pass through.
  *
- * All tests run in two groups, because the files of the first run side by side in one process. The second has what would see
- * the others there, or be seen by them.
+ * All tests run in two groups. The files of the first run side by side in one process. Those of the second run alone, because
+ * they change that process, or measure it.
  *
  * @module
  */
@@ -19,10 +19,10 @@ const FLAGS = ["-A", "--doc", "--sanitize-ops", "--sanitize-resources", "--trace
  */
 const EVERYWHERE = ["tests", "mod.ts", "src"];
 
-/** What a file says that must not run beside others, with the reason. */
+/** The line by which a file asks to run alone. It gives the reason. */
 const RUNS_ALONE = /^\/\/ Runs alone: \w/m;
 
-/** What is seen in other files: Deno's parallel tests share one process. */
+/** Calls that reach other files, too, because Deno's parallel tests share one process. */
 const CHANGES_THE_PROCESS = /\bDeno\.(env\.(set|delete)|chdir|memoryUsage)\(/;
 
 /** Finds the test files that run alone. */

@@ -19,7 +19,6 @@ import {
   trailers,
   unframe,
 } from "./setup.ts";
-import { sleep } from "../support/rig.ts";
 import { until } from "../support/until.ts";
 
 const KEY = "tsetsen-prod-Xy12345678";
@@ -190,8 +189,7 @@ Deno.test("createProxy reports a visitor who left after the service had accepted
   await until(() => t.emulator.requests.length === 1);
   leaving.abort(new Error("enough"));
   await assertRejects(() => call, Error, "enough");
-  // Nothing tells when the proxy has noticed.
-  await sleep(300);
+  await until(() => t.connections() === 0);
   await clock.advance(150);
   await until(() => t.events.length === 1);
   const [event] = t.events;

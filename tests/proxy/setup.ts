@@ -44,6 +44,8 @@ export function startProxy(
     page,
     url,
     received: tee.received,
+    /** How many connections are open between page and proxy. */
+    connections: tee.connections,
     async [Symbol.asyncDispose]() {
       page.close();
       tee.close();
@@ -101,6 +103,7 @@ function startTee(to: number) {
   return {
     port: (listener.addr as Deno.NetAddr).port,
     received: () => new TextDecoder("latin1").decode(join(chunks)),
+    connections: () => open.size / 2,
     close() {
       listener.close();
       for (const conn of open) {
