@@ -4,10 +4,11 @@
  * @module
  */
 
+import { domException } from "../lib/abort.ts";
 import { pushChunk } from "../lib/bytes.ts";
 import { ServerError } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
-import { recordPurchases } from "../call/retry.ts";
+import { recordInterruptedAudio } from "./interrupted_audio.ts";
 import { type AudioFacts, type AudioProgressHook, paidFor } from "./audio_facts.ts";
 
 type Chunk = Uint8Array<ArrayBuffer>;
@@ -109,9 +110,8 @@ export class AudioReader {
     const { value } = await this.next();
     // What came before a cancel is not the whole.
     if (!value && this.#isBroken) {
-      const error = new DOMException("The audio was cancelled before its end.", "AbortError");
-      // A stream that is read again is bought again; the audio of a job is not.
-      if (!this.#requestId) recordPurchases(error);
+      const error = domException("The audio was cancelled before its end.", "AbortError");
+      recordInterruptedAudio(error, this.#requestId);
       throw error;
     }
     return value as Chunk | undefined;
@@ -154,7 +154,11 @@ export class AudioReader {
         controller.close();
         await this.cancel();
       },
-      cancel: () => this.cancel(),
+      cancel: (reason) => {
+        // A pipe ends with this reason.
+        if (this.#isUsed) recordInterruptedAudio(reason, this.#requestId);
+        return this.cancel();
+      },
     }, { highWaterMark: 0 });
   }
 

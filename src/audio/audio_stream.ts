@@ -178,6 +178,8 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * ```
    */
   async toResponse(given: Request | AudioResponseInit = {}): Promise<Response> {
+    // Where the runtime has none, this fails before anything is bought.
+    void new Response();
     this.#reader.lockFor("whole");
     const init = responseInit(given);
     const isHead = init.request?.method === "HEAD";
@@ -222,6 +224,8 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * @throws {unknown} the signal's own reason when it aborts.
    */
   async blob(): Promise<Blob> {
+    // Where the runtime makes none of bytes, this fails before anything is bought.
+    void new Blob([new Uint8Array()]);
     this.#reader.lockFor("whole");
     const chunks = await this.#reader.rest([]);
     const { contentType: type, isRaw } = this.#facts() as AudioFacts;

@@ -35,10 +35,12 @@ export function openAudio(
 
 /** What is used of audio of the SDK. It is asked for by name, because a program may hold two copies of the SDK. */
 interface OwnAudio {
+  readonly requestId: string | undefined;
   toReadableStream(): ReadableStream<Uint8Array>;
 }
 
-function isOwn(audio: object): audio is OwnAudio {
+/** Whether audio is of the SDK. */
+export function isOwn(audio: object): audio is OwnAudio {
   return "isRaw" in audio && typeof (audio as Partial<OwnAudio>).toReadableStream === "function";
 }
 

@@ -1,4 +1,5 @@
 import type { OpenAudio } from "../audio/open_audio.ts";
+import { domException } from "../lib/abort.ts";
 
 /** What a run gives that is over. */
 const DONE: IteratorResult<Uint8Array, void> = { done: true, value: undefined };
@@ -21,7 +22,7 @@ export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
   ) {
     this.#audio = audio;
     this.#items = work(() => {
-      if (this.#isLeft) throw new DOMException("The audio was cancelled.", "AbortError");
+      if (this.#isLeft) throw domException("The audio was cancelled.", "AbortError");
     });
   }
 

@@ -100,6 +100,8 @@ export class EncodedAudio extends AudioStream {
    * @throws {unknown} the signal's own reason when it aborts.
    */
   override async blob(): Promise<Blob> {
+    // Where the runtime makes none of bytes, this fails before anything is bought.
+    void new Blob([new Uint8Array()]);
     const bytes = await this.bytes();
     return new Blob([bytes], { type: CONTENT_TYPES[this.#work.format] });
   }

@@ -10,7 +10,14 @@
  */
 export function reasonOf({ reason }: AbortSignal): unknown {
   if (reason !== undefined) return reason;
-  return Object.assign(new Error("It was aborted."), { name: "AbortError" });
+  return domException("It was aborted.", "AbortError");
+}
+
+/** A `DOMException`. Engines without the web's classes get an error of the same name. */
+export function domException(message: string, name: string): Error {
+  return globalThis.DOMException
+    ? new DOMException(message, name)
+    : Object.assign(new Error(message), { name });
 }
 
 interface Listeners {

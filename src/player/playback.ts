@@ -1,4 +1,5 @@
-import { type OpenAudio, openAudio } from "../audio/open_audio.ts";
+import { recordInterruptedAudio } from "../audio/interrupted_audio.ts";
+import { isOwn, type OpenAudio, openAudio } from "../audio/open_audio.ts";
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 import { atLeast, check, wholeNumber } from "../lib/rules.ts";
 import { onAbort, reasonOf } from "../lib/abort.ts";
@@ -234,7 +235,12 @@ export class Playback {
     this.#unlisten();
     this.#context.removeEventListener?.("statechange", this.#onState);
     this.#readOn();
-    if (state === "stopped") void this.#open.cancel?.();
+    if (state === "stopped") {
+      if (failure && isOwn(this.#audio)) {
+        recordInterruptedAudio(failure.error, this.#audio.requestId);
+      }
+      void this.#open.cancel?.();
+    }
     // What sounds fades out first.
     setTimeout(() => this.#release(), RELEASE_MS);
     if (failure === undefined) this.#resolve();

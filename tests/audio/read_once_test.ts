@@ -1,7 +1,7 @@
 // Audio is read once, by one reader, as the body of a Response is.
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { type AudioStream, isSafeToRetry } from "../../mod.ts";
+import { type AudioStream, interruptedJobs, isSafeToRetry, retry } from "../../mod.ts";
 import { encode } from "../../src/encode/mod.ts";
 import { saveAudio } from "../../src/file/mod.ts";
 import { failure, GENERATE, rejection, type Rig, setUp, STREAM, within } from "../support/rig.ts";
@@ -128,9 +128,44 @@ Deno.test("isSafeToRetry is false for a stream that was cancelled while it was r
         : client.streamSpeech(STREAM, { onProgress });
       const error = await rejection(take(audio)) as Error;
       assertEquals([error.name, isSafeToRetry(error)], ["AbortError", isJob], name);
+      const { requestId } = done;
+      assertEquals(interruptedJobs(error), isJob ? [{ requestId, charged: "yes" }] : [], name);
     }
   }
   assertEquals(emulator.ledger.charges.length, 5);
+});
+
+Deno.test("retry buys nothing again when audio was cancelled while it was read, or its pipe ended", async () => {
+  await using rig = await setUp({ emulator: { streamPace: 20 } });
+  const { client, emulator } = rig;
+  const broken = () => {
+    throw new Error("The disk is full.");
+  };
+  const reads: Readonly<Record<string, () => Promise<unknown>>> = {
+    "a job that its owner cancels": async () => {
+      const onProgress = () => void audio.cancel();
+      const audio: AudioStream = await client.speak(GENERATE, { onProgress });
+      return await audio.blob();
+    },
+    "a stream into a writer that fails": () =>
+      client.streamSpeech(STREAM).toReadableStream().pipeTo(new WritableStream({ write: broken })),
+    "a job into a writer that fails": async () => {
+      const audio = await client.speak(GENERATE);
+      await audio.toReadableStream().pipeTo(new WritableStream({ write: broken }));
+    },
+    "a stream whose pipe aborts": () => {
+      const visitor = new AbortController();
+      const into = new WritableStream({ write: () => visitor.abort(new Error("enough")) });
+      const { signal } = visitor;
+      return client.streamSpeech(STREAM).toReadableStream().pipeTo(into, { signal });
+    },
+  };
+  for (const [name, read] of Object.entries(reads)) {
+    const before = emulator.ledger.charges.length;
+    const options = { maxRetries: 2, baseDelay: 1, retryExceptions: [Error] };
+    await rejection(retry(read, options));
+    assertEquals(emulator.ledger.charges.length - before, 1, name);
+  }
 });
 
 Deno.test("saveAudio refuses an exhausted iterable, and keeps the good file", async () => {

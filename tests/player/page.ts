@@ -14,7 +14,7 @@ const TAP = `registerProcessor("tap", class extends AudioWorkletProcessor {
 
 const PROGRAM = `
 import { play } from "@tsetsen/sdk/player";
-import { Client } from "@tsetsen/sdk/lean";
+import { Client, isSafeToRetry } from "@tsetsen/sdk/lean";
 
 /** A context with a tap. \`heard()\` gives what it has heard from the first sample on that is not silence. */
 async function tap(sampleRate) {
@@ -37,7 +37,7 @@ async function tap(sampleRate) {
     return samples.subarray(samples.findIndex((sample) => sample !== 0));
   } };
 }
-Object.assign(globalThis, { play, Client, tap });
+Object.assign(globalThis, { play, Client, isSafeToRetry, tap });
 // What playwright runs in a page counts as a gesture of the visitor: this does not.
 if (location.search === "?early") {
   globalThis.playback = play(new Uint8Array(48_000).fill(1));

@@ -236,6 +236,25 @@ test("Playback.ended rejects, and complete stays false, when the audio is cancel
   assertEquals(found, ["AbortError", "ended", false]);
 });
 
+test("Playback.ended rejects with what is not safe to retry when a signal stops a stream", async (page) => {
+  await using emulator = await startEmulator({ streamPace: 40 });
+  const { apiKey, url } = emulator;
+  const found = await inUnlockedPage(
+    page,
+    `const client = new Client({ apiKey: "${apiKey}", endpoint: "${url}", dangerouslyAllowBrowser: true });
+    const controller = new AbortController();
+    const text = "Сайн байна уу? ".repeat(20);
+    const speech = client.streamSpeech({ text, voiceId: "emulator-v2-bold" });
+    const playback = play(speech, { signal: controller.signal });
+    while (playback.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort(new Error("enough"));
+    const error = await playback.ended.catch((error) => error);
+    return [error.message, isSafeToRetry(error)];`,
+  );
+  assertEquals(found, ["enough", false]);
+  assertEquals(emulator.ledger.charges.length, 1);
+});
+
 test("Playback.complete is true of the whole audio only, not of what a failure or a stop has left", async (page) => {
   const found = await inUnlockedPage(
     page,

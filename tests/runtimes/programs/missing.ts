@@ -1,7 +1,7 @@
 // The paid calls of a client in a runtime that lacks something. Prints what came of each.
 // Usage: missing <endpoint> <deleted|undefined>
 
-import { Client } from "../../../mod.ts";
+import { type AudioStream, Client, isSafeToRetry } from "../../../mod.ts";
 import { Client as LeanClient } from "../../../src/lean/mod.ts";
 import { args, say } from "./host.ts";
 
@@ -15,11 +15,17 @@ function told(error: unknown): unknown {
   return { message, charged };
 }
 
+/** Takes a global away. @returns What brings it back. */
+function takeAway(name: string): () => void {
+  const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)!;
+  if (how === "deleted") delete (globalThis as unknown as Record<string, unknown>)[name];
+  else Object.defineProperty(globalThis, name, { configurable: true, value: undefined });
+  return () => void Object.defineProperty(globalThis, name, descriptor);
+}
+
 for (const name of ["AbortController", "Headers", "URL", "performance", "fetch", "Request"]) {
   for (const Class of [Client, LeanClient]) {
-    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name)!;
-    if (how === "deleted") delete (globalThis as unknown as Record<string, unknown>)[name];
-    else Object.defineProperty(globalThis, name, { configurable: true, value: undefined });
+    const bringBack = takeAway(name);
     const outcomes: unknown[] = [];
     try {
       const client = new Class({ apiKey, endpoint, secure: false });
@@ -37,7 +43,31 @@ for (const name of ["AbortController", "Headers", "URL", "performance", "fetch",
     } catch (error) {
       outcomes.push(told(error));
     }
-    Object.defineProperty(globalThis, name, descriptor);
+    bringBack();
     say({ name, outcomes });
   }
 }
+
+/** Answers whole, because Node's own `fetch` needs a `DOMException` to abort. */
+async function fetchWhole(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+  const answer = await fetch(input, { ...init, signal: null });
+  return new Response(await answer.arrayBuffer(), answer);
+}
+
+const client = new Client({ apiKey, endpoint, secure: false, fetch: fetchWhole });
+const readers: Readonly<Record<string, (audio: AudioStream) => Promise<unknown>>> = {
+  DOMException: (audio) => audio.bytes(),
+  Blob: (audio) => audio.blob(),
+  Response: (audio) => audio.toResponse(),
+};
+for (const [name, read] of Object.entries(readers)) {
+  const bringBack = takeAway(name);
+  const onProgress = () => void audio.cancel();
+  const audio: AudioStream = client.streamSpeech({ text, voiceId: "emulator-v2-bold" }, {
+    onProgress,
+  });
+  const error = await read(audio).catch((error) => error) as Error;
+  bringBack();
+  say({ name, outcomes: [{ error: error.name === "AbortError", isSafe: isSafeToRetry(error) }] });
+}
+client.close();
