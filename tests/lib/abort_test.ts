@@ -1,9 +1,14 @@
 // Listening to a signal once, however many share it.
 
 import { assertEquals } from "@std/assert";
+import { retry } from "../../mod.ts";
+import { saveAudio } from "../../src/file/mod.ts";
 import { onAbort } from "../../src/lib/abort.ts";
+import { speakLive } from "../../src/live/mod.ts";
+import { batch, narrate } from "../../src/narration/mod.ts";
 import { cannedClient, cannedFetch, grpcWeb } from "../support/canned_fetch.ts";
 import { hex } from "../support/hex.ts";
+import { GENERATE, setUp, STREAM } from "../support/rig.ts";
 import { countedSignal } from "../support/signal.ts";
 
 Deno.test("onAbort calls each callback once, and adds one listener for all of them", () => {
@@ -87,5 +92,55 @@ Deno.test("Client leaves no listener after a call, a stream, a watch or a downlo
       assertEquals(listening(), 0, `${work}`);
     }
     assertEquals(added() >= works.length - 1, true);
+  }
+});
+
+Deno.test("Each function that takes a signal leaves no listener on it, however it ends", async () => {
+  await using rig = await setUp({ emulator: { streamPace: 0 } });
+  const { client, emulator } = rig;
+  const folder = await Deno.makeTempDir();
+  const request = { ...GENERATE, text: "Сайн уу? Баяртай. Дахин уулзъя." };
+  async function drain(items: AsyncIterable<unknown>, isLeft: boolean): Promise<void> {
+    for await (const _ of items) if (isLeft) break;
+  }
+  async function* sentences() {
+    yield "Сайн уу? ";
+    yield "Баяртай. ";
+  }
+  type Work = (signal: AbortSignal, isLeft: boolean) => Promise<unknown>;
+  const works: Readonly<Record<string, Work>> = {
+    retry: (signal) => {
+      let calls = 0;
+      const checkTwice = () => {
+        if (calls++ === 0) throw new Error("the first");
+        return client.checkStatus("");
+      };
+      return retry(checkTwice, { signal, baseDelay: 1, retryExceptions: [Error] });
+    },
+    speak: async (signal, isLeft) => drain(await client.speak(GENERATE, { signal }), isLeft),
+    "job.watch": async (signal, isLeft) => {
+      const job = await client.submit(GENERATE, { signal });
+      await drain(job.watch({ signal }), isLeft);
+    },
+    narrate: (signal, isLeft) => drain(narrate(client, request, { signal }), isLeft),
+    batch: (signal, isLeft) =>
+      drain(batch(client, [GENERATE, { ...GENERATE, text: "Баяртай." }], { signal }), isLeft),
+    speakLive: (signal, isLeft) =>
+      drain(speakLive(client, sentences(), { voiceId: STREAM.voiceId, signal }), isLeft),
+    saveAudio: (signal) =>
+      saveAudio(`${folder}/audio.wav`, client.streamSpeech(STREAM), { signal }),
+  };
+  try {
+    for (const [name, work] of Object.entries(works)) {
+      for (const end of ["whole", "left", "failed"]) {
+        const { signal, added, listening } = countedSignal();
+        if (end === "failed") emulator.addFault({ kind: "error", code: 13, times: 99 });
+        await work(signal, end === "left").catch(() => {});
+        emulator.clearFaults();
+        assertEquals([added() > 0, listening()], [true, 0], `${name}, ${end}`);
+      }
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
 });
