@@ -67,11 +67,22 @@ Deno.test("saveAudio refuses samples that are not bytes, and keeps no file", asy
   // Written as bytes they would be noise.
   const samples = Int16Array.of(300, 400);
   await withFolder(async (folder) => {
-    for (const audio of [samples, [samples], samples.values(), ["x"]]) {
+    const { buffer } = samples;
+    const wrong: readonly (readonly [audio: unknown, came: string])[] = [
+      [samples, "Int16Array"],
+      [[samples], "Int16Array"],
+      [samples.values(), "300"],
+      [["x"], "a string of 1 characters"],
+      [buffer, "ArrayBuffer"],
+      [[buffer], "ArrayBuffer"],
+      [new Blob([buffer]), "Blob"],
+      [new Response(buffer), "Response"],
+    ];
+    for (const [audio, came] of wrong) {
       await assertRejects(
-        () => saveAudio(`${folder}/speech.wav`, audio as unknown as Uint8Array),
+        () => saveAudio(`${folder}/speech.wav`, audio as Uint8Array),
         TypeError,
-        "must be",
+        `: got ${came}`,
       );
     }
     assertEquals(names(folder), []);
