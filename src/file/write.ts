@@ -146,6 +146,8 @@ async function* readUntil(
 ): AsyncGenerator<Uint8Array, void, void> {
   const { items, cancel } = openAudio(audio);
   if (signal === undefined) return yield* items;
+  // It may have aborted since the file was looked at. Nothing is bought then.
+  if (signal.aborted) throw reasonOf(signal);
   const chunks = (async function* () {
     yield* items;
   })();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, encodeWav, wavHeader } from "../../mod.ts";
+import { Client, encodeWav, isSafeToRetry, wavHeader } from "../../mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { repairWavFile, saveAudio } from "../../src/file/mod.ts";
 
@@ -89,7 +89,7 @@ Deno.test("saveAudio refuses samples that are not bytes, and keeps no file", asy
   });
 });
 
-Deno.test("saveAudio buys nothing when its signal has aborted already", async () => {
+Deno.test("saveAudio buys nothing when its signal has aborted already, or aborts before the audio is read", async () => {
   await using emulator = await startEmulator();
   const { apiKey, url } = emulator;
   using client = new Client({ apiKey, endpoint: url, secure: false });
@@ -100,6 +100,11 @@ Deno.test("saveAudio buys nothing when its signal has aborted already", async ()
       const signal = AbortSignal.abort(reason);
       const error = await assertRejects(() => saveAudio(`${folder}/${name}`, speech, { signal }));
       assertEquals(error, reason);
+      const controller = new AbortController();
+      const saving = saveAudio(`${folder}/${name}`, speech, { signal: controller.signal });
+      controller.abort(reason);
+      assertEquals(await assertRejects(() => saving), reason);
+      assertEquals(isSafeToRetry(reason), true);
     }
     assertEquals(names(folder), []);
   });
