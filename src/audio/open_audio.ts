@@ -24,7 +24,10 @@ export function openAudio(
 ): OpenAudio {
   if (isBytes(audio)) return { items: [audio], cancel: undefined };
   if (isWebStream(audio)) return openWebStream(audio);
-  const { cancel } = audio as { cancel?: () => unknown };
+  // Streams of Node have the other name.
+  const { destroy, cancel = destroy } = audio as Partial<
+    Record<"cancel" | "destroy", () => unknown>
+  >;
   return {
     items: isOwn(audio) ? chunksOf(audio) : audio,
     cancel: typeof cancel === "function"

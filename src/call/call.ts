@@ -350,10 +350,10 @@ export class Call {
       end = this.lifetime.expire();
       failure = this.#ended(end);
     }
-    this.log.end(outcomeOf(end, failure));
+    const isFirst = this.log.end(outcomeOf(end, failure));
     if (end?.by !== "signal") return failure;
     const { charged, requestId } = this.#context();
-    if (charged !== undefined) {
+    if (isFirst && charged !== undefined) {
       recordInterrupted(end.reason, { requestId, charged }, this.#options.signal);
     }
     return end.reason;

@@ -35,8 +35,8 @@ export interface EncodingOptions extends Omit<EncodeOptions, "format" | "chapter
    */
   readonly chapters?: readonly Chapter[] | (() => readonly Chapter[]) | undefined;
   /**
-   * Ends the encoding. The WAV that it was made from stays. A signal that has aborted already rejects before the audio is read.
-   * What the audio itself waits for ends by a signal of its own. Default: none.
+   * Cancels the audio while it is read, and ends the encoding. What had come of a paid stream stays as a WAV, and so does the WAV
+   * that was to be encoded. A signal that has aborted already rejects before the audio is read. Default: none.
    */
   readonly signal?: AbortSignal | undefined;
 }

@@ -32,6 +32,7 @@ import {
   largeWav,
 } from "./encoded.ts";
 import {
+  CancelledRead,
   isBoughtByReading,
   isOwnRaw,
   type OwnAudio,
@@ -159,16 +160,17 @@ async function save(
   try {
     const wanted = isWav ? "wav" : format;
     const source = isWav && options.large ? largeWav(audio) : audio;
-    written = await writeAudio(part.handle, source, wanted, onProgress);
+    written = await writeAudio(part.handle, source, wanted, onProgress, signal);
   } catch (error) {
     const { size } = await part.handle.stat();
-    const reason = error instanceof WriteError ? error.cause : error;
+    const isOurs = error instanceof WriteError || error instanceof CancelledRead;
+    const reason = isOurs ? error.cause : error;
     const isBought = isBoughtByReading(audio);
+    if (isOurs && isBought) recordPurchases(reason);
     // The disk may be full: what was paid for is there all the same.
     const isPaid = error instanceof WriteError
       ? isOwnRaw(audio)
-      : isPaidStream(error) || (isBought && !isSafeToRetry(error));
-    if (error instanceof WriteError && isBought) recordPurchases(reason);
+      : isPaidStream(reason) || (isBought && !isSafeToRetry(reason));
     if (!isPaid || size === 0) await part.remove();
     throw isPaid && size > 0 ? await part.keep(reason) : reason;
   }

@@ -7,13 +7,15 @@
 import type { FileHandle } from "node:fs/promises";
 import { notWav, paidFor } from "../audio/audio_facts.ts";
 import { type AudioFormat, HEAD_BYTES, recognize } from "../audio/format/format.ts";
-import { openAudio } from "../audio/open_audio.ts";
+import { isOwn, openAudio } from "../audio/open_audio.ts";
 import { cutShort, readWav } from "../audio/wav/wav_reader.ts";
 import { wavHeader } from "../audio/wav/wav_writer.ts";
 import { ServerError } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
 import type { EncodeFormat } from "../encode/mod.ts";
+import { reasonOf } from "../lib/abort.ts";
 import { concatBytes } from "../lib/bytes.ts";
+import { Lifetime } from "../lib/lifetime.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import { readHead, repairOpen } from "./repair.ts";
 
@@ -45,6 +47,11 @@ export class WriteError extends Error {
   override readonly name = "WriteError";
 }
 
+/** The caller's signal has ended audio that does not follow that signal itself. The cause is its reason. */
+export class CancelledRead extends Error {
+  override readonly name = "CancelledRead";
+}
+
 /** Whether audio of the SDK is bare samples. */
 export function isOwnRaw(audio: SaveSource): boolean {
   return (audio as OwnAudio).isRaw === true;
@@ -71,12 +78,14 @@ export interface Written {
  * Writes all of the audio.
  *
  * @param wanted What the file must be.
+ * @param signal Ends the reading.
  */
 export async function writeAudio(
   file: FileHandle,
   audio: SaveSource,
   wanted: Wanted,
   onProgress: ((bytes: number) => void) | undefined,
+  signal?: AbortSignal,
 ): Promise<Written> {
   let bytes = 0;
   const writeAt = async (chunk: Uint8Array, position: number) => {
@@ -102,7 +111,7 @@ export async function writeAudio(
     if (format === "pcm") await append(wavHeader());
     await append(start);
   };
-  for await (const chunk of openAudio(audio).items) {
+  for await (const chunk of readUntil(audio, signal)) {
     check("each chunk of audio", chunk, BYTES);
     if (head === undefined) await append(chunk);
     else {
@@ -128,6 +137,46 @@ export async function writeAudio(
     bytes: await complete(file, audio, format, wanted === "wav"),
     isWav: ["wav", "pcm"].includes(format),
   };
+}
+
+/** The chunks of audio. The signal ends it at once, also while it keeps its reader waiting. */
+async function* readUntil(
+  audio: SaveSource,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, void> {
+  const { items, cancel } = openAudio(audio);
+  if (signal === undefined) return yield* items;
+  // It may have aborted since the file was looked at. Nothing is bought then.
+  if (signal.aborted) throw reasonOf(signal);
+  const chunks = (async function* () {
+    yield* items;
+  })();
+  const lifetime = new Lifetime(new Set(), signal);
+  try {
+    for (;;) {
+      const next = chunks.next();
+      const { done, value } = await lifetime.race(next).catch(async (error) => {
+        if (lifetime.end === undefined) throw error;
+        void cancel?.();
+        throw await cancelled(audio, next, reasonOf(signal));
+      });
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    lifetime.close();
+    const left = chunks.return().catch(() => {});
+    // It waits behind the read that the signal has left.
+    if (lifetime.end === undefined) await left;
+  }
+}
+
+/** The error for audio that was cancelled. Audio of the SDK that follows the same signal has recorded what was bought. */
+async function cancelled(audio: SaveSource, read: Promise<unknown>, reason: unknown) {
+  if (!isOwn(audio)) return reason;
+  // It is over at once.
+  const end = await read.catch((error) => error);
+  return end === reason ? reason : new CancelledRead("The audio was cancelled.", { cause: reason });
 }
 
 /** What the file becomes: `"pcm"` for samples that need a header, `"wav"` for a WAV, anything else as it is. */

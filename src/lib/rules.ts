@@ -177,7 +177,10 @@ export function unknownField(holder: string, field: string, known: object): Type
 export function describe(value: unknown): string {
   if (value === "") return "an empty string";
   if (typeof value === "string") return `a string of ${value.length} characters`;
-  return typeof value === "object" || typeof value === "function" ? kindOf(value) : String(value);
+  const kind = kindOf(value);
+  // "[object ArrayBuffer]": whoever gives that, or an AbortController, sees what to take of it.
+  if (kind === "object") return {}.toString.call(value).slice(8, -1).replace(/^Object$/, kind);
+  return typeof value === "object" || typeof value === "function" ? kind : String(value);
 }
 
 function kindOf(value: unknown): string {

@@ -33,6 +33,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   #lifetime: Lifetime | undefined;
   #items: AsyncGenerator<T, void, void> | undefined;
   #isCancelled = false;
+  #isTold = false;
 
   /**
    * @param work The work. All its waits end with its lifetime.
@@ -83,7 +84,8 @@ export class Run<T> implements AsyncIterator<T, void, void> {
       // The error names one job; the state names all.
       failure = new ClientClosedError("The client was closed while this was under way.", jobs[0]);
     }
-    if (session?.hasBought !== true) return failure;
+    if (session?.hasBought !== true || this.#isTold) return failure;
+    this.#isTold = true;
     const known = end?.by === "signal" ? undefined : asTsetsenError(failure);
     // A store that fails knows nothing of the jobs.
     if (known === undefined) jobs.forEach((job) => recordInterrupted(failure, job, signal));
@@ -96,6 +98,9 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   /** Ends the work at once. */
   async return(): Promise<IteratorResult<T, void>> {
     this.#isCancelled = true;
+    const { end } = this.#lifetime ?? {};
+    // A loop that has seen the abort by itself leaves with the reason of the signal.
+    if (end?.by === "signal") this.#failure(end, end);
     this.#lifetime?.stop({ by: "cancel" });
     try {
       await this.#items?.return();

@@ -1,10 +1,14 @@
 // What an abort says of the jobs that it interrupted.
 
 import { assert, assertEquals } from "@std/assert";
-import { type Charged, ConnectionError, interruptedJobs } from "../../mod.ts";
+import { type Charged, ConnectionError, interruptedJobs, isSafeToRetry } from "../../mod.ts";
 import { recordInterrupted } from "../../src/call/interrupted_jobs.ts";
+import { encode } from "../../src/encode/mod.ts";
+import { speakLive } from "../../src/live/mod.ts";
+import { narrate } from "../../src/narration/mod.ts";
 import { cannedClient, cannedFetch, grpcWeb } from "../support/canned_fetch.ts";
 import { hex } from "../support/hex.ts";
+import { GENERATE, rejection, setUp, sleep, STREAM } from "../support/rig.ts";
 
 const speech = { text: "Сайн", voiceId: "v1" };
 
@@ -109,4 +113,52 @@ Deno.test("interruptedJobs is bounded for a reason that is used for ever, and na
   const jobs = interruptedJobs(reason);
   assertEquals(jobs.length, 1_000);
   assertEquals(jobs.filter(({ requestId }) => requestId === "again").length, 1);
+});
+
+Deno.test("interruptedJobs knows what a loop was reading that leaves with the reason of the signal by itself", async () => {
+  await using rig = await setUp();
+  const { client, emulator } = rig;
+  const { requestId } = await client.submit(GENERATE);
+  const job = [{ requestId, charged: true }];
+  const stream = [{ requestId: undefined, charged: true }];
+  emulator.addFault({ kind: "hang", method: "StreamSpeech", afterBytes: 20_000, times: Infinity });
+  const { text, ...voice } = STREAM;
+  const method = "stream";
+  const reads: readonly [
+    open: (signal: AbortSignal) => AsyncIterable<unknown> | Promise<AsyncIterable<unknown>>,
+    jobs: unknown,
+  ][] = [
+    [(signal) => client.streamSpeech(STREAM, { signal }), stream],
+    [(signal) => client.streamSpeech(STREAM, { signal }).toReadableStream(), stream],
+    [(signal) => encode(client.streamSpeech(STREAM, { signal }), { format: "wav" }), stream],
+    [(signal) => client.watchStatus(requestId, { signal }), job],
+    [(signal) => client.job(requestId).audio({ signal }), job],
+    [(signal) => narrate(client, STREAM, { method, signal }), stream],
+    [(signal) => speakLive(client, ReadableStream.from([text]), { ...voice, signal }), stream],
+  ];
+  for (const [open, jobs] of reads) {
+    for (const isOpen of [true, false]) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const reason = new Error("enough");
+      const read = async () => {
+        const items = await open(signal);
+        for await (const _ of items) {
+          controller.abort(reason);
+          // Either the loop sees the abort at once, or when it has waited for something else that ends by the signal.
+          if (isOpen) await sleep(1);
+          signal.throwIfAborted();
+        }
+      };
+      assert(await rejection(read()) === reason);
+      // A narration learns a moment later that the part that it streams has failed, and is paid for.
+      const known = interruptedJobs(reason, signal);
+      assertEquals(
+        known.map((one) => ({ ...one, charged: one.charged !== "no" })),
+        jobs,
+        `${open}`,
+      );
+      assertEquals(isSafeToRetry(reason), false);
+    }
+  }
 });

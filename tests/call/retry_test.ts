@@ -215,7 +215,7 @@ Deno.test("retry refuses what is no class in retryExceptions before it calls", a
     [() => true, "function"],
     [async () => {}, "function"],
     [Object.assign(() => {}, { prototype: null }), "function"],
-    [error, "object"],
+    [error, "Error"],
     [null, "null"],
     [undefined, "undefined"],
   ];

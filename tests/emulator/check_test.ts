@@ -237,7 +237,7 @@ const OPTIONS: readonly Row[] = [
     "streamChunkBytes must be a whole number of at least 1",
   ],
   [{ streamBytes: -1 }, RangeError, "streamBytes must be a whole number of at least 0"],
-  [{ publicUrl: new URL("http://h") }, TypeError, `${url}object`],
+  [{ publicUrl: new URL("http://h") }, TypeError, `${url}URL`],
   [{ publicUrl: SECRET }, RangeError, `${url}a string of 19 characters`],
   [{ publicUrl: "localhost:50051" }, RangeError, `${url}a string of 15 characters`],
   [{ publicUrl: "ftp://h" }, RangeError, `${url}a string of 7 characters`],

@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { open } from "node:fs/promises";
+import { Readable } from "node:stream";
 import {
   type AudioStream,
   encodeWav,
@@ -13,12 +14,13 @@ import {
   type TsetsenError,
   wavHeader,
 } from "../../mod.ts";
-import { keptAudio, repairWavFile, saveAudio } from "../../src/file/mod.ts";
+import { keptAudio, repairWavFile, saveAudio, type SaveSource } from "../../src/file/mod.ts";
 import { fileStore } from "../../src/narration/file_store.ts";
 import { speakLive } from "../../src/live/mod.ts";
 import { memoryStore, narrate, type NarrationOptions } from "../../src/narration/mod.ts";
 import { audioServer } from "../support/audio_server.ts";
-import { clientOf, failure, GENERATE, rejection, setUp, STREAM } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, rejection, setUp, STREAM, within } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 import { concat } from "../support/wire.ts";
 
 const PCM = Uint8Array.from({ length: 48_000 }, (_, i) => i % 200);
@@ -110,6 +112,62 @@ Deno.test("saveAudio keeps it after a deadline and an abort, whose reason stays 
     }
     assertEquals(names(folder).length, 2);
   });
+});
+
+Deno.test("saveAudio ends at its signal while the audio keeps it waiting, cancels the audio, and keeps what was paid for", async () => {
+  await using rig = await setUp();
+  const { requestId } = await rig.client.submit(GENERATE);
+  for (const method of ["StreamSpeech", "Audio"] as const) {
+    rig.emulator.addFault({ kind: "hang", method, afterBytes: 20_000, times: Infinity });
+  }
+  const cancelled: string[] = [];
+  // Each gives a chunk, and then keeps its reader waiting.
+  const audio: Readonly<Record<string, (own: AbortSignal) => SaveSource | Promise<SaveSource>>> = {
+    stream: () => rig.client.streamSpeech(STREAM),
+    followed: (own) => rig.client.streamSpeech(STREAM, { signal: own }),
+    narration: () => narrate(rig.client, STREAM, { method: "stream" }),
+    job: () => rig.client.job(requestId).audio(),
+    web: () =>
+      new ReadableStream({
+        start: (controller) => controller.enqueue(PCM),
+        cancel: () => void cancelled.push("web"),
+      }),
+    node: () => {
+      const stream = new Readable({ read() {} });
+      stream.on("close", () => cancelled.push("node"));
+      stream.push(PCM);
+      return stream;
+    },
+    async *generator() {
+      yield PCM;
+      await new Promise(() => {});
+    },
+  };
+  for (const [name, open] of Object.entries(audio)) {
+    for (const options of [{}, { large: true }]) {
+      await withFolder(async (folder) => {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const reason = new Error("enough");
+        const onProgress = (bytes: number) => {
+          if (bytes > 44) setTimeout(() => controller.abort(reason));
+        };
+        const source = await open(signal);
+        const saving = saveAudio(`${folder}/a.wav`, source, { signal, onProgress, ...options });
+        assert(await within(rejection(saving)) === reason, name);
+        const isBought = ["stream", "followed", "narration"].includes(name);
+        assertEquals(names(folder).map((name) => `${folder}/${name}`), keptAudio(reason));
+        assertEquals([keptAudio(reason).length, isSafeToRetry(reason)], [+isBought, !isBought]);
+        const jobs = {
+          followed: [{ requestId: undefined, charged: "yes" }],
+          job: [{ requestId, charged: "yes" }],
+        } as Readonly<Record<string, unknown>>;
+        assertEquals(interruptedJobs(reason, signal), jobs[name] ?? [], name);
+      });
+    }
+  }
+  await until(() => cancelled.length === 4);
+  assertEquals(cancelled.sort(), ["node", "node", "web", "web"]);
 });
 
 Deno.test("saveAudio says that a stream is not to be bought again when its file cannot get its name", async () => {

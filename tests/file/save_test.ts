@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { Client, encodeWav, wavHeader } from "../../mod.ts";
+import { Client, encodeWav, isSafeToRetry, wavHeader } from "../../mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { repairWavFile, saveAudio } from "../../src/file/mod.ts";
 
@@ -67,18 +67,29 @@ Deno.test("saveAudio refuses samples that are not bytes, and keeps no file", asy
   // Written as bytes they would be noise.
   const samples = Int16Array.of(300, 400);
   await withFolder(async (folder) => {
-    for (const audio of [samples, [samples], samples.values(), ["x"]]) {
+    const { buffer } = samples;
+    const wrong: readonly (readonly [audio: unknown, came: string])[] = [
+      [samples, "Int16Array"],
+      [[samples], "Int16Array"],
+      [samples.values(), "300"],
+      [["x"], "a string of 1 characters"],
+      [buffer, "ArrayBuffer"],
+      [[buffer], "ArrayBuffer"],
+      [new Blob([buffer]), "Blob"],
+      [new Response(buffer), "Response"],
+    ];
+    for (const [audio, came] of wrong) {
       await assertRejects(
-        () => saveAudio(`${folder}/speech.wav`, audio as unknown as Uint8Array),
+        () => saveAudio(`${folder}/speech.wav`, audio as Uint8Array),
         TypeError,
-        "must be",
+        `: got ${came}`,
       );
     }
     assertEquals(names(folder), []);
   });
 });
 
-Deno.test("saveAudio buys nothing when its signal has aborted already", async () => {
+Deno.test("saveAudio buys nothing when its signal has aborted already, or aborts before the audio is read", async () => {
   await using emulator = await startEmulator();
   const { apiKey, url } = emulator;
   using client = new Client({ apiKey, endpoint: url, secure: false });
@@ -89,6 +100,11 @@ Deno.test("saveAudio buys nothing when its signal has aborted already", async ()
       const signal = AbortSignal.abort(reason);
       const error = await assertRejects(() => saveAudio(`${folder}/${name}`, speech, { signal }));
       assertEquals(error, reason);
+      const controller = new AbortController();
+      const saving = saveAudio(`${folder}/${name}`, speech, { signal: controller.signal });
+      controller.abort(reason);
+      assertEquals(await assertRejects(() => saving), reason);
+      assertEquals(isSafeToRetry(reason), true);
     }
     assertEquals(names(folder), []);
   });
