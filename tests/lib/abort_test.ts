@@ -128,7 +128,7 @@ Deno.test("Each function that takes a signal leaves no listener on it, however i
     speakLive: (signal, isLeft) =>
       drain(speakLive(client, sentences(), { voiceId: STREAM.voiceId, signal }), isLeft),
     saveAudio: (signal) =>
-      saveAudio(`${folder}/audio.wav`, client.streamSpeech(STREAM), { signal }),
+      saveAudio(`${folder}/audio.wav`, client.streamSpeech(STREAM), { overwrite: true, signal }),
   };
   try {
     for (const [name, work] of Object.entries(works)) {
