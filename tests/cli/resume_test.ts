@@ -155,6 +155,17 @@ Deno.test("tsetsen say keeps what is paid for after a failure, and says how to g
   await assertWhole(desk);
 });
 
+Deno.test("tsetsen say removes what a process left that was killed while it wrote the order", async () => {
+  await using desk = await setUp();
+  const { run, path, write } = desk;
+  await write("book.txt", TEXT);
+  await Deno.mkdir(path("book.wav.tsetsen"));
+  await write(`book.wav.tsetsen/order.json.${crypto.randomUUID()}.new`, '{"format":1');
+  const { code, stderr } = await run(SAY);
+  assertEquals(code, 0, stderr);
+  await assertWhole(desk);
+});
+
 Deno.test("tsetsen say leaves nothing behind when nothing was bought", async () => {
   await using desk = await setUp();
   const { emulator, run, folder, write } = desk;

@@ -8,6 +8,9 @@ import { type Order, parseOrder } from "./order.ts";
 import { freeReserve, takeReserve } from "./reserve.ts";
 import { type NarrationStore, openStore } from "./store.ts";
 
+/** What a process leaves that is killed while it writes the order. It holds the text. */
+const DRAFT = /^order\.json\.[\da-f-]{36}\.new$/;
+
 /** The folder of an unfinished `say`: `order.json`, the store of the narration, a lock, and a reserve of the disk. */
 export class StateFolder {
   readonly path: string;
@@ -33,7 +36,9 @@ export class StateFolder {
       }
       throw new UsageError(`${path} is there, and is no folder that can be read.`);
     });
-    const isOurs = names.some((name) => name === "order.json" || /^lock(\.|$)/.test(name));
+    const isOurs = names.some((name) =>
+      /^(order\.json|lock(\..+)?)$/.test(name) || DRAFT.test(name)
+    );
     if (names.length > 0 && !isOurs) {
       throw new UsageError(`${path} holds other files: give a folder that is new or empty.`);
     }
@@ -41,6 +46,9 @@ export class StateFolder {
     await sync(dirname(resolve(path)));
     const folder = new StateFolder(path, await lockFolder(path));
     try {
+      for (const name of names) {
+        if (DRAFT.test(name)) await rm(`${path}/${name}`, { force: true });
+      }
       await takeReserve(path);
     } catch (error) {
       await folder.release();
