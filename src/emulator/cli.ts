@@ -66,8 +66,9 @@ export async function main(args: readonly string[]): Promise<RunningEmulator | u
   }
 }
 
+// Only the source itself is a ".ts": in a bundle every module is main, and a program that imports this one would run it, too.
 // Not awaited, because require() refuses a module with a top-level await.
-if (import.meta.main) void main(process.argv.slice(2));
+if (import.meta.main && import.meta.url.endsWith(".ts")) void main(process.argv.slice(2));
 
 function parserOptions(): Record<string, { type: "string" | "boolean" }> {
   const flags = ["json", "help"].map((name) => ({ name, value: undefined }));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { fsync } from "node:fs";
 import {
   type FileHandle,
   link,
@@ -15,6 +16,7 @@ import {
   rm,
 } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
+import { promisify } from "node:util";
 import { isError } from "../lib/is_error.ts";
 
 /** An error of the runtime, by its code. */
@@ -88,9 +90,19 @@ const NO_SYNC = [
 /** Waits until a file is on the disk, where the file system can tell. */
 export async function syncFile(file: FileHandle): Promise<void> {
   try {
-    await file.sync();
+    await flush(file);
   } catch (error) {
     if (!NO_SYNC.includes(codeOf(error) ?? "")) throw error;
+  }
+}
+
+/** The handles of Yarn's Plug'n'Play cannot sync: they throw an error without a code. Their descriptor is the system's. */
+async function flush(file: FileHandle): Promise<void> {
+  try {
+    await file.sync();
+  } catch (error) {
+    if (codeOf(error) !== undefined) throw error;
+    await promisify(fsync)(file.fd);
   }
 }
 
@@ -99,7 +111,7 @@ export async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(dirname(path), "r");
     try {
-      await folder.sync();
+      await flush(folder);
     } finally {
       await folder.close();
     }

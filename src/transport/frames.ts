@@ -130,7 +130,9 @@ export class FrameReader {
     const limit = isEnd ? MAX_TRAILER_BYTES : this.#maxMessageBytes;
     let problem: string | undefined;
     if (flags !== 0 && !isEnd) {
-      problem = `a frame has the flags ${flags}, neither message nor trailers (1 is compressed)`;
+      // A decoder of text puts EF BF BD in the place of the trailers' flags.
+      const meaning = flags === 0xef ? "239: bytes read as text on the way" : "1 is compressed";
+      problem = `a frame has the flags ${flags}, neither message nor trailers (${meaning})`;
     } else if (length > limit) {
       problem = `a frame announces ${length} bytes, and at most ${limit} are accepted` +
         (isEnd ? "" : " (maxMessageBytes)");

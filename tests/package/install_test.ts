@@ -3,6 +3,7 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MANIFEST } from "../../.ci/manifest.ts";
+import { startEmulator } from "../../src/emulator/mod.ts";
 import { INSTALL_COMMAND } from "../../src/grpc/connect_node.ts";
 import { find } from "../support/runtimes.ts";
 import { must, node, packed, project, ROOT, run, tools } from "./lab.ts";
@@ -42,6 +43,45 @@ Deno.test("The package installs by Yarn 1, which refuses a package for another N
     const command = [find("node", "TSETSEN_NODE"), yarn, "add", ...options, ...cache];
     const { code, stderr } = await run([...command, `file:${await packed()}`], folder);
     assertEquals([stderr.match(/^(warning|error).*/gm), code], [null, 0]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("saveAudio and tsetsen say keep what they buy in Yarn 4's Plug'n'Play, whose file handles cannot sync", async () => {
+  await using emulator = await startEmulator({ queueTime: 0, pace: 0 });
+  const folder = await Deno.makeTempDir();
+  try {
+    const version = "4.18.1";
+    const cli = { "@yarnpkg/cli-dist": version };
+    const yarn = `${await tools("yarn-4", cli)}/node_modules/@yarnpkg/cli-dist/bin/yarn.js`;
+    const registry = (await must(["npm", "config", "get", "registry"], folder)).trim();
+    const settings = { enableGlobalCache: false, enableTelemetry: false, nodeLinker: "pnp" };
+    await Deno.writeTextFile(
+      `${folder}/.yarnrc.yml`,
+      JSON.stringify({ ...settings, npmRegistryServer: registry }),
+    );
+    await Deno.writeTextFile(`${folder}/yarn.lock`, "");
+    const dependencies = { "@tsetsen/sdk": `file:${await packed()}` };
+    const manifest = { private: true, type: "module", dependencies };
+    await Deno.writeTextFile(`${folder}/package.json`, JSON.stringify(manifest));
+    await Deno.writeTextFile(
+      `${folder}/save.mjs`,
+      `import { Client } from "@tsetsen/sdk";
+      import { saveAudio } from "@tsetsen/sdk/file";
+      const client = new Client();
+      const request = { text: "Сайн уу?", voiceId: "emulator-v2-bold" };
+      await saveAudio("saved.wav", client.streamSpeech(request));
+      client.close();`,
+    );
+    const env = { TSETSEN_API_ENDPOINT: emulator.url, TSETSEN_API_KEY: emulator.apiKey };
+    const command = [find("node", "TSETSEN_NODE"), yarn];
+    await must([...command, "install", "--no-immutable"], folder);
+    await must([...command, "node", "save.mjs"], folder, env);
+    await must([...command, "tsetsen", "say", "Сайн уу?", "-o", "said.wav"], folder, env);
+    const files = [...Deno.readDirSync(folder)].map(({ name }) => name);
+    assertEquals(files.filter((name) => /wav/.test(name)).sort(), ["said.wav", "saved.wav"]);
+    assertEquals(emulator.ledger.charges.length, 2);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

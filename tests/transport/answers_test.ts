@@ -1,6 +1,6 @@
 // Answers that real servers give, over a real socket, with the default client and with the lean one.
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import {
   AuthenticationError,
   type BaseClient,
@@ -70,6 +70,17 @@ for (const [name, Client] of CLIENTS) {
       // The status proves a refusal, so the policy may send it again.
       assertEquals((await client.generateSpeech(GENERATE, { maxRetries: 1 })).requestId, "job-1");
       assertEquals(requests(), 2);
+    }),
+  );
+
+  test(
+    "Client.generateSpeech says that something on the way made text of the bytes, and keeps the job's id",
+    over(Client, [
+      whole(new TextEncoder().encode(new TextDecoder().decode(concat(JOB, OK)))),
+    ], async (client) => {
+      const error = await failure(ServerError, client.generateSpeech(GENERATE));
+      assertEquals([error.charged, error.requestId], ["yes", "job-1"]);
+      assertStringIncludes(error.message, "(239: bytes read as text on the way)");
     }),
   );
 
