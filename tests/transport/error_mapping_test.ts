@@ -389,6 +389,22 @@ Deno.test("Client names the job in the errors of checkStatus and waitForCompleti
   }
 });
 
+Deno.test("Client says at a deadline what to do next: ask for the job by its id, or try again", async () => {
+  const pending = () => grpcWeb([hex("0a 02 72 31 10 01")], { "grpc-status": "0" });
+  using client = cannedClient(cannedFetch(pending));
+  const wait = () => client.waitForCompletion("r1", { timeout: 50, pollInterval: 10 });
+  assertEquals(
+    (await failureOf(wait)).message,
+    "timeout: The job took longer than its timeout of 50 ms. The job goes on: ask for it again by its id. " +
+      "(Request ID: r1)",
+  );
+  using mute = cannedClient(cannedFetch(() => new Promise(() => {})));
+  assertEquals(
+    (await failureOf(() => mute.getUserBalance({}, { timeout: 50 }))).message,
+    "timeout: GetUserBalance took longer than its timeout of 50 ms. Try again, or give it more time.",
+  );
+});
+
 Deno.test("Client tells its own deadline, also when the service is faster than a late timer", async () => {
   const canned = cannedFetch(() => {
     // Nothing else gets a turn until the deadline is past.
