@@ -5,22 +5,14 @@
  * @module
  */
 
-import { fromBinary } from "@bufbuild/protobuf";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 import type { Writable } from "node:stream";
-import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { toConnect } from "../connect/errors.ts";
 import type { TransportCall } from "../contract/transport.ts";
 import { concatBytes } from "../lib/bytes.ts";
 import { brokenOff, noAnswer } from "../transport/error_mapping.ts";
-import {
-  countBytes,
-  frame,
-  FRAME_HEAD_BYTES,
-  FrameReader,
-  join,
-  TRAILER,
-} from "../transport/frames.ts";
+import { countBytes, frame, frameHead, FrameReader, join, TRAILER } from "../transport/frames.ts";
+import { requestIdIn } from "../transport/request_id.ts";
 import type { OpenRequest } from "./connection.ts";
 import { Pieces } from "./pieces.ts";
 import { headError, readableHead, readableTrailers, type ResponseHead } from "./response_head.ts";
@@ -218,17 +210,7 @@ function nextTurn(): Promise<void> {
 /** Puts messages into frames. Each byte is copied once. */
 function inFrames(messages: readonly (readonly Uint8Array[])[]): Uint8Array {
   return concatBytes(messages.flatMap((parts) => {
-    const head = new Uint8Array(FRAME_HEAD_BYTES);
     const bytes = parts.reduce((sum, { length }) => sum + length, 0);
-    new DataView(head.buffer).setUint32(1, bytes);
-    return [head, ...parts];
+    return [frameHead(0, bytes), ...parts];
   }));
-}
-
-function requestIdIn(message: Uint8Array): string {
-  try {
-    return fromBinary(GenerateSpeechResponseSchema, message).requestId;
-  } catch {
-    return ""; // Connect throws for it soon enough.
-  }
 }

@@ -7,6 +7,7 @@ import {
   StreamSpeechResponseSchema,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { Gender, RequestStatus, ServerError } from "../../mod.ts";
+import { hex } from "../support/hex.ts";
 import { frames, rawHttp2, type RawStream } from "../support/raw_http2.ts";
 import { clientOf, failure, GENERATE, mode, STREAM } from "../support/rig.ts";
 import { bundle, type Programs, type Runtime, RUNTIMES } from "../support/runtimes.ts";
@@ -109,6 +110,15 @@ Deno.test("Client.generateSpeech reads the id behind a head that names success, 
   body = new Uint8Array();
   const error = await failure(ServerError, client.generateSpeech(GENERATE));
   assertEquals(error.charged, "unknown");
+});
+
+Deno.test("Client.generateSpeech keeps the id of a message that is cut behind it, over native gRPC", async () => {
+  // request_id: "job-1", and the tag of a field whose value is missing.
+  const body = frame(0, hex("0a 05 6a 6f 62 2d 31 10"));
+  await using server = rawHttp2((stream) => answerWell(stream, body));
+  using client = clientOf(server.url);
+  const error = await failure(ServerError, client.generateSpeech(GENERATE));
+  assertEquals([error.requestId, error.charged], ["job-1", "yes"]);
 });
 
 for (const runtime of RUNTIMES) {
