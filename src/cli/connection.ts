@@ -3,7 +3,7 @@ import type { Client } from "./sdk.ts";
 import { AuthenticationError, InvalidRequestError } from "../contract/errors.ts";
 import { DEFAULT_ENDPOINT, resolveEndpoint } from "../contract/endpoint.ts";
 import { validate } from "../contract/validate.ts";
-import { isLoopbackHost } from "../lib/loopback.ts";
+import { isLoopbackHost } from "../lib/url.ts";
 import { readEnv } from "../lib/runtime.ts";
 import { UsageError } from "./errors/classes.ts";
 import type { Globals } from "./globals.ts";

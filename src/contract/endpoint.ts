@@ -4,8 +4,7 @@
  * @module
  */
 
-import { isLoopbackHost } from "../lib/loopback.ts";
-import { parseUrl } from "../lib/parse_url.ts";
+import { isLoopbackHost, parseUrl } from "../lib/url.ts";
 import { readEnv } from "../lib/runtime.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { describe } from "../lib/rules.ts";

@@ -9,7 +9,7 @@ import { endpointOf } from "../contract/endpoint.ts";
 import { AuthenticationError } from "../contract/errors.ts";
 import { resolveOptions } from "../contract/options.ts";
 import { validate } from "../contract/validate.ts";
-import { originOf } from "../lib/parse_url.ts";
+import { originOf } from "../lib/url.ts";
 import { describe, MAX_TIMEOUT_MS, refuseUnknown } from "../lib/rules.ts";
 import { METHODS } from "./admission/proxy_call.ts";
 import { createReport, type Report } from "./events.ts";

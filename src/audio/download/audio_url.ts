@@ -6,8 +6,7 @@
 
 import { InvalidRequestError } from "../../contract/errors.ts";
 import { describe } from "../../lib/rules.ts";
-import { isLoopbackHost } from "../../lib/loopback.ts";
-import { parseUrl } from "../../lib/parse_url.ts";
+import { isLoopbackHost, parseUrl } from "../../lib/url.ts";
 import { paidFor } from "../audio_facts.ts";
 
 /** The address of the service that names audio: what it may name depends on where it is itself. */

@@ -5,7 +5,7 @@
  */
 
 import { ConnectionError } from "../../contract/errors.ts";
-import { parseUrl } from "../../lib/parse_url.ts";
+import { parseUrl } from "../../lib/url.ts";
 
 /** The most redirects to follow. Storage redirects once or twice; more is a loop. */
 export const MAX_REDIRECTS = 5;

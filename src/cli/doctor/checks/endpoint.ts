@@ -1,6 +1,6 @@
 import { TsetsenError } from "../../../contract/errors.ts";
 import { resolveEndpoint } from "../../../contract/endpoint.ts";
-import { isLoopbackHost } from "../../../lib/loopback.ts";
+import { isLoopbackHost } from "../../../lib/url.ts";
 import { failed, ok, type Report, warning } from "../report.ts";
 import { hostOf, portOf, type Subject } from "../subject.ts";
 

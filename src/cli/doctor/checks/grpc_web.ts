@@ -2,7 +2,7 @@ import { failed, ok, type Report, warning } from "../report.ts";
 import { within } from "../wire/limit.ts";
 import { balancePath, EMPTY_MESSAGE, GRPC_WEB, noteDate, type Subject } from "../subject.ts";
 import { gatewayOf } from "../gateway.ts";
-import { parseUrl } from "../../../lib/parse_url.ts";
+import { parseUrl } from "../../../lib/url.ts";
 import { rootCause } from "../../errors/root_cause.ts";
 
 const REMEDY =
