@@ -91,8 +91,9 @@ export function inlineSigns(
       else if (sign.startsWith("<")) {
         mark(index, index + 1);
         mark(index + sign.length - 1, index + sign.length);
-      } else if (sign.endsWith("[")) markLink(content, index, sign, definitions, mark) ?? address;
-      else if (/^[*_~]/.test(sign)) markRun(content, index, sign, openers, mark);
+      } else if (sign.endsWith("[")) {
+        address = markLink(content, index, sign, definitions, mark) ?? address;
+      } else if (/^[*_~]/.test(sign)) markRun(content, index, sign, openers, mark);
     }
     markLost(content, openers, mark);
   }
