@@ -62,6 +62,17 @@ for (const [what, ending] of Object.entries(ENDINGS)) {
   });
 }
 
+Deno.test("createProxy gives the id of a paid job to the page when its message is cut behind the id", async () => {
+  // The tag of a field whose value is missing.
+  const cut = framed(0, join([accepted.slice(5), new Uint8Array([0x10])]));
+  const end = trailers({ "grpc-status": "0" });
+  await using upstream = startUpstream(() => new Response(join([cut, end]), { headers: GRPC_WEB }));
+  await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });
+  const speech = t.page.generateSpeech({ text, voiceId: "v" });
+  const error = await assertRejects(() => speech, TsetsenError);
+  assertEquals([error.charged, error.requestId], ["yes", "job-7"]);
+});
+
 Deno.test("createProxy sends the id on at once, before the service ends its answer", async () => {
   const hold = Promise.withResolvers<void>();
   await using upstream = startUpstream(() =>
