@@ -20,7 +20,7 @@ import { MAX_CREDITS } from "./service/ledger.ts";
 import { DEFAULT_VOICES, type EmulatorVoice, versions } from "./service/voices.ts";
 
 /** The default key. Only an emulator accepts it. */
-export const DEMO_API_KEY = "tsetsen-development-emulator";
+const DEMO_API_KEY = "tsetsen-development-emulator";
 
 /** The credits of {@link DEMO_API_KEY}, and of each key that `allowAnyKey` lets in. */
 export const DEMO_CREDITS = 100_000;
