@@ -1,5 +1,5 @@
 /**
- * Following redirects, each address checked before anything is asked of it.
+ * Follows redirects. Each address is checked before a request is sent to it.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export async function followRedirects(
     const { status, redirected, headers, body } = response;
     let isFinal = false;
     try {
-      // A browser, or a fetch that was given, has followed already.
+      // A browser, or the user's own fetch, has already followed it.
       if (redirected) check(new URL(response.url));
       isFinal = !/^30[12378]$/.test(`${status}`);
       if (isFinal) return response;
