@@ -8,8 +8,8 @@ export interface RuntimeModules {
 }
 
 /**
- * Returns the modules for HTTP/2. They are asked for by name and not imported, because a module that imports this file must
- * load on every runtime.
+ * Returns the modules for HTTP/2. They are looked up by name and not imported, because a module that imports this file
+ * must load on every runtime.
  *
  * @throws {Error} when the runtime has no HTTP/2 client.
  */

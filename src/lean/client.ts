@@ -9,8 +9,8 @@ import type { ClientOptions } from "../contract/options.ts";
 import { leanTransport } from "./transport.ts";
 
 /**
- * A client of the Tsetsen text-to-speech service, over gRPC-Web and `fetch` alone: the methods, the promises and the errors
- * of the `Client` of `@tsetsen/sdk`, in half of its size.
+ * A client of the Tsetsen text-to-speech service, over gRPC-Web and `fetch` alone: the methods, the promises and the
+ * errors of the `Client` of `@tsetsen/sdk`, in half its size.
  *
  * @example
  * ```ts
