@@ -10,7 +10,7 @@ import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { requestIdIn } from "../../transport/request_id.ts";
 import { hideKey } from "../key_mask.ts";
 
-/** Writes a CheckStatusResponse anew: its address of audio is another, and its error message does not show the key. */
+/** Writes a CheckStatusResponse with another address of audio, and with an error message that does not show the key. */
 export async function rewriteStatus(
   data: Uint8Array,
   key: string,
@@ -23,7 +23,7 @@ export async function rewriteStatus(
   return toBinary(output, message);
 }
 
-/** Leaves voices out of a ListVoicesResponse. It makes no object of a voice, because a million empty ones fit into 2 MB. */
+/** Leaves voices out of a ListVoicesResponse. It makes no objects of them, because a million empty voices fit into 2 MB. */
 export function filterVoices(data: Uint8Array, ids: ReadonlySet<string>): Uint8Array {
   const writer = new BinaryWriter();
   for (const { field, type, bytes } of fieldsOf(data)) {
