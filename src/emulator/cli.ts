@@ -27,8 +27,8 @@ ${
 }`;
 
 /**
- * Runs the emulator until Ctrl-C or SIGTERM stops it. It never throws: after wrong options the exit code is 2, after a port that
- * cannot be had 1.
+ * Runs the emulator until Ctrl-C or SIGTERM stops it. It never throws. The exit code is 2 after wrong options, and 1
+ * when the port is not available.
  *
  * @param args The options, as on a command line.
  * @returns The emulator; `undefined` when there is none, after `--help` or a failure.
