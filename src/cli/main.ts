@@ -19,13 +19,14 @@ import { tolerateLostReaders } from "./terminal/terminal.ts";
 
 /** Options of {@linkcode main}. */
 export interface MainOptions {
-  /** Stops the command: calls in flight end, and paid work is kept. Default: no signal. */
+  /** Stops the command. Calls in flight end, and paid work is kept. Default: no signal. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a command. It never throws: failures are exit codes. Results go to the standard output of this process, everything else to its standard error. It neither ends
- * the process nor handles signals of the system; {@linkcode run} does both.
+ * Runs a command. It never throws, because failures are exit codes. Results go to the standard output of this process,
+ * everything else to its standard error. It neither ends the process nor handles signals of the system; {@linkcode run}
+ * does both.
  *
  * @param args The arguments, as on a command line: `["--help"]` lists them.
  * @param options The signal that stops the command.

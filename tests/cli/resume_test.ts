@@ -246,7 +246,7 @@ Deno.test("tsetsen resume fetches the audio of a job by its id", async () => {
   for (const finished of ["first.wav", "first.wav.tsetsen"]) {
     const { code, stderr } = await run(["resume", finished]);
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "first.wav is there, and no state of a narration is beside it");
+    assertStringIncludes(stderr, "first.wav exists without a state of a narration next to it");
   }
   assertEquals((await run(["resume", requestId])).code, 2);
 });
