@@ -88,7 +88,7 @@ export class AudioReader {
       result = await this.#items.next();
       if (result.done && this.#bytes === 0 && !this.#isBroken) {
         throw new ServerError(
-          "The stream must bring audio: it ended without any.",
+          "The stream must hold audio: it ended without any.",
           paidFor(this.#facts()?.requestId),
         );
       }

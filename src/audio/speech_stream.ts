@@ -155,7 +155,7 @@ async function* run(
   const rest = endOf(pcm, late);
   if (isSilent && rest.length === 0) {
     throw late?.error ?? new ServerError(
-      "The stream must bring audio: it ended without any.",
+      "The stream must hold audio: it ended without any.",
     );
   }
   if (rest.length > 0) yield rest;

@@ -163,7 +163,7 @@ async function* poll(
 
 function unknownStatus(status: number, { requestId }: { readonly requestId: string }): ServerError {
   return new ServerError(
-    `The job stays at status ${status} that this version does not know: ask again by its id.`,
+    `The job stays at status ${status} which this version does not know: ask again by its id.`,
     { requestId, charged: "yes", billable: false },
   );
 }

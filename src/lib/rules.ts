@@ -156,7 +156,7 @@ const CALL_OPTIONS = [
 export function unknownField(holder: string, field: string, known: object): TypeError {
   if (holder === "request" && CALL_OPTIONS.includes(field)) {
     return new TypeError(
-      `${field} is not a field of the request: it is an option, behind the request`,
+      `${field} is not a field of the request: it is an option, the argument after it`,
     );
   }
   const names = Object.keys(known);
