@@ -170,7 +170,7 @@ Deno.test("MarkupStripper holds back no more than 2,000 code units for a sign wi
   assertEquals(returned + stripper.flush(), text);
 });
 
-Deno.test("MarkupStripper is as new after a flush, and refuses what is no string", () => {
+Deno.test("MarkupStripper can be used again after a flush, and refuses what is no string", () => {
   const stripper = new MarkupStripper();
   stripper.push("```js\nx");
   stripper.flush();
