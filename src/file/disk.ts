@@ -96,7 +96,7 @@ export async function syncFile(file: FileHandle): Promise<void> {
   }
 }
 
-/** The handles of Yarn's Plug'n'Play cannot sync: they throw an error without a code. Their descriptor is the system's. */
+/** The file handles of Yarn's Plug'n'Play cannot sync: they throw an error without a code. Their descriptors can. */
 async function flush(file: FileHandle): Promise<void> {
   try {
     await file.sync();

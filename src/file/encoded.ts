@@ -38,8 +38,8 @@ export interface EncodingOptions extends Omit<EncodeOptions, "format" | "chapter
    */
   readonly chapters?: readonly Chapter[] | (() => readonly Chapter[]) | undefined;
   /**
-   * Cancels the audio while it is read, and ends the encoding. What had come of a paid stream stays as a WAV, and so does the WAV
-   * that was to be encoded. A signal that has aborted already rejects before the audio is read. Default: none.
+   * Cancels the audio while it is read, and ends the encoding. What had come of a paid stream stays as a WAV file, and
+   * so does the WAV file before the encoding. If the signal has aborted already, nothing is read. Default: none.
    */
   readonly signal?: AbortSignal | undefined;
 }

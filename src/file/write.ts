@@ -47,7 +47,7 @@ export class WriteError extends Error {
   override readonly name = "WriteError";
 }
 
-/** The caller's signal has ended audio that does not follow that signal itself. The cause is its reason. */
+/** The caller's signal has ended audio that does not follow that signal itself. The `cause` is the reason of the signal. */
 export class CancelledRead extends Error {
   override readonly name = "CancelledRead";
 }
@@ -171,7 +171,10 @@ async function* readUntil(
   }
 }
 
-/** The error for audio that was cancelled. Audio of the SDK that follows the same signal has recorded what was bought. */
+/**
+ * The error for audio that was cancelled. Audio of this package that follows the same signal has recorded the purchases
+ * itself.
+ */
 async function cancelled(audio: SaveSource, read: Promise<unknown>, reason: unknown) {
   if (!isOwn(audio)) return reason;
   // It is over at once.
