@@ -52,7 +52,7 @@ export class LazyIterator<T> implements AsyncIterableIterator<T, void, void> {
   async return(): Promise<IteratorResult<T, void>> {
     this.#left = true;
     const { end } = this.#call?.lifetime ?? {};
-    // A loop that has seen the abort by itself leaves with the reason of the signal.
+    // A loop that has noticed the abort itself may throw the reason of the signal.
     if (end?.by === "signal") this.#call?.error(end);
     this.#call?.lifetime.stop({ by: "cancel" });
     try {

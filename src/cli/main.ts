@@ -87,6 +87,6 @@ export async function run(): Promise<never> {
   process.exit(await main(process.argv.slice(2), { signal: controller.signal }));
 }
 
-// Only the source itself is a ".ts": in a bundle every module is main, and a program that imports this one would run it, too.
-// Not awaited, because require() refuses a module with a top-level await.
+// In a bundle every module is main. The ending ".ts" is that of the source itself: nothing runs in a bundle that
+// imports this module. Not awaited, because require() refuses a module with a top-level await.
 if (import.meta.main && import.meta.url.endsWith(".ts")) void run();

@@ -181,7 +181,8 @@ export function describe(value: unknown): string {
   if (value === "") return "an empty string";
   if (typeof value === "string") return `a string of ${value.length} characters`;
   const kind = kindOf(value);
-  // "[object ArrayBuffer]": whoever gives that, or an AbortController, sees what to take of it.
+  // The class, from "[object ArrayBuffer]": it shows that an ArrayBuffer was given for bytes, or an AbortController for
+  // its signal.
   if (kind === "object") return {}.toString.call(value).slice(8, -1).replace(/^Object$/, kind);
   return typeof value === "object" || typeof value === "function" ? kind : String(value);
 }

@@ -99,7 +99,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   async return(): Promise<IteratorResult<T, void>> {
     this.#isCancelled = true;
     const { end } = this.#lifetime ?? {};
-    // A loop that has seen the abort by itself leaves with the reason of the signal.
+    // A loop that has noticed the abort itself may throw the reason of the signal.
     if (end?.by === "signal") this.#failure(end, end);
     this.#lifetime?.stop({ by: "cancel" });
     try {

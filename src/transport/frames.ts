@@ -130,7 +130,7 @@ export class FrameReader {
     const limit = isEnd ? MAX_TRAILER_BYTES : this.#maxMessageBytes;
     let problem: string | undefined;
     if (flags !== 0 && !isEnd) {
-      // A decoder of text puts EF BF BD in the place of the trailers' flags.
+      // A decoder of text turns the flags of the trailers into EF BF BD.
       const meaning = flags === 0xef ? "239: bytes read as text on the way" : "1 is compressed";
       problem = `a frame has the flags ${flags}, neither message nor trailers (${meaning})`;
     } else if (length > limit) {

@@ -8,7 +8,7 @@ import { type Order, parseOrder } from "./order.ts";
 import { freeReserve, takeReserve } from "./reserve.ts";
 import { type NarrationStore, openStore } from "./store.ts";
 
-/** What a process leaves that is killed while it writes the order. It holds the text. */
+/** The draft of a process that was killed while it wrote the order. It holds the text. */
 const DRAFT = /^order\.json\.[\da-f-]{36}\.new$/;
 
 /** The folder of an unfinished `say`: `order.json`, the store of the narration, a lock, and a reserve of the disk. */
