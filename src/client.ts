@@ -58,8 +58,8 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * Makes a client. Nothing is sent.
    *
    * @param options Key, endpoint and policies; each has a default.
-   * @param openTransport Gives the transport, once the options are checked.
-   * @param known The names that the options may have.
+   * @param openTransport Makes the transport, once the options are checked.
+   * @param known The names that the options may have. Default: those of every client.
    * @throws {AuthenticationError} when there is no key, or it does not look like one.
    * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
    * @throws {TypeError} when an option has the wrong type.
@@ -90,7 +90,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    *
    * @param request Which voices. Default: those of `beta-v0.1`, from the service's cache.
    * @param options Signal, timeout (milliseconds), retries and headers of this call.
-   * @returns The voices; those that the service added after this version included.
+   * @returns The voices, with those that the service has added since this version of the SDK.
    * @throws {InvalidRequestError} when a field is wrong. Nothing was sent then.
    * @throws {TypeError} when a value has the wrong type, or a name is not known.
    * @throws {RangeError} when a number is out of its range.
@@ -123,8 +123,8 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   /**
    * Submits a text to be spoken and returns at once with the id of the job. **Costs credits.**
    *
-   * It is sent again only when the failure proves that nothing was accepted: a refusal for rate limit, or a connection
-   * that was never made. Every error says in `charged` what is known about the money.
+   * The text is sent again only when the failure proves that nothing was accepted: a refusal for rate limit, or a
+   * connection that was never made. Every error says in `charged` what is known about the money.
    *
    * @param request The text, the voice, and how to speak.
    * @param options Signal, timeout (milliseconds), retries and headers of this call.
@@ -204,7 +204,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * ```
    */
   async submit(request: GenerateSpeechRequest, options: CallOptions = {}): Promise<Job> {
-    // Whoever waits here may write the next request into the same object.
+    // The caller may put the next request into the same object while this waits, so read it first.
     validate("request", request);
     const { apiKey, text } = request;
     const { requestId, status } = await this.generateSpeech(request, options);
@@ -212,8 +212,8 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Speaks a text: submits it, waits for its end and opens the audio. **Costs credits.** It is `submit` and `Job.audio` in one
-   * call; use these where another process may have to go on.
+   * Speaks a text: submits it, waits for its end and opens the audio. **Costs credits.** It is `submit` and `Job.audio`
+   * in one call. Use those two where another process may have to go on.
    *
    * When it fails, the error says in `charged` what is known about the money, and from the moment that the service has accepted
    * the job it carries the `requestId`: `client.job(requestId).audio()` then goes on without another charge. An abort rejects
@@ -254,7 +254,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
     const submission = Math.min(timeout ?? Infinity, this.#core.options.timeout);
     const job = await this.submit(request, { ...pick(options, CALL_OPTIONS), timeout: submission });
     try {
-      // A millisecond at the least: the wait itself then says that the time is over.
+      // One millisecond at least: the wait itself then reports that the time is over.
       const left = timeout && Math.max(1, Math.ceil(timeout - (performance.now() - start)));
       await job.wait({ ...pick(options, WATCH_OPTIONS), timeout: left });
       return await job.audio(options);
@@ -265,13 +265,13 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Takes up a job that was submitted before, here or in another process. Nothing is sent.
+   * Makes a handle of a job that was submitted before, here or in another process. Nothing is sent.
    *
    * @param saved The id of the job, or what `JSON.stringify(job)` stored.
    * @returns The handle of the job.
    * @throws {InvalidRequestError} when the id is empty.
-   * @throws {AuthenticationError} when it has a key of its own that does not look like one.
-   * @throws {TypeError} when it is neither: `null`, for one, where nothing was stored.
+   * @throws {AuthenticationError} when its own `apiKey` does not look like one.
+   * @throws {TypeError} when it is neither an id nor an object: `null`, for example, where nothing was stored.
    *
    * @example
    * ```ts
@@ -370,7 +370,8 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * Watches a job: an async iterator that yields a status update for each poll and ends after COMPLETED or FAILED.
    *
    * It polls only while it is iterated. A poll that fails for a reason that can pass is tried again, `maxRetries` times in a
-   * row; the client's `log` receives each failure. Leaving the loop, the signal and the timeout end it at once.
+   * row; the client's `log` receives each failure. Leaving the loop ends it at once, and so do the signal and the
+   * timeout.
    *
    * @param request The id of the job, or a request with it.
    * @param options Signal, timeout and poll interval (milliseconds), retries and headers.
@@ -430,7 +431,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   ): Promise<CheckStatusResponse> {
     let last: CheckStatusResponse | undefined;
     for await (const update of this.watchStatus(request, options)) last = update.response;
-    // A watch ends only after an update that said so.
+    // A watch ends only after an update.
     return last as CheckStatusResponse;
   }
 
@@ -438,12 +439,12 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * Speaks a text while it is synthesised. **Costs credits.** Model version `beta-v0.2` only, at most 5 minutes of audio
    * a request; the free tier takes one request a minute.
    *
-   * Nothing is sent before the first chunk is asked for. It is sent again only when the failure proves that nothing was
-   * accepted; every error says in `charged` what is known about the money.
+   * Nothing is sent before the first chunk is asked for. The text is sent again only when the failure proves that
+   * nothing was accepted. Every error says in `charged` what is known about the money.
    *
    * @param request The text, the voice, and how to speak.
    * @param options Signal, timeouts (milliseconds), retries and headers.
-   * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in chunks of whole samples.
+   * @returns The audio as an async iterator: PCM, 24,000 Hz, 16-bit little-endian, mono, in chunks of whole samples.
    * @throws {InvalidRequestError} when a field is wrong, or the version cannot stream. Nothing is sent then.
    * @throws {TypeError} when a value has the wrong type, or a name is not known.
    * @throws {RangeError} when a number is out of its range.
@@ -468,10 +469,10 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Fetches the finished audio of a job. The request carries neither the key nor other credentials, goes to https only
-   * (http on this machine), by at most five redirects, each of them checked before it is followed, and is bounded in size.
-   * Browsers follow redirects by themselves: there it is checked where they end. A lost connection is made again, and the
-   * download goes on where it was: see {@linkcode AudioDownload}.
+   * Fetches the finished audio of a job. The request carries neither the key nor other credentials. It goes to https
+   * only (http on this machine), and follows at most five redirects. Each redirect is checked before it is followed; in
+   * browsers, which follow redirects by themselves, the last address is checked. A lost connection is made again, and
+   * the download goes on where it was: see {@linkcode AudioDownload}.
    *
    * @param source A final response with its `audioUrl`.
    * @param options Signal, timeouts (milliseconds), retries, the largest size and progress.
@@ -500,7 +501,7 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   }
 
   /**
-   * The lifetimes that `close()` ends. Modules that wait between their calls add theirs.
+   * The lifetimes that `close()` ends. A capability that waits between its calls adds its own.
    *
    * @internal
    */
@@ -509,9 +510,9 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Closes the client: what is under way ends at once with a {@linkcode ClientClosedError}, and so does every later call.
-   * Closing again does nothing. Jobs go on at the service. The connection of a `grpcTransport` is closed with the last
-   * client that uses it.
+   * Closes the client. Calls under way end at once with a {@linkcode ClientClosedError}, and every later call fails
+   * with it. Closing again does nothing. Jobs go on at the service. The connection of a `grpcTransport` is closed with
+   * the last client that uses it.
    */
   close(): void {
     this.#core.closed = true;

@@ -1,5 +1,5 @@
 /**
- * What the package exports beside `Client`: the same for the default client and for the lean one.
+ * What the package exports besides `Client`. It is the same for the default client and the lean one.
  *
  * @module
  */

@@ -27,7 +27,7 @@ import {
 import { redact } from "./lib/redact.ts";
 import { type FieldNames, pick, validate, validateFields } from "./contract/validate.ts";
 
-/** The age from which an address of audio may have expired, in milliseconds. The job is then asked for another. */
+/** The age from which an address of audio may have expired, in milliseconds. The service is then asked for another. */
 const MAX_ADDRESS_AGE_MS = 60_000;
 
 /** The names of the options of {@linkcode Job.audio}. */
@@ -43,8 +43,8 @@ export interface SavedJob {
 }
 
 /**
- * A job that the service has accepted. It is paid for, and goes on at the service whatever happens here. After an abort, a
- * timeout or a failed poll the handle can be used as before, and `client.job(requestId)` makes a new one.
+ * A job that the service has accepted. It is paid for, and goes on at the service whatever happens here. The handle can
+ * still be used after an abort, a timeout or a failed poll, and `client.job(requestId)` makes a new one.
  *
  * @example Follow a job, and keep its id where another process finds it
  * ```ts
@@ -162,15 +162,15 @@ export class Job implements AsyncIterable<StatusUpdate> {
   }
 
   /**
-   * Waits until the job is COMPLETED and opens its audio. It can be called again, also hours later: an address that is a
-   * minute old may have expired, so the job is asked for another, which costs nothing.
+   * Waits until the job is COMPLETED and opens its audio. It can be called again, also hours later: when the address is
+   * older than a minute, it asks for another, which costs nothing.
    *
    * @param options Signal, poll interval, timeouts (milliseconds; each for the wait and for the download), retries, the
    * largest size and the download's progress.
    * @returns The audio, not yet fetched. Its `format` tells what it is when its first chunk has come.
    * @throws {JobFailedError} when the job FAILED.
    * @throws {TimeoutError} when the job has not ended within `timeout`. It goes on at the service.
-   * @throws {InvalidRequestError} when the job has no address that audio may be fetched from.
+   * @throws {InvalidRequestError} when the job names no address, or one that audio may not be fetched from.
    * @throws {ClientClosedError} when the client is closed.
    * @throws {TsetsenError} of the class that fits when polling fails for good.
    * @throws {unknown} the signal's own reason when it aborts.

@@ -155,7 +155,7 @@ Deno.test("Client without a key, for a proxy, sends none", async () => {
   assertEquals(Object.keys(request!.headers).filter((name) => name.includes("api-key")), []);
 });
 
-Deno.test("Client sends given headers, a call's over the client's and its own over both", async () => {
+Deno.test("Client sends given headers: those of a call win over those of the client, its own over both", async () => {
   await using rig = await setUp();
   const client = rig.open({ headers: { "x-a": "client", "x-b": "client", "X-Api-Key": "mine" } });
   await callAll(rig, client, undefined, { "X-B": "call", "x-user-agent": "mine" });
@@ -291,7 +291,7 @@ Deno.test("Client makes a ConnectionError of a foreign transport's lost or refus
   }
 });
 
-Deno.test("Client tells what an interceptor throws from what the service answers", async () => {
+Deno.test("Client distinguishes an interceptor's errors from the service's", async () => {
   await using rig = await setUp();
   const throwing = (error: Error) => {
     const interceptors: Interceptor[] = [() => () => Promise.reject(error)];
@@ -319,7 +319,7 @@ Deno.test("Client tells what an interceptor throws from what the service answers
   await failure(ResourceNotFoundError, passing.checkStatus("unheard-of"));
 });
 
-Deno.test("Client takes no connection that an interceptor could not make for the service's own", async () => {
+Deno.test("Client does not take an interceptor's own failed connection for one to the service", async () => {
   await using rig = await setUp();
   const cause = Object.assign(new Error("connect"), { code: "ECONNREFUSED", syscall: "connect" });
   // One that reports each answer to a server of its own, which is down.

@@ -7,8 +7,8 @@ import type { SpecificationVersion, SpeechCall, SpeechResult } from "./types.ts"
 /**
  * Speaks a text by a job.
  *
- * Its failures are errors of this package. The AI SDK calls `doGenerate` again only for errors of its own kind, so it never sends
- * a text twice; the client does what is safe.
+ * Its failures are errors of this package. The AI SDK calls `doGenerate` again only for its own errors, so it never
+ * sends a text twice. The client itself retries what is safe.
  */
 export async function generate<Version extends SpecificationVersion>(
   context: ModelContext<Version>,
@@ -24,9 +24,9 @@ export async function generate<Version extends SpecificationVersion>(
   const timestamp = new Date();
   try {
     const audio = await job.audio({ signal, headers, pollInterval, timeout });
-    // Bare PCM becomes a WAV: the AI SDK takes it for MP3.
+    // Bare PCM becomes a WAV, because the AI SDK would take it for MP3.
     const file = await audio.blob();
-    // The service documents no format: what came decides.
+    // The service documents no format, so the audio that came decides.
     const format = asked === undefined || nameOf(asked) === nameOf(file.type) ? undefined : asked;
     const warnings = warningsOf(call, format, file.type, specificationVersion);
     const { requestId, response } = job;

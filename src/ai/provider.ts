@@ -25,13 +25,14 @@ const RULES: Rules<keyof TsetsenProviderOptions> = {
 /**
  * Makes a provider of the AI SDK (`ai`) that speaks Mongolian. **Its models cost credits.**
  *
- * `generateSpeech` submits one job, follows it and gives a WAV file. `experimental_streamSpeech` speaks a text while it comes, as
- * {@linkcode speakLive} does, and gives PCM.
+ * `generateSpeech` submits one job, follows it and gives its audio, bare PCM as a WAV file. `experimental_streamSpeech`
+ * speaks a text while it comes, like {@linkcode speakLive}, and gives PCM.
  *
- * **Money.** Errors are those of this package, with `charged` and `requestId`, and the AI SDK does not repeat the call for them:
- * its `maxRetries` has no effect. The client itself sends again, `maxRetries` times, what was surely not accepted.
+ * **Money.** Errors are those of this package, with `charged` and `requestId`. The AI SDK does not repeat a call for
+ * them, so its `maxRetries` has no effect. The client itself sends again, at most `maxRetries` times, what was
+ * certainly not accepted.
  *
- * @param options The client, and what calls need not say.
+ * @param options The client, and the defaults of its calls.
  * @returns The provider. `speech(modelId)` gives a model: `"beta-v0.1"` or `"beta-v0.2"`.
  * @throws {TypeError} when there is no client, or an option has the wrong type.
  * @throws {RangeError} when the version of the specification is not known.

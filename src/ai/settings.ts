@@ -30,7 +30,7 @@ export interface CallSettings {
   readonly timeout: number | undefined;
 }
 
-/** Checks what is asked. Nothing is sent. */
+/** Checks the settings of a call. Nothing is sent. */
 export function settingsOf(
   call: SpeechSettings,
   { voice, modelId }: Pick<ModelContext<SpecificationVersion>, "voice" | "modelId">,
@@ -71,14 +71,14 @@ function headersOf({ headers = {} }: SpeechSettings): Record<string, string> | u
   return named.length > 0 ? Object.fromEntries(named) : undefined;
 }
 
-/** Tags of Mongolian in Cyrillic, and "auto", which finds nothing else here. */
+/** Tags of Mongolian in Cyrillic, and "auto", which can only mean Mongolian here. */
 const MONGOLIAN = /^(?:auto|mn|mon|khk)(?:-(?!mong\b)[a-z0-9]+)*$/i;
 
 /**
- * What is asked and has no effect.
+ * Warns of settings that have no effect.
  *
- * @param format What is asked of the format and not given; `undefined` when it is given.
- * @param instead What is given instead.
+ * @param format The format that was asked for, if another one came; otherwise `undefined`.
+ * @param instead The format that came.
  */
 export function warningsOf<Version extends SpecificationVersion>(
   { instructions, language }: SpeechSettings,

@@ -1,6 +1,6 @@
 /**
- * The parts of the AI SDK's specification that a provider of speech needs. They are written down here because the package would
- * otherwise need `@ai-sdk/provider`, of one version; the tests compile them against the real types.
+ * The parts of the AI SDK's specification that a provider of speech needs. They stand here because the package would
+ * otherwise depend on one version of `@ai-sdk/provider`. The tests compile them against the real types.
  *
  * @module
  */
@@ -38,7 +38,7 @@ export type SpeechWarning<Version extends SpecificationVersion> = Version extend
     details: string;
   };
 
-/** What both ways of speaking are asked. */
+/** The settings that both ways of speaking take. */
 export interface SpeechSettings {
   /** The id of a voice. Default: the provider's `voice`. */
   voice?: string | undefined;
@@ -56,7 +56,7 @@ export interface SpeechSettings {
   headers?: Record<string, string | undefined> | undefined;
 }
 
-/** What `generateSpeech` asks. */
+/** The call that `generateSpeech` makes. */
 export interface SpeechCall extends SpeechSettings {
   /** The text to speak. */
   text: string;
@@ -64,7 +64,7 @@ export interface SpeechCall extends SpeechSettings {
   outputFormat?: string | undefined;
 }
 
-/** What `generateSpeech` gets. */
+/** The result that `generateSpeech` gets. */
 export interface SpeechResult<Version extends SpecificationVersion> {
   /** The file: a WAV, or the format that the service sends. */
   audio: Uint8Array;
@@ -72,7 +72,7 @@ export interface SpeechResult<Version extends SpecificationVersion> {
   warnings: SpeechWarning<Version>[];
   /** The credits and the characters, as the service counts them. */
   usage: JsonObject;
-  /** When and by what the audio was made, with its media type. */
+  /** When and with which model the audio was made, and its media type. */
   response: { timestamp: Date; modelId: string; headers: Record<string, string> };
   /** Under `tsetsen`: `requestId`, `creditsUsed`, `characterCount`, `audioLength` (seconds). */
   providerMetadata: Metadata;
@@ -88,7 +88,7 @@ export interface SpeechTextPart {
   voice?: string | undefined;
 }
 
-/** What `experimental_streamSpeech` asks. */
+/** The call that `experimental_streamSpeech` makes. */
 export interface SpeechStreamCall extends SpeechSettings {
   /** The text as it comes. */
   text: ReadableStream<SpeechTextPart>;
@@ -96,7 +96,7 @@ export interface SpeechStreamCall extends SpeechSettings {
   outputFormat?: { type: string; rate?: number | undefined } | undefined;
 }
 
-/** A part of what `experimental_streamSpeech` gets. */
+/** A part of the stream that `experimental_streamSpeech` gets. */
 export type SpeechPart =
   | { type: "stream-start"; warnings: SpeechWarning<"v4">[] }
   | { type: "response-metadata"; timestamp: Date; modelId: string }

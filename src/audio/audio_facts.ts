@@ -1,5 +1,5 @@
 /**
- * What is known about audio beside its bytes.
+ * What is known about audio besides its bytes.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export function notWav(
   );
 }
 
-/** What the errors about the audio of a job say of the money: a job that has audio is paid for. */
+/** What the errors about the audio of a job say of the money. A job that has audio is paid for. */
 export function paidFor(
   requestId: string | undefined,
 ): { readonly requestId: string | undefined; readonly charged: "yes" | undefined } {

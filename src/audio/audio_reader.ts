@@ -58,9 +58,11 @@ export class AudioReader {
   }
 
   /**
-   * Locks the audio. Calls of `next()` may follow each other, and a loop may follow them, because that is the same reader.
+   * Locks the audio. Calls of `next()` may follow each other, and a loop may follow them, because they are the same
+   * reader.
    *
-   * @throws {TypeError} when another reader has it. A second one would get a part of the audio, or none, as a success.
+   * @throws {TypeError} when another reader has it. Otherwise the second reader would get a part of the audio, or none,
+   * as a success.
    */
   lockFor(kind: ReaderKind): void {
     const hasEnded = this.#isComplete || this.#isBroken;
@@ -86,7 +88,7 @@ export class AudioReader {
       result = await this.#items.next();
       if (result.done && this.#bytes === 0 && !this.#isBroken) {
         throw new ServerError(
-          "The stream must bring audio: it ended without any.",
+          "The stream must hold audio: it ended without any.",
           paidFor(this.#facts()?.requestId),
         );
       }
@@ -108,7 +110,7 @@ export class AudioReader {
   /** The next chunk for a reader that needs all; `undefined` at the end. */
   async part(): Promise<Chunk | undefined> {
     const { value } = await this.next();
-    // What came before a cancel is not the whole.
+    // After a cancel, the chunks are not the whole.
     if (!value && this.#isBroken) {
       const error = domException("The audio was cancelled before its end.", "AbortError");
       recordInterruptedAudio(error, this.#requestId);
@@ -155,7 +157,7 @@ export class AudioReader {
         await this.cancel();
       },
       cancel: (reason) => {
-        // A pipe ends with this reason.
+        // A pipe rejects with this reason.
         if (this.#isUsed) recordInterruptedAudio(reason, this.#requestId);
         return this.cancel();
       },

@@ -9,7 +9,7 @@ import { check, OBJECT } from "../lib/rules.ts";
 import { requestedRange } from "./byte_range.ts";
 import { WAV_HEADER_BYTES, wavHeaderFor } from "./wav/wav_writer.ts";
 
-/** What {@linkcode AudioStream.toResponse} makes its answer with. */
+/** Options of {@linkcode AudioStream.toResponse}: status and headers of the response, and the request that it answers. */
 export interface AudioResponseInit extends ResponseInit {
   /**
    * The request to answer. A range that it asks for is served when the length of the audio is known (a finished
@@ -33,7 +33,7 @@ export function fileOf({ isRaw, contentLength }: AudioFacts): AudioFile {
   return { header: wavHeaderFor(contentLength), size };
 }
 
-/** Splits what `toResponse` was given. A Request alone is one to answer: its headers are not for the answer. */
+/** Reads the argument of `toResponse`. A Request alone is the request to answer: its headers are not for the answer. */
 export function responseInit(given: Request | AudioResponseInit): AudioResponseInit {
   check("init", given, OBJECT);
   return "url" in given && "method" in given ? { request: given as Request } : given;
@@ -54,7 +54,7 @@ export function audioResponse(
   const headers = new Headers({
     "content-type": contentType,
     "x-content-type-options": "nosniff",
-    // A stream is bought by its request, so no cache may answer or repeat one; no proxy may recode or hold it back.
+    // The request buys the stream, so no cache may answer or repeat it. No proxy may recode the audio or hold it back.
     "cache-control": "no-store, no-transform",
     "x-accel-buffering": "no",
     "accept-ranges": isFinished && size !== undefined ? "bytes" : "none",
@@ -79,15 +79,15 @@ export function audioResponse(
   new Headers(init.headers).forEach((value, name) => headers.set(name, value));
   const bytes = request?.method === "HEAD" || range === "none"
     ? null
-    // The end of the file is that of the transfer, which may still fail.
+    // Read to the end of the transfer, which may still fail.
     : body(from, to === size ? Infinity : to);
   const length = size === undefined ? undefined : to - from;
   return new Response(bytes && ofLength(bytes, length), { ...init, status, headers });
 }
 
 /**
- * The same stream with its length, where the runtime has such streams: on Workers an answer has a `content-length`, and
- * R2 takes a body, only then.
+ * Gives the stream its length, where the runtime has such streams. On Workers only those give an answer a
+ * `content-length`, and R2 takes no others.
  */
 function ofLength(
   bytes: ReadableStream<Uint8Array<ArrayBuffer>>,

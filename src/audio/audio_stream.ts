@@ -1,5 +1,5 @@
 /**
- * What streamed and downloaded audio have in common.
+ * Audio that is read once: what a stream and a download have in common.
  *
  * @module
  */
@@ -67,7 +67,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     return this.#facts()?.isRaw;
   }
 
-  /** The length of the bytes when it is announced: for a download from its first chunk on. Else `undefined`. */
+  /** The length in bytes, if it is announced: for a download from its first chunk on. Otherwise `undefined`. */
   get contentLength(): number | undefined {
     return this.#facts()?.contentLength;
   }
@@ -83,8 +83,8 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   }
 
   /**
-   * Samples a second: 24,000 for a stream. For a download `undefined` until its first chunk has come, and for what is
-   * neither PCM nor WAV. Bare PCM counts as PCM of the service.
+   * Samples a second: 24,000 for a stream. For a download it is `undefined` until its first chunk has come, and for
+   * what is neither PCM nor WAV. Bare PCM counts as PCM of the service.
    */
   get sampleRate(): number | undefined {
     return this.#facts()?.samples?.rate;
@@ -92,7 +92,8 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
 
   /**
    * How long the audio is, in milliseconds. `undefined` until its end has been read; for a download whose length is announced,
-   * until its first chunk. Neither PCM nor WAV: always `undefined`; `metrics.audioLength` of the job has it, in seconds.
+   * until its first chunk. Always `undefined` for what is neither PCM nor WAV; `metrics.audioLength` of the job has it,
+   * in seconds.
    */
   get duration(): number | undefined {
     return this.#reader.duration;
@@ -158,10 +159,11 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * caches and browsers from changing it. Bare PCM gets a WAV header. It resolves when the first chunk has come, so a
    * failure can still become another response. When the visitor goes away, the transfer ends.
    *
-   * With the request, finished audio of a known length answers a range with 206 or 416, as players ask for one. Nothing is
-   * bought for a HEAD.
+   * With the request, finished audio of a known length answers a range, which players ask for, with 206 or 416. Nothing
+   * is bought for a HEAD.
    *
-   * @param given The request to answer, or status and headers and perhaps the request. Given headers win.
+   * @param given The request to answer, or the status, the headers and the request. Your headers win over those of the
+   * audio.
    * @returns The response.
    * @throws {TsetsenError} of the class that fits when the transfer fails before its first chunk.
    * @throws {TypeError} when the audio has been read, is being read, or was cancelled.
@@ -178,7 +180,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * ```
    */
   async toResponse(given: Request | AudioResponseInit = {}): Promise<Response> {
-    // Where the runtime has none, this fails before anything is bought.
+    // On a runtime without `Response` this fails before anything is bought.
     void new Response();
     this.#reader.lockFor("whole");
     const init = responseInit(given);
@@ -197,13 +199,13 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
     try {
       return response = audioResponse(facts, init, body);
     } finally {
-      // Neither an answer without a body nor a status that is refused may keep the transfer.
+      // The transfer ends when the response has no body, or when making the response failed.
       if (!response?.body) await this.return();
     }
   }
 
   /**
-   * All of the bytes.
+   * Reads all of the bytes.
    *
    * @returns The bytes, in an array of their own.
    * @throws {TsetsenError} of the class that fits when the transfer fails, brings no audio, or brings something else.
@@ -216,7 +218,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   }
 
   /**
-   * All of the audio as a `Blob` of its media type. Bare PCM becomes a WAV with true lengths.
+   * Reads all of the audio as a `Blob` of its media type. Bare PCM becomes a WAV with true lengths.
    *
    * @returns The Blob.
    * @throws {TsetsenError} of the class that fits when the transfer fails, brings no audio, or brings something else.
@@ -224,7 +226,7 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
    * @throws {unknown} the signal's own reason when it aborts.
    */
   async blob(): Promise<Blob> {
-    // Where the runtime makes none of bytes, this fails before anything is bought.
+    // On a runtime that makes no Blob of bytes this fails before anything is bought.
     void new Blob([new Uint8Array()]);
     this.#reader.lockFor("whole");
     const chunks = await this.#reader.rest([]);
@@ -233,8 +235,8 @@ export class AudioStream implements AsyncIterableIterator<Uint8Array, void, void
   }
 
   /**
-   * All of the audio as a WAV file with true lengths in its header: 5 minutes of a stream are 14.4 MB. A WAV keeps its
-   * sample rate; bare PCM counts as PCM of the service.
+   * Reads all of the audio as a WAV file with true lengths in its header. 5 minutes of a stream are 14.4 MB. A WAV
+   * keeps its sample rate; bare PCM counts as PCM of the service.
    *
    * @returns The file.
    * @throws {ServerError} when a download is neither WAV nor PCM (it ends after its first chunk then), or is shorter than

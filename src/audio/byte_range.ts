@@ -10,7 +10,7 @@ export type ByteRange = readonly [from: number, to: number] | "whole" | "none";
 /**
  * The range that a request asks for (RFC 9110, 14.2).
  *
- * Several ranges at once, units other than bytes and malformed ranges count as no range. So does a range that depends on
+ * Several ranges at once, other units than bytes, and malformed ranges count as no range, and so does a range for
  * another version of the file (`if-range`).
  *
  * @param size The length of the file in bytes.
@@ -36,8 +36,8 @@ export function requestedRange(
 }
 
 /**
- * The length of a file that came whole as a part (HTTP 206) that nobody asked for; `undefined` for a true part. A
- * `content-length` is not needed, and must not contradict.
+ * The length of a whole file that came as an HTTP 206 that nobody asked for; `undefined` for a true part. A
+ * `content-length` may be missing, but must not contradict.
  */
 export function lengthOfWholePart(
   { status, headers }: Pick<Response, "status" | "headers">,

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The method that consoles call. It has the name of Node's, which the others look for, too. */
+/** The method that consoles call. Deno and Bun look for Node's name, too. */
 const HOOK = Symbol.for("nodejs.util.inspect.custom");
 
 /** The properties that are shown. They have no side effect and hold no secret. */
@@ -14,7 +14,7 @@ const FIELDS = ["format", "sampleRate", "duration", "contentLength", "isRaw", "b
  * Makes `console.log` show audio as its name and its facts.
  *
  * @param prototype The prototype of the class.
- * @param name The name. It is given, because minifiers change that of the class.
+ * @param name The name to show, because minifiers change the name of the class.
  */
 export function showAs(prototype: object, name: string): void {
   const inspect = function (this: Readonly<Record<string, unknown>>): string {

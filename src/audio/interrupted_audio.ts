@@ -1,5 +1,5 @@
 /**
- * What is lost when audio is cancelled before its end.
+ * Records what was paid for when audio is cancelled before its end.
  *
  * @module
  */
@@ -8,8 +8,8 @@ import { recordInterrupted } from "../call/interrupted_jobs.ts";
 import { recordPurchases } from "../call/retry.ts";
 
 /**
- * Remembers that the reading of audio ended with `error`. A stream that is read again is bought again. The audio of a job is not,
- * and the error then names the job.
+ * Remembers that the reading of audio ended with `error`. Reading a stream again would buy it again. Reading the audio
+ * of a job again would not, and the error then names the job.
  */
 export function recordInterruptedAudio(error: unknown, requestId: string | undefined): void {
   if (requestId) recordInterrupted(error, { requestId, charged: "yes", billable: false });

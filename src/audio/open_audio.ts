@@ -1,5 +1,5 @@
 /**
- * Audio of any kind, opened for one loop that may leave at any time.
+ * Audio of any kind, opened for one loop that may end at any time.
  *
  * @module
  */
@@ -13,12 +13,12 @@ export interface OpenAudio {
   readonly items: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /**
    * Ends the audio, also while a read is pending. The loop then fails, or ends as if the audio were complete. It never throws.
-   * `undefined` where the audio has no such way; leaving the loop ends it then.
+   * `undefined` when the audio has no `cancel`; leaving the loop ends it then.
    */
   readonly cancel: (() => Promise<void>) | undefined;
 }
 
-/** Opens audio of the SDK, a stream of the web, an iterable of chunks, or bytes. */
+/** Opens audio of this package, a web stream, an iterable of chunks, or bytes. */
 export function openAudio(
   audio: AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array,
 ): OpenAudio {
@@ -36,18 +36,24 @@ export function openAudio(
   };
 }
 
-/** What is used of audio of the SDK. It is asked for by name, because a program may hold two copies of the SDK. */
+/**
+ * The part of audio of this package that is used. It is recognised by its names, because a program may hold two copies
+ * of the package.
+ */
 interface OwnAudio {
   readonly requestId: string | undefined;
   toReadableStream(): ReadableStream<Uint8Array>;
 }
 
-/** Whether audio is of the SDK. */
+/** Whether audio is that of this package. */
 export function isOwn(audio: object): audio is OwnAudio {
   return "isRaw" in audio && typeof (audio as Partial<OwnAudio>).toReadableStream === "function";
 }
 
-/** A loop ends when somebody cancels the audio, and what it has got is not the whole. The stream of the audio fails then. */
+/**
+ * Reads by a stream, which fails when somebody cancels the audio. A loop over the audio itself would end as if it were
+ * whole.
+ */
 async function* chunksOf(audio: OwnAudio): AsyncGenerator<Uint8Array, void, void> {
   yield* openWebStream(audio.toReadableStream()).items;
 }

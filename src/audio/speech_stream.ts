@@ -23,8 +23,8 @@ import { BARE_PCM } from "./wav/wav_reader.ts";
 /** Options of {@linkcode Client.streamSpeech}. All durations are milliseconds. */
 export interface StreamOptions extends CallOptions {
   /**
-   * The deadline of the whole stream in milliseconds, above 0 and at most 2,147,483,647, the time that the reader takes
-   * included. Default: none, because a stream may last for minutes; `idleTimeout` catches one that hangs.
+   * The deadline of the whole stream in milliseconds, above 0 and at most 2,147,483,647. It includes the time that the
+   * reader takes. Default: none, because a stream may last for minutes; `idleTimeout` ends one that hangs.
    */
   readonly timeout?: number | undefined;
   /**
@@ -53,7 +53,7 @@ const STREAM_OPTIONS = {
  *
  * @example Live audio in a Worker or any other server
  * ```ts
- * import { Client } from "@tsetsen/sdk";
+ * import type { Client } from "@tsetsen/sdk";
  *
  * function handler(client: Client, voiceId: string): Promise<Response> {
  *   return client.streamSpeech({ text: "Сайн байна уу?", voiceId }).toResponse();
@@ -88,7 +88,7 @@ const FACTS: AudioFacts = {
   samples: BARE_PCM,
 };
 
-/** Makes a stream. Bad input throws at once, nothing is sent before the first `next()`. */
+/** Makes a stream. Bad input throws at once. Nothing is sent before the first `next()`. */
 export function streamSpeech(
   core: Core,
   request: StreamSpeechRequest,
@@ -123,9 +123,9 @@ async function* run(
   const { messages, result: first } = await open(call, message, idleTimeout);
   let result = first;
   let isSilent = true;
-  /** What came after the last message, which ends the stream whatever follows. */
+  /** The failure after the last message. The last message ends the stream whatever follows. */
   let late: { readonly error: unknown } | undefined;
-  // Messages without audio do not count, or a stream of nothing else would never end.
+  // Messages without audio do not count. Otherwise a stream of them would never end.
   let silentSince = performance.now();
   const next = () =>
     lifetime.race(
@@ -155,15 +155,15 @@ async function* run(
   const rest = endOf(pcm, late);
   if (isSilent && rest.length === 0) {
     throw late?.error ?? new ServerError(
-      "The stream must bring audio: it ended without any.",
+      "The stream must hold audio: it ended without any.",
     );
   }
   if (rest.length > 0) yield rest;
-  // The audio is complete. A connection that did not end well is not used again.
+  // The audio is complete. A connection that did not end well must not be used again.
   if (late !== undefined) lifetime.stop({ by: "cancel" });
 }
 
-/** The end of the samples. When it is missing, an error that came says more than the length. */
+/** The last samples. When they are cut short, an error that came after them says more than the length. */
 function endOf(pcm: PcmReader, late: { readonly error: unknown } | undefined): Uint8Array {
   try {
     return pcm.end();
@@ -172,13 +172,13 @@ function endOf(pcm: PcmReader, late: { readonly error: unknown } | undefined): U
   }
 }
 
-/** Opens the stream and waits for its first message: up to there it may be tried again, if nothing was accepted. */
+/** Opens the stream and waits for its first message. Until then it may be tried again, if nothing was accepted. */
 function open(
   call: Call,
   message: SpeechRequestMessage,
   idleTimeout: number,
 ): Promise<{ messages: Messages; result: IteratorResult<StreamSpeechResponseMessage, void> }> {
-  // Only the opening takes a place among the calls in flight: streams that wait for their readers would block them all.
+  // Only the opening takes a place among the calls in flight. Streams that wait for their readers would take them all.
   return call.attempts((left) => {
     const first = async (transport: Transport, attempt: TransportCall) => {
       const messages = transport.streamSpeech(message, attempt);
@@ -191,7 +191,8 @@ function open(
 /**
  * Reads on to the trailers, after which the connection can be used again.
  *
- * @returns The error that came instead, or the wait that was too long; `undefined` when all is well.
+ * @returns The error that came instead, an `error` of `undefined` when the wait was too long, or `undefined` when all
+ * is well.
  */
 async function drain(
   messages: Messages,

@@ -1,12 +1,12 @@
 /**
- * What a function needs that takes audio.
+ * Checks the audio that a function is given.
  *
  * @module
  */
 
 import { AUDIO, check } from "../lib/rules.ts";
 
-/** @throws {TypeError} when it is no audio and no bytes, or has a reader, or had one. */
+/** @throws {TypeError} when it is neither audio nor bytes, or has or had a reader. */
 export function checkUnread(audio: unknown): void {
   check("audio", audio, AUDIO);
   // By shape: audio of another copy of this package is fine.

@@ -6,7 +6,7 @@
 
 import { type AcceptedJob, memory } from "./memory.ts";
 
-/** More are not kept: a job is polled, and a failure is handled, soon after its submission. */
+/** The most jobs that are kept. A job is polled, and its failure handled, soon after its submission. */
 const MAX_JOBS = 1_000;
 
 /** How long a service may take until it knows a job that it has accepted, in milliseconds. */

@@ -25,7 +25,7 @@ export function attemptHeaders(
 ): Record<string, string> {
   const all: Record<string, string> = { ...client };
   if (call !== undefined) Object.assign(all, headerRecord(call));
-  // Not user-agent, which browsers do not let be set, and no header of our own, which would cost a CORS permission.
+  // Browsers do not let a page set user-agent, and a header of our own would need a CORS permission.
   all["x-user-agent"] = `tsetsen-sdk-ts/${VERSION}${billable ? ` call/${newMark()}` : ""}`;
   if (key !== "") all["x-api-key"] = all["x-goog-api-key"] = key;
   // At most 8 digits (PROTOCOL-HTTP2.md), so seconds where milliseconds need more.
@@ -36,8 +36,8 @@ export function attemptHeaders(
 }
 
 /**
- * Marks one attempt of a call that costs credits. A browser may send a POST again by itself: who sees a mark twice can
- * then refuse the repetition.
+ * Marks one attempt of a call that costs credits. A browser may send a POST again by itself. A server that sees a mark
+ * twice can refuse the repetition.
  */
 function newMark(): string {
   // React Native has no `crypto`.

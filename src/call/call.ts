@@ -1,5 +1,5 @@
 /**
- * The way of a call: the only place where signal, deadline, retry and error mapping meet.
+ * One call from its start to its end: the only place where signal, deadline, retry and error mapping meet.
  *
  * @module
  */
@@ -60,10 +60,10 @@ export interface CallFacts {
   readonly parentId?: number;
 }
 
-/** A service that asks to wait longer than this, in milliseconds, is not waited for: the call fails at once. */
+/** The longest wait that a service may ask for, in milliseconds. With a longer one the call fails at once. */
 const MAX_RETRY_AFTER_MS = 60_000;
 
-/** The largest message of a stream, and any other answer. A few bytes on the wire can be hundreds in memory. */
+/** The largest message of a stream, and the largest other answer. A few bytes on the wire can be hundreds in memory. */
 const MAX_STREAM_MESSAGE_BYTES = 16 * 1024 * 1024, MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** What every error of a call says. */
@@ -75,16 +75,16 @@ interface Context {
 
 const CANCELLED = 1, GATEWAY_TIMEOUT = 504;
 
-/** How much earlier than our own clock that of a server may tell the deadline, in milliseconds. */
+/** How many milliseconds before our own clock a server's clock may reach the deadline. */
 const DEADLINE_GRACE_MS = 20;
 
 /** One operation, from its start to its end: a call with its retries, a stream, a download, or a watch. */
 export class Call {
   /** Its lifetime. */
   readonly lifetime: Lifetime;
-  /** What is known about the money by now. */
+  /** What is known about the money at this time. */
   charged: Charged;
-  /** What the log is told. */
+  /** Reports the call to the log. */
   readonly log: CallLog;
   readonly #core: Core;
   readonly #facts: CallFacts;
@@ -97,7 +97,7 @@ export class Call {
 
   /**
    * @param timeout The deadline of the whole in milliseconds; without one there is none.
-   * @param outer The lifetime of the operation that this one is a part of, in the place of the signal.
+   * @param outer The lifetime of the operation that contains this one. It replaces the signal.
    * @param checkpoint When a second request may be sent, in milliseconds from now.
    * @throws {ClientClosedError} when the client is closed.
    * @throws {AuthenticationError} when the call has a key of its own, where everyone can read it.
@@ -119,7 +119,7 @@ export class Call {
       throw new ClientClosedError("The client is closed: make a new one.", this.#context());
     }
     const { apiKey, dangerouslyAllowBrowser } = core.options;
-    // That of the client was checked when it was made.
+    // The client's own key was checked when the client was made.
     if (facts.key !== "" && facts.key !== apiKey) {
       checkPlace(dangerouslyAllowBrowser, this.#context());
     }
@@ -135,7 +135,8 @@ export class Call {
    * Makes attempts until one succeeds or must not be repeated. Each takes a place among the calls in flight.
    *
    * @param attempt Makes one attempt, and gets what is left of `silence`.
-   * @param silence The longest time without an answer in milliseconds, the waits for a place and between attempts included.
+   * @param silence The longest time without an answer in milliseconds. It includes the waits for a place and between
+   * attempts.
    * @param most The longest time of one attempt in milliseconds, if there is no deadline. Default: `silence`.
    */
   async attempts<T>(
@@ -158,15 +159,15 @@ export class Call {
         if (lifetime.end !== undefined) throw error;
         failure = this.failure(error);
       } finally {
-        // Deno and Node take a connection back a moment after the end of the answer: the next in the queue would open another.
-        // (workerd forgets the timers of a request that is over.)
+        // Deno and Node can reuse a connection a moment after the end of the answer. Without this wait the next in the
+        // queue would open another. (workerd forgets the timers of a request that is over.)
         if (limiter.crowded && lifetime.end === undefined && hostOf() !== "other") {
           setTimeout(() => limiter.release(lease));
         } else limiter.release(lease);
       }
       const delay = this.retryDelay(failure, retry, "retry");
-      // A delay past the deadline would only turn an error that says more into a TimeoutError. One that is told as the
-      // deadline is told then, and not before.
+      // A delay past the deadline would only turn a better error into a TimeoutError. A failure that will be reported
+      // as the deadline waits for the deadline.
       const isLate = delay === undefined ||
         delay >= Math.min(lifetime.remaining, left() ?? Infinity);
       if (delay === undefined || (isLate && !this.#isDeadline(failure))) throw failure;
@@ -202,9 +203,9 @@ export class Call {
   }
 
   /**
-   * Sends a request that costs nothing, and once more over another connection if the first stays mute.
+   * Sends a request that costs nothing, and sends it once more over another connection if the first has no answer.
    *
-   * @param mute How long the first must have been mute at the checkpoint, in milliseconds.
+   * @param mute How long the first must have had no answer at the checkpoint, in milliseconds.
    */
   async sendHedged<T>(
     request: (transport: Transport, call: TransportCall) => Promise<T>,
@@ -217,7 +218,7 @@ export class Call {
     let lease: Lease | undefined;
     const mayAgain = () => {
       if (performance.now() - sent < mute) return false;
-      // A second request needs a place as the first does.
+      // The second request needs a place of its own.
       lease = limiter.tryAcquire(lifetime);
       if (lease === undefined) return false;
       second = new Lifetime(open, lifetime);
@@ -227,7 +228,7 @@ export class Call {
     };
     try {
       const result = await hedge(lifetime, () => this.send(request, second), mayAgain);
-      // Cancels whichever request is still mute.
+      // Cancels the request that has no answer yet.
       if (second !== undefined) lifetime.stop({ by: "cancel" });
       return result;
     } finally {
@@ -237,7 +238,7 @@ export class Call {
   }
 
   /**
-   * Hands a request to the transport: from here on it may have reached the service.
+   * Hands a request to the transport. From here on it may have reached the service.
    *
    * @param request Sends it.
    * @param lifetime What ends the request. Default: the lifetime of the call.
@@ -280,9 +281,9 @@ export class Call {
   }
 
   /**
-   * Makes one request, which the log is told about.
+   * Makes one request, and reports it to the log.
    *
-   * @param request Makes it, and fills in what comes beside the messages.
+   * @param request Makes it, and fills in what comes besides the messages.
    * @param lifetime What ends the request. Default: the lifetime of the call.
    */
   observe<T>(
@@ -294,14 +295,14 @@ export class Call {
       return outcomeOf(end, end ? this.#ended(end) : this.failure(error));
     };
     return this.log.request((answer) => {
-      // The log itself may have ended the call.
+      // The log hook itself may have ended the call.
       if (lifetime.end !== undefined) throw lifetime.end;
       return request(answer);
     }, explain);
   }
 
   /**
-   * The work is done.
+   * Ends the call with a success.
    *
    * @param result The message that it brought.
    */
@@ -310,7 +311,7 @@ export class Call {
     const { log, secrets } = this;
     const { requestId, status } = (result ?? {}) as { requestId?: string; status?: number };
     log.status ??= status;
-    // A transport of somebody else may not call `accepted`.
+    // A transport of the user's own may not call `accepted`.
     if (this.#facts.billable && this.charged !== "yes") this.answered(requestId);
     log.end({ outcome: "ok" });
     const { onResponse } = this.#options;
@@ -324,9 +325,9 @@ export class Call {
   }
 
   /**
-   * The service has answered, whatever follows.
+   * Records that the service has answered, whatever follows.
    *
-   * @param requestId The id of the job that it has accepted, if it has told one.
+   * @param requestId The id of the job that it has accepted, if it named one.
    */
   answered(requestId?: string): void {
     this.#answered = true;
@@ -365,8 +366,8 @@ export class Call {
   }
 
   /**
-   * Whether a failure is our own deadline. The service knows the deadline, and can be faster than a timer that is late. Servers
-   * report it as CANCELLED (tonic 0.14, Armeria 1.36) or HTTP 504, or end the stream or the connection.
+   * Whether a failure is our own deadline. The service knows the deadline, and its timer may be earlier than ours.
+   * Servers report it as CANCELLED (tonic 0.14, Armeria 1.36) or HTTP 504, or end the stream or the connection.
    */
   #isDeadline(failure: TsetsenError): boolean {
     const { remaining } = this.lifetime;
@@ -375,11 +376,11 @@ export class Call {
     return remaining <= (isTimeout ? DEADLINE_GRACE_MS : 0);
   }
 
-  /** A failure by itself, with what is known about the job and the money. */
+  /** The failure as an error of this package, with what is known about the job and the money. */
   failure(error: unknown): TsetsenError {
     const failure = toTsetsenError(error, this.secrets);
     const { billable } = this.#facts;
-    // Once audio or an id has come it was paid for, whatever the failure itself would prove.
+    // Once audio or an id has come, the call was paid for, whatever the failure itself would prove.
     if (billable && this.charged !== "yes") {
       this.charged = this.#answered ? "unknown" : failure.charged ?? this.charged;
     }

@@ -1,5 +1,5 @@
 /**
- * What the log is told about one call.
+ * The events of one call for the log.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export class CallLog {
   readonly id: number = ++calls;
   /** How many requests were sent. */
   sent = 0;
-  /** The answer that has come, or that is being read. */
+  /** The last answer that has come, or that is being read. */
   answer: TransportAnswer = {};
   /** The last status of the job. */
   status: number | undefined;
@@ -53,7 +53,7 @@ export class CallLog {
   /**
    * Makes one request, and notifies the hook of its beginning and its end.
    *
-   * @param request Makes it, and fills in what comes beside the messages.
+   * @param request Makes it, and fills in what comes besides the messages.
    * @param explain How it ended, from what it rejected with.
    */
   async request<T>(

@@ -1,5 +1,5 @@
 /**
- * How work is explained that was ended before it was done.
+ * Explains the early end of a call.
  *
  * @module
  */
@@ -13,14 +13,14 @@ import {
 import type { LifetimeEnd } from "../lib/lifetime.ts";
 import type { Ended } from "./call_log.ts";
 
-/** How work ended, by what ended it early. */
+/** The outcome of a call that failed or was ended. */
 export function outcomeOf(end: LifetimeEnd | undefined, error: TsetsenError): Ended {
   const isCancelled = end?.by === "signal" || end?.by === "cancel";
   return isCancelled ? { outcome: "cancelled" } : { outcome: "failed", error };
 }
 
 /**
- * The error for work that was ended.
+ * The error for a call that was ended early.
  *
  * @param end What ended it.
  * @param about The method, and what took too long (default: the method).
@@ -46,7 +46,7 @@ export function endedError(
 function adviceOf({ requestId, charged, billable }: TsetsenErrorOptions): string {
   if (requestId !== undefined) return "The job goes on: ask for it again by its id.";
   if (charged === "yes" && billable) return "What has come was charged.";
-  // The error itself says what to look at when the call may have been charged.
+  // When the call may have been charged, the error itself says what to look at.
   if (billable && charged !== "no") return "";
   return "Try again, or give it more time.";
 }

@@ -1,5 +1,5 @@
 /**
- * Asking a second time while the first request is mute.
+ * Sends a second request while the first has no answer.
  *
  * @module
  */
@@ -7,8 +7,8 @@
 import type { Lifetime } from "../lib/lifetime.ts";
 
 /**
- * Sends a request, and sends it once more if nothing has come at the checkpoint of the call: a connection that was kept may be
- * dead without a sign, and the second request goes over another one. Only for calls that cost nothing.
+ * Sends a request, and sends it once more if no answer has come at the checkpoint of the call. A kept connection may be
+ * dead without a sign; the second request goes over another one. It is only for calls that cost nothing.
  *
  * @param lifetime The lifetime of the call, which has the checkpoint.
  * @param ask Sends a request.

@@ -7,7 +7,7 @@
 import { TsetsenError } from "../contract/errors.ts";
 import { type InterruptedJob, type Interruption, memory } from "./memory.ts";
 
-/** A reason may be an object that lives as long as the process: more than this many jobs are not kept for one. */
+/** The most jobs that are kept for one reason. A reason may be an object that lives as long as the process. */
 const MAX_JOBS = 1_000;
 
 /**
@@ -20,13 +20,13 @@ export function recordInterrupted(
   job: Omit<Interruption, "signal">,
   signal?: AbortSignal,
 ): void {
-  // Nothing can be remembered of a string, say. The signal of its call holds the jobs.
+  // A reason that is no object, such as a string, cannot hold them. The signal of its call does.
   const holder = Object(reason) === reason ? reason : signal;
   if (!holder) return;
   const others = interruptionsOf(holder).filter((one) =>
     !one.requestId || one.requestId !== job.requestId || one.signal !== signal
   );
-  // What was not charged is the least loss.
+  // Forget a job that was not charged, if there is one.
   const at = others.findIndex(({ charged }) => charged === "no");
   if (others.length >= MAX_JOBS) others.splice(Math.max(0, at), 1);
   memory().interruptions.set(holder as object, [...others, { ...job, signal }]);
@@ -35,10 +35,10 @@ export function recordInterrupted(
 /**
  * The jobs that an error interrupted, paid or perhaps paid.
  *
- * An abort rejects with the signal's own reason, which carries nothing of ours; this function knows what was under way. A
+ * An abort rejects with the signal's own reason, which has no `requestId`; this function knows what was under way. A
  * {@linkcode TsetsenError} knows its own job.
  *
- * The error of `saveAudio` about a file has the job whose audio could not be written.
+ * For an error of `saveAudio` about a file, it gives the job whose audio could not be written.
  *
  * One reason may interrupt the jobs of many callers, when their signals follow one signal or share a constant as their
  * reason. Give the signal of your own call to see your own jobs only. At most 1,000 jobs are kept for one reason. The
@@ -50,7 +50,7 @@ export function recordInterrupted(
  *
  * @example An abort does not lose a paid job
  * ```ts
- * import { Client, interruptedJobs } from "@tsetsen/sdk";
+ * import { type Client, interruptedJobs } from "@tsetsen/sdk";
  *
  * async function speak(client: Client, requestId: string, signal: AbortSignal) {
  *   try {

@@ -7,10 +7,10 @@
 import type { Call } from "./call.ts";
 
 /**
- * Runs a generator as one operation: it is opened by the first `next()`, its errors are those of the operation, and it
- * is closed whatever happens.
+ * Runs a generator as one operation. The first `next()` opens it, its errors are those of the operation, and it is
+ * closed whatever happens.
  *
- * A bare async generator's `return()` waits behind a pending `next()`; here it ends the operation first, so that the
+ * The `return()` of a bare async generator waits behind a pending `next()`. Here it ends the operation first, and the
  * pending `next()` is over at once.
  */
 export class LazyIterator<T> implements AsyncIterableIterator<T, void, void> {
@@ -42,7 +42,7 @@ export class LazyIterator<T> implements AsyncIterableIterator<T, void, void> {
     } catch (error) {
       if (call.lifetime.end?.by === "cancel") return done;
       const failure = call.error(error);
-      // Nothing of it may go on at the service.
+      // It must not go on at the service.
       call.lifetime.stop({ by: "cancel" });
       throw failure;
     }
@@ -52,13 +52,13 @@ export class LazyIterator<T> implements AsyncIterableIterator<T, void, void> {
   async return(): Promise<IteratorResult<T, void>> {
     this.#left = true;
     const { end } = this.#call?.lifetime ?? {};
-    // A loop that has seen the abort by itself leaves with the reason of the signal.
+    // A loop that has noticed the abort itself may throw the reason of the signal.
     if (end?.by === "signal") this.#call?.error(end);
     this.#call?.lifetime.stop({ by: "cancel" });
     try {
       await this.#items?.return();
     } catch {
-      // It was told to stop; how it stopped is of no interest any more.
+      // It was told to stop, and its error interests nobody.
     }
     this.#call?.log.end({ outcome: "cancelled" });
     return { done: true, value: undefined };

@@ -1,5 +1,5 @@
 /**
- * A bound on how many calls are in flight.
+ * Bounds how many calls are in flight.
  *
  * @module
  */
@@ -22,14 +22,14 @@ export interface Lease {
 /** How long after its deadline a call that did not end may keep its place, in milliseconds. */
 const GRACE_MS = 1_000;
 
-/** How often those that wait look for places whose lease is over, in milliseconds. */
+/** How often places whose lease is over are reclaimed while a call waits, in milliseconds. */
 const RECLAIM_INTERVAL_MS = 1_000;
 
 /**
  * Lets a fixed number of calls through at once; the others wait their turn, first come, first served.
  *
- * A place is leased: workerd drops the code of a request whose visitor has left, `finally` included, so a place may never be
- * released. For the same reason a place that is given to the queue is leased from that moment on.
+ * A place is leased, because it may never be released: workerd drops the code of a request whose visitor has left,
+ * `finally` included. The lease of a waiting call begins when the place is given to it, for the same reason.
  */
 export class Limiter {
   readonly #limit: number;
@@ -82,7 +82,7 @@ export class Limiter {
     try {
       return await lifetime.race(turn, silence, left);
     } catch (error) {
-      // The place may have come in the same moment as the end.
+      // The place may have come at the same moment as the end.
       if (lease !== undefined) this.release(lease);
       throw error;
     } finally {
@@ -96,12 +96,15 @@ export class Limiter {
     return lease;
   }
 
-  /** Gives a place back: to the first in the queue that still wants it. A lease that is over has no place any more. */
+  /**
+   * Gives a place back, and passes it to the first in the queue that still wants it. A lease that was reclaimed has no
+   * place.
+   */
   release(lease: Lease): void {
     if (!this.#leases.delete(lease)) return;
     while (this.#head < this.#queue.length) {
       const { lifetime, most, start } = this.#queue[this.#head++] as Waiter;
-      // Cut off the served part now and then: a queue that is never empty must not grow for ever.
+      // Cut off the served part now and then, because a queue that is never empty must not grow for ever.
       if (this.#head > 1024 && this.#head * 2 > this.#queue.length) {
         this.#queue = this.#queue.slice(this.#head);
         this.#head = 0;

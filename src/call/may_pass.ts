@@ -11,7 +11,7 @@ import { isNew } from "./accepted_jobs.ts";
 const ABOUT_THE_POLL: readonly number[] = [1, 2, 13, 15];
 
 /**
- * Whether a failure may pass by itself. What costs nothing is asked again in more cases.
+ * Whether a failure may pass by itself. For a call that costs nothing, more failures count.
  *
  * @param billable Whether the call costs credits.
  * @param polled The id of the job, if the call is a poll of a watch: the job goes on whatever one poll says.
@@ -24,7 +24,7 @@ export function mayPass(
   if (isTransient(error)) return true;
   if (billable) return false;
   const { statusCode = 0 } = error;
-  // HTTP 501 and 505 do not pass; 408 and 425 ask for a repetition.
+  // HTTP 501 and 505 do not pass; 408 and 425 ask the client to try again.
   if ([408, 425].includes(statusCode)) return true;
   if (statusCode >= 500 && ![501, 505].includes(statusCode)) return true;
   if (polled === undefined) return false;

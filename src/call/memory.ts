@@ -28,7 +28,7 @@ export interface InterruptedJob {
   readonly charged: Charged;
 }
 
-/** An interrupted job, and what a retry has to know of it. */
+/** An interrupted job, and what a retry needs to know of it. */
 export interface Interruption extends InterruptedJob {
   /** False when the work only followed a job that was paid for: doing it again costs nothing. */
   readonly billable?: boolean;
@@ -44,9 +44,9 @@ export interface Memory {
   forgottenUntil: number;
   /** What the reasons of signals, or errors that are not ours, interrupted. */
   readonly interruptions: WeakMap<object, Interruption[]>;
-  /** Errors of work that has bought more than what they are about. */
+  /** Errors of work that has bought more than the job that they name. */
   readonly purchases: WeakSet<object>;
-  /** The files with what had come of paid audio, by the error that broke it off. */
+  /** The files that hold the paid audio that had come, by the error that broke it off. */
   readonly files: WeakMap<object, string[]>;
 }
 
@@ -58,7 +58,7 @@ let own: Memory = {
   files: new WeakMap(),
 };
 
-/** The memory of all copies: that of the first one which needs it. */
+/** The memory of all copies. The first copy that needs it makes it. */
 export function memory(): Memory {
   const globals = globalThis as { [MEMORY]?: Memory };
   own = globals[MEMORY] ?? own;

@@ -1,5 +1,5 @@
 /**
- * When to ask for a job again. Each client learns from the jobs that it has seen end.
+ * Decides when to ask for a job again. Each client learns from the jobs that it has seen end.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface Sample {
 /** Enough to know the spread, and few enough to follow a load that changes. */
 const MAX_SAMPLES = 40;
 
-/** With fewer the client polls like a fixed second. */
+/** With fewer samples the client polls once a second. */
 const MIN_SAMPLES = 3;
 
 /** How much each newer job counts more than the one before it. */
@@ -27,13 +27,13 @@ const FIXED_MS = 1_000, MIN_INTERVAL_MS = 100, MAX_INTERVAL_MS = 5_000;
 /** The polls that a plan may expect, as a part of those of a fixed second. Simulated jobs take 4 to 8 % fewer than expected. */
 const BUDGET = 1.04;
 
-/** After so many jobs the plans are made anew: it takes a few tenths of a millisecond. */
+/** The plans are made anew after this many jobs, which takes a few tenths of a millisecond. */
 const REPLAN = 4;
 
 /** What a poll costs in the plans, as a part of the expected time: from many polls to one. */
 const PRICES = Array.from({ length: 16 }, (_, i) => 0.0003 * 1.7 ** i);
 
-/** A job that takes so many times as long as the median is left out of the line. */
+/** A job that takes this many times the median is left out of the line. */
 const OUTLIER = 3;
 
 /** A job as a part of its expected time, and how much it counts. The weights of all add up to 1. */

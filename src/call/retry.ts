@@ -1,5 +1,5 @@
 /**
- * Trying an async function again: the public utility.
+ * Retries of an async function, for users of the package.
  *
  * @module
  */
@@ -103,14 +103,15 @@ export function recordPurchases(error: unknown): void {
 }
 
 /**
- * Whether the work that failed can be done again without being charged again. Every retry around a call that costs credits
- * has to ask it: your own, and that of a framework.
+ * Whether the work that failed can be done again without being charged again. Every retry around a call that costs
+ * credits must ask it, your own and that of a framework.
  *
  * It is false when a submission or a stream may have been accepted (`charged` is `"unknown"` or `"yes"`), also when an abort
  * or `cancel()` interrupted it. It is false for a value that is no object, because nobody can look up what an abort with such
- * a reason interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again about
- * the same job costs nothing; but do not submit the text again for it. It says nothing about whether the failure can pass.
- * It is false for a copy of an error (`structuredClone`, `postMessage`), which has lost what it knew: ask before it is sent.
+ * a reason interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again
+ * about the same job costs nothing. Do not submit the text again in that case. It says nothing about whether the
+ * failure can pass. It is false for a copy of an error (`structuredClone`, `postMessage`), which has lost its facts:
+ * ask before you copy it.
  *
  * It never throws.
  *
@@ -143,7 +144,7 @@ export function isSafeToRetry(error: unknown): boolean {
   }
   const { charged, billable, requestId } = error;
   if (charged === undefined || charged === "no") return true;
-  // An error that does not know: one about a job was made by something that follows it.
+  // When the error does not know it: an error about an accepted job comes from work that follows the job.
   return !(billable ?? !(charged === "yes" && requestId !== undefined));
 }
 

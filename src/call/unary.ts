@@ -10,7 +10,10 @@ import { validateFields } from "../contract/validate.ts";
 import type { Lifetime } from "../lib/lifetime.ts";
 import { Call, type CallFacts, type Core } from "./call.ts";
 
-/** When a call that costs nothing is sent a second time: after this part of its timeout, and these milliseconds at most. */
+/**
+ * When a call that costs nothing is sent a second time: after this part of its timeout, and at most after this many
+ * milliseconds.
+ */
 const HEDGE_PART = 1 / 3, MAX_HEDGE_MS = 5_000;
 
 /** Makes a unary call: waits for a place, sends, and tries again where that is safe. */
@@ -23,7 +26,7 @@ export async function callUnary<T>(
 ): Promise<T> {
   validateFields("options", options, CALL_OPTIONS);
   const { timeout = core.options.timeout, maxRetries = core.options.maxRetries } = options;
-  // Each poll of a watch is one try, but for a connection that is dead.
+  // Each poll of a watch is one attempt, and a second one only over a dead connection.
   const isHedged = !facts.billable && (maxRetries > 0 || outer !== undefined);
   const hedgeAfter = Math.min(timeout * HEDGE_PART, MAX_HEDGE_MS);
   const call = new Call(core, facts, options, timeout, outer, isHedged ? hedgeAfter : undefined);

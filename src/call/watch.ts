@@ -32,8 +32,8 @@ export interface WatchOptions extends CallOptions {
    */
   readonly pollInterval?: number | undefined;
   /**
-   * How many polls in a row may fail for a reason that can pass, 0 or more. Default: the client's `maxRetries`. The next
-   * one comes after the client's `backoff`, 5 s at most unless the service asks for more.
+   * How many polls in a row may fail for a reason that can pass, 0 or more. Default: the client's `maxRetries`. The
+   * next poll comes after the client's `backoff`, at most 5 s later unless the service asks for more.
    */
   readonly maxRetries?: number | undefined;
 }
@@ -66,13 +66,13 @@ export type StatusWatch = AsyncIterableIterator<StatusUpdate, void, void> & Asyn
 /** The longest wait after a failed poll, in milliseconds, unless the service asks for more. */
 const MAX_FAILURE_WAIT_MS = 5_000;
 
-/** How long a wait without a timeout goes on at a status that this version does not know, in milliseconds. */
+/** How long a watch without a timeout goes on at a status that this version does not know, in milliseconds. */
 const MAX_UNKNOWN_MS = 300_000;
 
 /**
- * Watches a job. Bad input throws at once, nothing is sent before the first `next()`.
+ * Watches a job. Bad input throws at once. Nothing is sent before the first `next()`.
  *
- * @param seen Is told of each response.
+ * @param seen Receives each response.
  * @param text The text of the job where it is known, to keep it out of errors.
  */
 export function watchStatus(
@@ -120,7 +120,7 @@ async function* poll(
   for (let attempt = 1;; attempt++) {
     let delay: number;
     try {
-      // One try a poll: failures are counted here, across polls.
+      // One attempt for each poll: failures are counted here, across polls.
       const once = { maxRetries: 0, headers, onResponse };
       const wire = await callUnary(
         core,
@@ -137,7 +137,7 @@ async function* poll(
       status = watch.log.status = response.status;
       seen?.(response);
       if (status === RequestStatus.COMPLETED && accepted !== undefined) {
-        // The service's own time is exact. Nothing ends later than it is seen.
+        // The service's own time is exact. No job ends later than its end is seen.
         const { totalTime = Infinity, characterCount } = response.metrics ?? {};
         const length = accepted.length ?? characterCount;
         if (length !== undefined) schedule.learn(length, Math.min(totalTime, age()));
@@ -163,12 +163,12 @@ async function* poll(
 
 function unknownStatus(status: number, { requestId }: { readonly requestId: string }): ServerError {
   return new ServerError(
-    `The job stays at status ${status} that this version does not know: ask again by its id.`,
+    `The job stays at status ${status} which this version does not know: ask again by its id.`,
     { requestId, charged: "yes", billable: false },
   );
 }
 
-/** Many clients that start together do not poll together. Downwards only: no wait is longer than the schedule says. */
+/** Keeps clients that start together from polling together. It only shortens: no wait is longer than the schedule says. */
 function jittered(ms: number): number {
   return ms * (1 - Math.random() * 0.05);
 }

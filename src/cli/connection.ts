@@ -3,7 +3,7 @@ import type { Client } from "./sdk.ts";
 import { AuthenticationError, InvalidRequestError } from "../contract/errors.ts";
 import { DEFAULT_ENDPOINT, resolveEndpoint } from "../contract/endpoint.ts";
 import { validate } from "../contract/validate.ts";
-import { isLoopbackHost } from "../lib/loopback.ts";
+import { isLoopbackHost } from "../lib/url.ts";
 import { readEnv } from "../lib/runtime.ts";
 import { UsageError } from "./errors/classes.ts";
 import type { Globals } from "./globals.ts";
@@ -48,7 +48,7 @@ export function givenEndpoint({ endpoint }: Globals): Given {
     : { value, source: "TSETSEN_API_ENDPOINT" };
 }
 
-/** Whether TLS is required: not with --insecure, and not for plaintext http to this machine, which nobody else can read. */
+/** Whether TLS is required. It is not with --insecure, nor for plaintext http to this machine, which nobody else can read. */
 export function isSecure(endpoint: string, insecure: boolean): boolean {
   if (insecure) return false;
   if (!/^http:\/\//i.test(endpoint) || !URL.canParse(endpoint)) return true;

@@ -8,7 +8,7 @@ import { colors, isCapable, isTerminal, type Stream, write } from "./terminal/te
 /** How long a write may take after the command was stopped, in milliseconds. */
 const PATIENCE_MS = 1_000;
 
-/** What a command works with: the client, and the outputs. Results go to standard output, everything else to standard error. */
+/** The client and the outputs of a command. Results go to standard output, everything else to standard error. */
 export class Context {
   /** Aborts when the command must stop. */
   readonly signal: AbortSignal;
@@ -84,7 +84,7 @@ export class Context {
     return this.#live = startLive(total);
   }
 
-  /** Writes a line. A reader that takes nothing must not keep a command that was stopped, nor hide the ids of paid jobs. */
+  /** Writes a line. A reader that takes nothing must not hold up a command that was stopped, or hide the ids of paid jobs. */
   #write(stream: Stream, line: string): Promise<void> {
     return untilAbort(write(stream, `${line}\n`), this.signal, PATIENCE_MS);
   }
@@ -103,7 +103,7 @@ export class Context {
     const [first = "", ...rest] = lines.map(printable);
     const text = [`${red("error:")} ${first}`, ...rest].join("\n");
     const outputs: [Stream, string][] = [["stderr", text]];
-    // People read what no program can, because it may name a paid job.
+    // If no program can read the error, people must, because it may name a paid job.
     if (this.json) outputs.unshift([this.#results, toJson({ error })]);
     for (const [stream, said] of outputs) {
       if (await this.#write(stream, said).then(() => true, () => false)) break;

@@ -19,13 +19,14 @@ import { tolerateLostReaders } from "./terminal/terminal.ts";
 
 /** Options of {@linkcode main}. */
 export interface MainOptions {
-  /** Stops the command: calls in flight end, and paid work is kept. Default: no signal. */
+  /** Stops the command. Calls in flight end, and paid work is kept. Default: no signal. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs a command. It never throws: failures are exit codes. Results go to the standard output of this process, everything else to its standard error. It neither ends
- * the process nor handles signals of the system; {@linkcode run} does both.
+ * Runs a command. It never throws, because failures are exit codes. Results go to the standard output of this process,
+ * everything else to its standard error. It neither ends the process nor handles signals of the system; {@linkcode run}
+ * does both.
  *
  * @param args The arguments, as on a command line: `["--help"]` lists them.
  * @param options The signal that stops the command.
@@ -86,6 +87,6 @@ export async function run(): Promise<never> {
   process.exit(await main(process.argv.slice(2), { signal: controller.signal }));
 }
 
-// Only the source itself is a ".ts": in a bundle every module is main, and a program that imports this one would run it, too.
-// Not awaited, because require() refuses a module with a top-level await.
+// In a bundle every module is main. The ending ".ts" is that of the source itself: nothing runs in a bundle that
+// imports this module. Not awaited, because require() refuses a module with a top-level await.
 if (import.meta.main && import.meta.url.endsWith(".ts")) void run();

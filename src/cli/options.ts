@@ -202,5 +202,5 @@ export function addBuyingOptions(command: Command): Command {
       "--retry-unknown",
       "send again what may have been paid for already: it may be paid twice",
     )
-    .option("--retry-lost", "buy again what was paid for and cannot be had any more");
+    .option("--retry-lost", "buy again what was paid for and is lost");
 }

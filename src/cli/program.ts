@@ -162,7 +162,7 @@ function withHelpOption(args: readonly string[]): string[] {
   return first === "help" && Object.hasOwn(COMMANDS, name) ? [name, "--help", ...rest] : [...args];
 }
 
-/** A quotation that holds the name of a command or an option, or a number: nothing of the text or the key. */
+/** A quotation of the name of a command or an option, or of a number. It holds nothing of the text or the key. */
 const HARMLESS = /^'(-\w, )?[\w.=-]{1,40}( <[\w=-]+>)?'$/;
 
 /** A mistake on the command line. commander quotes the arguments, which may be the text or the key. */

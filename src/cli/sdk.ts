@@ -1,6 +1,6 @@
 /**
- * The parts of the SDK that need a client: everything else of the command line starts without them. They are those of
- * `@tsetsen/sdk/lean`, which start fastest.
+ * The parts of the SDK for commands with a client. Other commands start without them. They are those of
+ * `@tsetsen/sdk/lean`, which loads fastest.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Any transport that a user may give, as one of this package.
+ * Makes a transport of this package of any transport that a user may give.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ConnectTransport } from "./connect_types.ts";
 import { overConnect } from "./over_connect.ts";
 
 /**
- * Returns a transport of this package's own shape as it is, and one of Connect behind an adapter.
+ * Returns a transport of this package as it is, and puts one of Connect behind an adapter.
  *
  * @throws {TypeError} when it is neither.
  */

@@ -4,7 +4,7 @@
  * @module
  */
 
-// In front of the others, because a bundle is 700 bytes smaller then, gzipped.
+// It stands before the other imports, because a gzipped bundle is 700 bytes smaller then.
 import { webTransport } from "./web_transport.ts";
 import { BaseClient } from "../client.ts";
 import { CLIENT_OPTIONS, type ClientOptions as BaseClientOptions } from "../contract/options.ts";
@@ -17,9 +17,10 @@ import type { ConnectInterceptor, ConnectTransport } from "./connect_types.ts";
 export interface ClientOptions extends Omit<BaseClientOptions, "transport"> {
   /**
    * Carries the calls instead of gRPC-Web over `fetch`: `connectTransport` of `@tsetsen/sdk/connect`, `grpcTransport` of
-   * `@tsetsen/sdk/grpc`, one of your own, or any transport of Connect. It has an endpoint of its own, so `endpoint` and `secure` are not used; `fetch` is for
-   * downloads only, and `interceptors` are those of the transport. With a transport of Connect that this package did not
-   * make, a refusal proves nothing: `charged` is `"unknown"` then. Default: gRPC-Web over `fetch`.
+   * `@tsetsen/sdk/grpc`, one of your own, or any transport of Connect. It has an endpoint and interceptors of its own,
+   * so `endpoint`, `secure` and `interceptors` are not used, and `fetch` is for downloads only. With a transport of
+   * Connect that this package did not make, a refusal proves nothing: `charged` is `"unknown"` then. Default: gRPC-Web
+   * over `fetch`.
    */
   readonly transport?: Transport | ConnectTransport | undefined;
   /**
@@ -34,8 +35,8 @@ const OPTIONS = { ...CLIENT_OPTIONS, interceptors: true } as const;
 /**
  * A client of the Tsetsen text-to-speech service.
  *
- * One client serves any number of concurrent calls; `maxConcurrentCalls` of them are in flight at once. Making one sends
- * nothing. `close()` it, or declare it with `using`, to end what is under way.
+ * One client serves any number of concurrent calls; `maxConcurrentCalls` of them are in flight at once. Making a client
+ * sends nothing. `close()` it, or declare it with `using`, to end its calls.
  *
  * @example From text to the address of its audio
  * ```ts
@@ -63,7 +64,8 @@ export class Client extends BaseClient {
    * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
    * @throws {TypeError} when an option has the wrong type.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {TsetsenError} when the runtime lacks something: without a `ReadableStream` take the client of `@tsetsen/sdk/lean`.
+   * @throws {TsetsenError} when the runtime has no `AbortController`, `Headers`, `URL`, `performance` or
+   * `ReadableStream`. Without a `ReadableStream` use the client of `@tsetsen/sdk/lean`.
    */
   constructor(options: ClientOptions = {}) {
     validate("options", options);

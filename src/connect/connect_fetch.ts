@@ -48,7 +48,7 @@ export function connectFetch(options: GuardOptions, facts: AnswerFacts): typeof 
       if (call.answer !== undefined) countBytes(call.answer, [bytes]);
       if (status !== 200) {
         facts.reported = codeOf(jsonIn(bytes)?.code);
-        // JSON of a gateway is no error of Connect: the status of HTTP says more.
+        // JSON of a gateway is no error of Connect. The HTTP status says more.
         if (facts.reported === undefined) {
           throw fromHttp(status, headers, origin, call.secrets, "Connect");
         }
@@ -66,7 +66,7 @@ export function connectFetch(options: GuardOptions, facts: AnswerFacts): typeof 
   return guarded as unknown as typeof globalThis.fetch;
 }
 
-/** What JSON holds; `undefined` when it is none. */
+/** The value of JSON; `undefined` when the bytes are not JSON. */
 // deno-lint-ignore no-explicit-any -- any JSON may come
 function jsonIn(bytes: Uint8Array): any {
   try {
@@ -79,7 +79,7 @@ function jsonIn(bytes: Uint8Array): any {
 function isConnect({ status, headers }: Response, unary: boolean): boolean {
   const type = headers.get("content-type") ?? "";
   if (!unary) return status === 200 && /^application\/connect\+(proto|json)\s*(;|$)/i.test(type);
-  // Errors are JSON, whatever the messages are.
+  // Errors are JSON, whatever the form of the messages.
   return status === 200
     ? /^application\/(proto|json)\s*(;|$)/i.test(type)
     : status >= 400 && /^application\/json\s*(;|$)/i.test(type);
@@ -114,7 +114,7 @@ async function wholeBody(
   }
 }
 
-/** Hands on the envelopes of a stream, checked, as they come. */
+/** Passes on the envelopes of a stream as they come, and checks them. */
 function envelopes(
   response: Response,
   { call, origin }: GuardOptions,
@@ -132,7 +132,7 @@ function envelopes(
     async read() {
       try {
         const { value } = await read(reader, origin, call.secrets).catch((error) => {
-          // A status that has come in full counts, whatever becomes of the connection behind it.
+          // A complete status counts, even if the connection is lost after it.
           if (frames.complete) return { value: undefined };
           throw error;
         });

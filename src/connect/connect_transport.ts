@@ -1,5 +1,5 @@
 /**
- * Connect-Web's transports for debugging and for other gateways: the Connect protocol, and JSON.
+ * Connect-Web's other transports, for debugging and for other gateways: the Connect protocol, and JSON.
  *
  * @module
  */
@@ -44,13 +44,13 @@ const OPTIONS: FieldNames<Required<ConnectTransportOptions>> = {
 };
 
 /**
- * Makes a transport of connect-web: gRPC-Web, as a client uses by default, or the Connect protocol; in binary form or as JSON.
- * Money, time, secrets and errors are the same with each.
+ * Makes a transport of connect-web: gRPC-Web, which a client uses by default, or the Connect protocol; in binary form
+ * or as JSON. Money, time, secrets and errors are the same with each.
  *
  * @param options Endpoint, protocol and form; each has a default.
  * @returns The transport, for a client's `transport`. Nothing is sent.
  * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
- * @throws {TypeError} when an option has the wrong type, or `protocol` is none of the two.
+ * @throws {TypeError} when an option has the wrong type, or `protocol` is neither of the two.
  * @throws {TsetsenError} when the runtime makes no `ReadableStream`, for `"grpc-web"`. With `"connect"` each stream fails then.
  *
  * @example JSON that the network panel shows

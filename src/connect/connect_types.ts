@@ -1,6 +1,6 @@
 /**
- * The shapes of Connect that users may hand in. Connect's own types fit them; naming those here would make every type
- * behind them part of this package's public API.
+ * The shapes of Connect that users may pass in. Connect's own types fit them. Naming Connect's types here would make
+ * every type behind them part of this package's public API.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * From the errors of Connect to those of this package.
+ * Converts errors between Connect and this package.
  *
  * @module
  */
@@ -21,8 +21,8 @@ import { readStatus, type RpcStatus } from "../transport/status.ts";
  *
  * @param error What it threw.
  * @param secrets The key and the text, which must not appear.
- * @param protocol What was spoken, where only the code of this package and of Connect can have thrown. Where interceptors or
- * a transport of the user's own took part, `undefined`.
+ * @param protocol The protocol, if only this package and Connect can have thrown. `undefined` if interceptors or a
+ * transport of the user's own took part.
  * @param isProven Whether a status that Connect reports certainly came from the service.
  */
 export function fromConnect(
@@ -39,13 +39,13 @@ export function fromConnect(
     return fromStatus({ ...statusOf(error), ...(isProven && { proven: true }) }, secrets);
   }
   if (protocol !== undefined) return invalidAnswer(cause, secrets, protocol);
-  // connect-node calls a stream that was reset so.
+  // connect-node reports a stream that was reset like this.
   const isReset = isConnect && (error.code === Code.Canceled || /^http\/2 /.test(error.rawMessage));
   if (isReset || isOfNetwork(cause)) {
-    // It may be another connection than that of the request: an interceptor can make its own, before and after.
+    // The failed connection may not be that of the request: an interceptor can make its own, before and after.
     return noAnswer(cause, "the service", secrets, undefined, false);
   }
-  // A plain exception is Unknown to Connect.
+  // Connect wraps a plain exception with the code Unknown.
   if (isConnect && !(error.code === Code.Unknown && cause !== undefined)) {
     return fromStatus(statusOf(error), secrets);
   }
@@ -78,7 +78,7 @@ const CODES: Readonly<Record<string, Code>> = {
   rate_limit_exceeded: Code.ResourceExhausted,
 };
 
-/** Whether an error carries the status of a gRPC answer, and is not of Connect's own making. */
+/** Whether an error carries the status of a gRPC answer. Errors that Connect itself makes have none. */
 function hasStatus({ metadata }: ConnectError): boolean {
   return metadata.has("grpc-status") || metadata.has("grpc-status-details-bin");
 }
@@ -88,7 +88,7 @@ function statusOf(error: ConnectError): RpcStatus {
   const read = hasStatus(error) ? readStatus(metadata, undefined) : undefined;
   // An interceptor may have changed the code.
   if (read?.code === code) return read;
-  // Details to be sent have a `desc` instead; those that came have a `type`.
+  // Details that came have a `type`. Details to be sent have a `desc` instead.
   const details = error.details.filter((detail) => "type" in detail);
   return { code, message: rawMessage, metadata, details, proven: false };
 }

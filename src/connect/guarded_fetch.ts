@@ -1,6 +1,6 @@
 /**
- * A `fetch` for connect-web's gRPC-Web transport. It sends a request once, checks the answer, and hands connect-web only what
- * is good, in the cheapest form that it accepts: a look-alike of a `Response` without a stream of its own.
+ * A `fetch` for connect-web's gRPC-Web transport. It sends a request once and checks the answer. connect-web gets only
+ * good answers, in the cheapest form that it accepts: a look-alike of a `Response` without a stream of its own.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ResponseReader } from "../transport/response_reader.ts";
 import { sendOnce } from "../transport/send_once.ts";
 import { toConnect } from "./errors.ts";
 
-/** What one call of connect-web is guarded for. */
+/** What the guard needs to know of one call. */
 export interface GuardOptions {
   /** The attempt. */
   readonly call: TransportCall;
@@ -25,8 +25,8 @@ export interface GuardOptions {
   /** Reads the id of the job from the message of a paid call; an empty string when it holds none. */
   readonly requestIdIn?: ((message: Uint8Array) => string) | undefined;
   /**
-   * The headers to send, where no interceptor can have changed them: sending a record is cheaper than sending the `Headers` of
-   * connect-web, and nobody looks at the trailers. Default: those of connect-web.
+   * The headers to send, if no interceptor can change them or read the trailers. A record is cheaper to send than the
+   * `Headers` of connect-web. Default: those of connect-web.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -64,7 +64,7 @@ async function wholeAnswer(
   return lookAlike(reader, oneChunk(trailersOf(reader, options), message));
 }
 
-/** The trailers that connect-web gets: only interceptors may want more than the status. */
+/** The trailers that connect-web gets. Only interceptors may want more than the status. */
 function trailersOf({ trailers = OK }: ResponseReader, { headers }: GuardOptions): Uint8Array {
   return headers === undefined ? trailers : OK;
 }
@@ -113,8 +113,8 @@ function headOf(parts: readonly Uint8Array[]): Uint8Array {
 const STATUS_FIELDS = ["grpc-status", "grpc-status-details-bin"] as const;
 
 /**
- * The part of a `Response` that connect-web reads. The guard has read the status: connect-web refuses the body of a stream
- * whose headers name a status, be it OK.
+ * The part of a `Response` that connect-web reads. The headers lose their gRPC status, which the guard has read:
+ * connect-web refuses the body of a stream whose headers name one, even OK.
  */
 function lookAlike({ headers: given }: ResponseReader, reader: ChunkReader): unknown {
   let headers = given;

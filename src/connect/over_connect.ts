@@ -20,13 +20,19 @@ import { fromConnect } from "./errors.ts";
 export interface OverConnectOptions {
   /** Scheme, host and port of the service, if that is known. */
   readonly origin?: string | undefined;
-  /** Whether the transport needs the signal of the call. One that ends its own calls does not, and saves the listeners. */
+  /**
+   * Whether the transport needs the signal of the call. One that ends its own calls does not need it, and listeners are
+   * saved.
+   */
   readonly needsSignal: boolean;
   /** Makes the Connect transport for one attempt. */
   open(call: TransportCall, unary: boolean): RpcTransport;
   /** The headers to send. Default: those of the call. */
   headers?(call: TransportCall): Record<string, string>;
-  /** Makes the error of this package. Default: {@linkcode fromConnect}, which proves little about a foreign transport. */
+  /**
+   * Makes the error of this package. Default: {@linkcode fromConnect} for a transport of the user's own, whose errors
+   * prove little.
+   */
   explain?(error: unknown, call: TransportCall): unknown;
 }
 

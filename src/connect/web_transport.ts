@@ -47,7 +47,7 @@ export function webTransport(options: WebTransportOptions): Transport {
   const protocolHeaders = protocolHeadersOf(`application/grpc-web+${readJson ? "json" : "proto"}`);
   const transport = overConnect({
     origin,
-    // The guard ends the call by itself. Interceptors may have work of their own to end.
+    // The guard ends the call by itself. Interceptors need the signal to end work of their own.
     needsSignal: intercepted,
     headers: ({ headers }) => intercepted ? headers : NO_HEADERS,
     open(call, unary) {
@@ -64,8 +64,8 @@ export function webTransport(options: WebTransportOptions): Transport {
 }
 
 /**
- * Connect-web makes a stream of each answer. Without streams (React Native, workerd before the compatibility date 2022-11-30) a
- * call would be charged and its answer lost.
+ * Refuses a runtime without streams (React Native, workerd before the compatibility date 2022-11-30). Connect-web makes
+ * a stream of each answer: a call would be charged and its answer lost.
  */
 export function checkStreams(): void {
   try {
@@ -75,5 +75,5 @@ export function checkStreams(): void {
   }
 }
 
-/** What connect-web is given where it need not carry the headers. */
+/** The headers that connect-web gets when the guard sends the real ones. */
 const NO_HEADERS = {};

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { isLoopbackHost } from "../lib/loopback.ts";
-import { parseUrl } from "../lib/parse_url.ts";
+import { isLoopbackHost, parseUrl } from "../lib/url.ts";
 import { readEnv } from "../lib/runtime.ts";
 import { InvalidRequestError } from "./errors.ts";
 import { describe } from "../lib/rules.ts";
@@ -47,7 +46,10 @@ export function endpointOf({ endpoint, secure = true }: EndpointOptions): Endpoi
   return { baseUrl: origin + pathname.replace(/\/+$/, ""), origin };
 }
 
-/** An endpoint as it may be written. What `URL` would mend by guessing, a lost slash for one, would send the key elsewhere. */
+/**
+ * The forms of an endpoint that are accepted. `URL` would mend others by guessing (a lost slash, for one), and the key
+ * would go to another host.
+ */
 const ENDPOINT =
   /^(?:https?:\/\/)?(\[[\da-f:.]+\]|[^\s/?#@\\:[\]]+)(?::[1-9]\d*)?(?:\/[^\s?#@\\]*)?$/i;
 
@@ -58,12 +60,12 @@ const HOST = /^(?:\[.+\]|(?!https?$)-*\w[\w-]*(?:\.-*\w[\w-]*)*\.?)$/;
 export function resolveEndpoint(endpoint: string, secure: boolean): URL {
   const refuse = (expected: string, came: string) =>
     new InvalidRequestError(`endpoint must be ${expected}: got ${came}`, { charged: "no" });
-  // Two variables that are swapped would ask the network for the key.
+  // When the two variables are swapped, the key would be looked up as the name of a host.
   const isSwapped = isKey(endpoint.replace(/^https?:\/\/|\/$/gi, ""));
   const text = /^https?:\/\//i.test(endpoint) ? endpoint : `http${secure ? "s" : ""}://${endpoint}`;
   const [, host] = ENDPOINT.exec(endpoint) ?? [];
   const url = host && parseUrl(text);
-  // A number alone is an IPv4 address to `URL`, 50051 that of 0.0.195.131.
+  // `URL` reads a number alone as an IPv4 address: 50051 is 0.0.195.131.
   const isGuess = ({ hostname }: URL) => /^[\d.]+$/.test(hostname) && hostname !== host;
   if (!url || !HOST.test(url.hostname) || isGuess(url) || isSwapped) {
     throw refuse(

@@ -7,9 +7,10 @@
 /**
  * What is known about the money when a call that costs credits fails.
  *
- * - `"no"`: proven not accepted, nothing was charged.
- * - `"unknown"`: sent, the outcome is not known. Look at the balance or the service's history before sending again.
- * - `"yes"`: the service had accepted it: a request id or a first chunk of audio had come.
+ * - `"no"`: it is proven that the service accepted nothing, so nothing was charged.
+ * - `"unknown"`: the request was sent, and its outcome is not known. Look at the balance or the service's history
+ *   before you send it again.
+ * - `"yes"`: the service has accepted it, because a request id or a first chunk of audio has come.
  */
 export type Charged = "no" | "unknown" | "yes";
 
@@ -43,7 +44,7 @@ const { isPrototypeOf } = Object.prototype;
  */
 export type ErrorReason = "outcome_unknown" | "audio_lost" | "below_min_balance" | "not_pcm";
 
-/** What an error knows beside its message. */
+/** What an error knows besides its message. */
 export interface TsetsenErrorOptions {
   /** The kind of failure as a string. A subclass has its own, whatever is given here. Default: none. */
   readonly code?: string | undefined;
@@ -164,7 +165,7 @@ export class AuthenticationError extends TsetsenError {
   }
 }
 
-/** The key is valid, but must not do this (gRPC PERMISSION_DENIED, HTTP 403). Ask for the right to do it. */
+/** The key is valid, but may not do this (gRPC PERMISSION_DENIED, HTTP 403). Ask the service for the permission. */
 export class PermissionDeniedError extends TsetsenError {
   /** `"PermissionDeniedError"`. */
   declare readonly name: "PermissionDeniedError";
@@ -225,7 +226,7 @@ export class ResourceNotFoundError extends TsetsenError {
   }
 }
 
-/** The service is down for the moment (gRPC UNAVAILABLE, HTTP 502, 503, 504). Try later. */
+/** The service is down at the moment (gRPC UNAVAILABLE, HTTP 502, 503, 504). Try again later. */
 export class ServiceUnavailableError extends TsetsenError {
   /** `"ServiceUnavailableError"`. */
   declare readonly name: "ServiceUnavailableError";
@@ -236,7 +237,10 @@ export class ServiceUnavailableError extends TsetsenError {
   }
 }
 
-/** No connection, no such host, a reset, or an answer that broke off. Read `cause`; `tsetsen doctor` finds which it is. */
+/**
+ * No connection, no such host, a reset, or an answer that broke off. Read `cause`, or run `tsetsen doctor`, which finds
+ * the reason.
+ */
 export class ConnectionError extends TsetsenError {
   /** `"ConnectionError"`. */
   declare readonly name: "ConnectionError";
@@ -248,8 +252,8 @@ export class ConnectionError extends TsetsenError {
 }
 
 /**
- * The deadline passed: the `timeout` of a call or of a wait, or the service's own (gRPC DEADLINE_EXCEEDED). Give it more time;
- * take up a job by its id.
+ * The deadline passed: the `timeout` of a call or of a wait, or the service's own (gRPC DEADLINE_EXCEEDED). Give it
+ * more time; a job goes on at the service, and `client.job(id)` follows it.
  */
 export class TimeoutError extends TsetsenError {
   /** `"TimeoutError"`. */
@@ -262,8 +266,8 @@ export class TimeoutError extends TsetsenError {
 }
 
 /**
- * The service failed inside (gRPC INTERNAL, UNKNOWN, DATA_LOSS, UNIMPLEMENTED, ABORTED), or its answer is not gRPC-Web or not in
- * bounds. The message says whether the endpoint speaks gRPC-Web.
+ * The service failed inside (gRPC INTERNAL, UNKNOWN, DATA_LOSS, UNIMPLEMENTED, ABORTED), or its answer is not gRPC-Web
+ * or exceeds a bound. The message says what came, and what to check.
  */
 export class ServerError extends TsetsenError {
   /** `"ServerError"`. */
@@ -317,7 +321,7 @@ export function isTransient(error: TsetsenError): boolean {
 }
 
 /**
- * The same error with more known about it: the class, message and cause stay.
+ * Copies an error with more known about it. The class, message and cause stay.
  *
  * @internal
  */
@@ -329,14 +333,14 @@ export function withContext<E extends TsetsenError>(
   return new Class(error.rawMessage, { ...error, cause: error.cause, ...context });
 }
 
-/** A longer id, of a service that is out of order, stands in `requestId` alone. */
+/** The longest id that a message shows. A broken service may send a longer one, which `requestId` has in full. */
 const MAX_SHOWN_ID = 100;
 
 function shortened(id: string): string {
   return id.length > MAX_SHOWN_ID ? `${id.slice(0, MAX_SHOWN_ID)}…` : id;
 }
 
-/** Adds what to look at when a call may have been charged. With a request id the job itself can be asked for. */
+/** Adds what to look at when a call may have been charged. With a request id, the caller can ask for the job itself. */
 function advised(message: string, options: TsetsenErrorOptions): string {
   const { charged, requestId, reason } = options;
   if (charged !== "unknown" || requestId !== undefined || reason !== undefined) return message;
@@ -345,7 +349,7 @@ function advised(message: string, options: TsetsenErrorOptions): string {
     .trimStart();
 }
 
-// On the prototype, so that the first line of a stack has the name, and minifiers cannot change it.
+// The name stands on the prototype. The first line of a stack then has it, and minifiers cannot change it.
 function define(Class: { readonly prototype: TsetsenError }, name: string, code?: ErrorCode): void {
   const brand = name === "TsetsenError" ? [name] : ["TsetsenError", name];
   Object.assign(Class.prototype, { name, code });

@@ -1,5 +1,5 @@
 /**
- * Events of the SDK's work, for a function that the user gives.
+ * The events of each call, for a function that the user gives.
  *
  * @module
  */
@@ -13,15 +13,15 @@ export interface LogContext {
   /** The `callId` of the watch that the call is a poll of; `undefined` for every other call. */
   readonly parentId: number | undefined;
   /**
-   * The method of the service, for example `"CheckStatus"`; `"WatchStatus"` for a watch of a job or a wait for it, whose polls
-   * are calls of their own; `"Download"` for a download.
+   * The method of the service, for example `"CheckStatus"`; `"WatchStatus"` for a watch of a job or a wait for it (its
+   * polls are calls of their own); `"Download"` for a download.
    */
   readonly method: string;
   /** The id of the job, if it is known. */
   readonly requestId: string | undefined;
   /** Whether the call costs credits. */
   readonly billable: boolean;
-  /** What is known about the money by now; `undefined` for a call that costs nothing and is about no job. */
+  /** What is known about the money at this time; `undefined` for a call that costs nothing and is about no job. */
   readonly charged: Charged | undefined;
   /**
    * The number of the request that the event is about, from 1. `"start"`: 0. `"end"`: how many requests were sent.
@@ -67,7 +67,7 @@ export interface OutcomeEvent extends LogContext {
 /** Another request follows after `delay`. */
 export interface RetryEvent extends LogContext {
   /**
-   * - `"retry"`: a request failed, or has been mute for so long that a second one is sent beside it.
+   * - `"retry"`: a request failed, or has had no answer for so long that a second one is sent.
    * - `"poll_failed"`: a poll of a job failed, and the watch goes on.
    */
   readonly type: "retry" | "poll_failed";
@@ -87,7 +87,7 @@ export type LogHook = (event: LogEvent) => void;
 export function notify<T>(hook: ((event: T) => void) | undefined, event: T): void {
   try {
     const returned: unknown = hook?.(event);
-    // An async hook that rejects would end the process otherwise.
+    // Without the `catch`, an async hook that rejects would end the process.
     if (returned !== undefined) Promise.resolve(returned).catch(() => {});
   } catch {
     // A broken hook must not cost a paid call.

@@ -1,6 +1,6 @@
 /**
- * The messages of the wire contract, as a {@linkcode Transport} takes and returns them: every field is present, and a
- * field that was not sent has its default.
+ * The messages of the wire contract, as a {@linkcode Transport} takes and returns them. Every field is present. A field
+ * that was not sent has its default.
  *
  * @module
  */

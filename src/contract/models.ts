@@ -140,8 +140,8 @@ export interface RequestMetrics {
   /** Time from acceptance to the end, in milliseconds; `undefined` when not given. */
   readonly totalTime?: number | undefined;
   /**
-   * Length of the audio, in seconds, to the 7 significant digits that the service's 32-bit number can mean; `undefined`
-   * when not given.
+   * Length of the audio, in seconds, rounded to 7 significant digits because the service sends a 32-bit number;
+   * `undefined` when not given.
    */
   readonly audioLength?: number | undefined;
   /** Credits charged for the job; `undefined` when not given. */
@@ -188,7 +188,7 @@ const SPEECH_FIELDS = {
   version: true,
 } as const satisfies FieldNames<Required<GenerateSpeechRequest>>;
 
-/** The version that is meant by none. */
+/** The versions of requests that name none. */
 const DEFAULT_VERSIONS = { generate: "beta-v0.1", stream: "beta-v0.2" } as const;
 
 /** Checks a request and converts it, with the client's key where it has none of its own. */
@@ -201,7 +201,7 @@ export function toSpeech(
   const { apiKey = key, text, voiceId, speed = 1, version = DEFAULT_VERSIONS[method] } = request;
   validate("text", text);
   validate("voiceId", voiceId);
-  // Known to have no streams. What a version does that is not known here is for the service to say.
+  // This version is known to have no streams. For an unknown version the service decides.
   if (method === "stream" && version === DEFAULT_VERSIONS.generate) {
     throw new InvalidRequestError(
       'version must be one that streams, "beta-v0.2" (the default): got "beta-v0.1", which is for generateSpeech',

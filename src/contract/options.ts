@@ -16,22 +16,23 @@ import { type FieldNames, validate, validateFields } from "./validate.ts";
 /** Options of a {@linkcode Client}. All durations are milliseconds. */
 export interface ClientOptions extends EndpointOptions {
   /**
-   * The API key, `tsetsen-prod-…` or `tsetsen-development-…`. Default: the environment's `TSETSEN_API_KEY`. `null` sends
-   * none: for a proxy at `endpoint` that adds the key on the server's side.
+   * The API key, `tsetsen-prod-…` or `tsetsen-development-…`. Default: the environment's `TSETSEN_API_KEY`. `null`
+   * sends none, for a proxy at `endpoint` that adds the key on the server.
    */
   readonly apiKey?: string | null | undefined;
   /**
-   * Whether a key may be used in a browser, where everyone who opens the page can read it. Default false: there a client
-   * with a key is refused, and a call with a key of its own. Browsers send a request again by themselves, which may charge
-   * twice and which no page can prevent: those of the Chromium family and Firefox over HTTP/1.1 when a kept connection is lost,
-   * Firefox over HTTP/2 when the server resets the request. Over HTTP/2 the Chromium family is safe. A proxy of this package
-   * buys a repeat once in every browser.
+   * Whether a key may be used in a browser, where everyone who opens the page can read it. Default false: in a browser,
+   * a client with a key and a call with a key of its own are refused. Browsers send a request again by themselves,
+   * which may charge twice and which no page can prevent. Chromium and Firefox do it over HTTP/1.1 when a kept
+   * connection is lost, Firefox also over HTTP/2 when the server resets the request. Chromium over HTTP/2 is safe. A
+   * proxy of this package recognises the repeat of every browser, and buys it once.
    */
   readonly dangerouslyAllowBrowser?: boolean | undefined;
   /**
-   * The deadline of a call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for a free
-   * place included. For a stream, the longest time without a message. Node's `fetch` ends a silence of 300 s by itself, unless
-   * undici's `setGlobalDispatcher` has set a dispatcher with longer `headersTimeout` and `bodyTimeout`. Default 30,000.
+   * The deadline of a call in milliseconds, above 0 and at most 2,147,483,647. It includes retries, delays and the wait
+   * for a free place. For a stream it is the longest time without a message. Node's `fetch` ends a silence of 300 s by
+   * itself, unless undici's `setGlobalDispatcher` has set a dispatcher with longer `headersTimeout` and `bodyTimeout`.
+   * Default 30,000.
    */
   readonly timeout?: number | undefined;
   /**
@@ -44,8 +45,9 @@ export interface ClientOptions extends EndpointOptions {
   /** How many calls of this client may be in flight at once, 1 or more; the others wait their turn. Default 64. */
   readonly maxConcurrentCalls?: number | undefined;
   /**
-   * The largest message that is accepted from the service, in bytes, 1 or more. A message in memory is larger than its bytes:
-   * up to 100 times. Default 16,777,216 (16 MiB) for each message of a stream, 1,048,576 (1 MiB) for every other answer.
+   * The largest message that is accepted from the service, in bytes, 1 or more. A message takes up to 100 times its
+   * bytes in memory. Default 16,777,216 (16 MiB) for each message of a stream, 1,048,576 (1 MiB) for every other
+   * answer.
    */
   readonly maxMessageBytes?: number | undefined;
   /** Headers to send with every call. The SDK's own headers win over them. Default: none. */
@@ -53,8 +55,9 @@ export interface ClientOptions extends EndpointOptions {
   /** Sends the requests. Default: the runtime's `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
-   * Carries the calls instead of the default: `grpcTransport` of `@tsetsen/sdk/grpc`, or one of your own. It has an endpoint
-   * of its own, so `endpoint` and `secure` are not used; `fetch` is for downloads only. Default: gRPC-Web over `fetch`.
+   * Carries the calls instead of the default: `grpcTransport` of `@tsetsen/sdk/grpc`, or one of your own. It has an
+   * endpoint of its own, so `endpoint` and `secure` are not used, and `fetch` is for downloads only. Default: gRPC-Web
+   * over `fetch`.
    */
   readonly transport?: Transport | undefined;
   /**
@@ -69,8 +72,8 @@ export interface CallOptions {
   /** Ends the call at once; it then rejects with the signal's own reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * The deadline of the whole call in milliseconds, above 0 and at most 2,147,483,647: retries, delays and the wait for
-   * a free place included. Default: the client's `timeout`.
+   * The deadline of the whole call in milliseconds, above 0 and at most 2,147,483,647. It includes retries, delays and
+   * the wait for a free place. Default: the client's `timeout`.
    */
   readonly timeout?: number | undefined;
   /** How often a failed call is tried again, 0 or more. Default: the client's `maxRetries`. */
@@ -78,13 +81,13 @@ export interface CallOptions {
   /** Headers to send with this call. They win over those of the client. Default: none. */
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   /**
-   * Receives the headers and trailers of each request that succeeds: a unary call's before the call resolves, a stream's after its
-   * end, those of a watch after each poll. What it throws or rejects with is ignored. Default: none.
+   * Receives the headers and trailers of each request that succeeds: for a unary call before it resolves, for a stream
+   * after its end, for a watch after each poll. What it throws or rejects with is ignored. Default: none.
    */
   readonly onResponse?: ResponseHook | undefined;
 }
 
-/** The names of the options of a call. */
+/** The names of a call's options. */
 export const CALL_OPTIONS: FieldNames<Required<CallOptions>> = {
   signal: true,
   timeout: true,
@@ -93,7 +96,7 @@ export const CALL_OPTIONS: FieldNames<Required<CallOptions>> = {
   onResponse: true,
 };
 
-/** The names of the options of a client. */
+/** The names of a client's options. */
 export const CLIENT_OPTIONS: FieldNames<Required<ClientOptions>> = {
   apiKey: true,
   dangerouslyAllowBrowser: true,
@@ -173,10 +176,10 @@ export function resolveOptions<T extends Omit<ClientOptions, "transport">>(
   });
 }
 
-/** Refuses a runtime with which a call would fail on the way, perhaps after it was charged. */
+/** Refuses a runtime on which a call would fail half-way, perhaps after it was charged. */
 function checkRuntime(): void {
   const missing = ["AbortController", "Headers", "URL", "performance"].filter((name) => {
-    // Node loads its whole fetch when its getter of Headers is read.
+    // Reading the getter of Headers makes Node load its whole fetch.
     const own = Object.getOwnPropertyDescriptor(globalThis, name);
     return own && !own.get ? !own.value : !(name in globalThis);
   });

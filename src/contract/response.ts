@@ -1,5 +1,5 @@
 /**
- * What a success says beside its message, for a function that the user gives.
+ * What a success says besides its message, for a function that the user gives.
  *
  * @module
  */
@@ -9,8 +9,8 @@ export interface ResponseMetadata {
   /** The method of the service, for example `"StreamSpeech"`; `"Download"` for a download. */
   readonly method: string;
   /**
-   * The headers of the answer, names in lower case, at most 64. A browser shows those only that the server exposes. A value
-   * that quotes the key or the text is redacted.
+   * The headers of the answer, names in lower case, at most 64. A browser shows only those that the server exposes. A
+   * value that quotes the key or the text is redacted.
    */
   readonly headers: Readonly<Record<string, string>>;
   /** The trailers, in the same form; none for a download. */

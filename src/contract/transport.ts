@@ -45,7 +45,7 @@ export interface Transport {
     request: GetUserBalanceRequestMessage,
     call: TransportCall,
   ): Promise<GetUserBalanceResponseMessage>;
-  /** Calls StreamSpeech. **Costs credits.** The client asks for each message when it needs it, never for two at once. */
+  /** Calls StreamSpeech. **Costs credits.** The client asks for a message when it needs one, never for two at once. */
   streamSpeech(
     request: SpeechRequestMessage,
     call: TransportCall,
@@ -60,28 +60,28 @@ export interface TransportCall {
   readonly lifetime: CallLifetime;
   /** The headers to send, names in lower case: the key, the deadline (`grpc-timeout`), and those of the user. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether the call costs credits: it must then not be sent a second time by any layer below. */
+  /** Whether the call costs credits. No layer below may then send it a second time. */
   readonly billable: boolean;
   /** The key and the text, which must not appear in an error. */
   readonly secrets: readonly string[];
   /** The largest message to accept, in bytes. */
   readonly maxMessageBytes: number;
   /**
-   * Call it with `false` at once when the request is sent later, and with `true` right before the request is sent. It throws
-   * when the call has ended meanwhile, and nothing may be sent then. A paid call for which it is not called counts as sent
-   * from its beginning.
+   * Reports when the request is sent. Call it with `false` at once if the request is sent later, and with `true` right
+   * before the request is sent. It throws when the call has ended meanwhile: nothing may be sent then. A paid call
+   * counts as sent from its beginning if `sending` is never called.
    */
   readonly sending?: ((isSent: boolean) => void) | undefined;
   /**
-   * Call it as soon as the message of a paid call has come, whatever the rest of the answer says: with the id of the job, or
-   * with an empty string when the message holds none.
+   * Call it as soon as the message of a paid call has come, whatever the rest of the answer says. Give it the id of the
+   * job, or an empty string when the message holds none.
    */
   readonly accepted?: ((requestId: string) => void) | undefined;
-  /** Fill it in while the answer comes. `undefined` when nobody wants to know. */
+  /** Fill it in while the answer comes. `undefined` when it is not wanted. */
   readonly answer?: TransportAnswer | undefined;
 }
 
-/** What a transport tells of an answer beside its messages. */
+/** What a transport reports of an answer besides its messages. */
 export interface TransportAnswer {
   /** The headers. */
   headers?: Headers | undefined;

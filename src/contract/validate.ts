@@ -24,7 +24,7 @@ import { AuthenticationError, InvalidRequestError } from "./errors.ts";
 const TEXT: Rule = [
   "string",
   "a non-empty string in well-formed Unicode",
-  // UTF-8 cannot carry half a surrogate pair: the service would be sent, and paid for, another text.
+  // UTF-8 cannot carry half a surrogate pair: another text would be sent and paid for.
   (text: string) => text.trim() !== "" && !/\p{Surrogate}/u.test(text),
   InvalidRequestError,
 ];
@@ -175,21 +175,21 @@ export function validateFields<T extends object>(
 ): void {
   validate(name, given);
   for (const field in known && given) {
-    // What old libraries add to Object.prototype is in both.
+    // Names that old libraries add to Object.prototype are in both.
     if (given[field] !== undefined && !(field in known!)) {
       throw unknownField(name, field, known!);
     }
   }
-  // By the known names, because a loop does not list the accessors of a class.
+  // Loops over the known names, because a loop over the object does not list the accessors of a class.
   for (const field in known ?? given) {
     const value = given[field as keyof T];
-    // The key of a client may be null: who reads it checks it.
+    // The key of a client may be null. `resolveOptions` checks it.
     const isOwnRule = Object.hasOwn(RULES, field) && (name === "request" || field !== "apiKey");
     if (value !== undefined && isOwnRule) validate(field as Name, value);
   }
 }
 
-/** The options that a part of the work knows. */
+/** Copies the known options. */
 export function pick<T extends object, K extends keyof T>(
   options: T,
   known: Readonly<Record<K, true>>,
@@ -198,7 +198,10 @@ export function pick<T extends object, K extends keyof T>(
   return Object.fromEntries(names.map((name) => [name, options[name]])) as Pick<T, K>;
 }
 
-/** Whether `instanceof` takes it: an arrow function has no prototype, and would hide the error that it is asked about. */
+/**
+ * Whether `instanceof` takes it. An arrow function has no prototype, and its TypeError would hide the error that is
+ * compared.
+ */
 function isClass(Class: abstract new () => unknown): boolean {
   try {
     return {} instanceof Class !== undefined;

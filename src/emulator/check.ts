@@ -9,7 +9,7 @@ export interface Rule {
   /** Whether a value of the type is one of those that are allowed. Default: every one is. */
   // deno-lint-ignore no-explicit-any -- a value of the type
   readonly range?: (value: any) => boolean;
-  /** Whether its string is shown in the message: of a word that is one of a few. Default false, it may be a key. */
+  /** Whether the message shows the string, which is one of a few words. Default false, because it may be a key. */
   readonly shown?: boolean;
   /** Whether it must be given. Default false. */
   readonly required?: boolean;

@@ -27,8 +27,8 @@ ${
 }`;
 
 /**
- * Runs the emulator until Ctrl-C or SIGTERM stops it. It never throws: after wrong options the exit code is 2, after a port that
- * cannot be had 1.
+ * Runs the emulator until Ctrl-C or SIGTERM stops it. It never throws. The exit code is 2 after wrong options, and 1
+ * when the port is not available.
  *
  * @param args The options, as on a command line.
  * @returns The emulator; `undefined` when there is none, after `--help` or a failure.
@@ -66,8 +66,8 @@ export async function main(args: readonly string[]): Promise<RunningEmulator | u
   }
 }
 
-// Only the source itself is a ".ts": in a bundle every module is main, and a program that imports this one would run it, too.
-// Not awaited, because require() refuses a module with a top-level await.
+// In a bundle every module is main. The ending ".ts" is that of the source itself: nothing runs in a bundle that
+// imports this module. Not awaited, because require() refuses a module with a top-level await.
 if (import.meta.main && import.meta.url.endsWith(".ts")) void main(process.argv.slice(2));
 
 function parserOptions(): Record<string, { type: "string" | "boolean" }> {

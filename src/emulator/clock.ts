@@ -1,8 +1,8 @@
 import { atLeast, check } from "../lib/rules.ts";
 
 /**
- * The time that the emulator lives by. Everything it dates or waits for goes through this, so a test
- * that passes its own clock decides when a job is done.
+ * The time of the emulator. Its dates and waits use this clock, so a test with a clock of its own decides when a job is
+ * done.
  */
 export interface Clock {
   /** The time now, in milliseconds since the Unix epoch (or since any moment you like). */
@@ -17,7 +17,7 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The clock on the wall. */
+/** The system's clock. */
 export const systemClock: Clock = {
   now: (): number => Date.now(),
   sleep: (ms: number, signal?: AbortSignal): Promise<void> =>
@@ -97,9 +97,9 @@ export class ManualClock implements Clock {
    * Moves the clock forward, waking the sleepers in the order of their times. Calls at the same time follow each other.
    *
    * @param ms How far, in milliseconds, zero or more.
-   * @returns A promise that resolves when the sleepers that were due have had their turn, those that
-   * went back to sleep within the time included.
-   * @throws {TypeError} when `ms` is no number.
+   * @returns A promise that resolves when the sleepers that were due have run, also those that slept again within the
+   * time.
+   * @throws {TypeError} when `ms` is not a number.
    * @throws {RangeError} when `ms` is negative or not a finite number.
    */
   async advance(ms: number): Promise<void> {
@@ -128,13 +128,13 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets everything that is ready run: promises, and sockets that have something to say. */
+/** Lets everything run that is ready: promises and sockets. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /**
- * One wait with its abort: `start` is given the function that ends it and answers how to clean up.
+ * One wait with its abort. `start` receives the function that ends the wait, and returns the function that cleans up.
  */
 function wait(
   ms: number,

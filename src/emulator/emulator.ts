@@ -38,15 +38,15 @@ export interface Emulator {
   /** The number of streams in synthesis. A cancelled stream no longer counts. */
   readonly activeStreams: number;
   /**
-   * Makes something go wrong.
+   * Adds a fault.
    *
    * @param fault What, where and how often.
-   * @returns A function that takes the fault back.
+   * @returns A function that removes the fault.
    * @throws {TypeError} when the fault, or a field of it, is of another type, or its kind has no such field.
    * @throws {RangeError} when a field has a value that is not allowed.
    */
   addFault(fault: Fault): () => void;
-  /** Takes back all faults. */
+  /** Removes all faults. */
   clearFaults(): void;
   /**
    * Adds credits to a key, or takes some away; the balance stays within 0 and 2,147,483,647.
@@ -54,8 +54,8 @@ export interface Emulator {
    * @param apiKey The key.
    * @param credits How many, a whole number; negative to take away.
    * @returns The new balance.
-   * @throws {TypeError} when `credits` is no number.
-   * @throws {RangeError} when `credits` is no whole number, or the emulator does not know the key.
+   * @throws {TypeError} when `credits` is not a number.
+   * @throws {RangeError} when `credits` is not a whole number, or the emulator does not know the key.
    */
   addCredits(apiKey: string, credits: number): number;
   /** Forgets jobs, charges, requests and faults, and restores the balances. */
@@ -64,13 +64,13 @@ export interface Emulator {
   close(): void;
 }
 
-/** The longest body of a request: far above any text, so that a runaway client fills no memory. */
+/** The longest body of a request. It is far above any text, and keeps a runaway client from filling the memory. */
 export const MAX_BODY_BYTES: number = 16 * 1024 * 1024;
 
 /**
  * Makes a local Tsetsen service without a socket: a fetch handler with a ledger, jobs and faults.
  *
- * @param options What it is made of. Everything is optional.
+ * @param options Keys, voices, times and limits. Everything is optional.
  * @returns The emulator.
  * @throws {TypeError} when an option is of another type.
  * @throws {RangeError} when an option is out of its range.

@@ -1,7 +1,7 @@
 /**
- * A local Tsetsen service: for demos, and for tests that must not cost credits. It speaks the
- * protocol of the real one, keeps a ledger, takes its time, and breaks in any way that a test asks
- * for. Its voice is a placeholder: one tone a syllable.
+ * A local Tsetsen service for demos, and for tests that must not cost credits. It speaks the protocol of the real
+ * service, keeps a ledger, takes time for its jobs, and fails in any way that a test asks for. Its voice is a
+ * placeholder: one tone a syllable.
  *
  * @example Start it, and stop it
  * ```ts
@@ -23,11 +23,10 @@
  * emulator.close();
  * ```
  *
- * Where the service's documentation is silent, the emulator has chosen: one credit a character
- * (a Unicode code point); a job is charged when it is accepted, a stream when its first chunk is
- * sent, and nothing is refunded; a stream of `beta-v0.1`, a voice of another version and a stream
- * above five minutes are INVALID_ARGUMENT; the job of another key is NOT_FOUND; the audio is a WAVE
- * file.
+ * Where the service's documentation says nothing, the emulator makes these choices. A character (a Unicode code point)
+ * costs one credit. A job is charged when it is accepted, a stream when its first chunk is sent, and nothing is
+ * refunded. A stream of `beta-v0.1`, a voice of another version and a stream above five minutes are INVALID_ARGUMENT.
+ * The job of another key is NOT_FOUND. The audio is a WAV file.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Native gRPC for the emulator, on Deno, Bun or Node: a second port, over HTTP/2, of the same service. Both ports share one
- * ledger, one list of requests, and one queue of faults.
+ * Native gRPC for the emulator, on Deno, Bun or Node: a second port of the same service, over HTTP/2. Both ports share
+ * one ledger, one list of requests, and one queue of faults.
  *
  * ```ts
  * import { Client } from "@tsetsen/sdk";
@@ -67,16 +67,16 @@ const EMULATOR: Rule = [
 /**
  * Serves an emulator by native gRPC as well, on Deno, Bun or Node (20.16 or newer).
  *
- * Keys, ledger, jobs and faults are those of the emulator. A fault in the bytes of gRPC-Web applies to those of gRPC. Trailers are
- * those of HTTP/2: a fault behind them, or in their frame, has no effect. `drop` destroys the connection, and ends the other calls
- * on it. Audio comes from the emulator's own address.
+ * Keys, ledger, jobs and faults are those of the emulator. A fault in the bytes of gRPC-Web applies to those of gRPC.
+ * Trailers are those of HTTP/2, so a fault behind them, or in their frame, has no effect. `drop` destroys the
+ * connection, and ends the other calls on it. Audio comes from the emulator's own address.
  *
  * @param emulator The emulator; close it after this.
  * @param options Where to listen. Everything is optional.
  * @returns The running server; close it, or declare it with `await using`.
  * @throws {TypeError} when there is no emulator, or an option is of another type.
  * @throws {RangeError} when an option is out of its range.
- * @throws {Error} when the port cannot be had, or the runtime has no `node:http2`.
+ * @throws {Error} when the port is not available, or the runtime has no `node:http2`.
  */
 export async function serveGrpc(
   emulator: Pick<RunningEmulator, "fetch" | "url">,
@@ -89,7 +89,7 @@ export async function serveGrpc(
   checkPlace(port, hostname);
   const http2 = nodeHttp2();
   const server = tls === undefined ? http2.createServer() : http2.createSecureServer({ ...tls });
-  // By the port of the client: a session hides its socket, and would say goodbye before it is destroyed.
+  // The sockets, by the port of the client. A session hides its socket, and would send a GOAWAY before it is destroyed.
   const sockets = new Map<number | undefined, Socket>();
   server.on("connection", (socket: Socket) => {
     const { remotePort } = socket;
@@ -149,7 +149,7 @@ async function answer(
   const leave = () => {
     if (!complete) gone.abort(new DOMException("The client left", "AbortError"));
   };
-  // On Deno a write fails between the two.
+  // On Deno a write fails between these two events.
   request.on("aborted", leave);
   response.on("close", leave);
   response.on("error", () => {});

@@ -20,9 +20,9 @@ import { MAX_CREDITS } from "./service/ledger.ts";
 import { DEFAULT_VOICES, type EmulatorVoice, versions } from "./service/voices.ts";
 
 /** The default key. Only an emulator accepts it. */
-export const DEMO_API_KEY = "tsetsen-development-emulator";
+const DEMO_API_KEY = "tsetsen-development-emulator";
 
-/** The credits of {@link DEMO_API_KEY}, and of each key that `allowAnyKey` lets in. */
+/** The credits of {@linkcode DEMO_API_KEY}, and of each key that `allowAnyKey` accepts. */
 export const DEMO_CREDITS = 100_000;
 
 /** The limits of StreamSpeech. */
@@ -48,7 +48,7 @@ export interface EmulatorOptions {
    * demo key, `tsetsen-development-emulator`, with 100,000 credits.
    */
   readonly apiKeys?: Readonly<Record<string, number>>;
-  /** Lets in any well-formed key, with 100,000 credits at its first call. Default false. */
+  /** Whether to accept any well-formed key, with 100,000 credits at its first call. Default false. */
   readonly allowAnyKey?: boolean;
   /** The voices. Default: six, of both genders and both model versions. */
   readonly voices?: readonly EmulatorVoice[];
@@ -57,9 +57,9 @@ export interface EmulatorOptions {
   /** How long a job is PENDING, in milliseconds, 0 or more. Default 50. */
   readonly queueTime?: number;
   /**
-   * Makes jobs fail: answers the error message for a text that shall end FAILED, undefined for the
-   * others. Streams of such a text end with the message after their first chunk. After any other answer the text is refused with
-   * INTERNAL, uncharged. Default: none fails.
+   * Makes jobs fail. It returns the error message for a text whose job must end FAILED, and `undefined` for the others.
+   * Streams of such a text end with the message after their first chunk. When it returns anything else, the text is
+   * refused with INTERNAL and not charged. Default: none fails.
    */
   readonly failWhen?: (text: string) => string | undefined;
   /** The longest text, in characters (Unicode code points), 1 or more. Default false, no limit. */
@@ -71,16 +71,16 @@ export interface EmulatorOptions {
   /** Pause between two messages of a stream, in milliseconds, 0 or more. Default 2. */
   readonly streamPace?: number;
   /**
-   * Makes every stream exactly so many bytes long, 0 or more, whatever its text: one buffer over and over, as
+   * The exact length of every stream in bytes, 0 or more, whatever its text. It sends one buffer again and again, as
    * fast as the reader takes it. `streamPace` and `maxAudioSeconds` do not apply. Default: not set.
    */
   readonly streamBytes?: number;
   /**
-   * Where the emulator is reached from outside, as in `https://tts.example`: `audio_url` and
-   * `preview_url` begin with it. Default: the origin of the request, and its path's prefix if any.
+   * The address of the emulator from outside, as in `https://tts.example`, with which `audio_url` and `preview_url`
+   * begin. Default: the origin of the request, and its path's prefix if any.
    */
   readonly publicUrl?: string;
-  /** Answers browsers of any origin (CORS). Default true. */
+  /** Whether to answer browsers of any origin (CORS). Default true. */
   readonly cors?: boolean;
   /** The clock. Default: the system's. */
   readonly clock?: Clock;
@@ -190,7 +190,7 @@ function apiKeys(given: EmulatorOptions["apiKeys"]): Readonly<Record<string, num
   if (given === undefined) return { [DEMO_API_KEY]: DEMO_CREDITS };
   must("apiKeys", given, object);
   for (const [key, amount] of Object.entries(given)) {
-    // The key itself stays out of the message: somebody may have put a real one here.
+    // The message does not show the key, because somebody may have put a real one here.
     if (!KEY_PATTERN.test(key)) {
       throw new RangeError(
         "each of apiKeys must be a key like tsetsen-development-… or tsetsen-prod-…",

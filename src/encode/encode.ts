@@ -23,10 +23,13 @@ import {
 import type { PackedFormat } from "./packages.ts";
 import { checkWavLength, wavHead } from "./wav_head.ts";
 
-/** Audio to encode: a stream, a download or a narration of the SDK, or bytes; bare PCM or WAV of the service's format. */
+/**
+ * Audio to encode: a stream, a download or a narration of this package, or bytes. It is bare PCM or WAV of the
+ * service's format.
+ */
 export type EncodeSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array;
 
-/** What audio of the SDK says of itself. It is asked for by name, because a program may hold two copies of the SDK. */
+/** The facts of audio of this package. They are read by name, because a program may hold two copies of the package. */
 interface OwnAudio {
   readonly isRaw?: boolean | undefined;
   readonly format?: AudioFormat | undefined;
@@ -37,7 +40,7 @@ interface OwnAudio {
   readonly sampleRate?: number | undefined;
 }
 
-/** Samples that a decoder gives before the audio. AAC has one frame of them. */
+/** The samples that a decoder adds before the audio. AAC adds one frame. */
 const DELAYS: Readonly<Record<EncodeFormat, number>> = {
   mp3: MP3_DELAY,
   flac: 0,
@@ -48,16 +51,17 @@ const DELAYS: Readonly<Record<EncodeFormat, number>> = {
 /**
  * Encodes audio while it comes, with flat memory: MP3, FLAC, AAC, or WAV.
  *
- * MP3, FLAC and AAC are encoded by the package `mediabunny` and an encoder of its own, which you install. Whether it can encode
- * here is proved before the audio is asked for anything, so nothing is bought in vain: {@linkcode checkEncoder}.
+ * MP3, FLAC and AAC are encoded by the package `mediabunny` and one of its encoders, which you install. Before anything
+ * is asked of the audio, {@linkcode checkEncoder} proves that encoding works on this runtime, so nothing is bought in
+ * vain.
  *
  * **Money.** A paid stream cannot be read again. When an encoder fails in the middle, you have what was encoded before the
  * failure, and the error says `charged` and `requestId`. `saveAudio` keeps the audio itself until the encoded file is complete.
  *
  * @param audio The audio: bare PCM of the service's format (24,000 Hz, 16 bits, mono), or WAV of it.
- * @param options The format, and what the file tells.
- * @returns The encoded audio, lazily. Reading it throws an error of the name `"AbortError"` when somebody cancels `audio` before its
- * end, and what `audio` fails with.
+ * @param options The format, and the title and chapters of the file.
+ * @returns The encoded audio. Nothing happens before it is read. Reading it throws what `audio` fails with, and an
+ * error of the name `"AbortError"` when somebody cancels `audio` before its end.
  * @throws {TypeError} when an option is not known, has the wrong type, or does not go with the format; when the audio has been
  * read.
  * @throws {RangeError} when an option is out of its range; when the audio is known to be too long for a WAV.
@@ -87,14 +91,14 @@ export function encode(audio: EncodeSource, options: EncodeOptions): EncodedAudi
 }
 
 /**
- * Proves that this runtime can encode a format, by encoding a moment of silence. `encode`, `saveAudio` and the command line do it
- * by themselves before they buy anything. It takes about a second, once a process.
+ * Proves that this runtime can encode a format, by encoding a moment of silence. `encode`, `saveAudio` and the command
+ * line call it by themselves before they buy anything. It takes about a second, once in a process.
  *
  * @param format The format.
- * @throws {TypeError} when the format is no string.
+ * @throws {TypeError} when the format is not a string.
  * @throws {RangeError} when the format is not known.
- * @throws {TsetsenError} with the `code` `"encoder_missing"` when the packages are not installed, the message says which; with
- * `"encoder_failed"` when they cannot work here.
+ * @throws {TsetsenError} with the `code` `"encoder_missing"` when the packages are not installed (the message names
+ * them), or `"encoder_failed"` when they do not work on this runtime.
  *
  * @example
  * ```ts
@@ -140,7 +144,7 @@ async function* toWav(
   let bytes = 0;
   for await (const chunk of pcm) {
     if (bytes === 0) {
-      // Some lengths are known from the first chunk on.
+      // Some lengths are known only with the first chunk.
       checkWavLength(pcmLength(audio), large);
       yield wavHead(pcmLength(audio), large);
     }
@@ -165,7 +169,7 @@ async function* toPacked(
   try {
     let samples = 0;
     let bytes = 0;
-    /** What FLAC begins with. */
+    /** The start of a FLAC file. */
     let start: Uint8Array = new Uint8Array();
     const count = (chunk: Uint8Array) => {
       if (format === "flac" && start.length < FLAC_HEAD_BYTES) {
@@ -196,7 +200,7 @@ async function* toPacked(
   }
 }
 
-/** The same chunks. Errors become those of the encoder. */
+/** Passes the chunks on, and converts errors to those of the encoder. */
 async function* orFail(
   chunks: AsyncIterable<Uint8Array>,
   fail: (error: unknown) => Error,
@@ -239,14 +243,14 @@ async function* samplesOf(
     });
     if (pcm.length > 0) yield pcm;
   }
-  // Audio that was cancelled ends like audio that is complete.
+  // Cancelled audio ends like complete audio.
   checkUse();
   const rest = read(() => reader.end());
   if (rest.length > 0) yield rest;
   if (isEmpty) throw new TypeError("audio must hold samples: got none.");
 }
 
-/** Refuses bytes that look like samples where the content type of a download names another format. */
+/** Refuses bytes that look like samples if the content type of the download names another format. */
 function checkFormat(audio: EncodeSource): void {
   const { isRaw, format, requestId } = audio as OwnAudio;
   if (isRaw !== false || format === "wav" || format === undefined) return;
@@ -259,7 +263,7 @@ function pcmLength(audio: EncodeSource): number | undefined {
   return isRaw ? contentLength : undefined;
 }
 
-/** What an error about the audio says of the money. Audio of the SDK that has begun is paid for. */
+/** What an error about the audio says of the money. Audio of this package that has begun is paid for. */
 function moneyOf(
   audio: EncodeSource,
 ): Pick<TsetsenErrorOptions, "requestId" | "charged" | "billable"> {

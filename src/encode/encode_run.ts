@@ -1,12 +1,12 @@
 import type { OpenAudio } from "../audio/open_audio.ts";
 import { domException } from "../lib/abort.ts";
 
-/** What a run gives that is over. */
+/** The result of a run that is over. */
 const DONE: IteratorResult<Uint8Array, void> = { done: true, value: undefined };
 
 /**
- * Runs a generator that reads audio. Nothing happens before the first `next()`. `return()` ends the audio first, because a
- * generator's own `return()` waits behind a pending `next()`; that one is then done at once.
+ * Runs a generator that reads audio. Nothing happens before the first `next()`. `return()` ends the audio first,
+ * because a generator's own `return()` waits behind a pending `next()`. The pending `next()` is then done at once.
  */
 export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
   readonly #audio: Pick<OpenAudio, "cancel">;
@@ -15,7 +15,7 @@ export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
   /** The reads that are pending, each by what ends it. */
   readonly #pending = new Set<() => void>();
 
-  /** @param work The work. It is given a function that throws once the run has been left. */
+  /** @param work The work. It receives a function that throws once the run has been left. */
   constructor(
     audio: Pick<OpenAudio, "cancel">,
     work: (check: () => void) => AsyncGenerator<Uint8Array, void, void>,
@@ -29,7 +29,7 @@ export class EncodeRun implements AsyncIterator<Uint8Array, void, void> {
   /** The next chunk. */
   next(): Promise<IteratorResult<Uint8Array, void>> {
     if (this.#isLeft) return Promise.resolve(DONE);
-    // A race against one promise for the whole run would keep every chunk in memory until the run ends.
+    // A race against one promise of the whole run would keep every chunk in memory until the run ends.
     return new Promise((resolve, reject) => {
       const leave = () => resolve(DONE);
       this.#pending.add(leave);

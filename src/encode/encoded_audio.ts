@@ -24,9 +24,9 @@ const CONTENT_TYPES: Readonly<Record<EncodeFormat, string>> = {
 /**
  * Audio that is encoded while it comes: an async iterator of the bytes of a file.
  *
- * It can be read once. Nothing is asked of the audio that it is made from before the first chunk is asked for. Leaving the loop
- * and `cancel()` end that audio, too. `bytes()`, `blob()` and `saveAudio` give a file whose start has true lengths; a stream
- * cannot go back: {@linkcode EncodedAudio.head}.
+ * It can be read once. Nothing is asked of the source audio before the first chunk is asked for. Leaving the loop and
+ * `cancel()` end the source, too. `bytes()`, `blob()` and `saveAudio` give a file whose start has true lengths. A
+ * stream cannot go back to its start: see {@linkcode EncodedAudio.head}.
  */
 export class EncodedAudio extends AudioStream {
   readonly #work: EncodedWork;
@@ -50,15 +50,15 @@ export class EncodedAudio extends AudioStream {
   }
 
   /**
-   * How many samples a decoder gives before the first of the audio: 1,105 of MP3 and 1,024 of AAC, which are 46 and 43
-   * milliseconds, 0 of the others. The file of an MP3 tells it, and most players leave these samples out. AAC has no place to
-   * tell it: show captions later by `delay / 24` milliseconds.
+   * How many samples a decoder adds before the audio: 1,105 for MP3 and 1,024 for AAC (46 and 43 milliseconds), 0 for
+   * the others. An MP3 file states it, and most players skip these samples. AAC has no field for it: show captions
+   * later by `delay / 24` milliseconds.
    */
   get delay(): number {
     return this.#work.delay;
   }
 
-  /** Samples a second: 24,000, as before. */
+  /** Samples a second: 24,000, like the source. */
   override get sampleRate(): number {
     return SAMPLE_RATE;
   }
@@ -70,15 +70,15 @@ export class EncodedAudio extends AudioStream {
   }
 
   /**
-   * The start of the file with true lengths, once the end has been read; `undefined` until then and for AAC, which has none. It
-   * is as long as the start that was given: write it over that one.
+   * The start of the file with true lengths, once the end has been read; `undefined` until then, and for AAC, which has
+   * none. It is as long as the start that was read: overwrite that one with it.
    */
   get head(): Uint8Array<ArrayBuffer> | undefined {
     return this.#work.head;
   }
 
   /**
-   * The whole file, with true lengths at its start.
+   * Reads the whole file, with true lengths at its start.
    *
    * @returns The bytes, in an array of their own.
    * @throws {TsetsenError} when an encoder fails, or of the class that fits when the audio fails.
@@ -92,7 +92,7 @@ export class EncodedAudio extends AudioStream {
   }
 
   /**
-   * The whole file as a `Blob` of its media type, with true lengths at its start.
+   * Reads the whole file as a `Blob` of its media type, with true lengths at its start.
    *
    * @returns The Blob.
    * @throws {TsetsenError} when an encoder fails, or of the class that fits when the audio fails.
@@ -100,7 +100,7 @@ export class EncodedAudio extends AudioStream {
    * @throws {unknown} the signal's own reason when it aborts.
    */
   override async blob(): Promise<Blob> {
-    // Where the runtime makes none of bytes, this fails before anything is bought.
+    // On a runtime that makes no Blob of bytes this fails before anything is bought.
     void new Blob([new Uint8Array()]);
     const bytes = await this.bytes();
     return new Blob([bytes], { type: CONTENT_TYPES[this.#work.format] });

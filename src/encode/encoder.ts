@@ -1,5 +1,5 @@
 /**
- * Samples into frames of a format, by mediabunny.
+ * Encodes samples to frames of a format, by mediabunny.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
   type SampleSource,
 } from "./packages.ts";
 
-/** Bun 1.4 gives a worker of `node:worker_threads` no messages by `self`, which these encoders (1.58, 1.59) wait for. */
+/** On Bun 1.4 a worker of `node:worker_threads` gets no messages by `self`, and these encoders (1.58, 1.59) wait for them. */
 const SILENT_ON_BUN: readonly PackedFormat[] = ["flac", "aac"];
 
 /** What is encoded, and how. */
@@ -26,7 +26,7 @@ export interface EncoderOptions {
 }
 
 /**
- * The longest time that the encoder may take for one step, in milliseconds. Its worker ends without a word on some runtimes.
+ * The longest time that the encoder may take for one step, in milliseconds. On some runtimes its worker ends silently.
  */
 const STEP_TIMEOUT_MS = 20_000;
 
@@ -59,7 +59,7 @@ export class Encoder {
       onEncodedPacket: () => void this.#frames++,
     });
     this.#output.addAudioTrack(this.#source);
-    // MP3 and AAC have a tag of ours in front, because mediabunny writes no chapters.
+    // For MP3 and AAC we write the tag ourselves, because mediabunny writes no chapters.
     if (format === "flac") this.#output.setMetadataTags(vorbisTags(options));
   }
 
@@ -107,7 +107,7 @@ export class Encoder {
     yield* this.#take();
   }
 
-  /** Ends the worker, also of an encoder that does not answer. It never throws. */
+  /** Ends the worker, even if the encoder does not answer. It never throws. */
   async close(): Promise<void> {
     if (!this.#isFinished) await inTime(this.#output.cancel()).catch(() => {});
   }
@@ -122,7 +122,7 @@ export class Encoder {
 const proofs = new Map<PackedFormat, Promise<void>>();
 
 /**
- * Encodes a moment of silence, once a process: what a runtime says that it can encode is not what it can.
+ * Encodes a moment of silence, once in a process, because a runtime may claim a format that it cannot encode.
  *
  * @throws {unknown} What the encoder fails with.
  */
@@ -139,9 +139,9 @@ export async function proveEncoder(format: PackedFormat): Promise<void> {
 }
 
 async function encodeSilence(format: PackedFormat): Promise<void> {
-  // A package that is missing is told first.
+  // A missing package is reported first.
   await loadEncoder(format);
-  // The worker would keep the process alive, too.
+  // The worker would also keep the process alive.
   if ("Bun" in globalThis && SILENT_ON_BUN.includes(format)) {
     throw new Error("on Bun it never answers, only that of mp3 does.");
   }

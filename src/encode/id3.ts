@@ -18,7 +18,7 @@ export interface Tag {
   readonly duration?: number | undefined;
 }
 
-/** A tag, to stand before the audio. It is empty when there is nothing to tell. */
+/** Makes the tag that stands before the audio. It is empty without title and chapters. */
 export function id3Tag({ title, chapters, duration }: Tag): Uint8Array<ArrayBuffer> {
   const frames: Uint8Array[] = title === undefined ? [] : [textFrame("TIT2", title)];
   if (chapters.length > 0) {
@@ -30,7 +30,7 @@ export function id3Tag({ title, chapters, duration }: Tag): Uint8Array<ArrayBuff
       const times = concatBytes([
         uint32(Math.round(start)),
         uint32(Math.round(end)),
-        // The places in the file are not given: readers take the times then.
+        // Without places in the file readers use the times.
         uint32(0xffff_ffff),
         uint32(0xffff_ffff),
       ]);
@@ -44,7 +44,7 @@ export function id3Tag({ title, chapters, duration }: Tag): Uint8Array<ArrayBuff
   return concatBytes([ascii("ID3"), bytes(3, 0, 0, ...size), body]);
 }
 
-/** A text in UTF-16 with its byte order mark: the encoding that every reader of version 2.3 knows. */
+/** A text in UTF-16 with a byte order mark, the encoding that every reader of version 2.3 knows. */
 function textFrame(id: string, text: string): Uint8Array<ArrayBuffer> {
   const units = new Uint8Array(2 * text.length);
   const view = new DataView(units.buffer);

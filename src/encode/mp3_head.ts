@@ -1,12 +1,12 @@
 /**
- * The "Info" frame of an MP3: a silent first frame that tells decoders the number of frames, and how many samples at the
- * start and at the end are none of the audio. See http://gabriel.mp3-tech.org/mp3infotag.html.
+ * The "Info" frame of an MP3: a silent first frame. It tells decoders the number of frames, and how many samples at the
+ * start and at the end are not audio. See http://gabriel.mp3-tech.org/mp3infotag.html.
  *
  * @module
  */
 
 /** Samples of one frame at 24,000 Hz. */
-export const MP3_FRAME_SAMPLES = 576;
+const MP3_FRAME_SAMPLES = 576;
 
 /** Samples that the encoder (LAME) puts before the audio. */
 const ENCODER_DELAY = 576;
@@ -14,10 +14,10 @@ const ENCODER_DELAY = 576;
 /** Samples that a decoder adds before the audio. */
 const DECODER_DELAY = 529;
 
-/** Samples before the audio for decoders that do not read the frame. */
+/** Samples before the audio in decoders that do not read the frame. */
 export const MP3_DELAY: number = ENCODER_DELAY + DECODER_DELAY;
 
-/** Bytes of the frame: it has 64,000 bits a second, whatever the others have, so that all fits in. */
+/** Bytes of the frame. It has 64,000 bits a second, whatever the others have, because everything must fit. */
 const INFO_BYTES = 192;
 
 /** Where the mark stands: after the header and the side information of mono. */
@@ -26,7 +26,7 @@ const MARK_AT = 13;
 /** Bytes of the encoder's own fields, at the end of the marked ones. */
 const LAME_BYTES = 36;
 
-/** What the frame tells of the audio, once it is encoded. */
+/** What the frame says of the audio, once it is encoded. */
 export interface Mp3Facts {
   /** The frames, this one not counted. */
   readonly frames: number;
@@ -39,7 +39,7 @@ export interface Mp3Facts {
 /**
  * The frame.
  *
- * @param facts What was encoded; `undefined` while it is not known: the frame then tells the samples at the start alone.
+ * @param facts What was encoded. While it is `undefined`, the frame states only the samples at the start.
  * @param bitrate The bits a second of the other frames.
  */
 export function infoFrame(facts: Mp3Facts | undefined, bitrate: number): Uint8Array<ArrayBuffer> {

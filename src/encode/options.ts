@@ -103,7 +103,7 @@ function areChapters(chapters: readonly Partial<Chapter>[]): boolean {
   });
 }
 
-/** Whether a text can be written in UTF-16 and UTF-8 as it is. A zero would end it. */
+/** Whether a text can be written in UTF-16 and UTF-8 without a change. U+0000 would end it. */
 function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}|\0/u.test(text);
 }

@@ -1,5 +1,5 @@
 /**
- * The packages that encode, which only users of these formats install.
+ * The packages that encode. Only users of these formats install them.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { TsetsenError } from "../contract/errors.ts";
 /** A format that needs an encoder. */
 export type PackedFormat = "mp3" | "flac" | "aac";
 
-/** What is used of `mediabunny`. It is written down here because this package must compile without that one. */
+/** The part of `mediabunny` that is used. It is declared here because this package must compile without `mediabunny`. */
 export interface Mediabunny {
   readonly Output: new (options: { readonly format: object; readonly target: object }) => Output;
   readonly AppendOnlyStreamTarget: new (writable: WritableStream<Uint8Array>) => object;
@@ -60,7 +60,7 @@ const VERSIONS: Readonly<Record<PackedFormat, string>> = { mp3: "1.61", flac: "1
 export async function loadEncoder(format: PackedFormat): Promise<Mediabunny> {
   try {
     const mediabunny: unknown = await import("mediabunny");
-    // Bundlers look for the names.
+    // The names are literal because bundlers look for them.
     if (format === "mp3") (await import("@mediabunny/mp3-encoder")).registerMp3Encoder();
     else if (format === "flac") (await import("@mediabunny/flac-encoder")).registerFlacEncoder();
     else (await import("@mediabunny/aac-encoder")).registerAacEncoder();

@@ -11,7 +11,7 @@ import {
   wavHeaderFor,
 } from "../audio/wav/wav_writer.ts";
 
-/** The bytes of a ds64 chunk, and of what keeps its room: its name, its length and 28 bytes. */
+/** The bytes of a ds64 chunk, or of the JUNK chunk that reserves its room: name, length and 28 bytes. */
 const DS64_BYTES = 36;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * File systems that refuse, for a moment or for good.
+ * Operations on files that file systems may refuse, for a moment or for good.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export function codeOf(error: unknown): string | undefined {
   return (error as { readonly code?: string } | undefined)?.code;
 }
 
-/** What an error of a file knows beside its message. */
+/** What an error of a file knows besides its message. */
 export interface ProblemFacts {
   /** The error that caused it. Default: the one that was given. */
   readonly cause?: unknown;
@@ -32,7 +32,7 @@ export interface ProblemFacts {
   readonly path?: string;
 }
 
-/** An error with a code of the runtime, or with that of its cause. */
+/** Makes an error with a code of the runtime, or with the code of its cause. */
 export function problem(
   given: unknown,
   message: string,
@@ -67,10 +67,10 @@ export async function publish(temporary: string, target: string): Promise<void> 
   } catch (error) {
     const isTaken = codeOf(error) === "EEXIST" || await exists(target);
     if (isTaken) throw problem("EEXIST", `${target} exists already`, { cause: error });
-    // On a file system without links, the check a moment before is the best that it allows.
+    // On a file system without links, the check a moment before must do.
     return await renamePatiently(temporary, target);
   }
-  // The file has its name: what cannot be removed is only litter.
+  // The file has its name. A temporary file that cannot be removed is only litter.
   await rm(temporary).catch(() => {});
 }
 
@@ -79,15 +79,15 @@ function exists(path: string): Promise<boolean> {
 }
 
 /**
- * What file systems without fsync answer: FUSE, SMB and NFS among them. The file is written all the same. Other errors
- * mean that it may be not.
+ * The codes of file systems without fsync, such as FUSE, SMB and NFS. The file is written all the same. With other
+ * errors it may be lost.
  */
 const NO_SYNC = [
   ...["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"],
   ...["EPERM", "EACCES", "EROFS", "EBADF", "EISDIR"],
 ];
 
-/** Waits until a file is on the disk, where the file system can tell. */
+/** Waits until a file is on the disk, if the file system can tell. */
 export async function syncFile(file: FileHandle): Promise<void> {
   try {
     await flush(file);
@@ -96,7 +96,7 @@ export async function syncFile(file: FileHandle): Promise<void> {
   }
 }
 
-/** The handles of Yarn's Plug'n'Play cannot sync: they throw an error without a code. Their descriptor is the system's. */
+/** The file handles of Yarn's Plug'n'Play cannot sync: they throw an error without a code. Their descriptors can. */
 async function flush(file: FileHandle): Promise<void> {
   try {
     await file.sync();
@@ -106,7 +106,7 @@ async function flush(file: FileHandle): Promise<void> {
   }
 }
 
-/** Waits until a name is on the disk: after a power cut, a folder may have forgotten it. Not every system can. */
+/** Waits until the name of a file is on the disk, because a power cut may lose it. Not every system can do it. */
 export async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(dirname(path), "r");
@@ -120,10 +120,10 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Links that lead on and on are a loop. */
+/** The most links that are followed. More are a loop. */
 const MAX_LINKS = 40;
 
-/** The file that a symbolic link leads to, also one that is not there yet. */
+/** The file that a symbolic link leads to. It need not exist. */
 export async function targetOf(path: string): Promise<string> {
   let target = path;
   for (let links = 0; links < MAX_LINKS; links++) {

@@ -1,5 +1,5 @@
 /**
- * Saving audio in another format than WAV, or as a WAV of any length.
+ * Saves audio in another format than WAV, or as a WAV of any length.
  *
  * @module
  */
@@ -27,16 +27,19 @@ import {
   type Written,
 } from "./write.ts";
 
-/** How audio is encoded. The ending of the file's name is the format. Audio that has that format already stays as it is. */
+/**
+ * How audio is encoded. The ending of the file's name decides the format. Audio that has this format already stays as
+ * it is.
+ */
 export interface EncodingOptions extends Omit<EncodeOptions, "format" | "chapters"> {
   /**
-   * The chapters, in order of their starts, at most 255, of every format but WAV; or a function that gives them once all of the
-   * audio has come. Default: none.
+   * The chapters, in order of their starts, at most 255, for every format but WAV; or a function that returns them once
+   * all of the audio has come. Default: none.
    */
   readonly chapters?: readonly Chapter[] | (() => readonly Chapter[]) | undefined;
   /**
-   * Cancels the audio while it is read, and ends the encoding. What had come of a paid stream stays as a WAV, and so does the WAV
-   * that was to be encoded. A signal that has aborted already rejects before the audio is read. Default: none.
+   * Cancels the audio while it is read, and ends the encoding. What had come of a paid stream stays as a WAV file, and
+   * so does the WAV file before the encoding. If the signal has aborted already, nothing is read. Default: none.
    */
   readonly signal?: AbortSignal | undefined;
 }
@@ -47,15 +50,15 @@ const FORMATS: Readonly<Record<string, EncodeFormat>> = {
   ".aac": "aac",
 };
 
-/** Endings of audio that is not made here: a WAV under one of them would be taken for what it is not. */
+/** Endings of other formats. A WAV under one of these names would be taken for that format. */
 const OTHER_ENDINGS =
   /^\.(?:m4[ab]|mp[24]|og[ga]|opus|webm|mka|aif[fc]?|wma|amr|au|caf|ac3|w64|rf64)$/;
 
-/** So many bytes of the WAV are read at once. */
+/** How many bytes of the WAV are read at once. */
 const READ_BYTES = 32 * 1024;
 
 /**
- * The format that a name asks for.
+ * The format that the name of a file asks for.
  *
  * @param ending The end of the name, in lower case.
  * @returns `undefined` when nothing is encoded under that name.
@@ -70,7 +73,7 @@ export function isWavEnding(ending: string): boolean {
 }
 
 /**
- * Checks the options, the length, and that the encoder works. Audio that must be bought is not asked for anything before.
+ * Checks the options, the length, and that the encoder works. Nothing is bought before that.
  *
  * @param format What the name asks for; `undefined` for anything that is not encoded.
  * @param ending The end of the name, in lower case.
@@ -96,11 +99,11 @@ export async function checkEncoding(
     );
   }
   if (isWav && isRaw) checkWavLength(contentLength, options.large === true);
-  // What a download is shows when it has begun. It can be fetched again.
+  // The format of a download is known once it has begun. It can be fetched again.
   if (format !== undefined && isRaw) await checkEncoder(format);
 }
 
-/** The audio with a header that has room for any length. */
+/** Gives audio a header that has room for any length. */
 export function largeWav(audio: SaveSource): SaveSource {
   return encode(audio, { format: "wav", large: true });
 }
@@ -108,7 +111,7 @@ export function largeWav(audio: SaveSource): SaveSource {
 /**
  * Encodes a WAV that is complete.
  *
- * @param wav The WAV. It is removed at the end, and kept after a failure.
+ * @param wav The WAV. It is removed at the end, and stays after a failure.
  * @param audio What it was made from.
  * @returns The encoded file.
  */
@@ -150,7 +153,7 @@ export async function encodeFile(
 function encodeOptionsOf(
   { bitrate, title, large, chapters }: EncodingOptions,
 ): Omit<EncodeOptions, "format"> {
-  // A function is checked as chapters are: with a format that has them.
+  // A function is checked like chapters: the format must have them.
   const known = typeof chapters === "function" ? [{ start: 0, title: "" }] : chapters;
   return { bitrate, title, large, chapters: known };
 }

@@ -1,5 +1,6 @@
 /**
- * Writing audio to disk on Deno, Bun and Node: atomically, with progress, and never over an existing file unasked.
+ * Writes audio to disk on Deno, Bun and Node: atomically, with progress, and over an existing file only if you ask for
+ * it.
  *
  * ```ts
  * import type { Client } from "@tsetsen/sdk";

@@ -14,15 +14,15 @@ import { TsetsenError } from "../contract/errors.ts";
 import { problem } from "./disk.ts";
 import { repairOpen } from "./repair.ts";
 
-/** So many bytes of the final name stand in the temporary one, because file systems allow 255. */
+/** How many bytes of the final name the temporary name has, because file systems allow 255. */
 const STEM_BYTES = 100;
 
 /**
- * The files that {@linkcode saveAudio} left of paid audio which broke off. A {@linkcode TsetsenError} names its file in
- * the message, too; the reason of an aborted signal cannot. It never throws.
+ * The files that {@linkcode saveAudio} kept when paid audio broke off. A {@linkcode TsetsenError} also names its file
+ * in the message; the reason of an aborted signal cannot. It never throws.
  *
  * @param error What `saveAudio` rejected with.
- * @returns The paths of WAV files with what had come; empty when there are none.
+ * @returns The paths of WAV files with the audio that had come; empty when there are none.
  *
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export function keptAudio(error: unknown): readonly string[] {
   return [...memory().files.get(error as object) ?? []];
 }
 
-/** A temporary file beside the final one. */
+/** A temporary file in the folder of the final one. */
 export class PartFile {
   /** Where it is. */
   readonly path: string;
@@ -69,14 +69,14 @@ export class PartFile {
   /** Removes the file. */
   async remove(): Promise<void> {
     await this.handle.close().catch(() => {});
-    // The error that it is removed for says more than that it stays.
+    // The error because of which it is removed says more than this one.
     await rm(this.path, { force: true }).catch(() => {});
   }
 
   /**
-   * Keeps the file as a WAV with what has come of paid audio.
+   * Keeps the file as a WAV, with the paid audio that has come.
    *
-   * @returns The error to reject with: the same, which names the file where it can.
+   * @returns The error to reject with: the same error, with the path in its message if it is one of this package.
    */
   async keep(error: unknown): Promise<unknown> {
     // A header without its lengths is better than no file.
@@ -99,7 +99,7 @@ export function isPaidStream(error: unknown): boolean {
   );
 }
 
-/** An error of ours with the path in its message. Others, a signal's reason among them, stay as they are. */
+/** Adds the path to the message of an error of this package. Other errors, such as a signal's reason, stay as they are. */
 function naming(error: unknown, path: string): unknown {
   if (!(error instanceof TsetsenError)) return error;
   const Class = error.constructor as typeof TsetsenError;
@@ -115,7 +115,7 @@ export function isPartOf(name: string, target: string): boolean {
   return name.startsWith(stem) && /^[\da-f]{8}\.part$/.test(name.slice(stem.length));
 }
 
-/** The start of a file's name, cut between characters. A hash tells names apart that differ behind the cut. */
+/** The start of a file's name, cut between characters. A hash distinguishes names that differ behind the cut. */
 function stemOf(target: string): string {
   const name = basename(target);
   let stem = "";

@@ -1,5 +1,5 @@
 /**
- * Giving a WAV file that was written as a stream its true lengths.
+ * Writes true lengths into a WAV file that was written as a stream.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import { type Mended, mendHeader } from "../audio/wav/wav_repair.ts";
  *
  * @param path The file.
  * @returns How many bytes of samples it holds.
- * @throws {TypeError} when the path is no string and no URL, or the file does not begin with a WAV header.
+ * @throws {TypeError} when the path is neither a string nor a URL, or the file does not begin with a WAV header.
  * @throws {Error} of the runtime, with its `code`, when the file cannot be read or written.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Audio into a file, whole or not at all.
+ * Writes audio to a file, whole or not at all.
  *
  * @module
  */
@@ -57,8 +57,8 @@ export interface SaveOptions extends EncodingOptions {
   /** Whether an existing file may be replaced. Default false. */
   readonly overwrite?: boolean | undefined;
   /**
-   * Receives after each chunk how many bytes have been written, a WAV header included. Audio that is encoded is written as WAV
-   * first, and those bytes count. What it throws or rejects with is ignored. Default: none.
+   * Receives after each chunk how many bytes have been written, with the WAV header. Audio to be encoded is written as
+   * WAV first, and those bytes count. What it throws or rejects with is ignored. Default: none.
    */
   readonly onProgress?: ((bytes: number) => void) | undefined;
 }
@@ -72,41 +72,41 @@ export interface SavedAudio {
 }
 
 /**
- * Writes audio to a file. It is written to a temporary file beside it and gets its name when it is complete: under the
- * final name there is never half a file. A symbolic link stays a link; the file that it leads to is replaced.
+ * Writes audio to a file. It writes a temporary file in the same folder, and renames it when it is complete, so there
+ * is never half a file under the final name. A symbolic link stays a link, and the file that it leads to is replaced.
  *
- * Bare PCM becomes a WAV file with true lengths: that of {@linkcode Client.streamSpeech} and of a job whatever the name,
- * bytes of yours when the name ends in `.wav`. A WAV gets true lengths where its header has none. Under a name that ends
- * in `.wav` nothing else is saved. Under the ending of a format that is not written (`.m4a`, `.ogg` and the like) bare PCM of the
- * SDK is refused before it is bought.
+ * Bare PCM becomes a WAV file with true lengths: audio of this package under any name, your own bytes when the name
+ * ends in `.wav`. A WAV gets true lengths if its header has none. Under a name that ends in `.wav` nothing else is
+ * saved. Under the ending of a format that cannot be written (`.m4a`, `.ogg` and the like) bare PCM of this package is
+ * refused before it is bought.
  *
- * Under a name that ends in `.mp3`, `.flac` or `.aac`, PCM and WAV are encoded by the packages that `@tsetsen/sdk/encode` names.
- * They are looked for before anything is bought. Audio that has that format already is written as it is, and audio of a third format is
- * refused. The audio is written as a WAV beside the file first, which is removed at the end: its disk needs 173 MB an hour. When the
- * encoder fails, the WAV stays, whole, and the error says where.
+ * Under a name that ends in `.mp3`, `.flac` or `.aac`, PCM and WAV are encoded by the packages that
+ * `@tsetsen/sdk/encode` names. They are tried before anything is bought. Audio that has this format already is written
+ * as it is, and audio of a third format is refused. The audio is first written as a WAV in the same folder, 173 MB an
+ * hour, which is removed at the end. When the encoder fails, the whole WAV stays, and the error says where.
  *
  * Under other names everything else is written as it is.
  *
- * When a paid stream breaks off, what had come stays beside the file as a WAV, and the error says where:
- * {@linkcode keptAudio}. When the file of a job's audio cannot be written, {@linkcode interruptedJobs} of the error has the id
- * of the job: `client.job(requestId).audio()` fetches the audio again without another charge.
+ * When a paid stream breaks off, the audio that had come stays in the same folder as a WAV, and the error says where:
+ * see {@linkcode keptAudio}. When the file of a job's audio cannot be written, {@linkcode interruptedJobs} of the error
+ * has the id of the job, and `client.job(requestId).audio()` fetches the audio again without another charge.
  *
  * @param path The file to write.
- * @param audio What to write. It is not read at all when the file exists already, so nothing is bought in vain.
+ * @param audio What to write. It is not read when the file exists already, so nothing is bought in vain.
  * @param options Whether to overwrite, progress, and how to encode.
  * @returns The path and the length.
- * @throws {TypeError} when the path is empty; when the audio has been read already, gives something else than bytes, or holds
- * nothing; when bytes of yours are neither WAV nor PCM nor of the format that the name ends in, or audio was encoded in another
- * one; when an option does not go with the ending of the name.
+ * @throws {TypeError} when the path is empty; when the audio has been read already, gives something else than bytes, or
+ * holds nothing; when your own bytes are neither WAV nor PCM nor of the format of the name, or the audio was encoded in
+ * another format; when an option does not go with the ending of the name.
  * @throws {RangeError} when an option is out of its range; when the audio is known to be longer than 4 GiB, under a name that
  * ends in `.wav`.
  * @throws {TsetsenError} with the `code` `"encoder_missing"` or `"encoder_failed"` when the audio cannot be encoded.
- * @throws {ServerError} when the audio of a job is neither WAV nor PCM nor of the format that the name ends in, or is cut short.
- * @throws {Error} with the `code` `"EEXIST"` and the `path` when the file exists, `"EISDIR"` when it is a folder, `"ENOENT"` when its folder is
- * missing, `"ENAMETOOLONG"` when the file system takes no such name (Linux: 255 bytes, 127 letters of Cyrillic), or of the runtime
- * when it cannot be written. If the audio was complete by then, it stays under the temporary
- * name that the message says: another program may have taken the final name in the meantime. The message says, too, when the disk
- * may have lost a part of it.
+ * @throws {ServerError} when the audio of a job is neither WAV nor PCM nor of the format of the name, or is cut short.
+ * @throws {Error} with the `code` `"EEXIST"` and the `path` when the file exists, `"EISDIR"` when it is a folder,
+ * `"ENOENT"` when its folder is missing, `"ENAMETOOLONG"` when the name is too long for the file system (Linux: 255
+ * bytes, 127 Cyrillic letters), or with a code of the runtime when the file cannot be written. If all of the audio had
+ * come, for example because another program took the final name meanwhile, it stays under the temporary name, which the
+ * message names. The message also says when the disk may have lost a part of it.
  * @throws {DOMException} of the name `"AbortError"` when somebody cancels the audio before its end.
  * @throws {unknown} The signal's own reason when it aborts, or what the audio itself fails with. The temporary file is removed
  * then, unless it holds paid audio that cannot be fetched again.
@@ -129,7 +129,7 @@ export async function saveAudio(
   try {
     return await save(path, audio, options);
   } catch (error) {
-    // An error of the file knows nothing of the job, which is paid for.
+    // An error of the file does not name the job, which is paid for.
     const { requestId } = Object(audio) as OwnAudio;
     const isKnown = interruptedJobs(error).some((job) => job.requestId === requestId);
     if (requestId !== undefined && !isKnown && !(error instanceof TsetsenError)) {
@@ -167,7 +167,7 @@ async function save(
     const reason = isOurs ? error.cause : error;
     const isBought = isBoughtByReading(audio);
     if (isOurs && isBought) recordPurchases(reason);
-    // The disk may be full: what was paid for is there all the same.
+    // Even if the disk is full, the paid audio that had come is there.
     const isPaid = error instanceof WriteError
       ? isOwnRaw(audio)
       : isPaidStream(reason) || (isBought && !isSafeToRetry(reason));
@@ -179,7 +179,7 @@ async function save(
   }
   let isOnDisk = false;
   try {
-    // On the disk before it has its name: after a crash there is the whole file or none.
+    // It is on the disk before it has its name, so after a crash there is the whole file or none.
     await syncFile(part.handle);
     isOnDisk = true;
     await part.handle.close();
@@ -200,7 +200,7 @@ async function save(
   return { path: named, bytes: written.bytes };
 }
 
-/** Looks at what is in the way before anything is read, and so paid for. Returns the file to replace. */
+/** Checks what is in the way before anything is read and paid for. Returns the file to replace. */
 async function checkTarget(named: string, overwrite: boolean): Promise<string> {
   if (named === "") throw new TypeError("path must name a file: got an empty string");
   if (named.endsWith("/") || named.endsWith(sep)) {

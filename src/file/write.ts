@@ -1,5 +1,5 @@
 /**
- * Writing audio into an open file, with the header that it needs.
+ * Writes audio to an open file, with the header that it needs.
  *
  * @module
  */
@@ -19,10 +19,10 @@ import { Lifetime } from "../lib/lifetime.ts";
 import { BYTES, check } from "../lib/rules.ts";
 import { readHead, repairOpen } from "./repair.ts";
 
-/** Audio to write: a stream or a download of the SDK, or any bytes. */
+/** Audio to write: a stream or a download of this package, or any bytes. */
 export type SaveSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array;
 
-/** What audio of the SDK says of itself. It is asked for by name, because a program may hold two copies of the SDK. */
+/** The facts of audio of this package. They are read by name, because a program may hold two copies of the package. */
 export interface OwnAudio {
   readonly isRaw?: boolean | undefined;
   readonly format?: AudioFormat | undefined;
@@ -37,7 +37,7 @@ export interface OwnAudio {
   readonly bodyUsed?: boolean;
 }
 
-/** What audio says of itself; nothing for bytes. */
+/** The facts of audio. Bytes have none. */
 export function ownFacts(audio: SaveSource): OwnAudio {
   return audio as OwnAudio;
 }
@@ -47,23 +47,23 @@ export class WriteError extends Error {
   override readonly name = "WriteError";
 }
 
-/** The caller's signal has ended audio that does not follow that signal itself. The cause is its reason. */
+/** The caller's signal has ended audio that does not follow that signal itself. The `cause` is the reason of the signal. */
 export class CancelledRead extends Error {
   override readonly name = "CancelledRead";
 }
 
-/** Whether audio of the SDK is bare samples. */
+/** Whether audio of this package is bare samples. */
 export function isOwnRaw(audio: SaveSource): boolean {
   return (audio as OwnAudio).isRaw === true;
 }
 
-/** Whether reading the audio has bought it: audio of the SDK that neither the id of a job nor a store leads to again. */
+/** Whether reading the audio has bought it: audio of this package that has neither the id of a job nor a store. */
 export function isBoughtByReading(audio: SaveSource): boolean {
   const { isRaw, requestId, hasStore } = audio as OwnAudio;
   return isRaw !== undefined && requestId === undefined && hasStore !== true;
 }
 
-/** What a file must become, by its name: of this format, WAV and samples being encoded later; anything when `undefined`. */
+/** The format that the name of a file asks for; any when `undefined`. WAV and samples are encoded to it later. */
 export type Wanted = EncodeFormat | undefined;
 
 /** What was written. */
@@ -116,7 +116,7 @@ export async function writeAudio(
     if (head === undefined) await append(chunk);
     else {
       head = concatBytes([head, chunk]);
-      // Audio of the SDK has looked at its start already.
+      // Audio of this package has checked its start already.
       const isKnown = (audio as OwnAudio).isRaw !== undefined;
       if (head.length >= HEAD_BYTES || (isKnown && head.length > 0)) await begin();
     }
@@ -129,7 +129,7 @@ export async function writeAudio(
   }
   const { isRaw, head: finalHead } = ownFacts(audio);
   if (isRaw === false && finalHead !== undefined) {
-    // Encoded audio knows its lengths at its end.
+    // The lengths of encoded audio are known at its end.
     await writeAt(finalHead, 0);
     return { bytes, isWav: false };
   }
@@ -171,7 +171,10 @@ async function* readUntil(
   }
 }
 
-/** The error for audio that was cancelled. Audio of the SDK that follows the same signal has recorded what was bought. */
+/**
+ * The error for audio that was cancelled. Audio of this package that follows the same signal has recorded the purchases
+ * itself.
+ */
 async function cancelled(audio: SaveSource, read: Promise<unknown>, reason: unknown) {
   if (!isOwn(audio)) return reason;
   // It is over at once.
@@ -179,13 +182,16 @@ async function cancelled(audio: SaveSource, read: Promise<unknown>, reason: unkn
   return end === reason ? reason : new CancelledRead("The audio was cancelled.", { cause: reason });
 }
 
-/** What the file becomes: `"pcm"` for samples that need a header, `"wav"` for a WAV, anything else as it is. */
+/**
+ * The kind of the file: `"pcm"` for samples that need a header, `"wav"` for a WAV, `"unknown"` for what is written as
+ * it is.
+ */
 function formatOf(audio: SaveSource, head: Uint8Array, wanted: Wanted): AudioFormat {
   const own = audio as OwnAudio;
   const { format: seen, name } = recognize(head);
   const format = own.isRaw === undefined ? seen : own.format ?? "unknown";
   if (own.isRaw || format === "wav") return own.isRaw ? "pcm" : "wav";
-  // Encoded audio is what it says: that was looked at before it was read.
+  // The format of encoded audio was checked before it was read.
   if (wanted === undefined || format === wanted || own.delay !== undefined) return "unknown";
   const { isRaw, requestId } = own;
   if (isRaw === false && wanted === "wav") throw notWav({ format, name, requestId });

@@ -9,8 +9,8 @@ import type { Connection } from "./connection.ts";
 type SessionManager = NonNullable<ConnectGrpcOptions["sessionManager"]>;
 
 /**
- * The session manager of one call. connect-node asks it for a stream, and gets one whose answer is checked. It is made for each
- * call, because the answer is judged by the bounds, the secrets and the end of its call.
+ * The session manager of one call. connect-node asks it for a stream, and gets one whose answer is checked. Each call
+ * has its own, because the answer is checked by the bounds, the secrets and the end of its call.
  */
 export class CallSessions implements SessionManager {
   readonly authority: string;

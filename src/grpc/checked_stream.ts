@@ -1,26 +1,18 @@
 /**
- * The stream that connect-node reads an answer from: an HTTP/2 stream behind the checks that gRPC-Web answers get, too. One
- * fault gives one error on every runtime, and an answer costs bounded memory.
+ * The stream from which connect-node reads an answer: an HTTP/2 stream behind the same checks that gRPC-Web answers
+ * get. One fault gives one error on every runtime, and an answer costs bounded memory.
  *
  * @module
  */
 
-import { fromBinary } from "@bufbuild/protobuf";
 import type { ClientHttp2Stream, IncomingHttpHeaders } from "node:http2";
 import type { Writable } from "node:stream";
-import { GenerateSpeechResponseSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { toConnect } from "../connect/errors.ts";
 import type { TransportCall } from "../contract/transport.ts";
 import { concatBytes } from "../lib/bytes.ts";
 import { brokenOff, noAnswer } from "../transport/error_mapping.ts";
-import {
-  countBytes,
-  frame,
-  FRAME_HEAD_BYTES,
-  FrameReader,
-  join,
-  TRAILER,
-} from "../transport/frames.ts";
+import { countBytes, frame, frameHead, FrameReader, join, TRAILER } from "../transport/frames.ts";
+import { requestIdIn } from "../transport/request_id.ts";
 import type { OpenRequest } from "./connection.ts";
 import { Pieces } from "./pieces.ts";
 import { headError, readableHead, readableTrailers, type ResponseHead } from "./response_head.ts";
@@ -29,10 +21,10 @@ import type { RuntimeModules } from "./runtime_modules.ts";
 /** Codes of RST_STREAM. */
 const REFUSED_STREAM = 7, CANCEL = 8;
 
-/** No honest answer has more informational heads (1xx). They are under no flow control. */
+/** No honest answer has more informational heads (1xx). Flow control does not bound them. */
 const MAX_EARLY_HEADS = 100;
 
-/** Audio comes in far fewer messages at once. */
+/** The messages that are passed on before timers run. Audio comes in far fewer at once. */
 const MESSAGES_AT_ONCE = 100;
 
 /** One request and its answer. */
@@ -67,7 +59,7 @@ export class CheckedStream {
     this.#stream = new Writable({
       // The answer comes after the request has ended.
       autoDestroy: false,
-      // A failed write shows at the answer, too.
+      // A failed write shows in the answer, too.
       write: (bytes, _, done) => void stream.write(bytes, () => done()),
       final: (done) => void stream.end(() => done()),
       destroy: (error, done) => {
@@ -141,7 +133,7 @@ export class CheckedStream {
     const error = headError(head, { origin: this.#origin, secrets: this.#call.secrets });
     if (error !== undefined) return this.close(error);
     const { "grpc-status": status, ...rest } = head;
-    // A head that holds an error comes without anything else ("trailers-only"). Behind a success there may be a message.
+    // A head with an error is the whole answer ("trailers-only"). Behind a success there may be a message.
     const isAll = status !== undefined && status !== "0";
     if (!isAll) this.#body = this.#checkedBody();
     if (status === "0") this.#trailers = { "grpc-status": status };
@@ -172,7 +164,7 @@ export class CheckedStream {
         if (frames.error !== undefined) throw frames.error;
       }
       if (this.#trailers["grpc-status"] === undefined) throw brokenOff(origin);
-      // An answer of gRPC-Web ends with its trailers. This end is judged as that one.
+      // An answer of gRPC-Web ends with a frame of trailers. With an empty one, the same reader checks this end.
       frames.push(frame(TRAILER, new Uint8Array()));
       if (frames.error !== undefined) throw frames.error;
       if (!frames.complete) throw brokenOff(origin);
@@ -210,7 +202,7 @@ function take(frames: FrameReader): (readonly Uint8Array[])[] {
   return messages;
 }
 
-/** Lets the timers run. Without it a flood of empty messages would keep the deadline from ending the call. */
+/** Lets timers run. Otherwise a flood of empty messages would keep the deadline from ending the call. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }
@@ -218,17 +210,7 @@ function nextTurn(): Promise<void> {
 /** Puts messages into frames. Each byte is copied once. */
 function inFrames(messages: readonly (readonly Uint8Array[])[]): Uint8Array {
   return concatBytes(messages.flatMap((parts) => {
-    const head = new Uint8Array(FRAME_HEAD_BYTES);
     const bytes = parts.reduce((sum, { length }) => sum + length, 0);
-    new DataView(head.buffer).setUint32(1, bytes);
-    return [head, ...parts];
+    return [frameHead(0, bytes), ...parts];
   }));
-}
-
-function requestIdIn(message: Uint8Array): string {
-  try {
-    return fromBinary(GenerateSpeechResponseSchema, message).requestId;
-  } catch {
-    return ""; // Connect throws for it soon enough.
-  }
 }

@@ -2,7 +2,7 @@ import type { ClientHttp2Stream, OutgoingHttpHeaders } from "node:http2";
 import type { RuntimeModules } from "./runtime_modules.ts";
 import { Session, type SessionOptions } from "./session.ts";
 
-/** A request that has a stream: the service may have heard of it. */
+/** A request that has a stream. The service may have received it. */
 export interface OpenRequest {
   readonly stream: ClientHttp2Stream;
   readonly session: Session;
@@ -12,11 +12,11 @@ export interface OpenRequest {
 export class Connection {
   /** Scheme, host and port. */
   readonly origin: string;
-  /** What the runtime gives. */
+  /** The modules of the runtime. */
   readonly modules: RuntimeModules;
   #options: SessionOptions;
   #session: Session | undefined;
-  /** All sessions that are not closed: calls may be under way on one that takes no more. */
+  /** All sessions that are not closed. Calls may be under way on one that takes no more. */
   readonly #open = new Set<Session>();
 
   constructor(origin: string, modules: RuntimeModules, options: SessionOptions) {
@@ -32,7 +32,7 @@ export class Connection {
    * @throws {Error} when no connection comes about. Nothing was sent then.
    */
   async request(headers: OutgoingHttpHeaders, sending: () => void): Promise<OpenRequest> {
-    // The present session may prove to be dead; a new one is tried once.
+    // The session may prove to be dead. A new one is tried once.
     if (this.#session?.usable) await this.#session.ready().catch(() => {});
     const session = this.#session?.usable ? this.#session : this.#connect();
     await session.ready();

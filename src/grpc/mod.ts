@@ -1,7 +1,7 @@
 /**
- * Native gRPC over HTTP/2 for the same `Client`, on Deno, Bun and Node, where the service needs no gateway for gRPC-Web.
- * Workers and browsers have no HTTP/2 client; there use the client's default, gRPC-Web. From npm it needs a second package:
- * `npm install @connectrpc/connect-node@2.3`.
+ * Native gRPC over HTTP/2 for the same `Client`, on Deno, Bun and Node. The service then needs no gateway for gRPC-Web.
+ * Workers and browsers have no HTTP/2 client: use the client's default there, gRPC-Web. From npm it needs a second
+ * package: `npm install @connectrpc/connect-node@2.3`.
  *
  * ```ts
  * import { Client } from "@tsetsen/sdk";

@@ -1,8 +1,8 @@
 import type { ClientHttp2Stream } from "node:http2";
 
 /**
- * The bytes of a stream, read on demand. When a stream breaks, its own iterator drops the bytes that have come and were not
- * read yet: they can be audio that was paid for. On Deno it drops them after a GOAWAY, too, when nothing broke.
+ * The bytes of a stream, read on demand. When a stream breaks, its own iterator drops the bytes that have come and were
+ * not read yet, which can be audio that was paid for. On Deno it also drops them after a GOAWAY when nothing broke.
  */
 export class Pieces implements AsyncIterable<Uint8Array>, AsyncIterator<Uint8Array> {
   readonly #stream: ClientHttp2Stream;

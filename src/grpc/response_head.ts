@@ -35,15 +35,16 @@ export function headError(
 }
 
 /**
- * Returns the head as Connect must see it. A status outside 200 would make it ignore `grpc-status`. An encoding that was not
- * asked for would make it reject a message that is not compressed; the flags of each message say whether it is.
+ * Returns the head for Connect. With another HTTP status than 200 it would ignore `grpc-status`. It would reject a
+ * message because of a `grpc-encoding` that was not asked for, even if the flags of the message say that it is not
+ * compressed.
  */
 export function readableHead(head: ResponseHead): ResponseHead {
   const { "grpc-encoding": _, ...rest } = decodable(head);
   return Object.assign(rest, { ":status": 200 });
 }
 
-/** Returns the trailers as Connect must see them. */
+/** Returns the trailers for Connect. */
 export function readableTrailers(trailers: IncomingHttpHeaders): IncomingHttpHeaders {
   return decodable(trailers);
 }

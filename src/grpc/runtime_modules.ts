@@ -8,8 +8,8 @@ export interface RuntimeModules {
 }
 
 /**
- * Returns the modules for HTTP/2. They are asked for by name and not imported, because a module that imports this file must
- * load on every runtime.
+ * Returns the modules for HTTP/2. They are looked up by name and not imported, because a module that imports this file
+ * must load on every runtime.
  *
  * @throws {Error} when the runtime has no HTTP/2 client.
  */
@@ -22,7 +22,7 @@ export function runtimeModules(): RuntimeModules {
   if (http2 === undefined || stream === undefined || isWorker) {
     throw new Error(
       "Native gRPC needs an HTTP/2 client (node:http2), which this runtime does not have: leave out transport, and " +
-        "give as endpoint one that speaks gRPC-Web.",
+        "give an endpoint that speaks gRPC-Web.",
     );
   }
   return { http2, Writable: stream.Writable };

@@ -21,7 +21,7 @@ export interface SessionHooks {
 /** After this silence, in milliseconds, a session on which a call ended early may be dead. */
 const SILENCE_MS = 100;
 
-/** An answered PING proves a session for this long, in milliseconds: servers close one that sends too many. */
+/** How long an answered PING proves a session to be alive, in milliseconds. Servers close a session that sends too many. */
 const PROOF_MS = 10_000;
 
 /** The codes of HTTP/2 for the end of a session. */
@@ -29,7 +29,7 @@ const NO_ERROR = 0, CANCEL = 8;
 
 /** An HTTP/2 session: one connection to the service. */
 export class Session {
-  /** The highest stream that the service says it has taken, once it takes no more. `Infinity` while it has not said so. */
+  /** The last stream that the service has taken, as its GOAWAY says. `Infinity` before a GOAWAY. */
   lastTaken: number = Infinity;
   readonly #session: ClientHttp2Session;
   readonly #options: SessionOptions;
@@ -52,7 +52,7 @@ export class Session {
     // The streams report every error. On Deno a GOAWAY on a lost connection is an error that nobody else listens to.
     session.on("error", () => this.#over = true);
     session.socket?.on("error", () => {});
-    // Without the last stream it is not known which ones the service has taken.
+    // Some runtimes do not name the last stream. It is then not known which streams the service has taken.
     session.on("goaway", (_code, last = Infinity, data) => {
       this.lastTaken = last;
       this.#over = true;
@@ -72,7 +72,7 @@ export class Session {
     this.#connected.catch(() => {});
   }
 
-  /** Whether it takes another request, as far as is known. */
+  /** Whether it takes another request, as far as we know. */
   get usable(): boolean {
     return !this.#over && !this.#session.closed && !this.#session.destroyed;
   }
@@ -88,7 +88,7 @@ export class Session {
   /** @throws {Error} when it takes no more requests, or TLS did not agree on HTTP/2. */
   request(headers: OutgoingHttpHeaders): ClientHttp2Stream {
     const session = this.#session;
-    // Some runtimes connect all the same.
+    // Some runtimes connect although TLS has not agreed on it.
     if (session.encrypted && session.alpnProtocol !== "h2") {
       throw new Error(`the server does not speak HTTP/2 over TLS but ${session.alpnProtocol}`);
     }
@@ -106,14 +106,14 @@ export class Session {
     return stream;
   }
 
-  /** Something came from the service. */
+  /** Records that something came from the service. */
   hear(): void {
     this.#heard = performance.now();
   }
 
   /**
-   * A call ended early, by its caller or at its deadline. A silent session may then be dead: Node stops reading, without an
-   * event, when the server breaks the rules of HTTP/2.
+   * Records that a call ended early, by its caller or at its deadline. A silent session may then be dead: Node stops
+   * reading without an event when the server breaks the rules of HTTP/2.
    */
   giveUp(): void {
     const now = performance.now();

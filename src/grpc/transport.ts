@@ -53,8 +53,8 @@ const RULES: Rules<keyof GrpcTransportOptions> = {
 /** A transport that speaks native gRPC: the `transport` of a client. */
 export interface GrpcTransport extends Transport, Disposable {
   /**
-   * Closes the connection at once: calls that are under way fail with a `ConnectionError`. A later call opens another.
-   * There is no need to call it when every client of the transport is closed.
+   * Closes the connection at once. Calls under way fail with a `ConnectionError`, and a later call opens another
+   * connection. When every client of the transport is closed, the connection closes by itself.
    */
   close(): void;
 }
@@ -66,8 +66,8 @@ export interface GrpcTransport extends Transport, Disposable {
  * The calls of all its clients share one connection. The first call opens it, a call after its loss opens another, and it is
  * closed with the last of the clients. An idle connection keeps no process alive.
  *
- * Money, time, secrets and errors are as over gRPC-Web. A call that costs credits is never sent again once it may have
- * reached the service; HTTP/2 proves more often that it did not.
+ * Money, time, secrets and errors are the same as over gRPC-Web. A call that costs credits is never sent again once it
+ * may have reached the service. HTTP/2 proves more often that it has not.
  *
  * @param options Endpoint, TLS and keep-alive; each has a default.
  * @returns The transport. Nothing is sent. A call fails with a `TsetsenError` where `@connectrpc/connect-node` is missing.
@@ -98,7 +98,7 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
   let clients = 0;
   const transport = overConnect({
     origin,
-    // The streams end with the call by themselves. Interceptors may have work of their own to end.
+    // The streams end with the call by themselves. Interceptors need the signal to end work of their own.
     needsSignal: intercepted,
     open(call, unary) {
       // An interceptor may send by itself.
@@ -109,7 +109,7 @@ export function grpcTransport(options: GrpcTransportOptions = {}): GrpcTransport
           baseUrl,
           sessionManager,
           interceptors: [...interceptors] as Interceptor[],
-          // Speech does not shrink, and a compressed answer could unpack to any size.
+          // Compression does not shrink speech, and a compressed answer could unpack to any size.
           acceptCompression: [],
           readMaxBytes: call.maxMessageBytes,
         })

@@ -9,8 +9,8 @@ import type { ClientOptions } from "../contract/options.ts";
 import { leanTransport } from "./transport.ts";
 
 /**
- * A client of the Tsetsen text-to-speech service, over gRPC-Web and `fetch` alone: the methods, the promises and the errors
- * of the `Client` of `@tsetsen/sdk`, in half of its size.
+ * A client of the Tsetsen text-to-speech service, over gRPC-Web and `fetch` alone: the methods, the promises and the
+ * errors of the `Client` of `@tsetsen/sdk`, in half its size.
  *
  * @example
  * ```ts
@@ -39,7 +39,7 @@ export class Client extends BaseClient {
       if (transport === undefined) return leanTransport({ endpoint, secure, fetch });
       if (!("unary" in transport)) return transport;
       throw new TypeError(
-        "transport must be one of this package with the lean client: one of Connect is for the Client of @tsetsen/sdk",
+        "transport must be one of this package: a transport of Connect works with the Client of @tsetsen/sdk only",
       );
     });
   }

@@ -1,6 +1,6 @@
 /**
- * The same names as `@tsetsen/sdk`, over our own reader of gRPC-Web: for those to whom size and cold start matter. It brings
- * along neither Connect nor descriptors of messages.
+ * The same names as `@tsetsen/sdk`, over our own reader of gRPC-Web, for programs to which size and cold start matter.
+ * It contains neither Connect nor descriptors of messages.
  *
  * ```ts
  * import { Client } from "@tsetsen/sdk/lean";

@@ -1,5 +1,5 @@
 /**
- * gRPC-Web over `fetch`, with generated codecs: neither Connect nor descriptors of messages are part of it.
+ * gRPC-Web over `fetch`, with generated codecs, and without Connect or descriptors of messages.
  *
  * @module
  */
@@ -74,7 +74,7 @@ export function leanTransport(options: LeanTransportOptions = {}): Transport {
   ): Promise<T> {
     const reader = await send(method, message, call, true);
     const bytes = await reader.only((message) => call.accepted?.(requestIdIn(message)));
-    // The status says more than a message that cannot be read: it has been looked at.
+    // The status comes first, because it says more than a message that cannot be read.
     return decodeFor(call, decode, bytes);
   }
 

@@ -25,8 +25,8 @@ interface Listeners {
   readonly fire: () => void;
 }
 
-// One listener a signal: many concurrent calls on one signal would set off Node's MaxListenersExceededWarning. A Map
-// and not a WeakMap: while a call waits on it, a signal (AbortSignal.timeout above all) must not be collected.
+// One listener for each signal, because many listeners set off Node's MaxListenersExceededWarning. A Map keeps a signal
+// from being collected while a call waits for it. A WeakMap would lose those of AbortSignal.timeout.
 const signals = new Map<AbortSignal, Listeners>();
 
 /**

@@ -4,17 +4,21 @@
  * @module
  */
 
-/** Whether a value is a `Uint8Array`. Its name is compared, because bytes of another realm are fine (jsdom, `node:vm`). */
+/**
+ * Whether a value is a `Uint8Array`. It compares the name, because `instanceof` refuses bytes of another realm (jsdom,
+ * `node:vm`).
+ */
 export function isBytes(value: unknown): value is Uint8Array {
   return Object.prototype.toString.call(value) === "[object Uint8Array]";
 }
 
-/** Up to so many bytes, chunks are put together as they come. */
+/** Chunks up to this size are joined as they come. */
 const SMALL_BYTES = 1024;
 
 /**
- * Adds a chunk to those that are to be joined. How small chunks are is for their sender to say, and each that is kept costs
- * some 500 bytes beside its own: two that are small become one, so that all cost a small multiple of what came.
+ * Adds a chunk to a list that will be joined. A chunk in the list costs some 500 bytes besides its own, and a sender
+ * may choose very small chunks. Small ones are therefore joined at once, and the list takes a small multiple of its
+ * bytes.
  */
 export function pushChunk(chunks: Uint8Array[], chunk: Uint8Array): void {
   const last = chunks.at(-1);

@@ -8,8 +8,8 @@
  * The number of characters of a text: its Unicode code points. A letter is one, an emoji at least one, a line end of
  * CR LF two, half a surrogate pair one.
  *
- * That the service counts so is an assumption: its documentation says "character count" and no more. What a job was
- * really charged for stands in the metrics of its final status (`characterCount`).
+ * That the service counts so is an assumption: its documentation says "character count" and no more. The metrics of a
+ * job's final status say what it was really charged for (`characterCount`).
  *
  * @example Count
  * ```ts

@@ -1,10 +1,10 @@
 /**
- * Whether a value is an error, also one of another realm: the `fetch` of Jest, of jsdom and of edge runtimes throws such.
+ * Recognises errors, those of another realm included: the `fetch` of Jest, of jsdom and of edge runtimes throws them.
  *
  * @module
  */
 
-/** Whether a value has what an error has. */
+/** Whether a value has the shape of an error: a message. */
 export function isError(value: unknown): value is Error {
   return typeof (value as Error | null | undefined)?.message === "string";
 }

@@ -12,17 +12,17 @@ export type LifetimeEnd =
   | { readonly by: "deadline" | "idle"; readonly ms: number }
   | { readonly by: "close" | "cancel" };
 
-/** How long timers may be kept from firing, in milliseconds: less than what an abort may take. */
+/** The longest time without a turn for timers, in milliseconds. It is shorter than an abort may take. */
 const TURN_INTERVAL_MS = 20;
 
-/** The scopes that are open: what `close()` has to end. */
+/** The lifetimes that are open. `close()` of the client ends them. */
 export type OpenLifetimes = Set<Lifetime>;
 
 /**
  * Ends work at its abort or its deadline, whatever the work itself does about it.
  *
  * A runtime's `fetch` may lose an abort after a garbage collection (nodejs/undici#3644), so nothing here relies on the
- * work to notice: `race` and `sleep` reject by themselves, and the work is told through `signal`.
+ * work: `race` and `sleep` reject by themselves. `signal` tells the work to stop.
  */
 export class Lifetime {
   #end: LifetimeEnd | undefined;
@@ -36,12 +36,12 @@ export class Lifetime {
   readonly #open: OpenLifetimes;
   readonly #timeout: number;
   readonly #deadline: number;
-  /** When timers are to run at the latest, on the clock of `performance.now()`. */
+  /** The latest time of the next turn for timers, on the clock of `performance.now()`. */
   #nextTurn: number;
 
   /**
-   * @param open Where the lifetime stands while it is open.
-   * @param outer What ends it, too: the caller's signal, or the lifetime of the work that this is a part of.
+   * @param open The set that holds the lifetime while it is open.
+   * @param outer What else ends it: the caller's signal, or the lifetime of the work that contains this work.
    * @param timeout The deadline in milliseconds from now; without one there is none.
    * @param checkpoint When `onCheckpoint` is called, in milliseconds from now, if that is before the deadline. It shares the
    * timer of the deadline.
@@ -113,7 +113,7 @@ export class Lifetime {
       if (this.#end !== undefined) interrupt();
       else {
         this.#interrupts.push(interrupt);
-        // Of two that end together, the deadline is the one that is told.
+        // When both pass at once, the deadline is reported.
         if (idle && (left as number) < this.remaining) {
           timer = setTimeout(() => this.stop({ by: "idle", ms: idle }), left);
         }
@@ -128,7 +128,7 @@ export class Lifetime {
     });
   }
 
-  /** Lets timers run, at most every 20 ms: on Bun a flood of messages keeps them from firing, those that abort included. */
+  /** Lets timers run, at most every 20 ms. On Bun a flood of messages keeps timers from firing, also those that abort. */
   async letTimersRun(): Promise<void> {
     if (performance.now() < this.#nextTurn) return;
     await new Promise((resolve) => setTimeout(resolve));
@@ -184,7 +184,7 @@ export class Lifetime {
     this.close();
   }
 
-  /** Lets go of the timer and of the caller's signal. The work is done, or the lifetime has ended. */
+  /** Releases the timer and the caller's signal, when the work is done or the lifetime has ended. */
   close(): void {
     clearTimeout(this.#timer);
     this.#unlisten?.();

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A longer name is no misspelling, and its distance would take long to compute. */
+/** A longer name is no misspelling, and computing its distance would take long. */
 const MAX_LENGTH = 64;
 
 /**
@@ -18,7 +18,7 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   for (const candidate of known) {
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    // Two names of two letters each always differ by two letters at most.
+    // Any two names of two letters are within two edits of each other.
     if (distance >= least || distance >= candidate.length) continue;
     least = distance;
     best = candidate;

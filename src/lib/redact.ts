@@ -1,10 +1,10 @@
 /**
  * Keeps the key and the user's text out of what the service or a runtime says.
  *
- * What is promised: a message holds no run of 12 characters of the text, nor of 6 characters of the random part of the key,
- * be it written plainly, in another case, with other white space, with the escapes of JSON, C, URLs or HTML, or as base64, whole
- * or its beginning. Other encodings (hexadecimal digits, a hash, a cipher, a transliteration, single characters between other
- * words, the middle of a base64) are not recognised.
+ * The promise: a message holds no run of 12 characters of the text, and no run of 6 characters of the random part of
+ * the key. A run is found when it is written plainly, in another case, with other white space, with the escapes of
+ * JSON, C, URLs or HTML, or as base64 that is whole or cut at its end. Other encodings are not recognised: hexadecimal
+ * digits, a hash, a cipher, a transliteration, single characters between other words, or the middle of base64.
  *
  * @module
  */
@@ -12,19 +12,19 @@
 import { isError } from "./is_error.ts";
 import { decodeBase64, joinSpaces, lowered, read, type Reading } from "./spellings.ts";
 
-/** Longest message taken over from an answer, in UTF-16 code units. */
+/** The longest message that is taken from an answer, in UTF-16 code units. */
 const MAX_LENGTH = 1_000;
 
 /** What stands where a secret was. */
 export const REDACTED = "[redacted]";
 
-/** A service may quote the beginning of a text only: a run of this many code units of a secret counts as it. */
+/** A run of this many code units counts as the secret, because a service may quote only the beginning of a text. */
 const RUN = 12;
 
-/** A shorter run of the random part of a key gives it away, and no word is like it. */
+/** A shorter run of the random part of a key gives the key away, and no word looks like it. */
 const KEY_RUN = 6;
 
-/** How many errors of a chain of causes are copied at most. No runtime nests so many. */
+/** The most errors of a chain of causes that are copied. No runtime nests so many. */
 const MAX_CAUSES = 12;
 
 /** Any key, not only the one in use: an answer may name another one. */
@@ -60,7 +60,10 @@ export function redactAll(texts: readonly string[], secrets: readonly string[]):
 interface Form {
   /** In lower case, without lone surrogates, which no server writes. */
   readonly secret: string;
-  /** How long a run of it gives it away. Hiding one or two characters everywhere would protect nothing. */
+  /**
+   * The length of a run that gives the secret away. One of less than 3 is not hidden, because hiding one or two
+   * characters everywhere would protect nothing.
+   */
   readonly size: number;
 }
 
@@ -72,7 +75,7 @@ function formOf(secret: string): Form {
 
 /**
  * What may be shown of an error that is not ours: a copy with its name, its message without secrets, the codes of the
- * runtime, and its own causes. Whatever else hangs on it may hold the whole request, headers included.
+ * runtime, and its own causes. Its other properties may hold the whole request, headers included.
  *
  * @param seen The errors that were copied. An error can be among its own causes, so each is copied once.
  */
@@ -110,7 +113,7 @@ function mark(
       else places.set(piece, [[i, at]]);
     }
   });
-  // Along the secret, which may be long, once: what is found is not looked for again.
+  // The secret may be long, so it is searched once. A piece that was found is not looked for again.
   for (let at = 0; at + size <= secret.length && places.size > 0; at++) {
     const piece = secret.slice(at, at + size);
     for (const [i, start] of places.get(piece) ?? []) {
@@ -126,7 +129,7 @@ function markBase64(text: string, forms: readonly Form[], hidden: Uint8Array): v
   for (const { from, to, text: decoded } of decodeBase64(text)) {
     for (const { secret, size } of forms) {
       const found = new Uint8Array(1);
-      // Where in it does not matter.
+      // The place inside the base64 does not matter.
       mark([{ text: decoded, from: [], to: [] }], secret, size, [found]);
       if (found[0] === 1) hidden.fill(1, from, to);
     }

@@ -12,7 +12,10 @@ import { isWebStream } from "./web_stream.ts";
 /** The longest delay of `setTimeout`: a longer one fires at once. */
 export const MAX_TIMEOUT_MS: number = 2 ** 31 - 1;
 
-/** What a value must be: its kind, that in words, a test, and what to throw when the test fails (default RangeError). */
+/**
+ * What a value must be: its kind, the words for the message, a test, and the class to throw when the test fails
+ * (default RangeError).
+ */
 export type Rule = readonly [
   kind: "string" | "number" | "boolean" | "function" | "object" | "array" | "any",
   expected?: string,
@@ -107,7 +110,7 @@ export function check(name: string, value: unknown, rule: Rule): void {
 export function checkOptions(options: object, rules: Rules): void {
   check("options", options, OBJECT);
   refuseUnknown(options, rules);
-  // By the known names, because a loop does not list the accessors of a class.
+  // Loops over the known names, because a loop over the options does not list the accessors of a class.
   for (const [name, rule] of Object.entries(rules)) {
     const value = (options as Record<string, unknown>)[name];
     if (value !== undefined && rule !== true) check(name, value, rule);
@@ -116,7 +119,7 @@ export function checkOptions(options: object, rules: Rules): void {
 
 /** Refuses the names of options that are not known. */
 export function refuseUnknown(options: object, known: object): void {
-  // What an object inherits counts, because the functions read that, too. What every object inherits (old libraries add to
+  // Inherited options count, because the functions read them, too. What every object inherits (old libraries add to
   // Object.prototype) is in `known` as well.
   for (const name in options) {
     const isGiven = (options as Record<string, unknown>)[name] !== undefined;
@@ -124,7 +127,7 @@ export function refuseUnknown(options: object, known: object): void {
   }
 }
 
-/** What others call a field. */
+/** The names that other SDKs give to a field. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   abortSignal: "signal",
   baseUrl: "endpoint",
@@ -139,7 +142,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   voice: "voiceId",
 };
 
-/** Options of calls that are taken for fields of the request. */
+/** Options of a call that callers put into the request by mistake. */
 const CALL_OPTIONS = [
   "signal",
   "timeout",
@@ -149,11 +152,11 @@ const CALL_OPTIONS = [
   "onProgress",
 ];
 
-/** The error for a field that does not exist: a misspelt one would change nothing, and be paid for. */
+/** The error for a field that does not exist. A misspelt one would have no effect, and the call would be paid for. */
 export function unknownField(holder: string, field: string, known: object): TypeError {
   if (holder === "request" && CALL_OPTIONS.includes(field)) {
     return new TypeError(
-      `${field} is not a field of the request: it is an option, behind the request`,
+      `${field} is not a field of the request: it is an option, the argument after it`,
     );
   }
   const names = Object.keys(known);
@@ -165,7 +168,7 @@ export function unknownField(holder: string, field: string, known: object): Type
   const kind = holder === "options"
     ? "an option"
     : `a field of ${holder === "request" ? "the request" : holder}`;
-  // A name that nobody would choose may be a text or a key in the wrong place.
+  // A name that nobody would choose may be a text or a key in the wrong place, and is not shown.
   const shown = /^\w{1,40}$/.test(field) && !/^tsetsen/i.test(field) ? field : describe(field);
   return new TypeError(
     `${shown} is not ${kind}: ` +
@@ -178,7 +181,8 @@ export function describe(value: unknown): string {
   if (value === "") return "an empty string";
   if (typeof value === "string") return `a string of ${value.length} characters`;
   const kind = kindOf(value);
-  // "[object ArrayBuffer]": whoever gives that, or an AbortController, sees what to take of it.
+  // The class, from "[object ArrayBuffer]": it shows that an ArrayBuffer was given for bytes, or an AbortController for
+  // its signal.
   if (kind === "object") return {}.toString.call(value).slice(8, -1).replace(/^Object$/, kind);
   return typeof value === "object" || typeof value === "function" ? kind : String(value);
 }

@@ -1,10 +1,10 @@
 /**
- * What the SDK asks of its surroundings: two environment variables, and which `fetch` it runs on.
+ * What the SDK asks of the runtime: two environment variables, and which `fetch` it has.
  *
  * @module
  */
 
-/** A variable's value; `undefined` when it is unset or empty, or where there is no environment or no leave to read it. */
+/** A variable's value; `undefined` when it is unset or empty, and on a runtime that has no environment or denies access. */
 export function readEnv(name: "TSETSEN_API_KEY" | "TSETSEN_API_ENDPOINT"): string | undefined {
   try {
     const { process } = globalThis as {
@@ -25,18 +25,18 @@ export function inBrowser(): boolean {
 
 let host: "deno" | "node" | "other" | undefined;
 
-/** The runtimes whose `fetch` needs special care. Asked at the first call, not at the import. */
+/** The runtime, if its `fetch` needs special care. It is determined by the first call, not by the import. */
 export function hostOf(): "deno" | "node" | "other" {
   if (host === undefined) {
     const { versions = {} } = (globalThis as { process?: { versions?: object } }).process ?? {};
-    // Deno, Bun and workerd, too, name an undici.
+    // Deno, Bun and workerd name a version of undici, too.
     const isNode = "undici" in versions && !("bun" in versions) && knowsRedirectError();
     host = "deno" in versions ? "deno" : isNode ? "node" : "other";
   }
   return host;
 }
 
-// workerd does not, and refuses to be asked for it.
+// workerd throws for this value.
 function knowsRedirectError(): boolean {
   try {
     return new Request("http://localhost", { redirect: "error" }).redirect === "error";
@@ -47,6 +47,6 @@ function knowsRedirectError(): boolean {
 
 /**
  * Options of `fetch` that lift a runtime's own limits. Bun ends a connection that is silent for five minutes, unless it is told
- * otherwise; the others pass over the option.
+ * otherwise; the others ignore the option.
  */
 export const WITHOUT_LIMIT: RequestInit = { timeout: false } as RequestInit;

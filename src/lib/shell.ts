@@ -4,7 +4,7 @@
  * @module
  */
 
-/** An argument as a POSIX shell takes it. */
+/** Quotes an argument for a POSIX shell, if it needs quotes. */
 export function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

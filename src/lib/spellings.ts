@@ -6,7 +6,7 @@
 
 import { base64Decode } from "./bytes.ts";
 
-/** A text as it reads, with the place of each of its code units in the text as it is written. */
+/** A text without its escapes, with the place of each code unit in the written text. */
 export interface Reading {
   /** The code units, in lower case. */
   readonly text: string;
@@ -16,7 +16,7 @@ export interface Reading {
   readonly to: readonly number[];
 }
 
-/** One byte: `%d0`, `\xd0`, `\320`. A text in a text doubles the backslashes, and writes `%25d0`. */
+/** One byte: `%d0`, `\xd0`, `\320`. A text that is escaped twice doubles the backslashes, and writes `%25d0`. */
 const BYTE = "%(?:25)*[\\da-f]{2}|\\\\{1,4}x[\\da-f]{2}|\\\\{1,4}[0-3][0-7]{2}";
 
 /** Runs of bytes; code points as `\u0441`, `%u0441`, `\u{441}`, `&#x441;` and `&#1089;`; and white space of JSON, C and HTML. */
@@ -26,7 +26,7 @@ const ESCAPE = new RegExp(
   "gi",
 );
 
-/** Reads a text: each escape counts as what it stands for. */
+/** Reads a text: each escape becomes the characters that it stands for. */
 export function read(written: string): Reading {
   let text = "";
   const from: number[] = [];
@@ -56,12 +56,12 @@ export function read(written: string): Reading {
   return { text, from, to };
 }
 
-/** Where base64 stands that decodes to something, with what it decodes to, in lower case. */
+/** Finds base64, and decodes it in lower case. */
 export function decodeBase64(written: string): { from: number; to: number; text: string }[] {
   const found: { from: number; to: number; text: string }[] = [];
   for (const match of written.matchAll(/[\w+/-]{12,}={0,2}/g)) {
     const [token] = match;
-    // A quote may be cut: four characters are three bytes, and two are the least that decodes.
+    // A quote may be cut. Four characters are three bytes, and a single one beyond them decodes to nothing.
     const whole = token.replace(/=+$/, "");
     const sound = whole.length % 4 === 1 ? whole.slice(0, -1) : whole;
     try {
@@ -74,7 +74,7 @@ export function decodeBase64(written: string): { from: number; to: number; text:
   return found;
 }
 
-/** The same with one space for each run of spaces: a log folds lines, and a page joins spaces. */
+/** The same reading with one space for each run of spaces, because logs fold lines and pages join spaces. */
 export function joinSpaces({ text, from, to }: Reading): Reading {
   const joined = { text: "", from: [] as number[], to: [] as number[] };
   for (let i = 0; i < text.length; i++) {

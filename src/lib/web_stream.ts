@@ -1,5 +1,5 @@
 /**
- * Streams of the web, opened for one loop that may leave at any time.
+ * Web streams, opened for one loop that may end at any time.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export interface OpenWebStream<T> {
   readonly cancel: () => Promise<void>;
 }
 
-/** Whether a value is a stream of the web, by shape: those of polyfills and of other realms are fine. */
+/** Whether a value is a web stream, by its shape: those of polyfills and of other realms are fine. */
 export function isWebStream(value: unknown): value is ReadableStream {
   return typeof Object(value).getReader === "function";
 }
@@ -34,14 +34,14 @@ export function openWebStream<T>(stream: ReadableStream<T>): OpenWebStream<T> {
       }
     } finally {
       await cancel();
-      // The owner may cancel it, too. Readers of polyfills may lack this.
+      // A locked stream would refuse the owner's `cancel()`. Readers of polyfills may lack `releaseLock`.
       reader.releaseLock?.();
     }
   }
   return { items: items(), cancel };
 }
 
-/** Waits for work whose failure interests nobody: whoever cancels a source asks for no more of it. */
+/** Waits for work and ignores its failure: a source that is cancelled has nothing more to say. */
 export async function quietly(work: () => Promise<unknown>): Promise<void> {
   await work().catch(() => {});
 }

@@ -23,7 +23,7 @@ import type { SentenceState } from "./live_sentence.ts";
 import type { LiveSettings } from "./options.ts";
 import type { Utterance } from "./utterance.ts";
 
-/** What can pass by itself, beside a refusal for rate. */
+/** Failures that can pass by themselves, besides a rate limit. */
 const PASSING: readonly ErrorClass[] = [ConnectionError, ServiceUnavailableError];
 
 /** How long streams are refused when the service does not say: the free tier takes one a minute. In milliseconds. */
@@ -32,7 +32,7 @@ const STREAM_INTERVAL_MS = 60_000;
 /** The longest wait that a service may ask for before a job, in milliseconds. */
 const MAX_WAIT_MS = 60_000;
 
-/** Buys sentences, each once: what may have been accepted is never sent again. */
+/** Buys sentences, each once. A sentence that may have been accepted is never sent again. */
 export class Buyer {
   readonly #client: BaseClient;
   readonly #settings: LiveSettings;
@@ -52,7 +52,7 @@ export class Buyer {
    * @param accepted Is called when the service has accepted it: the next may then be sent.
    */
   async buy(utterance: Utterance, accepted: () => void): Promise<void> {
-    // One for each sentence: the reason of its signal then tells of this sentence only.
+    // Each sentence has its own, so that the reason of its signal is about this sentence only.
     const { timeout } = this.#settings;
     const lifetime = new Lifetime(this.#client.openLifetimes, this.#outer, timeout);
     try {
@@ -73,7 +73,7 @@ export class Buyer {
     }
   }
 
-  /** Opens a stream, whose first chunk goes to the reader at once; `undefined` when a job has to do. */
+  /** Opens a stream, whose first chunk goes to the reader at once; `undefined` when a job must be used. */
   async #stream(
     utterance: Utterance,
     lifetime: Lifetime,
@@ -83,7 +83,7 @@ export class Buyer {
     const { signal } = lifetime;
     const { method, idleTimeout, headers } = this.#settings;
     if (method === "generate" || performance.now() < this.#noStreamsUntil) return undefined;
-    // The client itself would wait for up to a minute where a job can be had at once.
+    // With its own retries the client would wait for up to a minute, and a job can be made at once.
     const options = { signal, idleTimeout, headers, maxRetries: 0 };
     const open = async () => {
       const stream = this.#client.streamSpeech(this.#request(state.text), options);
@@ -111,7 +111,7 @@ export class Buyer {
     const submit = (): Promise<Job> => {
       if (lifetime.end !== undefined) throw lifetime.end;
       const left = timeout && Math.max(1, Math.ceil(lifetime.remaining));
-      // No signal: a submission that is cut off may be paid for without anybody knowing its id.
+      // No signal, because a submission that is aborted may be paid for and its id lost.
       const options = { headers, maxRetries: 0, timeout: left };
       return this.#client.submit(this.#request(state.text), options);
     };
@@ -131,7 +131,7 @@ export class Buyer {
     }
   }
 
-  /** Sends a sentence, again only when nothing was accepted, and keeps what is known about the money. */
+  /** Sends a sentence, sends it again only when nothing was accepted, and records what is known about the money. */
   #attempts<T>(
     state: SentenceState,
     send: () => Promise<T>,
@@ -139,7 +139,7 @@ export class Buyer {
     retryExceptions: readonly ErrorClass[],
   ): Promise<T> {
     const { maxRetries } = this.#settings;
-    // A wait that would outlast the sentence's timeout is not begun: its error says more than that of the timeout.
+    // A wait that would outlast the sentence's timeout does not begin: the refusal says more than a TimeoutError.
     const maxDelay = Math.max(1, Math.min(MAX_WAIT_MS, remaining));
     const attempt = async () => {
       state.charged = "unknown";

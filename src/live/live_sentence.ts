@@ -1,14 +1,14 @@
 import type { Charged } from "../contract/errors.ts";
 
-/** A sentence of live speech, as far as it is. */
+/** A sentence of live speech, and how far it is. */
 export interface LiveSentence {
   /** Its place among the sentences, from 0. */
   readonly index: number;
   /** What is spoken: without markup and without the white space around it. */
   readonly text: string;
   /**
-   * Where its audio begins, in samples from the start of the whole, 24,000 a second; `undefined` while nothing of it has been
-   * given to the reader.
+   * Where its audio begins, in samples from the start of the whole, 24,000 a second; `undefined` until the reader has
+   * got some of it.
    */
   readonly start: number | undefined;
   /** How many samples of it have been given to the reader. */

@@ -1,5 +1,6 @@
 /**
- * Speech of a text that is still being written: tokens of a language model in, one stream of audio out, each sentence paid for once.
+ * Speaks a text that is still being written: tokens of a language model in, one stream of audio out. Each sentence is
+ * paid for once.
  *
  * ```ts
  * import { Client } from "@tsetsen/sdk";

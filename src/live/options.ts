@@ -24,17 +24,17 @@ export interface LiveOptions {
   /** The key for these calls. Default: the client's. */
   readonly apiKey?: string | undefined;
   /**
-   * How a sentence is bought. `"stream"` (default): by StreamSpeech; while the service refuses streams for their rate (one a
-   * minute on the free tier), by a job. `"generate"`: by a job always.
+   * How a sentence is bought. `"stream"` (default): by StreamSpeech, and by a job while the service refuses streams for
+   * their rate (one a minute on the free tier). `"generate"`: always by a job.
    */
   readonly method?: "stream" | "generate" | undefined;
-  /** What becomes of Markdown, HTML and SSML in the text. `"strip"` (default) removes it, `"keep"` sends it to the service. */
+  /** What happens to Markdown, HTML and SSML in the text. `"strip"` (default) removes it, `"keep"` sends it to the service. */
   readonly markup?: "strip" | "keep" | undefined;
   /** How many sentences may be bought ahead of the one that is being read, 0 to 16. Default 1. */
   readonly ahead?: number | undefined;
   /**
-   * A sentence that looks complete is spoken when no text has come for this long, in milliseconds, above 0: a model that calls
-   * a tool is silent for seconds. `Infinity` waits until the next text makes it certain. Default 300.
+   * A sentence that looks complete is spoken when no text has come for this long, in milliseconds, above 0. A model
+   * that calls a tool is silent for seconds. `Infinity` waits until the next text makes the end certain. Default 300.
    */
   readonly silence?: number | undefined;
   /** The most characters (code points) of one request, 1 or more. A longer sentence is cut at its clauses. Default 500. */
@@ -47,8 +47,8 @@ export interface LiveOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * The longest time that one sentence may take in milliseconds, from its request to its last sample, above 0 and at most
-   * 2,147,483,647. It bounds the submission of a job in the place of the client's `timeout`. Default: no limit; `idleTimeout` and
-   * the client's `timeout` catch what hangs.
+   * 2,147,483,647. It replaces the client's `timeout` for the submission of a job. Default: no limit; `idleTimeout` and
+   * the client's `timeout` end what hangs.
    */
   readonly timeout?: number | undefined;
   /**
@@ -72,7 +72,7 @@ export interface LiveOptions {
   readonly onSentence?: ((sentence: LiveSentence) => void) | undefined;
 }
 
-/** The most sentences ahead. Each may hold some megabytes of audio that nobody may hear. */
+/** The most sentences ahead. Each may hold some megabytes of audio that is perhaps never heard. */
 const MAX_AHEAD = 16;
 
 const RULES: Rules<keyof LiveOptions> = {
@@ -121,7 +121,7 @@ export function settle(options: LiveOptions): LiveSettings {
   const { voiceId, speed = 1, version = "beta-v0.2", apiKey } = options;
   const { pauses, pauseScale = 1 / speed, maxCharacters = DEFAULT_MAX_CHARACTERS } = options;
   const { signal, timeout, idleTimeout, pollInterval, headers, onSentence } = options;
-  // Any text shows whether the rest of the request is right.
+  // Checks the rest of the request, with any text.
   toSpeech({ text: "а", voiceId, speed, version, apiKey }, "", method);
   splitSentences("", { pauses, pauseScale });
   return {

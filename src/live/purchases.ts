@@ -7,8 +7,8 @@ import type { SentenceFeed } from "./sentence_feed.ts";
 import { Utterance } from "./utterance.ts";
 
 /**
- * The sentences that are being bought: one after the other, in order, and no more of them ahead of the reader than `ahead`. After
- * a failure nothing more is bought.
+ * Buys the sentences in order, one after the other, and at most `ahead` of them ahead of the reader. After a failure
+ * nothing more is bought.
  */
 export class Purchases {
   readonly #lifetime: Lifetime;
@@ -17,7 +17,7 @@ export class Purchases {
   readonly #running = new Set<Promise<unknown>>();
   /** How many sentences the reader has asked for. */
   #wanted = 0;
-  /** How many it has been given. */
+  /** How many the reader has got. */
   #given = 0;
   #end: { readonly error?: unknown } | undefined;
   /** Wakes the reader, and the purchase that waits for it. */
@@ -73,14 +73,14 @@ export class Purchases {
       const utterance = new Utterance(this.#bought.length, sentence.text, sentence.pause);
       this.#bought.push(utterance);
       this.#wakeReader?.();
-      // The next is sent when this one is accepted; a failure before that ends all.
+      // The next is sent when this one is accepted. A failure before that ends everything.
       await new Promise<void>((accepted, failed) => {
         this.#track(buyer.buy(utterance, accepted)).catch((error) => {
           this.#finish({ error });
           failed(error);
         });
       });
-      // The reader gets what has come before work on the next begins.
+      // The reader gets this audio before work on the next sentence begins.
       await this.#lifetime.sleep(0);
     }
   }

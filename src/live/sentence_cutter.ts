@@ -25,8 +25,8 @@ export interface CutterOptions extends SentenceOptions {
 }
 
 /**
- * What could follow the text. A border that all of them leave where it is cannot move any more: they are the ways in which the
- * rules of `./text` go on with a sentence, or take the next stretch to it.
+ * What could follow the text: the ways in which the rules of `./text` continue a sentence, or add the next stretch to
+ * it. A border that none of them moves is final.
  */
 const CONTINUATIONS = [
   "гэж тэр",
@@ -44,7 +44,7 @@ const CONTINUATIONS = [
   "\n\nбат",
 ];
 
-/** A word that reports speech ("гэж", "хэмээн") may still come of it: only the whole word tells. */
+/** This may still become a word that reports speech ("гэж", "хэмээн"). Only the whole word shows it. */
 const UNFINISHED_REPORT = /^[\s"'“”„«»‹‘‚<([{*_#>•·+|~`‒–—―-]*(?:г|гэ\p{L}*|х|хэ|хэм|хэмэ|хэмээ)$/u;
 /** A unit may still come behind a number: "5 мин. 30-40 сек." and "5 мин. 30 секунд" go on. */
 const UNFINISHED_NUMBER = /^[^\p{L}\p{N}]*\p{N}[\p{N}.,–-]{0,23}\s?\p{L}{0,12}$/u;
@@ -52,7 +52,7 @@ const UNFINISHED_NUMBER = /^[^\p{L}\p{N}]*\p{N}[\p{N}.,–-]{0,23}\s?\p{L}{0,12}
 /** The end of a sentence at the end of a text, as far as its marks tell. */
 const LOOKS_ENDED = /[.!?…‼⁇⁈⁉‽]["'”“’»›)\]*_~`]*\s*$/u;
 
-/** A sentence begins here, as far as anyone can tell. */
+/** The beginning of another sentence. */
 const NEXT_SENTENCE = " Бат явав.";
 
 /** The last mark of a text. Without one no sentence has ended. */
@@ -71,27 +71,27 @@ const SPOKEN = /[\p{L}\p{N}]/u;
 const ENDED = /[.!?…]["'”’»)\]*_~`]{0,5} {1,5}$/u;
 const ENDED_UNITS = 12;
 /**
- * A capital letter directly behind such an end settles it, and every end before it: no rule looks past that letter, and a line with
- * a capital behind an end is no line of lower case.
+ * A capital letter directly behind such an end makes it final, and every end before it. No rule looks past that letter,
+ * and a line with a capital behind an end is not a line of lower case.
  */
 const CAPITAL = /^\p{Lu}/u;
 
 /** The first half of a surrogate pair ends the text. */
 const HALF_PAIR = /[\ud800-\udbff]$/;
 
-/** How much of a line the rules may look back at. More would make a long line slow. */
+/** How far back in a line the rules may look, in code units. More would make a long line slow. */
 const MAX_CONTEXT = 1_000;
 
 /** How many code units the rules look ahead, with room. */
 const LOOK_AHEAD = 64;
 
 /**
- * Cuts text that arrives in pieces into sentences, each as soon as nothing that may follow can move its end. The pieces may be cut
- * anywhere. The sentences are those of `splitSentences` for the whole text.
+ * Splits text that arrives in pieces into sentences, and returns each as soon as nothing that may follow can move its
+ * end. The pieces may be cut anywhere. The sentences are those of `splitSentences` for the whole text.
  */
 export class SentenceCutter {
   readonly #options: Omit<CutterOptions, "markup">;
-  /** The options as the search for sentences takes them: it runs for many pieces. */
+  /** The options, resolved once for the many searches. */
   readonly #settings: Settings;
   readonly #stripper: MarkupStripper | undefined;
   /** The text from the start of the line on, because the rules look back in it. */
@@ -102,7 +102,7 @@ export class SentenceCutter {
   #held = "";
   /** The last code units that arrived. */
   #tail = "";
-  /** The first half of a surrogate pair that arrived last: what it becomes shows with the other half. */
+  /** The first half of a surrogate pair that arrived last. It waits for the other half. */
   #half = "";
   /** How much of the text, and of what follows it, has been searched for ends. */
   #searched = 0;
@@ -122,9 +122,9 @@ export class SentenceCutter {
     this.#tail = (this.#tail + whole).slice(-LOOK_AHEAD);
     const complete = this.#stripper?.push(whole) ?? whole;
     this.#text += complete;
-    // What a stripper returns differs from what it showed before.
+    // The text that a stripper returns differs from what was pending.
     if (this.#stripper !== undefined && complete !== "") this.#searched = 0;
-    // A long block of code is held back as a whole, and its start stays.
+    // A long block of code is held back as a whole, and its start does not change.
     if (complete !== "" || this.#held.length < LOOK_AHEAD) {
       this.#held = this.#stripper?.pending.slice(0, LOOK_AHEAD) ?? "";
     }
@@ -133,7 +133,7 @@ export class SentenceCutter {
   }
 
   /**
-   * Takes a silence: the text so far may be all for now.
+   * Takes a silence: the last sentence may be complete.
    *
    * @returns The rest, if its marks end a sentence.
    */
@@ -236,14 +236,14 @@ export class SentenceCutter {
   #cutLong(): CutSentence[] {
     const { maxCharacters } = this.#options;
     const rest = this.#text.slice(this.#done);
-    // Twice as long: the best place for a cut is then known.
+    // With twice the length, the best place for a cut is known.
     if (rest.length < 2 * maxCharacters) return [];
     const parts = splitText(rest, { ...this.#options, joinSentences: false }).slice(0, -1);
     const from = this.#done;
     return this.#cut(parts.map(({ end, pause }) => ({ end: from + end, pause })));
   }
 
-  /** A sentence in pieces that are short enough; none when there is nothing to speak. */
+  /** Splits a sentence into pieces that are short enough. There are none when there is nothing to speak. */
   #pieces(text: string, pause: number): CutSentence[] {
     const isShort = countCharacters(text) <= this.#options.maxCharacters;
     const parts = isShort
@@ -251,7 +251,7 @@ export class SentenceCutter {
       : splitText(text, { ...this.#options, joinSentences: false });
     const spoken = parts.filter(({ speakable }) => speakable);
     return spoken.map((part, index) => ({
-      // UTF-8 cannot carry half a pair, which a model leaves when it is cut off.
+      // UTF-8 cannot carry half a surrogate pair, which is left when a model is cut off.
       text: part.text.replace(/\p{Surrogate}/gu, "").trim(),
       pause: index === spoken.length - 1 ? pause : part.pause,
     }));

@@ -3,18 +3,21 @@ import { isWebStream, openWebStream, quietly } from "../lib/web_stream.ts";
 import { describe } from "../lib/rules.ts";
 import type { CutSentence, SentenceCutter } from "./sentence_cutter.ts";
 
-/** No more text is read while so many characters wait to be bought: a source without an end must not fill the memory. */
+/**
+ * No more text is read while this many characters wait to be bought, because a source without an end must not fill the
+ * memory.
+ */
 const MAX_WAITING = 10_000;
 
-/** After so many pieces everything else gets its turn. */
+/** After this many pieces, timers and other work get a turn. */
 const PIECES_IN_A_TURN = 256;
 
-/** Stands among the pieces where the text fell silent. */
+/** Marks a place among the pieces where the text fell silent. */
 const SILENCE = Symbol("silence");
 
 /**
- * Reads a text that arrives in pieces, and gives its sentences in order. It reads on while sentences wait, but cuts a sentence only
- * when it is asked for: the work for later sentences does not delay the first.
+ * Reads a text that arrives in pieces, and gives its sentences in order. It reads on while sentences wait, but cuts a
+ * sentence only when it is asked for. The work for later sentences then does not delay the first.
  */
 export class SentenceFeed {
   readonly #cutter: SentenceCutter;
@@ -98,9 +101,9 @@ export class SentenceFeed {
     try {
       for (let count = 1;; count++) {
         if (this.#waiting > MAX_WAITING) await this.#untilRoom();
-        // Pieces that are all there keep timers, and an abort, from ever running.
+        // Pieces that are all there would keep timers from running, and an abort with them.
         if (count % PIECES_IN_A_TURN === 0) await this.#lifetime.sleep(0);
-        // A loop takes results that are no promises, too.
+        // `next()` may return a result that is not a promise, as in a loop.
         const step: Promise<IteratorResult<unknown>> = Promise.resolve(source.next());
         const { done, value } = await this.#lifetime.race(step);
         isDone = done === true;
@@ -118,7 +121,7 @@ export class SentenceFeed {
       clearTimeout(this.#timer);
       if (!isDone) {
         void cancel?.();
-        // It may wait behind a piece that never comes, and must not hide the error.
+        // It may wait for a piece that never comes, and must not hide the error.
         void quietly(async () => await source.return?.());
       }
     }
@@ -132,7 +135,7 @@ export class SentenceFeed {
     return true;
   }
 
-  /** Waits for a place. That time counts as no silence of the text, because nothing is read. */
+  /** Waits for room. This time does not count as silence, because nothing is read. */
   async #untilRoom(): Promise<void> {
     this.#silentAt = Infinity;
     while (this.#waiting > MAX_WAITING) {
@@ -141,7 +144,7 @@ export class SentenceFeed {
     this.#listen();
   }
 
-  /** Counts the silence from now on. One timer serves many pieces, because starting one costs more than a piece does. */
+  /** Counts the silence from now on. One timer serves many pieces, because starting a timer costs more than a piece. */
   #listen(): void {
     if (this.#silence === Infinity) return;
     this.#silentAt = performance.now() + this.#silence;

@@ -15,7 +15,7 @@ import { SentenceCutter } from "./sentence_cutter.ts";
 import { SentenceFeed } from "./sentence_feed.ts";
 import { Purchases } from "./purchases.ts";
 
-/** What live speech tells of its work. */
+/** What live speech shows of its work. */
 interface LiveWork {
   purchases: Purchases | undefined;
   /** The samples that the reader has been given. */
@@ -23,11 +23,12 @@ interface LiveWork {
 }
 
 /**
- * Speech of a text that is still being written: PCM, 24,000 Hz, 16-bit little-endian, mono, sentence after sentence with the pauses
- * between them.
+ * Speech of a text that is still being written: PCM, 24,000 Hz, 16-bit little-endian, mono. Sentence follows sentence,
+ * with pauses between them.
  *
- * It can be read once. Nothing is read from the text and nothing is sent before the first chunk is asked for. Leaving the loop,
- * `cancel()` and the signal end it at once: nothing more is bought. `spoken()` says what was spoken by then.
+ * It can be read once. Nothing is read from the text and nothing is sent before the first chunk is asked for. Leaving
+ * the loop, `cancel()` and the signal end it at once, and nothing more is bought. `spoken()` says what was spoken until
+ * then.
  */
 export class LiveSpeech extends SpeechStream {
   readonly #work: LiveWork;
@@ -49,7 +50,7 @@ export class LiveSpeech extends SpeechStream {
   }
 
   /**
-   * What was spoken up to a sample: what a conversation should remember after the listener has interrupted it.
+   * What was spoken up to a sample. A conversation should remember this text after the listener has interrupted it.
    *
    * @param sample The sample, for example where the player was stopped; a whole number, 0 or more. Default: all that has been
    * given to the reader.
@@ -63,8 +64,8 @@ export class LiveSpeech extends SpeechStream {
   }
 
   /**
-   * Resolves when nothing is under way any more. A job that was being submitted when the speech was stopped has its request id in
-   * `sentences` then.
+   * Resolves when nothing is under way any more. `sentences` then has the request id of a job that was being submitted
+   * when the speech was stopped.
    */
   async settled(): Promise<void> {
     await this.#work.purchases?.settled();
@@ -74,17 +75,19 @@ export class LiveSpeech extends SpeechStream {
 /**
  * Speaks a text while it is being written, by a language model for example. **Costs credits**, each sentence once.
  *
- * The text is cut into sentences, each as soon as nothing that follows can move its end. The first is spoken at once, and the next
- * is bought while it is read. A sentence that may have been accepted is never sent again: its failure ends the speech, after the
- * audio before it.
+ * The text is split into sentences, each as soon as nothing that follows can move its end. The first is spoken at once,
+ * and the next is bought while the first is read. A sentence that may have been accepted is never sent again: its
+ * failure ends the speech, after the audio before it.
  *
- * Read the audio about as fast as it is played: what is read ahead is bought ahead, and is paid for when the listener interrupts.
+ * Read the audio about as fast as it is played. What is read ahead is bought ahead, and is paid for even if the
+ * listener interrupts.
  *
  * @param client The client. Its `timeout` bounds each submission, each poll and each silence of a stream.
  * @param textStream The text in pieces of any size, cut anywhere: inside a sign of Markdown or a surrogate pair, too.
  * @param options The voice, and how to speak.
- * @returns The audio, lazily. Reading it throws the error of the first sentence that fails; what the text fails with, after the
- * sentences that were certain before; a `TypeError` when the text gives something else than strings.
+ * @returns The audio. Nothing happens before it is read. Reading it throws the error of the first sentence that fails.
+ * It throws the error of the text itself after the sentences that were complete, and a `TypeError` when the text yields
+ * something else than strings.
  * @throws {InvalidRequestError} when the voice, the speed or the version is wrong: nothing is sent then. Reading throws it when
  * the text holds no letter and no digit.
  * @throws {TypeError} when a value has the wrong type.
@@ -164,7 +167,8 @@ export function speakLive(
       }
     } catch (error) {
       if (lifetime.end !== undefined) throw error;
-      // No error says `charged: "no"` once a sentence was paid for: speaking the whole text again would pay for it again.
+      // Once a sentence was paid for, no error says `charged: "no"`, because speaking the whole text again would pay
+      // for it again.
       throw withMoney(error, paid());
     }
     if (work.samples === 0) {

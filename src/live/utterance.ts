@@ -1,10 +1,10 @@
 import type { Lifetime } from "../lib/lifetime.ts";
 import type { SentenceState } from "./live_sentence.ts";
 
-/** So many bytes of a sentence wait for the reader, 44 seconds; then its stream waits, too. */
+/** The most bytes of a sentence that wait for the reader, 44 seconds. Then its stream waits, too. */
 const MAX_BUFFERED_BYTES = 2 ** 21;
 
-/** A sentence on its way: its buyer puts chunks in, the reader takes them out. */
+/** A sentence on its way from its buyer, who adds chunks, to the reader, who takes them. */
 export class Utterance {
   readonly state: SentenceState;
   /** The pause after it, in milliseconds. */

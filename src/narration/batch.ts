@@ -32,8 +32,9 @@ interface Work {
 }
 
 /**
- * The results of a batch: an async iterator in the order in which items settle. Nothing is sent before the first is asked for, and
- * no more than `concurrency` items ahead of the reader; leaving the loop and `cancel()` end it at once.
+ * The results of a batch: an async iterator in the order in which items settle. Nothing is sent before the first result
+ * is asked for, and at most `concurrency` items are sent ahead of the reader. Leaving the loop and `cancel()` end it at
+ * once.
  */
 export class Batch implements AsyncIterableIterator<BatchResult, void, void>, AsyncDisposable {
   readonly #run: Run<BatchResult>;
@@ -46,8 +47,8 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
   }
 
   /**
-   * How far it is, as a JSON value to resume it with. Until the first result has been asked for it is the state that is resumed, or
-   * `undefined`.
+   * How far it is, as a JSON value to resume it with. Until the first result is asked for, it is the state that is
+   * resumed, or `undefined`.
    */
   get state(): BatchState | undefined {
     return this.#work.state();
@@ -57,15 +58,15 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
    * The next result. The first call starts the work.
    *
    * @returns The result of an item, or `done` at the end.
-   * @throws {unknown} The signal's own reason; an {@linkcode InvalidRequestError} when the state is of another batch; what the
-   * store fails with. What happens to an item is a result.
+   * @throws {unknown} The signal's own reason, an {@linkcode InvalidRequestError} when the state is that of another
+   * batch, or the error of the store. A failed item is a result, and throws nothing.
    */
   next(): Promise<IteratorResult<BatchResult, void>> {
     return this.#run.next();
   }
 
   /**
-   * Ends the batch: nothing more is submitted. A pending `next()` is done at once. It never throws.
+   * Ends the batch. Nothing more is submitted, and a pending `next()` is done at once. It never throws.
    *
    * @returns The end of the iteration.
    */
@@ -79,7 +80,7 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
   }
 
   /**
-   * The results themselves.
+   * The batch is its own iterator.
    *
    * @returns This batch.
    */
@@ -93,7 +94,8 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
   }
 
   /**
-   * All results that have not been read yet, in the order of the items. It keeps all of the audio in memory.
+   * Reads all results that have not been read yet, and sorts them in the order of the items. It keeps all of the audio
+   * in memory.
    *
    * @returns The results, in the order of the items.
    * @throws {unknown} As `next()` does.
@@ -120,15 +122,16 @@ export class Batch implements AsyncIterableIterator<BatchResult, void, void>, As
 /**
  * Speaks a list of independent texts, a request each. **Costs credits**, each item once.
  *
- * Every item settles by itself: one that fails is a result, too, and the others go on. The rules for money, rate limits and resuming
- * are those of {@linkcode narrate}: with its store a second run charges nothing twice. What would make all others fail as well ends the submitting: a refused key, too few credits, a
- * rate limit that does not pass, and the second submission in a row whose outcome is not known; the items behind it are then rejected
- * with the same error and `charged: "no"`. Texts are not cut: `narrate` is for long ones.
+ * Every item settles by itself: an item that fails is a result, too, and the others go on. The rules for money, rate
+ * limits and resuming are those of {@linkcode narrate}: with its store a second run charges nothing twice. A failure
+ * that all other items would meet, too, ends the submitting: a refused key, too few credits, a rate limit that does not
+ * pass, and the second submission in a row whose outcome is not known. The items behind it are then rejected with the
+ * same error and `charged: "no"`. Texts are not cut: use `narrate` for long ones.
  *
  * @param client The client. Its `timeout` bounds each submission and each poll.
  * @param items The texts, and how to speak them.
  * @param options How to buy, and what to resume.
- * @returns The results, lazily.
+ * @returns The results. Nothing is sent before they are read.
  * @throws {TypeError} when a value has the wrong type.
  * @throws {RangeError} when an option is out of its range.
  * @throws {unknown} while it is read, the signal's own reason when it aborts.
@@ -202,13 +205,13 @@ export function batch(
         await obtained.complete;
         return { status: "fulfilled", index, item, ...resultOf(obtained, audio) };
       } catch (reason) {
-        // Anything else is a store that fails, or the end of the batch.
+        // Other errors come from the store, or from the end of the batch.
         const known = asTsetsenError(reason);
         if (reason !== invalid && (known === undefined || known.code === SUPERSEDED)) throw reason;
         return { status: "rejected", index, item, reason: asItemError(reason) };
       }
     };
-    // Not a race of all that are under way: a promise that is slow keeps what each race before has given.
+    // A race of all items under way would leak: a slow promise keeps the results of every race before.
     const over: Promise<BatchResult>[] = [];
     let wake = () => {};
     let underWay = 0;
@@ -237,7 +240,7 @@ export function batch(
   return new Batch(results, work);
 }
 
-/** What an item is bought with and known by, or why it cannot be bought. */
+/** The order and the hash of an item, or the error because of which it cannot be bought. */
 async function orderOf(item: BatchItem, method: Method): Promise<{
   readonly hash?: string;
   readonly order?: Order;
@@ -245,7 +248,7 @@ async function orderOf(item: BatchItem, method: Method): Promise<{
 }> {
   try {
     const { apiKey: _, ...request } = toSpeech(item, "", method);
-    // Whoever waits here may write the next item into the same object.
+    // The caller may put the next item into the same object while this waits, so read it first.
     const { apiKey } = item;
     const characters = countCharacters(request.text);
     const hash = await contentHash(request.text, request);
@@ -255,7 +258,7 @@ async function orderOf(item: BatchItem, method: Method): Promise<{
   }
 }
 
-/** What an item is rejected with: making the item again can charge again, also when the error is about a poll of its job. */
+/** The error of an item. Making the item again can charge again, also when the error is about a poll of its job. */
 function asItemError(reason: unknown): unknown {
   const known = asTsetsenError(reason);
   const isPaid = known?.charged === "yes" || known?.charged === "unknown";
@@ -266,13 +269,13 @@ function resultOf(
   { audio: { chunks }, job, format = formatOf(chunks) }: Obtained,
   audio: "bytes" | "none",
 ): Pick<FulfilledItem, "job" | "audio" | "format"> {
-  // Only a stream has no job, also where an earlier run has bought it.
+  // Only a stream has no job, even if an earlier run has bought it.
   if (job === undefined) return { job, audio: encodeWav(chunks), format: "wav" };
   if (audio === "none") return { job, audio: undefined, format: undefined };
   return { job, audio: concatBytes(chunks), format };
 }
 
-/** The error for all items that are not submitted any more, if there is no point in going on. */
+/** The error for all items that were not submitted, if the others would fail, too. */
 function stopAfter(error: unknown, unknowns: number): unknown {
   const known = asTsetsenError(error);
   if (known === undefined) return error;

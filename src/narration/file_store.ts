@@ -1,5 +1,5 @@
 /**
- * A store of narrations and batches in a folder, on Deno, Bun and Node: one process resumes what another has left.
+ * A store of narrations and batches in a folder, on Deno, Bun and Node. One process can resume the work of another.
  *
  * ```ts
  * import type { Client } from "@tsetsen/sdk";
@@ -37,8 +37,8 @@ export interface FileStoreOptions {
 /** A {@linkcode Store} in a folder. */
 export interface FileStore extends Store {
   /**
-   * Deletes the narration and the batch of a key, and the parts that they consist of, also where another narration in this
-   * folder has the same parts. Nothing happens when there is none.
+   * Deletes the narration and the batch of a key, and their parts, even if another narration in this folder has the
+   * same parts. Nothing happens when there is none.
    *
    * @param key The key, as it was given to `narrate` or `batch`.
    */
@@ -46,10 +46,10 @@ export interface FileStore extends Store {
 }
 
 /**
- * A store in a folder. Processes on one machine, and on machines that share the folder, may use it at the same time: a record is
- * written beside its place, flushed to the disk, and then renamed to a name that must not exist yet. So one of several writers
- * succeeds, and a reader finds a whole record. Files and folders are flushed to the disk (`fsync`) before a promise resolves,
- * where the file system can.
+ * Makes a store in a folder. Processes on one machine, and on machines that share the folder, may use it at the same
+ * time. A record is written to a temporary name, flushed to the disk, and renamed to a name that must not exist yet.
+ * One of several writers therefore succeeds, and a reader finds a whole record. Files and folders are flushed to the
+ * disk (`fsync`) before a promise resolves, if the file system can do it.
  *
  * @param folder The folder. It is made when something is kept.
  * @param options Whether audio is kept.
@@ -76,7 +76,7 @@ export function fileStore(folder: string | URL, options: FileStoreOptions = {}):
   let reads = 0;
   const store: FileStore = {
     async load(name) {
-      // A record is small: reading it takes a tenth of the time that a thread for it would take.
+      // A record is small. Reading it synchronously takes a tenth of the time of an asynchronous read.
       if (++reads % READS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
       return readRecord(root, name);
     },
@@ -88,7 +88,7 @@ export function fileStore(folder: string | URL, options: FileStoreOptions = {}):
         if (name.startsWith("part/")) await rm(place(root, name), REMOVE);
       }
       await rm(`${root}/${key}`, REMOVE);
-      // It stays when other narrations have parts in it.
+      // The folder stays when other narrations have parts in it.
       await rmdir(`${root}/${PARTS}`).catch(() => {});
     },
   };
@@ -105,11 +105,11 @@ const PARTS = ".parts";
 /** The file in the folder of a version. */
 const RECORD = "record.json";
 const REMOVE = { recursive: true, force: true } as const;
-/** So many records are read before timers and events get their turn. */
+/** After this many records, timers and events get a turn. */
 const READS_AT_ONCE = 128;
 const KEY = /^[\p{L}\p{N}_-][\p{L}\p{N}_.-]{0,127}$/u;
 
-/** The folder of a record. A name from elsewhere must not lead out of the store's folder. */
+/** The folder of a record. A name must not lead out of the store's folder. */
 function place(root: string, name: string): string {
   const [kind = "", key = "", page, ...more] = name.split("/");
   const isPart = kind === "part" && page === undefined && /^[\da-f]{1,64}(\.\d{1,9})?$/.test(key);
@@ -119,7 +119,7 @@ function place(root: string, name: string): string {
   return `${root}/${key}/${page ?? kind}`;
 }
 
-/** File systems allow names of so many bytes. A letter of Cyrillic has two. */
+/** The longest name that file systems allow. A Cyrillic letter has two bytes. */
 const MAX_NAME_BYTES = 255;
 
 function checkKey(key: string): void {
@@ -129,7 +129,7 @@ function checkKey(key: string): void {
   );
 }
 
-/** The file of audio. Version 0.1 has kept it beside its state, under the number of the part. */
+/** The file of audio. Version 0.1 kept it next to its state, under the number of the part. */
 function audioPlace(root: string, name: string): string {
   const [kind, key, part = ""] = name.split("/");
   if (kind === "part" || !/^\d{1,9}$/.test(part)) return `${place(root, name)}/audio`;
@@ -166,7 +166,7 @@ function readRecord(root: string, name: string): StoredRecord | undefined {
   }
 }
 
-/** The state that version 0.1 of the SDK has kept under a key. */
+/** Reads the state that version 0.1 of the SDK kept under a key. */
 function readEarlier(root: string, name: string): StoredRecord | undefined {
   const [kind, key, page] = name.split("/");
   if (page !== undefined || kind === "part") return undefined;
@@ -179,12 +179,12 @@ function readEarlier(root: string, name: string): StoredRecord | undefined {
   }
 }
 
-/** The version of a state that version 0.1 has kept. */
+/** The version of a state that version 0.1 kept. */
 const EARLIER = "0";
 
 /**
- * Saves a version of a record: a folder with one file, made elsewhere and renamed to the number of the version. Renaming a folder to
- * the name of one that is not empty fails on every file system, so one writer succeeds.
+ * Saves a version of a record: a folder with one file, made elsewhere and renamed to the number of the version. On
+ * every file system it fails to rename a folder to the name of one that is not empty, so one writer succeeds.
  */
 async function saveRecord(
   root: string,
@@ -209,7 +209,7 @@ async function saveRecord(
     if (!isNew) await rm(temporary, REMOVE);
   }
   if (!isNew) return undefined;
-  // A writer that was away for several versions could take the number of one that was removed.
+  // A writer that missed several versions could take the number of one that was removed.
   if (newest(folder) > version) return undefined;
   await sync(folder);
   if (version === 1) await syncParents(root, folder);
@@ -225,7 +225,7 @@ async function renameNew(temporary: string, target: string, value: string): Prom
       return true;
     } catch (error) {
       const there = await read(`${target}/${RECORD}`);
-      // The answer to a rename over the network may be lost: the same content is this writer's own.
+      // The answer to a rename over the network may be lost. The same content then shows that this writer succeeded.
       if (there !== undefined) return new TextDecoder().decode(there) === value;
       // Virus scanners and indexers hold a file for a moment.
       if (tries === 5 || !["EPERM", "EACCES", "EBUSY"].includes(codeOf(error) ?? "")) throw error;

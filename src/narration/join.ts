@@ -1,5 +1,5 @@
 /**
- * Joining parts: the pause between two parts counts the silence that they already carry.
+ * Joins parts. The pause between two parts includes the silence that they already carry.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { BoundaryKind } from "../text/split/part.ts";
 /** Samples below this are silence: -50 dB of full scale (32,768 × 10^(-50/20)). */
 const SILENCE_LEVEL = 104;
 
-/** Silence up to this length belongs to the speech, and is neither counted nor taken away: 50 ms. */
+/** Silence up to this length (50 ms) belongs to the speech, and is neither counted nor removed. */
 const MARGIN_SAMPLES = SAMPLE_RATE / 20;
 
 /** The longest piece of silence that is written at once, in bytes. */
@@ -36,11 +36,11 @@ export function measureSilence(pcm: readonly Uint8Array[]): Silence {
     const last = lastLoud(chunk);
     tail = last < 0 ? tail + count : count - 1 - last;
   }
-  // A part of nothing but silence stays as it is.
+  // A part that is only silence stays as it is.
   return isQuiet ? { lead: 0, tail: 0 } : { lead: counted(lead), tail: counted(tail) };
 }
 
-/** What is done between two parts, in samples: silence that is put in, or silence that is taken away. */
+/** What is done between two parts, in samples: silence is inserted, or removed. */
 export interface Gap {
   readonly insert: number;
   readonly cutTail: number;
@@ -48,10 +48,11 @@ export interface Gap {
 }
 
 /**
- * How two parts are joined.
+ * Decides how two parts are joined.
  *
- * The silence that they carry counts: what is missing of the pause is put in, what is too much is taken away, down to 50 ms at
- * each end. A pause of 0 behind a sentence or a clause leaves the silence to the service; inside a clause it is taken away.
+ * The silence that they carry counts. If the pause is longer, the rest is inserted. If it is shorter, silence is
+ * removed, down to 50 ms at each end. A pause of 0 behind a sentence or a clause leaves the silence to the service;
+ * inside a clause silence is removed.
  *
  * @param tail The silence at the end of the first, in samples.
  * @param lead The silence at the beginning of the second, in samples.
@@ -114,7 +115,7 @@ export function placesOf(parts: readonly Placeable[]): { from: number; to: numbe
   return places;
 }
 
-/** How long the joined audio is, the pause behind its last part included, in samples. */
+/** The length of the joined audio in samples, with the pause behind its last part. */
 export function totalSamples(parts: readonly Placeable[]): number {
   const places = placesOf(parts);
   const last = parts.findLastIndex(({ samples }) => samples > 0);
@@ -127,7 +128,7 @@ export class Joiner {
   /** The silence at the end of what was written. */
   #held: Uint8Array[] = [];
   #heldSamples = 0;
-  /** The silence at the beginning of the present part; `undefined` once it has sounded. */
+  /** The silence at the beginning of this part; `undefined` once it has sounded. */
   #lead: Uint8Array[] | undefined = [];
   #leadSamples = 0;
   #pause = 0;
@@ -174,7 +175,7 @@ export class Joiner {
     yield* silence(insert);
   }
 
-  /** @param sounds Whether the part has sounded. A part of nothing but silence stays as it is. */
+  /** @param sounds Whether the part has sounded. A part that is only silence stays as it is. */
   *#begin(sounds = true): Generator<Uint8Array, void, void> {
     const lead = this.#lead ?? [];
     const gap = this.#isFirst ? { insert: this.#pause, cutTail: 0, cutLead: 0 } : gapBetween(
@@ -228,14 +229,14 @@ function counted(samples: number): number {
   return samples > MARGIN_SAMPLES ? samples : 0;
 }
 
-/** The index of the first sample that is no silence; the number of samples when there is none. */
+/** The index of the first sample that is not silence; the number of samples when there is none. */
 function firstLoud(pcm: Uint8Array): number {
   const count = pcm.length / BYTES_PER_SAMPLE;
   for (let i = 0; i < count; i++) if (isLoud(pcm, i)) return i;
   return count;
 }
 
-/** The index of the last sample that is no silence; -1 when there is none. */
+/** The index of the last sample that is not silence; -1 when there is none. */
 function lastLoud(pcm: Uint8Array): number {
   for (let i = pcm.length / BYTES_PER_SAMPLE - 1; i >= 0; i--) if (isLoud(pcm, i)) return i;
   return -1;

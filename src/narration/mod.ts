@@ -1,6 +1,6 @@
 /**
- * A finished piece of audio from a text of any length, batches of texts, and captions. A narration that fails, or whose process is
- * killed, can be resumed, and buys nothing twice.
+ * Speaks texts of any length as one piece of audio, and batches of texts, and makes captions. A narration that fails,
+ * or whose process is killed, can be resumed, and buys nothing twice.
  *
  * ```ts
  * import { Client } from "@tsetsen/sdk";

@@ -47,15 +47,16 @@ interface Work {
 }
 
 /**
- * A text of any length as one piece of audio: PCM, 24,000 Hz, 16-bit little-endian, mono, part after part with the pauses between
- * them. `wav()` gives it as a WAV file, `toResponse()` as a WAV response, and `saveAudio` of `@tsetsen/sdk/file` writes it as one.
+ * A text of any length as one piece of audio: PCM, 24,000 Hz, 16-bit little-endian, mono. Part follows part, with
+ * pauses between them. `wav()` gives it as a WAV file, `toResponse()` as a WAV response, and `saveAudio` of
+ * `@tsetsen/sdk/file` writes a WAV file.
  *
- * The length is known once all parts are done: from the first chunk on when the store has them all. `contentLength`, `duration`
- * and the `Content-Length` of a response then say it.
+ * The length is known once all parts are done, or from the first chunk on when the store has them all. `contentLength`,
+ * `duration` and the `Content-Length` of a response then give it.
  *
- * It can be read once. Nothing is sent before the first chunk is asked for, and no more than `concurrency` parts ahead of the
- * reader. Leaving the loop, `cancel()` and the signal end it at once: nothing more is submitted. The journal still keeps a job that was
- * being submitted at that moment: {@linkcode Narration.settled}.
+ * It can be read once. Nothing is sent before the first chunk is asked for, and at most `concurrency` parts are sent
+ * ahead of the reader. Leaving the loop, `cancel()` and the signal end it at once, and nothing more is submitted. The
+ * journal still records a job that was being submitted at that moment: see {@linkcode Narration.settled}.
  */
 export class Narration extends AudioStream {
   readonly #work: Work;
@@ -71,19 +72,22 @@ export class Narration extends AudioStream {
   }
 
   /**
-   * How far it is, as a JSON value to resume it with. It holds neither the key nor the text. Until the first chunk has been asked
-   * for it is the state that is resumed, or `undefined`.
+   * How far it is, as a JSON value to resume it with. It holds neither the key nor the text. Until the first chunk is
+   * asked for, it is the state that is resumed, or `undefined`.
    */
   get state(): NarrationState | undefined {
     return this.#work.state();
   }
 
-  /** Whether a store keeps what is bought: the same call again then buys only what is missing. */
+  /** Whether a store keeps what is bought. The same call again then buys only what is missing. */
   get hasStore(): boolean {
     return this.#work.hasStore;
   }
 
-  /** The index of the part whose error reading throws, or that failed first until then; `undefined` when none has failed. */
+  /**
+   * The index of the part whose error reading throws. Until it throws, the part that failed first; `undefined` when
+   * none has failed.
+   */
   get failedPart(): number | undefined {
     return this.#work.failedPart;
   }
@@ -101,7 +105,8 @@ export class Narration extends AudioStream {
   }
 
   /**
-   * The captions of the parts that are done, up to the first that is not: of the whole when it has been read to its end.
+   * Makes the cues of the parts that are done, up to the first that is not. After the end has been read they cover the
+   * whole text.
    *
    * @returns A cue for each sentence.
    */
@@ -123,34 +128,37 @@ const FACTS: AudioFacts = {
 /**
  * Speaks a text of any length as one piece of audio. **Costs credits**, each part once.
  *
- * The text is cut at paragraphs and sentences; the parts are submitted in order, one after the other, made `concurrency` at a
- * time, and joined in order, with the pauses that the punctuation asks for. A pause counts the silence (below -50 dB, longer than 50 ms)
- * that the two parts already carry: what is missing is put in, what is too much is taken away.
+ * The text is cut at paragraphs and sentences. The parts are submitted in order, one after the other. At most
+ * `concurrency` of them are made at a time. They are joined in order, with the pauses that the punctuation asks for. A
+ * pause includes the silence (below -50 dB, longer than 50 ms) that the two parts already carry: missing silence is
+ * inserted, surplus silence is removed.
  *
- * **Resuming.** Each part's request id is kept in `state`, and in the `store` if one is given, before
- * anything else is done with it. The same call again with `resume` or the same `store` buys only what is missing: a job that is known is
- * followed and downloaded, which costs nothing. A part whose job FAILED is bought again by resuming, and only then. A submission
- * whose outcome is not known (`charged: "unknown"`) ends the narration and is never sent again by itself: `retryUnknown` decides. The same
- * holds for the part that was on its way when the process was killed, one at most.
+ * **Resuming.** Each part's request id is kept in `state`, and in the `store` if one is given, before anything else
+ * happens with it. The same call again with `resume` or the same `store` buys only what is missing: a known job is
+ * followed and downloaded, which costs nothing. A part whose job FAILED is bought again by resuming, and only then. A
+ * submission whose outcome is not known (`charged: "unknown"`) ends the narration, and is sent again only with
+ * `retryUnknown`. The same holds for the part, at most one, that was on its way when the process was killed.
  *
- * **Trying again.** With its store, or with `resume` and its `state`, a second run charges nothing twice. Without them it would buy
- * all parts anew: errors that follow a purchase have `billable: true`, and {@linkcode isSafeToRetry} says no.
+ * **Trying again.** With its store, or with `resume` and its `state`, a second run charges nothing twice. Without them
+ * it would buy all parts again: errors that follow a purchase have `billable: true`, and {@linkcode isSafeToRetry}
+ * returns false.
  *
- * **Sharing.** Parts are known by their text, voice, speed and version. A corrected sentence buys one part, and runs that share a store
- * share what is bought. Of two runs under one key the one that began last goes on; the other ends with an error whose `code` is
- * `"superseded"`.
+ * **Sharing.** A part is identified by its text, voice, speed and version. A corrected sentence buys one part, and runs
+ * that share a store share their purchases. Of two runs under one key the one that began last goes on. The other ends
+ * with an error whose `code` is `"superseded"`.
  *
- * **First sound.** With `method: "stream"` the first sentence is a part of its own, chunks are given while they come, and the next
- * part is asked for meanwhile.
+ * **First sound.** With `method: "stream"` the first sentence is a part of its own. Its chunks are given while they
+ * come, and the next part is bought meanwhile.
  *
- * **Rate limits** are waited out, and fewer parts are then made at a time.
+ * **Rate limits.** The narration waits until a rate limit has passed, and then makes fewer parts at a time.
  *
  * @param client The client. Its `timeout` bounds each submission and each poll.
  * @param request The text, the voice, and how to speak.
  * @param options How to cut, how to buy, and what to resume.
- * @returns The audio, lazily. Reading it throws the error of the first part that fails, after all the parts before it; the signal's
- * own reason; an {@linkcode InvalidRequestError} when the state is of another request.
- * @throws {InvalidRequestError} when a parameter is wrong, or there is nothing to speak; nothing is sent then.
+ * @returns The audio. Nothing is sent before it is read. Reading it throws the error of the first part that fails,
+ * after the audio of all parts before it. It throws an {@linkcode InvalidRequestError} when the state is that of
+ * another request.
+ * @throws {InvalidRequestError} when a parameter is wrong, or there is nothing to speak. Nothing was sent then.
  * @throws {TypeError} when a value has the wrong type, or an option is not known.
  * @throws {RangeError} when an option is out of its range.
  * @throws {unknown} while it is read, the signal's own reason when it aborts.
@@ -254,14 +262,14 @@ export function narrate(
       options: resolved,
       lifetime,
       audio: "pcm",
-      // The parts behind a failed one are not bought, whatever the reason.
+      // No part behind a failed one is bought, whatever the reason.
       stopAfter: (error) => error,
     });
     work.session = session;
     await lifetime.race(session.prepare());
 
     const fail = (index: number) => (error: unknown) => {
-      // Parts that are under way go on. Nothing more is bought behind the failed one.
+      // Parts under way go on. No part behind the failed one is bought.
       session.halt(error);
       if (lifetime.end === undefined) work.failedPart ??= index;
     };
@@ -283,7 +291,7 @@ export function narrate(
         }
         await lifetime.race(complete);
       } catch (error) {
-        // The parts before it are given to their ends, with the pause behind them.
+        // The reader gets the whole audio of the parts before it, with the pause behind them.
         if (lifetime.end === undefined) {
           // A later part may have failed before this one.
           work.failedPart = part;

@@ -1,5 +1,5 @@
 /**
- * Opens narrations and batches: finds what is known about their parts, in a state or in a store.
+ * Opens narrations and batches: reads what is known about their parts, from a state or a store.
  *
  * @module
  */
@@ -150,7 +150,7 @@ const PENDING: Purchase = { status: "pending" };
 /** A part without a letter or a digit. */
 const SILENT: Purchase = { status: "done", samples: 0 };
 
-/** The journal's part of an opening. The head of the run is saved behind what is known of the parts. */
+/** Makes the options of the journal. The head of the run is saved after what is known of the parts. */
 function journalOf(
   store: Store | undefined,
   names: readonly (string | undefined)[],
@@ -165,7 +165,7 @@ function journalOf(
   return { names, known, store, run, claim };
 }
 
-/** What a store has of a narration: its plan as a state without purchases, which stand in records of their own. */
+/** Reads the plan of a narration from a store, as a state without purchases. Purchases have records of their own. */
 async function findRun(store: Store, key: string, earlierKey: string): Promise<{
   readonly state: NarrationState | undefined;
   readonly earlier?: { readonly key: string; readonly state: NarrationState } | undefined;
@@ -183,7 +183,7 @@ async function findRun(store: Store, key: string, earlierKey: string): Promise<{
   return { state };
 }
 
-/** What a part or an item is known by. */
+/** The hash that identifies a part or an item. */
 export async function contentHash(text: string, voicing: Voicing): Promise<string> {
   const { voiceId, speed, version } = voicing;
   return await hash(JSON.stringify([text, voiceId, speed, version]));
@@ -204,7 +204,7 @@ async function hashed(
   );
 }
 
-/** Copies audio that version 0.1 has kept under the numbers of the parts. */
+/** Copies audio that version 0.1 kept under the numbers of the parts. */
 async function moveAudio(
   store: Store,
   { key, state }: { readonly key: string; readonly state: NarrationState },

@@ -40,57 +40,59 @@ export interface PartOptions extends Omit<SplitOptions, "joinSentences"> {
 /** What narrations and batches have in common. All durations are milliseconds. */
 export interface BuyOptions<State> {
   /**
-   * `"generate"`: a job for each part, followed to its end, and a download. A paid job can be taken up again by its id.
-   * `"stream"`: a stream for each part, PCM in any case; what was streamed and not kept in a `store` is lost when the process
-   * ends. Default `"generate"`.
+   * `"generate"`: a job for each part, followed to its end, and a download. A paid job can be resumed by its id.
+   * `"stream"`: a stream for each part, always PCM. Audio that was streamed and not kept in a `store` is lost when the
+   * process ends. Default `"generate"`.
    */
   readonly method?: Method | undefined;
   /**
-   * How many parts may be under way or waiting to be read at once, 1 or more. It bounds the memory, too. Default 3. They are
-   * submitted one after the other, in order, whatever it is.
+   * How many parts may be under way or waiting to be read at once, 1 or more. It also bounds the memory. Parts are
+   * always submitted one after the other, in order. Default 3.
    */
   readonly concurrency?: number | undefined;
   /**
-   * Stops with an {@linkcode InsufficientCreditsError} before a submission that would leave fewer credits than this, 0 or more. The
-   * balance is asked for before each submission, a call that costs nothing; the cost of a part is estimated by the most
-   * expensive one so far, and taken as nothing before the cost of the first is known. Default: no check.
+   * Stops with an {@linkcode InsufficientCreditsError} before a submission that would leave fewer credits than this, 0
+   * or more. It asks for the balance before each submission, which costs nothing. The cost of a part is estimated by
+   * the most expensive one so far, and counts as 0 until a cost is known. Default: no check.
    */
   readonly minBalance?: number | undefined;
   /**
-   * A state from before: only what it does not have yet is bought. Parts are known by their text, voice, speed and version, so the
-   * text may have been corrected. Default: what `store` has, if anything.
+   * An earlier state. Only what it does not have yet is bought. A part is identified by its text, voice, speed and
+   * version, so the text may have been corrected. Default: the state in `store`, if there is one.
    */
   readonly resume?: State | undefined;
-  /** Where purchases, and the audio if the store can, are kept after each step. Default: nowhere. */
+  /** Where purchases are kept after each step, and the audio if the store can keep it. Default: nowhere. */
   readonly store?: Store | undefined;
   /**
-   * The name in the store, 1 to 128 characters. The run that opened it last may buy: runs that opened it before end with an error
-   * whose `code` is `"superseded"`. Default: a hash of the request.
+   * The name in the store, 1 to 128 characters. The run that opened it last may buy. Runs that opened it before end
+   * with an error whose `code` is `"superseded"`. Default: a hash of the request.
    */
   readonly key?: string | undefined;
   /**
-   * Submits again what was submitted with unknown outcome, which may pay for it twice. Default false: resuming then stops
-   * with an error before anything is sent. Look at the balance or the service's history first.
+   * Whether to submit a part again whose submission has an unknown outcome, which may pay for it twice. Look at the
+   * balance or the service's history first. Default false: resuming stops with an error before anything is sent.
    */
   readonly retryUnknown?: boolean | undefined;
   /**
-   * Buys again what was paid for and cannot be had any more: a job that the service does not know, by its own answer to CheckStatus
-   * and at least 10 seconds after its submission, or a stream that was not kept. Default false: an error says so.
+   * Whether to buy a part again that was paid for and is lost: a job that the service does not know, by its own answer
+   * to CheckStatus and at least 10 seconds after its submission, or a stream that was not kept. Default false: resuming
+   * stops with an error.
    */
   readonly retryLost?: boolean | undefined;
   /** The time between two polls of a job in milliseconds, above 0. Default: it adapts to the job's age. */
   readonly pollInterval?: number | undefined;
   /**
-   * The longest wait for one job in milliseconds, and for its download, above 0 and at most 2,147,483,647; the job goes on at the
-   * service. Default: no limit.
+   * The longest wait for one job, and for its download, in milliseconds, above 0 and at most 2,147,483,647. The job
+   * goes on at the service. Default: no limit.
    */
   readonly partTimeout?: number | undefined;
   /**
-   * How long refusals for rate limit are waited out in milliseconds, at least 0, counted anew whenever a part gets through. Beyond it,
-   * or at once when the service asks for a longer wait, the {@linkcode RateLimitExceededError} is thrown. Default 900,000 (15 minutes).
+   * The longest time to wait while the service refuses parts for their rate, in milliseconds, at least 0. It begins
+   * again whenever a part is accepted. After it, or at once when the service asks for a longer wait, the {@linkcode
+   * RateLimitExceededError} is thrown. Default 900,000 (15 minutes).
    */
   readonly rateLimitTimeout?: number | undefined;
-  /** Ends everything at once; what was being read rejects with the signal's own reason. Default: none. */
+  /** Ends everything at once. The pending read rejects with the signal's own reason. Default: none. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each step. Its errors and rejections are ignored. Default: none. */
   readonly onProgress?: ProgressHook | undefined;

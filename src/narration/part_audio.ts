@@ -1,5 +1,5 @@
 /**
- * The audio of a part: what it is, and its samples.
+ * The audio of a part: its format and its samples.
  *
  * @module
  */
@@ -18,20 +18,20 @@ const RULES: Rules<keyof ToPcmOptions> = { audioLength: ["number"] };
 /** Options of {@linkcode toPcm}. */
 export interface ToPcmOptions {
   /**
-   * The length that the service gives in `metrics.audioLength`, in seconds, above 0. Audio without a header that is longer or
-   * shorter by more than 0.25 seconds and a tenth is refused. Default: none, and no check.
+   * The length that the service gives in `metrics.audioLength`, in seconds, above 0. Audio without a header is refused
+   * when it is longer or shorter by more than 0.25 seconds plus a tenth. Default: none, and no check.
    */
   readonly audioLength?: number | undefined;
 }
 
 /**
- * The samples of a job's audio, to join parts: a WAV header is checked and left out. `narrate` does this by itself. Use it when
- * you buy the parts of a {@linkcode plan} by an engine of your own.
+ * Takes the samples out of a job's audio, to join parts. It checks a WAV header and leaves it out. `narrate` does this
+ * by itself. Use it when you buy the parts of a {@linkcode plan} by an engine of your own.
  *
  * @param chunks The audio as it was downloaded, in one piece or in several.
  * @param options What the service says of the audio.
  * @returns PCM, 24,000 Hz, 16-bit little-endian, mono, in whole samples: at least one piece, none of them empty.
- * @throws {TypeError} when `chunks` is no array of bytes, or an option has the wrong type or is not known.
+ * @throws {TypeError} when `chunks` is not an array of bytes, or an option has the wrong type or is not known.
  * @throws {ServerError} when it is neither WAV of the service's PCM nor bare PCM, holds no sample, or is not as long as the service
  * says; its `charged` is `"yes"`.
  *
@@ -54,7 +54,7 @@ export function toPcm(chunks: readonly Uint8Array[], options: ToPcmOptions = {})
 /**
  * The samples of a download that was read to its end.
  *
- * @param given What the download says that they are: it knows the content type, too.
+ * @param given The format that the download reports, which also considers the content type.
  * @param audioLength As in `toPcm`.
  * @throws {ServerError} as `toPcm`, and when the content type names another format for bytes that look like samples.
  */
@@ -77,7 +77,7 @@ export function pcmOf(
   const samples = pcm.filter(({ length }) => length > 0);
   if (samples.length === 0) throw notPcm("empty");
   if (given !== "pcm" && given !== "wav") throw notPcm(`${given}, as its content type says`);
-  // A header that announces the length has confirmed it.
+  // A header that announces the length was checked already.
   const isAnnounced = format === "wav" && readWav(head)?.bytes !== Infinity;
   if (audioLength && !isAnnounced) checkLength(lengthOf(samples), audioLength);
   return samples;

@@ -1,5 +1,5 @@
 /**
- * How a text is cut, and what that will take.
+ * Plans a narration: how its text is cut, and what it will take.
  *
  * @module
  */
@@ -21,8 +21,8 @@ export interface PlanOptions extends PartOptions {
   /** How the parts will be made: with `"stream"` the first sentence is a part of its own. Default `"generate"`. */
   readonly method?: Method | undefined;
   /**
-   * How many characters the voice speaks in a second at speed 1, above 0. Take it from audio that you have: the service documents
-   * no number. Default: none, and no estimate.
+   * How many characters the voice speaks in a second at speed 1, above 0. Measure it on audio that you have, because
+   * the service documents no number. Default: none, and no estimate.
    */
   readonly charactersPerSecond?: number | undefined;
 }
@@ -35,7 +35,7 @@ export interface PlannedPart {
   readonly start: number;
   /** Where it ends, exclusive, in UTF-16 code units. */
   readonly end: number;
-  /** The characters (code points) that would be sent; 0 for a part without a letter or a digit, which is only its pause. */
+  /** The characters (code points) that would be sent; 0 for a part without a letter or a digit, which is only a pause. */
   readonly characters: number;
   /** The pause after it, in milliseconds. */
   readonly pause: number;
@@ -64,7 +64,7 @@ const PLAN_RULES: Rules = {
 };
 
 /**
- * What {@linkcode narrate} would do with a text, without any call.
+ * Plans what {@linkcode narrate} would do with a text. Nothing is sent.
  *
  * @param text The text, of any length.
  * @param options How it is cut, and the speed: the same as for `narrate`.
@@ -124,7 +124,7 @@ export function cutText(
   }
   const [first] = parts;
   if (method !== "stream" || first === undefined) return parts;
-  // The first sound comes sooner when the first part is short.
+  // A short first part gives the first sound sooner.
   const [sentence] = splitSentences(first.text, { paragraphs, pauses, pauseScale });
   if (sentence === undefined || sentence.end >= first.end || !sentence.speakable) return parts;
   const others = splitText(text.slice(sentence.end, first.end), {
@@ -141,18 +141,18 @@ export function cutText(
   return [sentence, ...shifted.slice(0, -1), { ...last, boundary, pause }, ...parts.slice(1)];
 }
 
-/** What is sent of a part: the white space around it, the line ends of paragraphs above all, costs and says nothing. */
+/** The text of a part that is sent, without the white space around it, which would cost and say nothing. */
 export function spokenText(text: string, { start, end }: { start: number; end: number }): string {
   return text.slice(start, end).trim();
 }
 
-/** A part of which nothing has been bought yet. A part that cannot be spoken is only its pause. */
+/** A part that was not bought yet. A part that cannot be spoken is only a pause. */
 export function freshPart({ start, end, boundary, pause, speakable }: TextPart): PartState {
   const place = { start, end, boundary, pause: Math.round(pause * SAMPLE_RATE / 1_000) };
   return speakable ? { ...place, status: "pending" } : { ...place, status: "done", samples: 0 };
 }
 
-/** Whether a part holds a letter or a digit. A part without one is only its pause. */
+/** Whether a part holds a letter or a digit. A part without one is only a pause. */
 export function isSpoken(text: string, { start, end }: { start: number; end: number }): boolean {
   return isSpeakable(text.slice(start, end));
 }

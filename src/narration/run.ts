@@ -1,5 +1,5 @@
 /**
- * A generator as one operation.
+ * Runs a generator as one operation.
  *
  * @module
  */
@@ -22,8 +22,8 @@ export interface Purchases {
 }
 
 /**
- * Runs a generator as one operation: nothing happens before the first `next()`; the signal, the client's `close()` and `return()`
- * end it at once, also while a `next()` is pending.
+ * Runs a generator as one operation. Nothing happens before the first `next()`. The signal, the client's `close()` and
+ * `return()` end it at once, also while a `next()` is pending.
  */
 export class Run<T> implements AsyncIterator<T, void, void> {
   readonly #client: BaseClient;
@@ -87,10 +87,10 @@ export class Run<T> implements AsyncIterator<T, void, void> {
     if (session?.hasBought !== true || this.#isTold) return failure;
     this.#isTold = true;
     const known = end?.by === "signal" ? undefined : asTsetsenError(failure);
-    // A store that fails knows nothing of the jobs.
+    // The error of a store does not name the jobs.
     if (known === undefined) jobs.forEach((job) => recordInterrupted(failure, job, signal));
     else failure = withContext(known, { billable: true });
-    // The error may be about a part that was refused. Without a store the parts before it are bought again.
+    // The error may be about a refused part. Without a store, a second run would buy the parts before it again.
     if (store === undefined) recordPurchases(failure);
     return failure;
   }
@@ -99,7 +99,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   async return(): Promise<IteratorResult<T, void>> {
     this.#isCancelled = true;
     const { end } = this.#lifetime ?? {};
-    // A loop that has seen the abort by itself leaves with the reason of the signal.
+    // A loop that has noticed the abort itself may throw the reason of the signal.
     if (end?.by === "signal") this.#failure(end, end);
     this.#lifetime?.stop({ by: "cancel" });
     try {

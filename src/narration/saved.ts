@@ -1,5 +1,5 @@
 /**
- * What a store has of a narration or a batch, as a state.
+ * Reads narrations and batches from a store, as states.
  *
  * @module
  */
@@ -35,7 +35,7 @@ import type { Store } from "./store/store.ts";
  * @param store The store.
  * @param key The key of the narration, as it was given to {@linkcode narrate}.
  * @returns Its state; `undefined` when the store has none under this key.
- * @throws {TypeError} when `store` is no store, `key` is no string, or the store holds what this package has not made.
+ * @throws {TypeError} when `store` is not a store, `key` is not a string, or the store holds what this package has not made.
  * @throws {RangeError} when `key` has not 1 to 128 characters.
  *
  * @example
@@ -69,7 +69,7 @@ export async function savedNarration(
  * @param store The store.
  * @param key The key of the batch, as it was given to {@linkcode batch}.
  * @returns Its state; `undefined` when the store has none under this key.
- * @throws {TypeError} when `store` is no store, `key` is no string, or the store holds what this package has not made.
+ * @throws {TypeError} when `store` is not a store, `key` is not a string, or the store holds what this package has not made.
  * @throws {RangeError} when `key` has not 1 to 128 characters.
  *
  * @example

@@ -12,11 +12,12 @@ import { broken } from "./store/plan_records.ts";
 export type Method = "generate" | "stream";
 
 /**
- * How far a part is.
+ * How far the purchase of a part is.
  *
  * - `"pending"`: not submitted, or refused; nothing was charged.
- * - `"submitting"`: about to be sent, or on its way. In a state that a process left behind the same as `"unknown"`.
- * - `"unknown"`: sent, and whether it was charged is not known.
+ * - `"submitting"`: about to be sent, or on its way. In a state that a killed process left it means the same as
+ *   `"unknown"`.
+ * - `"unknown"`: sent, and it is not known whether it was charged.
  * - `"submitted"`: accepted and paid for; its `requestId` leads to it.
  * - `"failed"`: paid for, but there is no audio: the job FAILED, or the stream broke. Resuming buys it again.
  * - `"done"`: its audio has come.
@@ -56,15 +57,16 @@ export interface PartState extends Omit<Purchase, "bytes"> {
   /** The length of its audio in samples, when it is done; 0 for a part without a letter or a digit, which is never sent. */
   readonly samples?: number | undefined;
   /**
-   * SHA-256 of its text, voice, speed and version, hexadecimal: what its purchase is known by. `undefined` in states of format 1, and
-   * for a part that is never sent.
+   * SHA-256 of its text, voice, speed and version, hexadecimal. It identifies the purchase. `undefined` in states of
+   * format 1, and for a part that is never sent.
    */
   readonly hash?: string | undefined;
 }
 
 /**
- * A narration as a JSON value: what resumes it, here or in another process. It holds neither the API key nor the text, which is
- * compared by its hash. The parts' places are kept, and fit a later version that splits in another way.
+ * A narration as a JSON value, with which this or another process resumes it. It holds neither the API key nor the
+ * text, which is compared by its hash. It keeps the places of the parts, so it also fits a later version that splits in
+ * another way.
  */
 export interface NarrationState {
   /** The version of this format. Version 0.1 of the SDK wrote 1, which is still read. */
@@ -91,11 +93,11 @@ export interface NarrationState {
 
 /** What is known about an item of a batch. */
 export interface BatchItemState extends Purchase {
-  /** SHA-256 of the item's text, voice, speed and version, hexadecimal: what its purchase is known by. */
+  /** SHA-256 of the item's text, voice, speed and version, hexadecimal. It identifies the purchase. */
   readonly hash: string;
 }
 
-/** A batch as a JSON value: what resumes it, here or in another process. It holds neither the API key nor the texts. */
+/** A batch as a JSON value, with which this or another process resumes it. It holds neither the API key nor the texts. */
 export interface BatchState {
   /** The version of this format. Version 0.1 of the SDK wrote 1, which is still read. */
   readonly format: 1 | 2;
@@ -110,7 +112,7 @@ export interface BatchState {
 /** The longest pause, in samples: an hour. */
 export const MAX_PAUSE_SAMPLES: number = 24_000 * 3_600;
 
-/** What must be the same for the parts of a state to be used. */
+/** The fields that must be the same before the parts of a state are used. */
 export type Voicing = Pick<NarrationState, "voiceId" | "speed" | "version">;
 
 /** Checks that a value is the state of a narration; it may come from anywhere. */

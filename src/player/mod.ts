@@ -1,5 +1,5 @@
 /**
- * Sound in a page: audio is played while it comes, with pause, seek, stop and volume.
+ * Plays audio in a page while it comes, with pause, seek, stop and volume.
  *
  * ```ts
  * import { Client } from "@tsetsen/sdk/lean";

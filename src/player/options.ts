@@ -6,13 +6,13 @@ export interface PlayOptions {
   /** The volume: what the audio is multiplied by, a finite number, 0 or more. Default 1. */
   readonly volume?: number | undefined;
   /**
-   * How far to read ahead of what is heard, in milliseconds, above 0. A narration buys only what is read. Default `Infinity`,
-   * because a server on the way may cut off a stream that is not read.
+   * How far to read ahead of the sound, in milliseconds, above 0. A narration buys only what is read. Default
+   * `Infinity`, because a server on the way may cut off a stream that is not read.
    */
   readonly ahead?: number | undefined;
   /**
-   * The node that the sound goes to, of an `AudioContext` of any rate, which you keep and close. Default: the loudspeaker, by a
-   * context of its own at 24,000 Hz.
+   * The node that the sound goes to. Its `AudioContext` may have any rate, and you close it. Default: the loudspeaker,
+   * by a context of the player's own at 24,000 Hz.
    */
   readonly destination?: SoundTarget | undefined;
   /** Stops the sound and ends the audio; `ended` rejects with its reason. Default: none. */

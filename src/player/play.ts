@@ -10,13 +10,14 @@ import { closed, type OpenContext, openContext } from "./web_audio.ts";
  * Plays audio in a page while it comes, without a gap or a click where its pieces meet. **Reading a stream or a narration costs
  * credits**; playing does not.
  *
- * Call it while a click or a key press is being handled, and await nothing before: browsers, iOS above all, let a page sound only
- * then. PCM and WAV of the service's format sound from the first piece on; another format when all of it has come.
+ * Call it while a click or a key press is being handled, and await nothing before it. Browsers, iOS above all, allow
+ * sound only then. PCM and WAV of the service's format play from the first piece on; another format plays when all of
+ * it has come.
  *
  * @param audio The audio. All of it stays in memory for `seek`: 173 MB an hour.
- * @param options How loud, and where to.
- * @returns What it is doing, and how to stop it.
- * @throws {TypeError} when the audio is none or has been read, or an option is not known or has the wrong type.
+ * @param options Volume, reading ahead, destination and signal.
+ * @returns The playback: its state, and the methods that control it.
+ * @throws {TypeError} when `audio` is no audio or has been read, or an option is not known or has the wrong type.
  * @throws {RangeError} when an option is out of its range.
  * @throws {Error} when the runtime has no Web Audio.
  * @throws {DOMException} of the name `"InvalidStateError"` when the context of the destination is closed.

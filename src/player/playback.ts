@@ -11,11 +11,11 @@ import { type PlaySource, record } from "./source.ts";
 import { closed, type Gain, type OpenContext } from "./web_audio.ts";
 
 /**
- * What audio that is played is doing.
+ * The state of a playback.
  *
- * - `"playing"`: it sounds, or waits for audio or for the visitor: {@linkcode Playback.blocked}.
- * - `"paused"`: `resume()` goes on.
- * - `"ended"`: all of it has been heard, or it failed.
+ * - `"playing"`: it sounds, or it waits for audio or for the visitor (see {@linkcode Playback.blocked}).
+ * - `"paused"`: `resume()` continues it.
+ * - `"ended"`: all of it has been heard, or the audio failed.
  * - `"stopped"`: `stop()`, the signal or the end of its context ended it.
  */
 export type PlaybackState = "playing" | "paused" | "ended" | "stopped";
@@ -23,9 +23,9 @@ export type PlaybackState = "playing" | "paused" | "ended" | "stopped";
 /** Audio that is being played. All places are samples of the audio: 24,000 are a second. */
 export class Playback {
   /**
-   * Resolves when the last sample has been heard, or after `stop()`. It rejects with what the audio fails with, once what had
-   * come has been heard; at once with the reason of the signal, and with a `DOMException` of the name `"InvalidStateError"` when
-   * the context of the destination is closed.
+   * Resolves when the last sample has been heard, or after `stop()`. When the audio fails, it rejects with that error
+   * once the audio before it has been heard. It rejects at once with the signal's reason, and with a `DOMException` of
+   * the name `"InvalidStateError"` when the context of the destination is closed.
    */
   readonly ended: Promise<void>;
   readonly #audio: PlaySource;
@@ -38,7 +38,7 @@ export class Playback {
   readonly #volume: Gain;
   readonly #schedule: Schedule;
   #state: PlaybackState = "playing";
-  /** Where it was paused, stopped or ended. */
+  /** The sample at which it was paused, stopped or ended. */
   #at = 0;
   /** Whether nothing more comes. */
   #isRead = false;
@@ -49,7 +49,7 @@ export class Playback {
   /** Lets the audio be read on. */
   #readOn: () => void = () => {};
   #unlisten: () => void = () => {};
-  /** Ends the audio with its context, because a closed one plays nothing more and says nothing. */
+  /** Ends the audio when its context is closed, because a closed one plays nothing and reports nothing. */
   readonly #onState = (): void => {
     if (this.#context.state === "closed") this.#finish("stopped", { error: closed() });
   };
@@ -88,8 +88,8 @@ export class Playback {
   }
 
   /**
-   * Whether the browser lets nothing sound yet, because the visitor has pressed nothing. Call `resume()` while a click or a key
-   * press is being handled.
+   * Whether the browser allows no sound yet, because the visitor has not pressed anything. Call `resume()` while a
+   * click or a key press is being handled.
    */
   get blocked(): boolean {
     return this.#state === "playing" && this.#context.state !== "running";
@@ -107,7 +107,7 @@ export class Playback {
   }
 
   /**
-   * The samples that have come, to draw them for example. It never throws.
+   * Copies samples that have come, for example to draw them. It never throws.
    *
    * @param from The first sample, a whole number, 0 or more. Default 0.
    * @param to The sample to stop before. Default: all that have come.
@@ -117,12 +117,12 @@ export class Playback {
     return this.#recording.slice(from, to);
   }
 
-  /** Whether all of the audio has come. It stays false when the audio fails, or is stopped before. */
+  /** Whether all of the audio has come. It stays false when the audio fails, or when it is stopped before. */
   get complete(): boolean {
     return this.#isComplete;
   }
 
-  /** The volume, 0 or more. At 1 it is that of the audio itself. */
+  /** The volume, 0 or more. 1 is the volume of the audio itself. */
   get volume(): number {
     return this.#volume.gain.value;
   }
@@ -133,7 +133,7 @@ export class Playback {
     this.#volume.gain.value = volume;
   }
 
-  /** Pauses the sound and keeps the place. The audio still comes. Does nothing unless it plays. */
+  /** Pauses the sound. The audio still comes. Does nothing unless it is playing. */
   pause(): void {
     if (this.#state !== "playing") return;
     this.#cut(this.position);
@@ -141,8 +141,8 @@ export class Playback {
   }
 
   /**
-   * Continues where it was paused, and lets a blocked page sound when it is called while a click or a key press is being handled.
-   * Does nothing after the end.
+   * Continues where it was paused. Called while a click or a key press is being handled, it also unblocks the sound of
+   * the page. Does nothing after the end.
    */
   resume(): void {
     if (this.#isOver) return;
@@ -152,7 +152,7 @@ export class Playback {
   }
 
   /**
-   * Goes to a place of what has come. It stays paused when it is.
+   * Moves to another sample of the audio that has come. A paused playback stays paused.
    *
    * @param sample The place in samples, a whole number from 0 to `length`.
    * @throws {TypeError} when it is no number.
@@ -182,7 +182,7 @@ export class Playback {
     return this.#state === "ended" || this.#state === "stopped";
   }
 
-  /** Lets the context run. Browsers want to see the click that led here, so nothing is awaited before. */
+  /** Starts the context. Nothing is awaited before, because browsers look for the click that led here. */
   #unlock(): void {
     if (this.#context.state === "running") return;
     // A context that must wait for the visitor resolves late or never.
@@ -196,7 +196,7 @@ export class Playback {
         while (this.#isFarAhead()) await new Promise<void>((resolve) => this.#readOn = resolve);
         return !this.#isOver;
       });
-      // Audio that was cancelled ends like audio that is complete.
+      // Cancelled audio ends like complete audio.
       this.#isComplete = !this.#isOver;
     } catch (error) {
       this.#failure = { error };

@@ -16,7 +16,7 @@ export class Recording implements Samples {
 
   /** The samples from one place up to another. */
   slice(from: number, to: number): Int16Array<ArrayBuffer> {
-    // A negative place would count from the end of the room, not from that of the audio.
+    // A negative index would count from the end of the buffer, not of the audio.
     return this.#samples.slice(Math.max(0, from), Math.max(0, Math.min(to, this.#length)));
   }
 

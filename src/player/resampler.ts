@@ -1,5 +1,5 @@
 /**
- * From the rate of the audio to the rate of a context, as one stream: a sample depends on the audio around it alone, and never on
+ * Converts the audio to the rate of a context, as one stream: a sample depends only on the audio around it, and not on
  * where a buffer begins.
  *
  * @module
@@ -7,7 +7,7 @@
 
 import { SAMPLE_RATE } from "../audio/wav/wav_writer.ts";
 
-/** Samples of the audio on each side that a sample is made of. More are used to make the rate lower. */
+/** The number of samples on each side that make an output sample. Lowering the rate takes more. */
 const REACH = 24;
 
 /** The share of the band that is kept whole. The rest is where the filter falls off. */
@@ -24,7 +24,7 @@ export interface Samples {
 /** Makes samples of another rate. */
 export class Resampler {
   readonly #samples: Samples;
-  /** So many samples of the audio are as long as `#up` of the output. */
+  /** This many samples of the audio are as long as `#up` samples of the output. */
   readonly #down: number;
   readonly #up: number;
   readonly #reach: number;
@@ -36,7 +36,7 @@ export class Resampler {
    * @param contextRate The samples a second of the output.
    */
   constructor(samples: Samples, contextRate: number) {
-    // A rate may have a fraction, which has hardly a divisor in common with that of the audio: it would take a filter without end.
+    // A rate with a fraction hardly has a common divisor with that of the audio, and would take an endless filter.
     const rate = Math.round(contextRate);
     const common = greatestCommonDivisor(SAMPLE_RATE, rate);
     this.#samples = samples;

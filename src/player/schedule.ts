@@ -1,5 +1,5 @@
 /**
- * Buffers on the clock of a context, each at the very sample where the one before ends.
+ * Schedules buffers on the clock of a context, each at the sample where the one before ends.
  *
  * @module
  */
@@ -13,10 +13,13 @@ const LEAD_S = 0.1;
 /** The longest buffer, in seconds. */
 const BUFFER_S = 1;
 
-/** How far ahead buffers are scheduled, in seconds. More would cost memory, and a page in the background wakes seldom. */
+/**
+ * How far ahead buffers are scheduled, in seconds. More would cost memory, and less would fail in a page in the
+ * background, which wakes seldom.
+ */
 const HORIZON_S = 5;
 
-/** How long the sound takes to fade out and in where it is cut, in seconds. A cut at once would click. */
+/** How long the sound fades out and in at a cut, in seconds. Without a fade a cut would click. */
 const FADE_S = 0.008;
 
 /** A stretch of output without a gap. */
@@ -74,7 +77,7 @@ export class Schedule {
       const last = this.#stretches.at(-1);
       const next = last === undefined ? -1 : last.frame + last.to - last.from;
       if (next > now + HORIZON_S * sampleRate) return;
-      // At the beginning, or when the audio came too late: a pause is better than pieces on top of each other.
+      // At the beginning, or when the audio came too late. A pause is better than overlapping pieces.
       if (last === undefined || next < now) {
         this.#stretches = this.#stretches.slice(-1);
         const frame = Math.ceil(now + LEAD_S * sampleRate);

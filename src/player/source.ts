@@ -1,5 +1,5 @@
 /**
- * Audio of any format, into samples.
+ * Reads audio of any format into samples.
  *
  * @module
  */
@@ -15,12 +15,12 @@ import { BYTES, check } from "../lib/rules.ts";
 import type { Recording } from "./recording.ts";
 import { decodeFile } from "./web_audio.ts";
 
-/** Audio to play: a stream, a download, a narration or live speech of the SDK, or bytes. */
+/** Audio to play: a stream, a download, a narration or live speech of this package, or bytes. */
 export type PlaySource = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | Uint8Array;
 
 /**
- * Reads audio into a recording. PCM and WAV of the service's format are there while they come; another format once all of it has
- * come, because the browser decodes whole files.
+ * Reads audio into a recording. PCM and WAV of the service's format are recorded while they come. Another format is
+ * recorded once all of it has come, because the browser decodes whole files.
  *
  * @param onSamples Called when samples have come, or a piece of a file. It resolves with whether more are wanted, once they are.
  * @throws {unknown} What the audio fails with, or what the browser says of a format that it does not know.
@@ -32,7 +32,7 @@ export async function record(
   onSamples: () => Promise<boolean>,
 ): Promise<void> {
   const pcm = new PcmReader();
-  /** What has come while it is not known what it is, or when it must be decoded as a whole. */
+  /** The bytes whose format is not known yet, or that must be decoded as a whole. */
   let held: Uint8Array[] = [];
   let heldBytes = 0;
   let kind = "unknown" as "unknown" | "samples" | "file";
@@ -68,7 +68,7 @@ export async function record(
   if (recording.length === 0) throw new TypeError("audio must hold samples: got none.");
 }
 
-/** What audio of the SDK says of itself. It is asked for by name, because a program may hold two copies of the SDK. */
+/** The facts of audio of this package. They are read by name, because a program may hold two copies of the package. */
 interface OwnAudio {
   readonly isRaw?: boolean | undefined;
   readonly format?: AudioFormat | undefined;
@@ -80,7 +80,7 @@ function kindOf(audio: PlaySource, head: Uint8Array): "samples" | "file" {
   if (isRaw === true) return "samples";
   const { format, name, isAudio } = recognize(head);
   if (!isAudio) throw new ServerError(`The audio is ${name}: expected a file of audio, or PCM.`);
-  // A download knows the content type, too: it may name another format for bytes that look like samples.
+  // The content type of a download may name another format for bytes that look like samples.
   if (format === "pcm") return isRaw === undefined || said === "pcm" ? "samples" : "file";
   return format === "wav" && readWav(head)?.other === undefined ? "samples" : "file";
 }

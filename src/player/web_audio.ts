@@ -1,6 +1,6 @@
 /**
- * What is used of Web Audio. It is written down here because this package must compile without the types of a page; the nodes of
- * a page fit.
+ * The part of Web Audio that is used. It is declared here because this package must compile without the types of a
+ * page. The nodes of a page fit.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface SoundContext {
   readonly state: string;
 }
 
-/** The same context with what the player does with it. */
+/** The same context with the members that the player uses. */
 export interface OpenContext extends SoundContext {
   readonly destination: SoundTarget;
   createBuffer(channels: number, length: number, sampleRate: number): Buffer;
@@ -68,7 +68,7 @@ interface WebAudio {
 }
 
 /**
- * Opens a context of a rate; of the device's own rate where the browser takes no other.
+ * Opens a context of a rate, or of the device's own rate if the browser accepts no other.
  *
  * @throws {Error} when the runtime has no Web Audio.
  */
@@ -103,7 +103,7 @@ export async function decodeFile(
   return samples.map((sample, i) => others.reduce((sum, other) => sum + other[i]!, sample) / count);
 }
 
-/** The error for a context that plays nothing any more. */
+/** The error for a context that was closed. */
 export function closed(): DOMException {
   return new DOMException("The context must be open: it was closed.", "InvalidStateError");
 }

@@ -1,5 +1,5 @@
 /**
- * The calls of visitors: read, checked against what the owner allows, and written anew with the key.
+ * Reads the calls of visitors, checks them against what the owner allows, and writes them again with the key.
  *
  * @module
  */
@@ -32,8 +32,8 @@ export interface AllowedCall {
 }
 
 /**
- * Reads a request's body. The body for the service is written anew from the fields that were checked. Fields that this
- * version does not know, and a key that the visitor sent, do not go along.
+ * Reads a request's body. The body for the service is written again from the checked fields. Fields that this version
+ * does not know, and a key that the visitor sent, are left out.
  *
  * @throws {StatusError} when the body is malformed or the call is not allowed.
  */

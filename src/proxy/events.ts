@@ -12,13 +12,13 @@ export interface ProxyEvent {
   /**
    * - `"refused"`: the proxy refused a call; nothing was sent to the service.
    * - `"key_refused"`: the service did not accept the proxy's key. The visitor gets an internal error.
-   * - `"upstream_failed"`: the service, or the audio's server, cannot be reached, falls silent, or answers with what the
-   *   proxy does not pass on.
+   * - `"upstream_failed"`: the service, or the audio's server, cannot be reached, falls silent, or gives an answer that
+   *   the proxy does not pass on.
    * - `"visitor_left"`: the visitor left, or did not read, after the service had accepted a paid call. `requestId` is the
    *   job's id.
    * - `"repeated"`: a paid call came a second time, from a browser or a proxy on the way. It was not bought again.
-   * - `"hook_failed"`: `origins`, `authorize` or `rateLimit` threw, did not answer within `timeout`, or answered with what
-   *   it must not. The call was refused.
+   * - `"hook_failed"`: `origins`, `authorize` or `rateLimit` threw, did not answer within `timeout`, or gave a wrong
+   *   answer. The call was refused.
    * - `"failed"`: the proxy itself failed, for example because a server gave it something else than a `Request`.
    */
   readonly type:
@@ -35,7 +35,7 @@ export interface ProxyEvent {
   readonly message: string;
   /** The id of the job that was paid, if the service gave one. Only for `"visitor_left"`. */
   readonly requestId?: string | undefined;
-  /** What the hook threw, unchanged, or what the proxy failed with. Only for `"hook_failed"` and `"failed"`. */
+  /** The error of the hook, unchanged, or the error of the proxy. Only for `"hook_failed"` and `"failed"`. */
   readonly error?: unknown;
 }
 

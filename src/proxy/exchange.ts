@@ -12,10 +12,10 @@ import { Code, StatusError } from "./answer/status_error.ts";
 
 type Read = Awaited<ReturnType<BodyReader["read"]>>;
 
-/** How much longer than a step its place is kept, in milliseconds: for timers that fire late. */
+/** How much longer than a step its place is kept, in milliseconds, because timers fire late. */
 const GRACE_MS = 5_000;
 
-/** No exchange lasts longer, in milliseconds. The service speaks for five minutes at most; a slow visitor may take longer. */
+/** The longest exchange, in milliseconds. The service speaks for five minutes at most, but a slow visitor may take longer. */
 export const MAX_EXCHANGE_MS = 3_600_000;
 
 /** One exchange, from its beginning to the last byte. */
@@ -61,11 +61,11 @@ export class Exchange {
   ): Promise<Response> {
     // Never called as a method: workerd's fetch refuses any other `this`.
     const fetch = given ?? globalThis.fetch;
-    // "error" would say it best, but workerd knows only "manual".
+    // "error" would be the right value, but workerd knows only "manual".
     const { signal } = this.#lifetime;
     const work = fetch(url, { ...WITHOUT_LIMIT, ...init, redirect: "manual", signal })
       .then(withWebBody);
-    // A fetch that does not listen to its signal may answer when nobody waits any more.
+    // A fetch that ignores its signal may answer after the end.
     work.then((response) => this.#lifetime.end && discard(response), () => {});
     return await this.step(work);
   }
@@ -91,7 +91,7 @@ export class Exchange {
       : new StatusError(Code.Unavailable, message);
   }
 
-  /** Ends it before its work is done: the visitor left, or the rest of the answer is not wanted. */
+  /** Ends it early, because the visitor left or the rest of the answer is not wanted. */
   cancel(): void {
     this.#lifetime.stop({ by: "cancel" });
     this.#cancelReader();

@@ -1,5 +1,5 @@
 /**
- * Where the key is, and how it stays out of what passes through.
+ * Keeps the key out of everything that passes through the proxy.
  *
  * @module
  */
@@ -14,8 +14,8 @@ const STAR = 0x2a;
 const EMPTY: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /**
- * Replaces the key by as many stars, wherever it stands in bytes that come in pieces of any size. The length stays the
- * same, and so does every length that is written in the bytes.
+ * Replaces each character of the key by a star, in bytes that come in pieces of any size. The length stays the same,
+ * and so do the lengths that are written in the bytes.
  */
 export class KeyMask {
   readonly #key: Uint8Array;
@@ -26,12 +26,12 @@ export class KeyMask {
     this.#key = new TextEncoder().encode(key);
   }
 
-  /** Takes the next bytes. @returns What is certain: bytes that may be the beginning of the key wait for the rest. */
+  /** Takes the next bytes. @returns The bytes that are certain. Bytes that may begin the key wait for the rest. */
   push(chunk: Uint8Array): Uint8Array<ArrayBuffer> {
     const key = this.#key;
     let bytes = chunk as Uint8Array<ArrayBuffer>;
     if (key.length === 0) return bytes;
-    // A copy is made only when something must change: the bytes may be somebody else's.
+    // A copy is made when something must change, because the bytes may belong to somebody else.
     let own = this.#held.length > 0;
     if (own) {
       bytes = new Uint8Array(this.#held.length + chunk.length);
@@ -55,7 +55,7 @@ export class KeyMask {
     return bytes;
   }
 
-  /** Takes the end. @returns The bytes that waited: nothing follows, so they are not the key. */
+  /** Takes the end. @returns The bytes that waited. Nothing follows them, so they are not the key. */
   end(): Uint8Array<ArrayBuffer> {
     const rest = this.#held;
     this.#held = EMPTY;
@@ -76,8 +76,8 @@ export function maskKey(bytes: Uint8Array, key: string): Uint8Array<ArrayBuffer>
 }
 
 /**
- * Hides the key in a text: in any case of letters, long parts of it, and the whole text where the key stands in another
- * spelling.
+ * Hides the key in a text, in any case of letters, and long parts of it. If the text holds the key in another spelling,
+ * the whole text is hidden.
  */
 export function hideKey(text: string, key: string): string {
   if (key === "") return text;
@@ -117,7 +117,7 @@ function decodings(text: string): string[] {
   ];
 }
 
-/** What of base64 depends on the key alone, for each of the three places where the key can begin in it. */
+/** The part of base64 that depends only on the key, for each of the three places where the key can begin in it. */
 function base64Forms(key: Uint8Array): string[] {
   return [0, 1, 2].map((before) => {
     const bytes = new Uint8Array(before + key.length);

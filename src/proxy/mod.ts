@@ -1,13 +1,13 @@
 /**
- * A fetch handler that stands between browsers and the service: it adds the key on the server's side and lets through
- * only what its owner allows. For Deno, Bun, Cloudflare Workers, and Node.js behind an adapter.
+ * A fetch handler between browsers and the service. It adds the key on the server, and passes on only what its owner
+ * allows. For Deno, Bun, Cloudflare Workers, and Node.js behind an adapter.
  *
  * The page's client talks to it without a key:
  * `new Client({ apiKey: null, endpoint: "https://my.site/tts" })`.
  *
- * Nothing that costs credits is open by default: name `GenerateSpeech` and `StreamSpeech` in `methods`, and say with
- * `authorize` and `rateLimit` who may spend your credits and how fast. `origins` keeps the pages of other sites out, but
- * it is no lock: a program can claim to be any page.
+ * Nothing that costs credits is allowed by default. Name `GenerateSpeech` and `StreamSpeech` in `methods`, and decide
+ * with `authorize` and `rateLimit` who may spend your credits and how fast. `origins` keeps the pages of other sites
+ * out, but it is not a lock, because a program can claim to be any page.
  *
  * Behind a server that ends TLS, or that changes the path or the `Host` header (nginx, httpd and Hono's `proxy` do by
  * default), give `publicUrl`.
@@ -63,13 +63,13 @@
  * | a stream ends well without audio | INTERNAL | `ServerError` |
  * | any other error of the service | the same, without the key | as without the proxy |
  *
- * An id of a paid job that has come reaches the page whatever happens to the rest of the answer.
+ * Once the id of a paid job has come, it reaches the page, whatever happens to the rest of the answer.
  *
  * The key is hidden in every message in any case of letters, percent-encoded, with escapes of JSON, C or HTML, in
  * hexadecimal digits and in base64; in audio and in the other bytes of a message, as it is. Events hold neither the key nor
  * the text. A visitor's own text may come back to that visitor in a message of the service.
  *
- * With `visitorKeys` it adds no key: each visitor brings one, as to the service itself. Over {@linkcode transportFetch}
+ * With `visitorKeys` it adds no key: each visitor sends one, as to the service itself. Over {@linkcode transportFetch}
  * and native gRPC it is then a gateway for programs and Workers, which speak gRPC-Web only.
  *
  * All durations are milliseconds.

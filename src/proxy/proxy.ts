@@ -1,5 +1,5 @@
 /**
- * The handler: origin, route, content, hooks, and only then the service.
+ * The handler. It checks origin, route, content and hooks, and only then calls the service.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import { hasLeft, visitorBody } from "./admission/visitor_body.ts";
 /**
  * Answers a request, as `Deno.serve`, `Bun.serve` and Workers call it.
  *
- * @typeParam Context What is given beside the request, for the hooks.
+ * @typeParam Context The second argument, for the hooks.
  */
 export type ProxyHandler<Context = unknown> = (
   request: Request,
@@ -41,34 +41,34 @@ const AUDIO_PATH = /^.*\/audio\/([\w-]+)$/;
 /** How long a visitor waits for a free place before the next try, in milliseconds. */
 const BUSY_WAIT_MS = 1_000;
 
-/** Some servers abort the signal of every request that has a body. */
+/** Some servers abort the signal of every request whose body was read. */
 const HAS_LEFT =
   "The visitor has left, or the server aborts requests that it has read (srvx 0.8). " +
   "Nothing was bought.";
 
 /**
- * Makes a handler that stands between browsers and the service. Making it sends nothing.
+ * Makes a handler between browsers and the service. Making it sends nothing.
  *
- * It answers below any path: only the end of the path counts. Everything that it refuses, it refuses before the service
- * hears of it. A call is sent once. A paid call that comes again with the same mark (the SDK's client marks each attempt,
- * and a browser that repeats a POST by itself repeats the mark) is not sent again: the repeat gets the answer of the
- * first, or ABORTED. Marks are remembered for 15 minutes, in this process.
+ * It answers below any path, because only the end of the path counts. It refuses a call before the service hears of it.
+ * A call is sent once. The SDK's client marks each attempt, and a browser that repeats a POST by itself repeats the
+ * mark. A paid call with a known mark is not sent again: the repeat gets the answer of the first call, or ABORTED.
+ * Marks are remembered for 15 minutes, in this process.
  *
- * When a visitor leaves while a hook is asked, nothing is sent: on Bun, and on Node with an adapter that aborts the
- * request's signal at once. When a visitor leaves later, a stream and a call that costs nothing end at once: on Deno and
- * Bun, and on Node with an adapter that cancels the answer's body or aborts the request's signal. Workers notice it when
- * they next send bytes, or `timeout` ends the call. A `GenerateSpeech` goes on to its answer, because leaving does not
- * give the credits back: `log` gets the job's id.
+ * When a visitor leaves while a hook is asked, nothing is sent. This holds on Bun, and on Node with an adapter that
+ * aborts the request's signal at once. When a visitor leaves later, a stream and a call that costs nothing end at once.
+ * This holds on Deno and Bun, and on Node with an adapter that cancels the answer's body or aborts the request's
+ * signal. Workers notice it when they next send bytes, or `timeout` ends the call. A `GenerateSpeech` goes on to its
+ * answer, because leaving does not give the credits back, and `log` gets the job's id.
  *
- * Bun's server cuts an answer that is silent for ten seconds. The handler asks it for more time when it gets the server as
- * its second argument, as from `Bun.serve({ fetch: proxy })`; in a handler of your own, pass it on:
- * `fetch: (request, server) => proxy(request, server)`.
+ * Bun's server cuts an answer that is silent for ten seconds. The handler asks for more time when it gets the server as
+ * its second argument, as in `Bun.serve({ fetch: proxy })`. Pass it on in a handler of your own: `fetch: (request,
+ * server) => proxy(request, server)`.
  *
  * @param options What visitors may do, and the key.
  * @returns The handler. It never rejects.
  * @throws {AuthenticationError} when there is no key, or it does not look like one.
  * @throws {InvalidRequestError} when the endpoint is malformed, or is plaintext http without `secure: false`.
- * @throws {TypeError} when another option is not what it must be, or there is no such option.
+ * @throws {TypeError} when another option has a wrong value, or is not known.
  * @throws {RangeError} when `timeout` is out of its range.
  *
  * @example One stream a minute for each visitor, by address
@@ -92,13 +92,13 @@ const HAS_LEFT =
  * }
  * ```
  *
- * @typeParam Context What the handler is given beside the request, for the hooks.
+ * @typeParam Context The second argument of the handler, for the hooks.
  */
 export function createProxy<Context = unknown>(
   options: ProxyOptions<Context> = {},
 ): ProxyHandler<Context> {
   const resolved = resolveProxyOptions(options);
-  // Later changes of the options change nothing.
+  // Later changes of the options have no effect.
   const hooks = { authorize: options.authorize, rateLimit: options.rateLimit };
   const { timeout, report, maxConcurrentCalls } = resolved;
   const tokens = new AudioTokens(resolved.key, resolved.audioMaxAge);
@@ -165,7 +165,7 @@ export function createProxy<Context = unknown>(
     } finally {
       if (!isSent) {
         marks.forget(mark);
-        // The owner's hook has answered: a repeat must not wait for more.
+        // The owner's hook has answered, so a repeat must not wait for more.
         marked.recording?.close(notBoughtAgain());
       }
     }
@@ -186,8 +186,8 @@ export function createProxy<Context = unknown>(
     try {
       const own = await askRateLimit(hooks, request, call, resolved);
       if (own !== undefined) return own;
-      // The hooks took their time. What nobody waits for any more is not bought.
-      // Its code proves to a visitor who is still there that nothing was bought.
+      // The hooks took time. A call that nobody waits for any more is not bought. Its code proves to a visitor who is
+      // still there that nothing was bought.
       if (hasLeft(request)) throw new StatusError(Code.FailedPrecondition, HAS_LEFT);
       isSent = true;
       return send(place);
@@ -265,7 +265,7 @@ export function createProxy<Context = unknown>(
     try {
       allowed = await askHook(() => isAllowed(request, resolved), undefined, resolved);
     } catch {
-      // Reported already. A page that cannot be judged is a foreign one.
+      // It was reported already. A page that cannot be checked is refused.
     }
     if (!allowed) {
       const message = "The origin is not allowed: name it in origins, or by publicUrl.";

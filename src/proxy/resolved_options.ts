@@ -1,5 +1,5 @@
 /**
- * The proxy's options, checked and completed once. A lock must not open because of a typing error: unknown options are
+ * The proxy's options, checked and completed once. A spelling mistake must not open the proxy, so unknown options are
  * refused by name, and wrong values by type.
  *
  * @module
@@ -9,7 +9,7 @@ import { endpointOf } from "../contract/endpoint.ts";
 import { AuthenticationError } from "../contract/errors.ts";
 import { resolveOptions } from "../contract/options.ts";
 import { validate } from "../contract/validate.ts";
-import { originOf } from "../lib/parse_url.ts";
+import { originOf } from "../lib/url.ts";
 import { describe, MAX_TIMEOUT_MS, refuseUnknown } from "../lib/rules.ts";
 import { METHODS } from "./admission/proxy_call.ts";
 import { createReport, type Report } from "./events.ts";
@@ -17,7 +17,7 @@ import type { ProxyOptions } from "./options.ts";
 
 /** The options of a proxy with their defaults. */
 export interface ResolvedProxyOptions {
-  /** The proxy's own key; empty where visitors bring theirs. */
+  /** The proxy's own key; empty when visitors send theirs. */
   readonly key: string;
   readonly visitorKeys: boolean;
   /** Origin and path prefix of the service, without a slash at the end. */
@@ -161,7 +161,7 @@ function isStrings(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === "string");
 }
 
-/** Never shows what a string says, as the core does not: somebody may have put the key in the wrong place. */
+/** Never shows the content of a string, like the core: somebody may have put the key in the wrong place. */
 function check(name: string, expected: string, value: unknown, isRight: boolean): void {
   if (!isRight) throw new TypeError(`${name} must be ${expected}: got ${describe(value)}`);
 }

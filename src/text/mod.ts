@@ -1,6 +1,6 @@
 /**
- * Long Mongolian texts: cut into parts and sentences, checked before they are paid for, and freed from markup. Pure
- * functions without a dependency, for every runtime; nothing here calls the service.
+ * Mongolian texts: split them into parts and sentences, check them before they are paid for, and remove markup. Pure
+ * functions without a dependency, for every runtime. Nothing here calls the service.
  *
  * ```ts
  * import { checkText, splitText } from "@tsetsen/sdk/text";

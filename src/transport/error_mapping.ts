@@ -27,7 +27,7 @@ type ErrorClass = typeof TsetsenError;
 /** What the client and the service speak. */
 export type Protocol = "gRPC-Web" | "gRPC" | "Connect";
 
-// By gRPC code (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md); all others are the server's own trouble.
+// By gRPC code (https://github.com/grpc/grpc/blob/master/doc/statuscodes.md). All others are failures of the server.
 const GRPC_CLASSES: Record<number, ErrorClass> = {
   3: InvalidRequestError, // INVALID_ARGUMENT
   4: TimeoutError, // DEADLINE_EXCEEDED
@@ -44,7 +44,7 @@ const GRPC_CLASSES: Record<number, ErrorClass> = {
 /** The gRPC codes that say by themselves that the service refused the request; 12 is UNIMPLEMENTED. */
 const REFUSALS = [3, 5, 7, 8, 9, 11, 12, 16];
 
-/** By HTTP status; all others are the server's own trouble. */
+/** By HTTP status. All others are failures of the server. */
 export const HTTP_CLASSES: Readonly<Record<number, ErrorClass>> = {
   401: AuthenticationError,
   403: PermissionDeniedError,
@@ -57,7 +57,7 @@ export const HTTP_CLASSES: Readonly<Record<number, ErrorClass>> = {
 /** The error for anything that a transport threw. It leaves `charged` open: it proves nothing. */
 export function toTsetsenError(error: unknown, secrets: readonly string[]): TsetsenError {
   if (error instanceof TsetsenError) return error;
-  // It may be another connection than that of the request: an interceptor can make its own, before and after.
+  // The failed connection may not be that of the request: an interceptor can make its own, before and after.
   if (isOfNetwork(error)) return noAnswer(error, "the service", secrets, undefined, false);
   return new TsetsenError(
     "An interceptor, or the given transport, failed: look at the cause.",
@@ -91,7 +91,7 @@ export function fromHttp(
   let message = `${origin} answered with HTTP ${status}.`;
   if (Class === undefined) {
     Class = ServerError;
-    // Browsers show a redirect that is not followed as status 0, so the message does not name its number.
+    // The message does not name the status, because browsers show a redirect that is not followed as status 0.
     message = status < 400 && (status < 200 || status >= 300)
       ? `${origin} answered with a redirect, which would take the key along: give the final address as endpoint.`
       : `${origin} did not answer in ${protocol} but with HTTP ${status}, content type ${type}` +
@@ -103,8 +103,8 @@ export function fromHttp(
   return new Class(withWait(message, retryAfter), {
     statusCode: status || undefined,
     retryAfter,
-    // A client error (RFC 9110, 15.5) is a refusal, but for those that can come after the work: timeout, conflict, too
-    // early, and nginx's 499.
+    // A client error (RFC 9110, 15.5) is a refusal, except for those that can come after the work: timeout, conflict,
+    // too early, and nginx's 499.
     charged: /^4(?!08|09|25|99)/.test(`${status}`) ? "no" : undefined,
   });
 }
@@ -112,7 +112,7 @@ export function fromHttp(
 /**
  * The error for a request that failed before any answer.
  *
- * @param protocol What was spoken; `undefined` for a download.
+ * @param protocol The protocol of the request; `undefined` for a download.
  * @param refused Whether it is proven that the service did not take the request. Default: what the cause itself proves.
  */
 export function noAnswer(
@@ -239,13 +239,14 @@ function isOwnLimit(error: unknown, depth = 0): boolean {
     isOwnLimit(error.cause, depth + 1);
 }
 
-/** Whether a runtime says that no connection came about, so that nothing was sent. In doubt it may have been. */
+/** Whether a runtime says that no connection was made, which proves that nothing was sent. `false` when in doubt. */
 function neverConnected(error: unknown, depth = 0): boolean {
-  // A cause can be its own cause.
+  // An error can be its own cause.
   if (!isError(error) || depth > MAX_CAUSES) return false;
   const { name, code, syscall, errors } = error as Error & Record<string, unknown>;
   return syscall === "connect" || syscall === "getaddrinfo" || // Node
-    // Node, Bun; who is not trusted is sent nothing. Deno gives no code when it has no leave to use the network.
+    // Node, Bun. A server whose certificate is not trusted is sent nothing. Deno has a name and no code when it may not
+    // use the network.
     /^(UND_ERR_CONNECT_TIMEOUT|ECONNREFUSED|ConnectionRefused|FailedToOpenSocket|ERR_PROXY_TUNNEL|NotCapable)$|^(ERR_TLS_CERT|CERT|UNABLE_TO|\w*SELF_SIGNED_CERT)/
       .test(`${code ?? name}`) ||
     error.message.includes("client error (Connect)") || // Deno: hyper's name for a failure before the request

@@ -14,7 +14,7 @@ import { concatBytes, pushChunk } from "../lib/bytes.ts";
 import { badAnswer } from "./error_mapping.ts";
 
 /** Trailers are a few short lines; more than this many bytes is no honest answer. */
-export const MAX_TRAILER_BYTES: number = 64 * 1024;
+const MAX_TRAILER_BYTES = 64 * 1024;
 
 /** The flags of the trailers frame; those of a message are 0. */
 export const TRAILER = 0x80;
@@ -56,7 +56,7 @@ export class FrameReader {
   #missing = 0;
   #count = 0;
   #messages: Uint8Array[][] = [];
-  /** How many of them have been taken. A chunk may hold thousands, of which `Array.shift` would move all for each. */
+  /** How many of them have been taken. A chunk may hold thousands, and `Array.shift` would move the rest for each. */
   #taken = 0;
   #started = false;
 
@@ -118,7 +118,7 @@ export class FrameReader {
     return this.#started;
   }
 
-  /** Whether the answer ends where an answer may end: behind its trailers. */
+  /** Whether the answer is complete: it ends behind its trailers. */
   get complete(): boolean {
     return this.#headBytes === 0 && this.trailers !== undefined;
   }
@@ -130,7 +130,7 @@ export class FrameReader {
     const limit = isEnd ? MAX_TRAILER_BYTES : this.#maxMessageBytes;
     let problem: string | undefined;
     if (flags !== 0 && !isEnd) {
-      // A decoder of text puts EF BF BD in the place of the trailers' flags.
+      // A decoder of text turns the flags of the trailers into EF BF BD.
       const meaning = flags === 0xef ? "239: bytes read as text on the way" : "1 is compressed";
       problem = `a frame has the flags ${flags}, neither message nor trailers (${meaning})`;
     } else if (length > limit) {

@@ -1,5 +1,5 @@
 /**
- * What the metadata of an answer says beside its status: how long to wait, and what may be shown to people.
+ * What the metadata of an answer says besides its status: how long to wait, and what may be shown to people.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { WireReader } from "../lib/wire.ts";
 /** More fields than this are no honest answer. */
 const MAX_DETAILS = 64;
 
-// Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and what the error's own
-// fields say already.
+// Headers of HTTP that say nothing about the call (a ConnectError mixes them with the trailers), and fields that the
+// error itself has.
 const NOT_DETAILS =
   /^((content|cache|access-control|x-content|x-accel)-.*|accept-ranges|date|server|vary|via|connection|keep-alive|transfer-encoding|set-cookie|alt-svc|grpc-(status.*|message|(accept-)?encoding))$/;
 
@@ -21,7 +21,7 @@ export function detailsOf(metadata: Headers, secrets: readonly string[]): Record
   return fieldsOf([...metadata].filter(([name]) => !NOT_DETAILS.test(name)), secrets);
 }
 
-/** The fields as they may be shown. All is looked through at once, as that takes its time for a long text. */
+/** The fields as they may be shown. All are searched together, because one search for a long text takes long. */
 export function fieldsOf(
   metadata: Iterable<[string, string]> | undefined,
   secrets: readonly string[],
@@ -39,7 +39,7 @@ export function fieldsOf(
   return details;
 }
 
-/** What the bytes of binary metadata spell, in which nobody would see a secret; empty for other metadata. */
+/** The text in the bytes of binary metadata, where a secret is not seen in base64; empty for other metadata. */
 function bytesIn(name: string, value: string): string {
   if (!name.endsWith("-bin")) return "";
   try {

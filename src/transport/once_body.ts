@@ -1,18 +1,18 @@
 /**
  * A request body that cannot be sent twice, for browsers.
  *
- * Chromium sends a POST again by itself when a kept connection is lost before the answer (measured: bytes, Blobs and
- * forms; over HTTP/2 also after REFUSED_STREAM and GOAWAY), charged or not. It cannot do so with a stream, which it takes
- * over HTTP/2 and newer only, and reads no byte of before it has such a connection.
+ * Chromium sends a POST again by itself when a kept connection is lost before the answer, even if it was charged.
+ * Measured: bytes, Blobs and forms; over HTTP/2 also after REFUSED_STREAM and GOAWAY. It cannot send a stream again. It
+ * takes streams over HTTP/2 and newer only, and reads no byte before it has such a connection.
  *
  * @module
  */
 
 import { inBrowser } from "../lib/runtime.ts";
 
-/** Bytes as a stream that knows whether any of it was asked for. */
+/** Bytes as a stream that records whether it was read. */
 export class OnceBody {
-  /** Whether it was read: if not, nothing of the request's body can have been sent. */
+  /** Whether it was read. If not, nothing of the request's body was sent. */
   read = false;
   /** The body. */
   readonly stream: ReadableStream<Uint8Array>;
@@ -25,7 +25,7 @@ export class OnceBody {
         controller.enqueue(bytes);
         controller.close();
       },
-      // Or it would be read at once, whether there is a connection or not.
+      // With a higher mark it would be read at once, without a connection.
     }, { highWaterMark: 0 });
   }
 }

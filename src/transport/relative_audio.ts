@@ -1,20 +1,23 @@
 /**
  * Addresses of audio that are relative to the endpoint.
  *
- * A proxy in front of the service offers audio below its own address. It cannot know that address when a server in front of
- * it changes the host or the path of requests, but the client does.
+ * A proxy in front of the service offers audio below its own address. It cannot know that address when a server in
+ * front of it changes the host or the path of requests. The client knows it.
  *
  * @module
  */
 
 import type { Transport } from "../contract/transport.ts";
 
-/** What a proxy offers. Anything else is not resolved: a service must not name addresses of the endpoint by accident. */
+/**
+ * The addresses that a proxy offers. Others are not resolved: a service must not name addresses of the endpoint by
+ * accident.
+ */
 const RELATIVE = /^audio\/[\w-]+$/;
 
 /**
- * A part of `x-user-agent`, a header that needs no CORS permission of its own. A transport whose endpoint is not known says
- * with it that it needs absolute addresses.
+ * A part of `x-user-agent`, a header that needs no CORS permission of its own. A transport whose endpoint is not known
+ * asks for absolute addresses with it.
  */
 export const ABSOLUTE_AUDIO = "absolute-audio";
 

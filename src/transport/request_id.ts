@@ -1,5 +1,5 @@
 /**
- * The id of a job in an answer that may be malformed behind it: the job was paid for all the same.
+ * Reads the id of a job from an answer that may be malformed behind it, because the job was paid for all the same.
  *
  * @module
  */

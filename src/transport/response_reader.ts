@@ -12,7 +12,7 @@ import { countBytes, FrameReader, join } from "./frames.ts";
 import { parseTrailers, readStatus, type RpcStatus } from "./status.ts";
 import type { TransportCall } from "../contract/transport.ts";
 
-/** What an answer is read for. */
+/** What reading an answer needs to know. */
 export interface ResponseReaderOptions {
   /** The call. */
   readonly call: TransportCall;
@@ -22,7 +22,7 @@ export interface ResponseReaderOptions {
   readonly origin: string;
 }
 
-/** An answer whose head may be that of gRPC-Web. */
+/** An answer whose head looks like gRPC-Web. */
 export class ResponseReader {
   /** Its headers. */
   readonly headers: Headers;
@@ -111,7 +111,7 @@ export class ResponseReader {
     this.#reader?.cancel().catch(() => {});
   }
 
-  /** Takes the next message that has come. What is wrong behind it is thrown after it. */
+  /** Takes the next message that has come. A fault behind the last message is thrown after it. */
   #take(): readonly Uint8Array[] | undefined {
     const message = this.#frames.shift();
     const { answer } = this.#options.call;
@@ -140,7 +140,7 @@ export class ResponseReader {
     return error;
   }
 
-  /** Checks that the answer ends where an answer may end, and with OK. */
+  /** Checks that the answer is complete and that its status is OK. */
   #end(): void {
     this.#ended = true;
     this.#unlisten();
@@ -148,7 +148,7 @@ export class ResponseReader {
     const { empty, complete, trailers } = this.#frames;
     if (call.answer) call.answer.trailers = parseTrailers(trailers ?? new Uint8Array());
     if (!complete) {
-      // A status that has come in full counts, whatever becomes of the connection behind it.
+      // A complete status counts, even if the connection is lost after it.
       if (this.#lost !== undefined) throw brokenOff(origin, this.#lost.error, call.secrets);
       // Headers that hold the status may come without trailers ("trailers-only").
       if (!empty || !this.headers.has("grpc-status")) throw this.#acceptable(brokenOff(origin));
@@ -165,7 +165,7 @@ export class ResponseReader {
     return status && fromStatus(status, secrets);
   }
 
-  /** Chooses the error that says most: a status in the headers, or that the answer is not gRPC-Web at all. */
+  /** Chooses the error that says most: the status in the headers, the given error, or that the answer is not gRPC-Web. */
   #acceptable(error: Error): Error {
     const { origin, call } = this.#options;
     const { status, headers } = this.#response;
@@ -176,7 +176,7 @@ export class ResponseReader {
   }
 }
 
-/** Whether an answer can be read as gRPC-Web: it says so, or it does not say what it is, or it has a status. */
+/** Whether an answer can be read as gRPC-Web: its content type says so, or says nothing, or it has a gRPC status. */
 export function isGrpcWeb({ status, headers }: Response): boolean {
   if (headers.has("grpc-status")) return isNamed(headers) || isVague(headers) || isGrpc(headers);
   return status >= 200 && status < 300 && (isNamed(headers) || isVague(headers));
@@ -187,7 +187,7 @@ const typeOf = (headers: Headers) => headers.get("content-type") ?? "";
 const isNamed = (headers: Headers) =>
   /^application\/grpc-web(\+(proto|json))?\s*(;|$)/i.test(typeOf(headers));
 
-/** Some servers copy what `accept` says (sonora 0.2), be it `*`. */
+/** Some servers copy `accept`, even `*` (sonora 0.2). */
 const isVague = (headers: Headers) => /^(\*|application)\/\*\s*(;|$)/i.test(typeOf(headers));
 
 /** tonic answers an expired deadline outside gRPC-Web: the status stands in the headers. */

@@ -39,7 +39,7 @@ export function protocolHeadersOf(type: string): Readonly<Record<string, string>
  * @param headers The headers to send.
  * @param body The message in its frame.
  * @param options Where and how to send.
- * @returns The answer, whose head may be that of gRPC-Web.
+ * @returns The answer, whose head looks like gRPC-Web.
  * @throws {ConnectionError} when no answer comes.
  * @throws {TsetsenError} of the class of the HTTP status, when the answer is not gRPC-Web.
  */
@@ -56,9 +56,9 @@ export async function sendOnce(
 }
 
 /**
- * The body of a request that costs credits. Deno sends a POST again by itself when a kept connection closes before the
- * answer, charged or not, if the body can be read twice. It does not send a Blob again. React Native makes no Blob of bytes,
- * and node-fetch 2 takes none.
+ * The body of a request that costs credits. When a kept connection closes before the answer, Deno sends a POST again by
+ * itself if the body can be read twice, even if it was charged. It does not send a Blob again. Elsewhere bytes are
+ * sent, because React Native makes no Blob of bytes, and node-fetch 2 takes none.
  */
 export function paidBody(bytes: Uint8Array<ArrayBuffer>): BodyInit {
   return hostOf() === "deno" ? new Blob([bytes]) : bytes;
@@ -80,20 +80,20 @@ export async function post(
   const fetch = fetchOf(given);
   const { billable, secrets } = call;
   const { signal } = call.lifetime;
-  // workerd knows only "manual"; Node's undici copies every request for it.
+  // workerd refuses "error". Node's undici copies every request for "manual".
   const redirect = hostOf() === "node" && !given ? "error" : "manual";
   const body = billable ? paidBody(bytes) : bytes;
   const init: RequestInit = { ...WITHOUT_LIMIT, method: "POST", headers, body, redirect, signal };
   call.sending?.(true);
   try {
-    // Only TLS has HTTP/2 in browsers.
+    // Browsers speak HTTP/2 over TLS only.
     if (billable && url.startsWith("https:") && takesStreams()) {
       const once = new OnceBody(bytes);
       try {
         return await fetch(url, { ...init, body: once.stream, duplex: "half" } as RequestInit);
       } catch (error) {
         if (once.read || signal.aborted) throw error;
-        // Nothing was sent. The server may speak HTTP/1.1 only, over which a browser takes no stream.
+        // Nothing was sent. The server may speak HTTP/1.1 only, over which browsers send no streams.
       }
     }
     return await fetch(url, init);

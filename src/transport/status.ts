@@ -27,9 +27,9 @@ export interface RpcStatus {
   readonly metadata: Headers;
   /** What `grpc-status-details-bin` holds. */
   readonly details: readonly StatusDetail[];
-  /** Whether the service itself sent it, with the same code everywhere: only then a code proves a refusal. */
+  /** Whether the service itself sent it, with the same code everywhere. Only then a code proves a refusal. */
   readonly proven: boolean;
-  /** Whether there is none that could be read. */
+  /** Whether no status could be read. */
   readonly unreadable?: boolean;
 }
 
@@ -55,7 +55,7 @@ export function readStatus(
   const source = fields.has(STATUS) || fields.has(DETAILS) ? fields : headers;
   const status = statusIn(source, source === fields ? fields : new Headers(headers));
   if (status === undefined) return undefined;
-  // The headers may say OK beside it, because a server that streams writes them first.
+  // The headers may say OK as well, because a server that streams writes them first.
   const other = source === fields ? headers.get(STATUS) : null;
   const agrees = other === null || [0, status.code].includes(codeOf(other) ?? -1);
   const rest = source === fields ? headers : fields;
@@ -101,14 +101,14 @@ function statusIn(fields: Headers, metadata: Headers): RpcStatus | undefined {
   };
 }
 
-/** A field that came twice with one value is joined by a comma. */
+/** A field that came twice is joined by a comma. It counts when both values are the same. */
 function codeOf(value: string): number | undefined {
   const codes = new Set(value.split(",").map((part) => part.trim()));
   const [code = ""] = codes;
   return codes.size === 1 && /^\d{1,4}$/.test(code) ? Number(code) : undefined;
 }
 
-/** PROTOCOL-HTTP2.md: a message that is not well encoded must not be thrown away. */
+/** PROTOCOL-HTTP2.md: a message with invalid percent-encoding must not be discarded. */
 function percentDecode(message: string): string {
   try {
     return decodeURIComponent(message);
@@ -163,7 +163,7 @@ const OK_LINES = ["grpc-status:0", "grpc-status: 0", "grpc-message:", "grpc-mess
   (line) => new TextEncoder().encode(`${line}\r\n`),
 );
 
-/** Recognises the trailers of nearly every answer without decoding them. */
+/** Recognises the usual trailers of a success without decoding them. */
 function isPlainOk(trailers: Uint8Array): boolean {
   let at = 0;
   let hasStatus = false;
@@ -177,7 +177,7 @@ function isPlainOk(trailers: Uint8Array): boolean {
 }
 
 function startsWith(bytes: Uint8Array, line: Uint8Array, at: number): boolean {
-  // The last byte differs first.
+  // The lines differ at their ends, so compare from there.
   for (let i = line.length - 1; i >= 0; i--) if (bytes[at + i] !== line[i]) return false;
   return true;
 }

@@ -56,7 +56,7 @@ Deno.test("generateSpeech warns of what has no effect, in the words of each vers
   }
 });
 
-Deno.test("SpeechModel refuses settings of another type before anything is sent, and takes null for none", async () => {
+Deno.test("SpeechModel refuses settings of another type before anything is sent, and takes null as not given", async () => {
   await using rig = await setUp();
   const model = createTsetsen({ client: rig.client, voice: VOICE }).speech("beta-v0.2");
   const call = { text: "а" };

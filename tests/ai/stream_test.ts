@@ -3,8 +3,9 @@ import { experimental_streamSpeech as streamSpeech } from "ai";
 import { TsetsenError } from "../../mod.ts";
 import { createTsetsen } from "../../src/ai/mod.ts";
 import { failure, rejection, setUp, within } from "../support/rig.ts";
-import { audioOf, concat, sentences, source, timesPaid, tokens, VOICE } from "../live/setup.ts";
+import { audioOf, sentences, source, timesPaid, tokens, VOICE } from "../live/setup.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 
@@ -26,12 +27,12 @@ Deno.test("experimental_streamSpeech gives the sentences of a text that comes, a
     await audioOf(rig.client, "Би ирлээ."),
   ];
   const pause = new Uint8Array(2 * 24 * 25);
-  assertEquals(concat(parts), concat([first, pause, second]));
+  assertEquals(concat(...parts), concat(first, pause, second));
   assertEquals(await result.usage, { inputCharacters: 23 });
   assertEquals((await result.warnings).length, 1);
   const { tsetsen } = await result.providerMetadata;
   assertEquals(tsetsen, {
-    samples: concat(parts).length / 2,
+    samples: concat(...parts).length / 2,
     sentences: [
       { text: "Сайн байна уу?", start: 0, samples: first.length / 2 },
       {

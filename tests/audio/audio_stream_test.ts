@@ -151,7 +151,7 @@ Deno.test("AudioStream.bytes keeps no small chunks, each of which costs far more
   assertEquals(await client.downloadAudio({ audioUrl: "https://cdn.example/a" }).bytes(), MP3);
 });
 
-Deno.test("AudioStream corrects a content type that is none of audio, by the bytes", async () => {
+Deno.test("AudioStream corrects a content type that is not audio, from the bytes", async () => {
   await using rig = await setUp();
   const rows: [Uint8Array, string, string][] = [
     [MP3, "application/octet-stream", "audio/mpeg"],

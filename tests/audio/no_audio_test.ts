@@ -64,7 +64,7 @@ for (const [what, [body, charged]] of Object.entries(STREAMS)) {
       await Deno.writeTextFile(`${folder}/a.wav`, "mine");
       for (const [name, take] of Object.entries(TAKES)) {
         const error = await failure(ServerError, take(client.streamSpeech(STREAM), folder));
-        assert(error.message.includes("must bring audio"), `${name}: ${error.message}`);
+        assert(error.message.includes("must hold audio"), `${name}: ${error.message}`);
         assertEquals(error.charged, charged, name);
       }
       // Nothing is saved, and a good file stays.

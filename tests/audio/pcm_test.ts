@@ -67,7 +67,7 @@ Deno.test("PcmReader reads on when the header does not know the length", () => {
   }
 });
 
-Deno.test("PcmReader takes what only looks like a header for samples", () => {
+Deno.test("PcmReader reads bytes that only look like a header as samples", () => {
   for (const start of ["R", "RI", "RIFF", "RIFX", "RIFF1234", "RIFF1234WAV", "RIFF1234AVI LIST"]) {
     const pcm = utf8(start);
     assertEquals(toHex(read([pcm])), toHex(even(pcm)), start);

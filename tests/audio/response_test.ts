@@ -43,7 +43,7 @@ Deno.test("AudioStream.toResponse has headers that keep browsers, caches and pro
   await download.body!.cancel();
 });
 
-Deno.test("AudioStream.toResponse never passes on a type that is none of audio", async () => {
+Deno.test("AudioStream.toResponse never passes on a content type that is not audio", async () => {
   for (const type of ["text/html", "application/json", "image/svg+xml", "text/javascript"]) {
     await passing({ body: MP3, headers: { "content-type": type } }, async (ask) => {
       const response = await ask();

@@ -199,7 +199,7 @@ function cut(body: ReadableStream<Uint8Array>, bytes: number): ReadableStream<Ui
   );
 }
 
-Deno.test("AudioDownload begins anew when nothing had come, whatever the server tells", async () => {
+Deno.test("AudioDownload asks for the whole again when no bytes had come, whatever the headers were", async () => {
   let requests = 0;
   await using server = rawServer(async ({ write, close }) => {
     await write(bytesOf("HTTP/1.1 200 OK\r\ncontent-length: 5000\r\n\r\n"));

@@ -16,7 +16,7 @@ import { clientOf, failure, within } from "../support/rig.ts";
 const WAV = encodeWav(Uint8Array.from({ length: 48_000 }, (_, i) => i % 200));
 const GOOD: AudioAnswer = { body: WAV, headers: { etag: '"one"' } };
 
-Deno.test("Client.downloadAudio asks again after an answer that may pass", async () => {
+Deno.test("Client.downloadAudio asks again after a failure that may pass", async () => {
   for (const status of [403, 404, 408, 421, 425, 429, 500, 502, 503, 504, 520, 522, 529, 599]) {
     await using server = audioServer({ status }, { status }, GOOD);
     using client = clientOf(server.url, { maxRetries: 2 });

@@ -32,7 +32,7 @@ Deno.test("interruptedJobs tells the job of a TsetsenError, if it is about one",
   assertEquals(interruptedJobs(new ConnectionError("c")), []);
 });
 
-Deno.test("interruptedJobs and trace bear reasons that are no objects", () => {
+Deno.test("interruptedJobs and trace accept reasons that are not objects", () => {
   for (const reason of ["text", 1, null, undefined, Symbol("s")]) {
     recordInterrupted(reason, { requestId: "r1", charged: "yes" });
     assertEquals(interruptedJobs(reason), []);

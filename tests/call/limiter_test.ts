@@ -53,7 +53,7 @@ Deno.test("Limiter lets so many in at once, and the others in the order they cam
   assertEquals(free(limiter), 2);
 });
 
-Deno.test("Limiter lets nobody pass who came after those in the queue", async () => {
+Deno.test("Limiter lets no newcomer overtake the queue", async () => {
   const limiter = new Limiter(1);
   const first = enter(limiter);
   const second = enter(limiter);
@@ -64,7 +64,7 @@ Deno.test("Limiter lets nobody pass who came after those in the queue", async ()
   assertEquals([first.state, second.state], ["in", "in"]);
 });
 
-Deno.test("Limiter passes over those who left the queue, and frees nothing twice", async () => {
+Deno.test("Limiter skips calls that left the queue, and frees no place twice", async () => {
   const limiter = new Limiter(1);
   const [holder, left, next] = [enter(limiter), enter(limiter), enter(limiter)];
   left.abort();
@@ -180,7 +180,7 @@ Deno.test("Client has at most maxConcurrentCalls in flight, and the others wait 
   assertEquals(done, ["r4 left", "r0", "r1", "r2", "r3", "r5", "r6", "r7"]);
 });
 
-Deno.test("Limiter takes a place back when its lease is over, for who comes and for who waits", async () => {
+Deno.test("Limiter takes a place back when its lease is over, for a new call and for one that waits", async () => {
   const limiter = new Limiter(1);
   // workerd has dropped the code that would have released them.
   const first = limiter.tryAcquire(FOREVER, -2_000) as Lease;

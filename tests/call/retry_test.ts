@@ -276,7 +276,7 @@ Deno.test("retry that is aborted in its delay leaves what it knows in interrupte
   assertEquals(interruptedJobs(error), [{ requestId: undefined, charged: "no" }]);
 });
 
-Deno.test("isSafeToRetry decides by what is known about the money, of aborts, too", async () => {
+Deno.test("isSafeToRetry decides by what is known about the money, also for aborts", async () => {
   const cases: [charged: Charged | undefined, billable: boolean | undefined, safe: boolean][] = [
     [undefined, true, true],
     ["no", true, true],

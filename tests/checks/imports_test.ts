@@ -40,7 +40,7 @@ const broken: Record<string, [graph: Record<string, string[]>, violation: string
 };
 
 for (const [name, [graph, violation]] of Object.entries(broken)) {
-  Deno.test(`violations tells of ${name}`, () => {
+  Deno.test(`violations reports ${name}`, () => {
     assertEquals(violations(new Map(Object.entries(graph))), [violation]);
   });
 }

@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { audioFormat } from "../../mod.ts";
 import { encode } from "../../src/encode/mod.ts";
-import { concat, jobAudio, paid, paragraphs, texts } from "../narration/setup.ts";
+import { jobAudio, paid, paragraphs, texts } from "../narration/setup.ts";
 import { setUp } from "./setup.ts";
+import { concat } from "../support/hex.ts";
 
 const VOICE = ["--voice", "emulator-v1-bold", "--poll-interval", "2", "--pause-scale", "0"];
 
@@ -12,7 +13,7 @@ Deno.test("tsetsen say encodes by the ending of the name, and says the length of
   const text = paragraphs(2);
   const { code, stdout, stderr } = await run(["say", text, "-o", "book.mp3", ...VOICE, "--json"]);
   assertEquals([code, stderr], [0, ""]);
-  const pcm = concat(await jobAudio(emulator, emulator.url));
+  const pcm = concat(...await jobAudio(emulator, emulator.url));
   const file = await Deno.readFile(path("book.mp3"));
   assertEquals(file, await encode(pcm, { format: "mp3" }).bytes());
   const { bytes, seconds } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");

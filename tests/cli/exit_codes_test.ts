@@ -431,7 +431,7 @@ Deno.test("tsetsen says that a voice is not known, and how to find one that is",
   assert(!(await desk.run(["status", "nothing"])).stderr.includes("tsetsen voices"));
 });
 
-Deno.test("tsetsen reads a standard input that is closed as an empty one", async () => {
+Deno.test("tsetsen reads a closed standard input as an empty text", async () => {
   await using desk = await setUp();
   const line = '"$0" "$@" say - -o x.wav <&-';
   const program = ["sh", "-c", line, Deno.execPath(), "run", "-A", "--no-check", MAIN];

@@ -6,7 +6,7 @@ import { until } from "../support/until.ts";
 
 const SPEAK = ["--speed", "20", "--poll-interval", "2"];
 
-Deno.test("tsetsen stream says what its own option is when the file came after it had looked", async () => {
+Deno.test("tsetsen stream names --force when the file appeared after it had looked", async () => {
   await using desk = await setUp();
   const { emulator, run, path } = desk;
   for (const json of [false, true]) {
@@ -31,7 +31,7 @@ Deno.test("tsetsen stream says what its own option is when the file came after i
   assertEquals(emulator.ledger.charges.length, 0);
 });
 
-Deno.test("tsetsen say leaves the work of another say alone whose file has a long name that begins alike", async () => {
+Deno.test("tsetsen say leaves the state of another say alone when their long names begin with the same characters", async () => {
   await using desk = await setUp();
   const { emulator, start, run, folder, path } = desk;
   const name = "Монголын нууц товчоо, нэгдүгээр бүлэг, ".repeat(2).slice(0, 70);

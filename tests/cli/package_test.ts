@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { installPackage } from "../hosts/pack.ts";
-import { concat, jobAudio, paid, paragraphs, texts } from "../narration/setup.ts";
+import { jobAudio, paid, paragraphs, texts } from "../narration/setup.ts";
+import { concat } from "../support/hex.ts";
 import { find } from "../support/runtimes.ts";
 import { holdAfter, jsonLines, setUp, untilKnown } from "./setup.ts";
 
@@ -63,7 +64,7 @@ Deno.test("The npm package brings tsetsen, which does on Node and Bun what it do
       const parts = (await jobAudio(emulator, emulator.url)).flatMap((part) => [part, pause]);
       assertEquals(
         (await Deno.readFile(path("book.wav"))).subarray(44),
-        concat(parts.slice(0, -1)),
+        concat(...parts.slice(0, -1)),
       );
 
       // The reader of the audio leaves, and the disk is full.

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { concat, jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
+import { jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
 import { assertSpoken, FILES, SPEED } from "./proof.ts";
 import { type Desk, exists, holdAfter, setUp, stateOf, untilKnown } from "./setup.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 const TEXT = paragraphs(12);
 const VOICE = ["--voice", "emulator-v1-bold", "--speed", "20", "--poll-interval", "5"];
@@ -15,7 +16,7 @@ async function assertWhole({ emulator, path, folder }: Desk): Promise<void> {
   // 800 ms after each paragraph but the last, at speed 20.
   const pause = new Uint8Array(800 / 20 * 48);
   const parts = audio.flatMap((part, i) => i < audio.length - 1 ? [part, pause] : [part]);
-  assertEquals((await Deno.readFile(path("book.wav"))).subarray(44), concat(parts));
+  assertEquals((await Deno.readFile(path("book.wav"))).subarray(44), concat(...parts));
   // At twenty times the speed some sentences share a caption.
   const srt = await Deno.readTextFile(path("book.srt"));
   assertEquals(srt.match(/дүгээр\s+хэсэг\./g)?.length, 12);
@@ -246,7 +247,7 @@ Deno.test("tsetsen resume fetches the audio of a job by its id", async () => {
   for (const finished of ["first.wav", "first.wav.tsetsen"]) {
     const { code, stderr } = await run(["resume", finished]);
     assertEquals(code, 2);
-    assertStringIncludes(stderr, "first.wav is there, and no state of a narration is beside it");
+    assertStringIncludes(stderr, "first.wav exists without a state of a narration next to it");
   }
   assertEquals((await run(["resume", requestId])).code, 2);
 });

@@ -1,8 +1,9 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { plan } from "../../src/narration/mod.ts";
-import { concat, jobAudio, joined, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
+import { jobAudio, joined, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
 import { assertSpoken, FILES, SPEED } from "./proof.ts";
 import { jsonLines, setUp } from "./setup.ts";
+import { concat } from "../support/hex.ts";
 
 const VOICE = ["--voice", "emulator-v1-bold", "--poll-interval", "2"];
 
@@ -23,7 +24,7 @@ Deno.test("tsetsen say writes the WAV to standard output, and reads standard inp
   const args = ["say", "-", "-o", "-", ...VOICE, "--pause-scale", "0"];
   const { code, bytes, stderr } = await run(args, { input: text });
   assertEquals([code, stderr], [0, ""]);
-  assertEquals(bytes.subarray(44), concat(await jobAudio(emulator, emulator.url)));
+  assertEquals(bytes.subarray(44), concat(...await jobAudio(emulator, emulator.url)));
   assertEquals(new TextDecoder().decode(bytes.subarray(0, 4)), "RIFF");
   assertEquals(paid(emulator), texts(text));
 });

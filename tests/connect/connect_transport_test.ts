@@ -138,7 +138,7 @@ Deno.test("connectTransport bounds an answer of the Connect protocol", async () 
   await failure(ServerError, client.getUserBalance({}, { maxRetries: 0 }));
 });
 
-Deno.test("connectTransport takes an answer that it cannot read for none of the service's errors", async () => {
+Deno.test("connectTransport does not take an answer that it cannot read for an error of the service", async () => {
   const body = concat(frame(0, bytesOf('{"audioChunk":"no base64!"}')), frame(2, bytesOf("{}")));
   await using server = rawServer((connection) =>
     connection.write(answer(body, { "content-type": "application/connect+json" }))
@@ -149,7 +149,7 @@ Deno.test("connectTransport takes an answer that it cannot read for none of the 
   assertEquals(server.requests.length, 1);
 });
 
-Deno.test("connectTransport takes the status of HTTP where JSON is no error of Connect", async () => {
+Deno.test("connectTransport uses the HTTP status where the JSON is not an error of Connect", async () => {
   const cases = [
     ["401 Unauthorized", "", AuthenticationError, "no"],
     ["429 Too Many Requests", '{"code":8,"message":"quota"}', RateLimitExceededError, "no"],

@@ -32,7 +32,7 @@ Deno.test("mod.ts exports every error class, and the table here has them all", (
   assertEquals(exported.toSorted(), [...NAMES, "TsetsenError"].toSorted());
 });
 
-Deno.test("TsetsenError subclasses have their name and code, and are what they say", () => {
+Deno.test("TsetsenError subclasses have their name and code, and are no instances of each other", () => {
   for (const name of NAMES) {
     const error = new sdk[name]("text");
     assertEquals([error.name, error.code], [name, CODES[name]]);
@@ -51,7 +51,7 @@ Deno.test("TsetsenError subclasses keep their code whatever is given", () => {
   }
 });
 
-Deno.test("TsetsenError.message reads code: text (Request ID: id), without what is not known", () => {
+Deno.test('TsetsenError.message has the form "code: text (Request ID: id)", without the parts that are not known', () => {
   assertEquals(new TsetsenError("text").message, "text");
   assertEquals(new TsetsenError("text", { code: "odd" }).message, "odd: text");
   assertEquals(new TsetsenError("text", { requestId: "r1" }).message, "text (Request ID: r1)");

@@ -116,7 +116,7 @@ Deno.test("Client keeps the number of a status and of a gender that it does not 
   assertEquals((await gender.listVoices()).voices[0]!.gender as number, 42);
 });
 
-Deno.test("RequestMetrics.audioLength has no digits that a 32-bit float cannot mean", async () => {
+Deno.test("RequestMetrics.audioLength has only the digits that a 32-bit float holds", async () => {
   for (const seconds of [3.2, 0.1, 12.345678, 299.9999, 16_777_216, 1e-7, 3.4e38]) {
     const float = new Uint8Array(new Float32Array([seconds]).buffer);
     using client = answering(concat(hex("2a 05 25"), float));
@@ -134,7 +134,7 @@ Deno.test("RequestMetrics.audioLength has no digits that a 32-bit float cannot m
   assertEquals((await none.checkStatus("r1")).metrics?.audioLength, undefined);
 });
 
-Deno.test("Client bears fields that it does not know, in messages and in messages within", async () => {
+Deno.test("Client passes over fields that it does not know, in messages and in the messages inside them", async () => {
   const unknown = hex(`
     98 06 2a // 99, varint: 42
     a2 06 02 68 69 // 100, bytes: "hi"

@@ -141,7 +141,7 @@ Deno.test("Client takes every form of endpoint", async () => {
   }
 });
 
-Deno.test("Client says how a page gives a path of its own server as endpoint", () => {
+Deno.test("Client tells a page how to give a path of its own server as endpoint", () => {
   for (const endpoint of ["/tts", "./tts", "//my.site/tts"]) {
     const error = assertThrows(() => new Client({ apiKey: null, endpoint }), InvalidRequestError);
     assertMatch(
@@ -216,7 +216,7 @@ const IMPORT = `
   if (Object.getOwnPropertyNames(globalThis).sort().join() !== before) throw new Error("globals");
 `;
 
-Deno.test("mod.ts asks for no permission, prints nothing and leaves nothing behind when imported", async () => {
+Deno.test("mod.ts asks for no permission, prints nothing and starts nothing when it is imported", async () => {
   assertEquals(await runBare(IMPORT), ["", ""]);
 });
 

@@ -90,7 +90,7 @@ Deno.test("Every function that takes options refuses one that does not exist, an
   assertEquals(canned.sent.length, 0);
 });
 
-Deno.test("A value of the wrong type in an early place is told by what must be there", async () => {
+Deno.test("Every function names what must be in place of an early argument of the wrong type", async () => {
   using client = cannedClient(cannedFetch(() => grpcWeb([])));
   const request = { text: "Сайн", voiceId: "v1" };
   const calls: [call: () => unknown, message: RegExp][] = [
@@ -198,7 +198,7 @@ Deno.test("Every function refuses a first argument of any wrong type in the same
   assertEquals(canned.sent.length, 0);
 });
 
-Deno.test("Options that were not awaited, and a signal in the place of options, are refused before anything is sent", async () => {
+Deno.test("Every function refuses options that were not awaited, or a signal in their place, before anything is sent", async () => {
   const canned = cannedFetch(() => grpcWeb([]));
   using client = cannedClient(canned);
   const request = { text: "Сайн", voiceId: "v1" };

@@ -10,7 +10,7 @@ async function bytesOf(response: Response): Promise<Uint8Array> {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-Deno.test("Emulator.addFault hits so many requests of its method, in the order added", async () => {
+Deno.test("Emulator.addFault strikes as many requests of its method as its times say, in the order added", async () => {
   await using running = await setUp();
   const { client, apiKey, emulator } = running;
   emulator.addFault({ kind: "error", code: "UNAVAILABLE", method: "GetUserBalance", times: 2 });
@@ -151,7 +151,7 @@ Deno.test("Emulator.addFault of plain HTTP answers as a proxy does", async () =>
   }
 });
 
-Deno.test("Emulator.addFault breaks the frames as told", async () => {
+Deno.test("Emulator.addFault breaks the frames in each way that a fault can name", async () => {
   await using running = await setUp();
   const { emulator, speech } = running;
   const answer = async (fault?: Fault) => {
@@ -294,7 +294,7 @@ Deno.test("Emulator.addFault reaches downloads only when it names them", async (
   assertEquals((await readUntilError(await fetch(url))).error, true);
 });
 
-Deno.test("createEmulator rejects as a fetch does when the connection is dropped or left", async () => {
+Deno.test("createEmulator's fetch rejects like a real one when the connection is dropped or aborted", async () => {
   const emulator = createEmulator();
   const url = "http://localhost/tsetsen.api.v1.TsetsenTTS/ListVoices";
   emulator.addFault({ kind: "drop" });

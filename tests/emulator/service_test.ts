@@ -145,7 +145,7 @@ Deno.test("startEmulator lets in any well-formed key with allowAnyKey", async ()
   assertEquals(credits, 100_000);
 });
 
-Deno.test("startEmulator refuses wrong speech with the documented codes, uncharged", async () => {
+Deno.test("startEmulator refuses wrong requests for speech with the documented codes, uncharged", async () => {
   await using running = await setUp({ maxTextLength: 20 });
   const { client, emulator, speech, apiKey } = running;
   const cases: [Partial<typeof speech> & { speed?: number }, Code][] = [
@@ -245,7 +245,7 @@ Deno.test("startEmulator refuses a stream of more than five minutes, uncharged",
   assertEquals(emulator.ledger.total, 0);
 });
 
-Deno.test("startEmulator speaks as much faster as the speed says", async () => {
+Deno.test("startEmulator divides the length of the audio by the speed", async () => {
   await using running = await setUp();
   const { client, speech } = running;
   const bytes = [];

@@ -5,10 +5,11 @@ import { toSrt, toWebVtt } from "@tsetsen/sdk/narration";
 import { installPackage } from "../hosts/pack.ts";
 import { splitSentences, splitText } from "../../src/text/mod.ts";
 import { systemClock } from "../../src/emulator/clock.ts";
-import { concat, jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
+import { jobAudio, paid, paragraphs, texts, UDHR } from "../narration/setup.ts";
 import { pcmOf } from "./tools.ts";
 import { Engine } from "./workflow_engine.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 const KEY = "tsetsen-development-secret-of-the-workflow";
 const TOKEN = "a-token-that-callers-know";
@@ -143,7 +144,7 @@ test("narrates a text through the queue into one WAV file and its captions, to t
   assertEquals(told.credits, emulator.ledger.total);
 
   const parts = await score(emulator, UDHR, "sentence");
-  const pcm = concat(parts.flatMap((part) => [part.pcm, new Uint8Array(2 * part.pause)]));
+  const pcm = concat(...parts.flatMap((part) => [part.pcm, new Uint8Array(2 * part.pause)]));
   const audio = await ask("GET", "/audio.wav");
   const { headers } = audio;
   const wav = await audio.bytes();
@@ -267,7 +268,7 @@ test("joins after a crash in the join, and fetches nothing twice", async ({ emul
   assertEquals([paid(emulator), fetched], [texts(TEXT), 6]);
   const pauses = (await score(emulator, TEXT)).map(({ pause }) => new Uint8Array(2 * pause));
   const wav = pcmOf(await (await ask("GET", "/audio.wav")).bytes());
-  const wanted = concat(pauses.flatMap((pause) => [pcm, pause]));
+  const wanted = concat(...pauses.flatMap((pause) => [pcm, pause]));
   // Comparing them number by number takes seconds.
   assertEquals([await hash(wav), wav.length], [await hash(wanted), wanted.length]);
 });

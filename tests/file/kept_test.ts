@@ -62,7 +62,7 @@ Deno.test("saveAudio keeps what came of a paid stream that breaks off, as a WAV 
   });
 });
 
-Deno.test("saveAudio gives audio that is cancelled in the middle no name, keeps what had come, and says that it was bought", async () => {
+Deno.test("saveAudio keeps what had come of audio that is cancelled in the middle, under no final name, and says that it was bought", async () => {
   await using rig = await setUp({ emulator: { streamPace: 20 } });
   const audio: Readonly<Record<string, () => AudioStream>> = {
     stream: () => rig.client.streamSpeech(STREAM),
@@ -91,7 +91,7 @@ Deno.test("saveAudio gives audio that is cancelled in the middle no name, keeps 
   }
 });
 
-Deno.test("saveAudio keeps it after a deadline and an abort, whose reason stays as it is", async () => {
+Deno.test("saveAudio keeps what came before a deadline or an abort, and leaves the abort's reason unchanged", async () => {
   await using rig = await setUp();
   await withFolder(async (folder) => {
     rig.emulator.addFault({ kind: "hang", method: "StreamSpeech", afterBytes: 10_000, times: 2 });
@@ -191,7 +191,7 @@ Deno.test("saveAudio says that a stream is not to be bought again when its file 
   });
 });
 
-Deno.test("saveAudio tells the job of audio whose file it cannot write, which interruptedJobs knows", async () => {
+Deno.test("saveAudio tells interruptedJobs the job whose audio it cannot write", async () => {
   await using rig = await setUp();
   const { requestId } = await rig.client.submit(GENERATE);
   const paid = [{ requestId, charged: "yes" }] as const;
@@ -272,7 +272,7 @@ Deno.test("saveAudio leaves no file of a narration whose store keeps its parts",
   });
 });
 
-Deno.test("saveAudio keeps nothing of what costs nothing, or has brought nothing", async () => {
+Deno.test("saveAudio keeps no part of audio that costs nothing, and makes no file when nothing came", async () => {
   await using rig = await setUp({ client: { maxRetries: 0 } });
   const job = await rig.client.submit(GENERATE);
   await withFolder(async (folder) => {

@@ -1,14 +1,15 @@
 // How streams end, and answers from a service that is newer than this version (promises 6 and 7), over native gRPC.
 
 import { assert, assertEquals } from "@std/assert";
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import {
   GenerateSpeechResponseSchema,
   StreamSpeechResponseSchema,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
-import { Gender, RequestStatus, ServerError } from "../../mod.ts";
+import { ServerError } from "../../mod.ts";
+import { checkEmptyAnswers, checkUnknownFields, type Serve } from "../support/answers_of_others.ts";
+import { hex } from "../support/hex.ts";
 import { frames, rawHttp2, type RawStream } from "../support/raw_http2.ts";
-import { clientOf, failure, GENERATE, mode, STREAM } from "../support/rig.ts";
+import { clientOf, failure, GENERATE, mode } from "../support/rig.ts";
 import { bundle, type Programs, type Runtime, RUNTIMES } from "../support/runtimes.ts";
 import { answerWell, trial } from "../support/trial.ts";
 import { concat, frame, message } from "../support/wire.ts";
@@ -111,6 +112,15 @@ Deno.test("Client.generateSpeech reads the id behind a head that names success, 
   assertEquals(error.charged, "unknown");
 });
 
+Deno.test("Client.generateSpeech keeps the id of a message that is cut behind it, over native gRPC", async () => {
+  // request_id: "job-1", and the tag of a field whose value is missing.
+  const body = frame(0, hex("0a 05 6a 6f 62 2d 31 10"));
+  await using server = rawHttp2((stream) => answerWell(stream, body));
+  using client = clientOf(server.url);
+  const error = await failure(ServerError, client.generateSpeech(GENERATE));
+  assertEquals([error.requestId, error.charged], ["job-1", "yes"]);
+});
+
 for (const runtime of RUNTIMES) {
   Deno.test(`SpeechStream gives a slow reader what came before the connection was lost, over native gRPC, on ${runtime}`, async () => {
     await using programs = await bundle("withstand");
@@ -128,53 +138,15 @@ for (const runtime of RUNTIMES) {
   });
 }
 
-/** Fields of every wire type under numbers that the contract does not have. */
-function unknownFields(writer: BinaryWriter): BinaryWriter {
-  return writer.tag(1_000, 0).int64(5).tag(1_001, 1).fixed64(5).tag(1_002, 2).string("more")
-    .tag(1_003, 5).fixed32(5);
-}
-
-/** A client whose service answers every method with the same message. */
-async function served<T>(
-  bytes: Uint8Array,
-  run: (client: ReturnType<typeof clientOf>) => Promise<T>,
-): Promise<T> {
+/** A service that answers every method with the same message. */
+const serve: Serve = async (bytes, run) => {
   await using server = rawHttp2((stream) => answerWell(stream, frame(0, bytes)));
   using client = clientOf(server.url);
   return await run(client);
-}
+};
 
-Deno.test("Client passes over fields that it does not know, in every response, over native gRPC", async () => {
-  const voice = unknownFields(new BinaryWriter().tag(1, 2).string("v").tag(3, 0).int32(2)).finish();
-  const voices = unknownFields(new BinaryWriter()).tag(1, 2).bytes(voice).finish();
-  const listed = await served(voices, (client) => client.listVoices());
-  assertEquals(listed.voices.map(({ id, gender }) => [id, gender]), [["v", Gender.FEMALE]]);
+Deno.test("Client passes over fields that it does not know, in every response, over native gRPC", () =>
+  checkUnknownFields(serve));
 
-  const accepted = unknownFields(new BinaryWriter().tag(1, 2).string("job")).finish();
-  const job = await served(accepted, (client) => client.generateSpeech(GENERATE));
-  assertEquals(job, { requestId: "job", status: RequestStatus.UNSPECIFIED });
-
-  const metrics = unknownFields(new BinaryWriter().tag(5, 0).int32(14)).finish();
-  const done = unknownFields(new BinaryWriter().tag(2, 0).int32(3)).tag(5, 2).bytes(metrics)
-    .finish();
-  const status = await served(done, (client) => client.waitForCompletion("job"));
-  assertEquals([status.status, status.metrics?.creditsUsed], [RequestStatus.COMPLETED, 14]);
-
-  const balance = unknownFields(new BinaryWriter().tag(1, 0).int32(3)).finish();
-  assertEquals(await served(balance, (client) => client.getUserBalance()), { credits: 3 });
-
-  const speech = unknownFields(new BinaryWriter().tag(1, 2).bytes(new Uint8Array([1, 2]))).finish();
-  const pcm = await served(speech, (client) => client.streamSpeech(STREAM).bytes());
-  assertEquals(pcm, new Uint8Array([1, 2]));
-});
-
-Deno.test("Client reads answers without any field, over native gRPC", async () => {
-  const none = new Uint8Array();
-  assertEquals(await served(none, (client) => client.listVoices()), { voices: [] });
-  assertEquals(await served(none, (client) => client.getUserBalance()), { credits: 0 });
-  const status = await served(none, (client) => client.checkStatus("job"));
-  assertEquals([status.requestId, status.status], ["job", RequestStatus.UNSPECIFIED]);
-  // A stream without audio is no success.
-  const stream = served(none, (client) => client.streamSpeech(STREAM).bytes());
-  assertEquals((await failure(ServerError, stream)).charged, "unknown");
-});
+Deno.test("Client reads answers without any field, over native gRPC", () =>
+  checkEmptyAnswers(serve));

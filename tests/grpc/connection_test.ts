@@ -144,7 +144,7 @@ for (const runtime of RUNTIMES) {
     assertEquals(found, []);
   });
 
-  Deno.test(`grpcTransport takes a GOAWAY without a last stream for no proof, on ${runtime}`, async () => {
+  Deno.test(`grpcTransport takes a GOAWAY without a last stream as no proof, on ${runtime}`, async () => {
     await using programs = await bundle("grpc");
     const call = async (goaway: Uint8Array, hidesLastStream: boolean) => {
       await using server = rawHttp2(async ({ write, end }) => {

@@ -8,7 +8,7 @@ import { mode } from "../support/rig.ts";
 const NOT_HERE: Readonly<Record<string, string>> = {
   "Client does nothing when it is imported and made": "is about the core alone",
   "Client shows neither key nor text when its fetch fails": "there is no fetch",
-  "differences tells": "tests the table",
+  "differences reports": "tests the table",
   "Client sends GenerateSpeech again when the connection was refused": IN("money_test.ts"),
   "Client sends StreamSpeech again when the connection was refused": IN("money_test.ts"),
   "Client.generateSpeech says charged: unknown when the answer names": IN("money_test.ts"),

@@ -7,5 +7,5 @@ mode.speak = "lean";
 await runAgain(
   promiseFiles().filter((file) => file !== "bounds_test.ts"), // see tests/lean/bounds_test.ts
   "with the lean client",
-  { "differences tells": "tests the table" },
+  { "differences reports": "tests the table" },
 );

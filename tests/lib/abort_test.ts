@@ -40,7 +40,7 @@ Deno.test("onAbort removes its listener with the last callback, and adds it agai
   assertEquals(called, ["c"]);
 });
 
-Deno.test("onAbort bears callbacks that stop listening, or others, while they are called", () => {
+Deno.test("onAbort allows callbacks to stop themselves and others while they are called", () => {
   const { controller, signal } = countedSignal();
   const called: string[] = [];
   const stops = ["a", "b", "c"].map((name) =>

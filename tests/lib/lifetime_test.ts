@@ -169,7 +169,7 @@ Deno.test("Lifetime.sleep resolves in its time and leaves no timer", async () =>
   });
 });
 
-Deno.test("Lifetime adds one listener to a signal that 100 scopes share", async () => {
+Deno.test("Lifetime adds one listener to a signal that 100 lifetimes share", async () => {
   const { controller, signal, added, listening } = countedSignal();
   const open = new Set<Lifetime>();
   const scopes = Array.from({ length: 100 }, () => new Lifetime(open, signal));

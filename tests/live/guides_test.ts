@@ -1,5 +1,4 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { fileURLToPath } from "node:url";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { installPackage } from "../hosts/pack.ts";
 import { ROOT, run } from "../hosts/tools.ts";
@@ -11,16 +10,6 @@ const decoder = new TextDecoder();
 async function programOf(guide: string): Promise<string> {
   const text = await Deno.readTextFile(`${ROOT}docs/${guide}.md`);
   return /<!-- program: .* -->\s*```js\n([\s\S]*?)```/.exec(text)![1]!;
-}
-
-for (const guide of ["live", "ai", "encode"]) {
-  Deno.test(`docs/${guide}.md's examples compile`, async () => {
-    const path = fileURLToPath(new URL(`../../docs/${guide}.md`, import.meta.url));
-    const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["check", "--doc-only", path],
-    }).output();
-    if (!success) throw new Error(decoder.decode(stdout) + decoder.decode(stderr));
-  });
 }
 
 Deno.test("The programs of docs/live.md and docs/ai.md run in an empty folder, on Node, Bun and Deno", async () => {

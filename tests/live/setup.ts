@@ -89,13 +89,3 @@ export function sentTexts(emulator: Emulator): string[] {
 export async function audioOf(client: Client, text: string): Promise<Uint8Array> {
   return await client.streamSpeech({ text, ...VOICE }).bytes();
 }
-
-export function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
-}

@@ -12,17 +12,9 @@ import {
 import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { type LiveOptions, type LiveSentence, speakLive } from "../../src/live/mod.ts";
 import { failure, KEY, rejection, setUp, within } from "../support/rig.ts";
-import {
-  audioOf,
-  concat,
-  sentences,
-  sentTexts,
-  source,
-  timesPaid,
-  tokens,
-  VOICE,
-} from "./setup.ts";
+import { audioOf, sentences, sentTexts, source, timesPaid, tokens, VOICE } from "./setup.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 const TWO = "**Сайн байна уу?** Би ирлээ.";
 
@@ -34,11 +26,11 @@ function silence(ms: number): Uint8Array {
 Deno.test("speakLive gives the audio of each sentence in order, with the pauses between them", async () => {
   await using rig = await setUp();
   const { client } = rig;
-  const expected = concat([
+  const expected = concat(
     await audioOf(client, "Сайн байна уу?"),
     silence(500 / 20),
     await audioOf(client, "Би ирлээ."),
-  ]);
+  );
   for (const most of [1, 2, 5, 100]) {
     const speech = speakLive(client, tokens(TWO, most, most), VOICE);
     assertEquals(await speech.bytes(), expected);
@@ -224,7 +216,7 @@ Deno.test("speakLive gives the audio before a sentence that fails, and says that
   );
   await speech.settled();
   const before = [await audioOf(rig.client, texts[0]!), await audioOf(rig.client, texts[1]!)];
-  assertEquals(concat(chunks), concat(before));
+  assertEquals(concat(...chunks), concat(...before));
   assertEquals(error.requestId, rig.emulator.jobs[2]?.requestId);
   assertEquals([error.charged, isSafeToRetry(error)], ["yes", false]);
   assertEquals(sentTexts(rig.emulator).includes(texts[3]!), false);
@@ -510,7 +502,7 @@ Deno.test("speakLive reads every iterator that a loop reads, and tells its error
   assert(error.message.includes("textStream must give strings"), error.message);
 });
 
-Deno.test("speakLive gives a long pause in pieces of a second, and each counts", async () => {
+Deno.test("speakLive gives a long pause in chunks of at most a second", async () => {
   await using rig = await setUp();
   const speech = speakLive(rig.client, tokens(TWO), { ...VOICE, pauses: { question: 60_000 } });
   const lengths: number[] = [];

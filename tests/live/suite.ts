@@ -5,7 +5,8 @@ import type { Emulator, EmulatorOptions, Fault } from "@tsetsen/sdk/emulator";
 import { type LiveSpeech, speakLive } from "@tsetsen/sdk/live";
 import { endingSilence, onSocket, type Start } from "../ai/service.ts";
 import { FAULTS } from "../support/faults.ts";
-import { audioOf, concat, seeded, sentences, timesPaid, tokens, VOICE } from "./setup.ts";
+import { audioOf, seeded, sentences, timesPaid, tokens, VOICE } from "./setup.ts";
+import { concat } from "../support/hex.ts";
 
 const TEXTS = sentences(5);
 const METHODS = ["StreamSpeech", "GenerateSpeech", "CheckStatus", "Audio"] as const;
@@ -40,7 +41,7 @@ export async function speakUnderFaults(runs: number, start: Start = onSocket): P
   const whole = await withService(start, {}, async (client) => {
     const audio: Uint8Array[] = [];
     for (const text of TEXTS) audio.push(await audioOf(client, text));
-    return concat(audio);
+    return concat(...audio);
   });
   for (let seed = 1; seed <= runs; seed++) {
     const random = seeded(seed);
@@ -62,7 +63,7 @@ export async function speakUnderFaults(runs: number, start: Start = onSocket): P
       }
       await speech.settled();
       const named = faults.map(({ kind, method }) => `${kind} ${method}`);
-      for (const problem of problemsOf(speech, emulator, error, concat(chunks), whole)) {
+      for (const problem of problemsOf(speech, emulator, error, concat(...chunks), whole)) {
         problems.push(`seed ${seed} (${named}; ${error}): ${problem}`);
       }
     });

@@ -125,7 +125,7 @@ Deno.test('cues of a narration with captions: "sentence" are exact: the times of
   assert(checked > found.length, "some captions begin at a part inside a sentence");
 });
 
-Deno.test("cues give no piece of a word a caption of its own, and no time to a part that is only its pause", () => {
+Deno.test("cues give a piece of a word no caption of its own, and give a part without speech no time", () => {
   const part = (start: number, end: number, samples: number, boundary: "word" | "end" = "word") => (
     { start, end, boundary, pause: 0, status: "done", samples } as const
   );

@@ -150,7 +150,7 @@ Deno.test("narrate joins the same samples by streams as by jobs, whatever the ch
   assert(streamed.every((byte, i) => byte === made[i]));
 });
 
-Deno.test("cues takes the parts of another engine without their silence, as it always has", () => {
+Deno.test("cues accepts parts whose silence is not known", () => {
   const parts = [
     { start: 0, end: 6, pause: 2_400, status: "done", samples: 24_000 },
     { start: 6, end: 11, pause: 0, status: "done", samples: 12_000 },

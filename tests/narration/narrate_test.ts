@@ -4,18 +4,9 @@ import { encodeWav, InvalidRequestError, ServerError, WAV_HEADER_BYTES } from ".
 import { saveAudio } from "../../src/file/mod.ts";
 import { narrate, plan, type Progress } from "../../src/narration/mod.ts";
 import { bestBelow, failure, setUp, sleep } from "../support/rig.ts";
-import {
-  concat,
-  FAST,
-  jobAudio,
-  paid,
-  paragraphs,
-  STREAM_VOICE,
-  texts,
-  UDHR,
-  VOICE,
-} from "./setup.ts";
+import { FAST, jobAudio, paid, paragraphs, STREAM_VOICE, texts, UDHR, VOICE } from "./setup.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 Deno.test("narrate joins the parts of a long text with their pauses, sample by sample, and pays for each once", async () => {
   await using rig = await setUp();
@@ -29,8 +20,8 @@ Deno.test("narrate joins the parts of a long text with their pauses, sample by s
     audio[i] ?? new Uint8Array(),
     new Uint8Array(Math.round(pause * 24) * 2),
   ]);
-  assertEquals(concat(expected).length, wav.length - 44);
-  assert(concat(expected).every((byte, i) => byte === wav[44 + i]));
+  assertEquals(concat(...expected).length, wav.length - 44);
+  assert(concat(...expected).every((byte, i) => byte === wav[44 + i]));
   assertEquals(new DataView(wav.buffer).getUint32(40, true), wav.length - 44);
   // The text's parts, in order, each once; nothing of the text but white space is left out.
   assertEquals(paid(emulator), texts(UDHR, { speed: VOICE.speed }));
@@ -115,7 +106,7 @@ Deno.test("Narration.toResponse is a WAV response, and stops submitting when its
   assertEquals(emulator.jobs.length, length);
 });
 
-Deno.test("Narration.cancel is over at once, and so is a pending next", async () => {
+Deno.test("Narration.cancel ends at once, and ends a pending next()", async () => {
   await bestBelow(50, async () => {
     await using rig = await setUp({ emulator: { clock: new ManualClock(), queueTime: 1 } });
     const narration = narrate(rig.client, { text: paragraphs(10), ...VOICE }, FAST);
@@ -170,7 +161,7 @@ Deno.test("narrate gives a part without a letter its pause, and no request", asy
   assertEquals([progress?.partsDone, progress?.parts, progress?.characters], [2, 2, 9]);
   const [one, two] = await jobAudio(rig.emulator, rig.emulator.url);
   // A second at speed 20 is 50 ms, twice: 2 × 1,200 samples.
-  assertEquals(bytes, concat([one!, new Uint8Array(2 * 2_400), two!]));
+  assertEquals(bytes, concat(one!, new Uint8Array(2 * 2_400), two!));
 });
 
 Deno.test("narrate tells what it is doing", async () => {
@@ -223,7 +214,7 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`narrate says what came when audio_url serves ${name}, and which way gives PCM`, async () => {
+  Deno.test(`narrate says what came when audio_url serves ${name}, and which method gives PCM`, async () => {
     await using rig = await setUp();
     rig.emulator.addFault({ kind: "http", method: "Audio", status: 200, body, headers: {} });
     const narration = narrate(rig.client, { text: "Нэг.", ...VOICE }, FAST);

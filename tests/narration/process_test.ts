@@ -9,7 +9,6 @@ import {
 } from "../../src/narration/mod.ts";
 import { failure, setUp } from "../support/rig.ts";
 import {
-  concat,
   FAST,
   jobAudio,
   muchLater,
@@ -20,6 +19,7 @@ import {
   VOICE,
 } from "./setup.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 const TEXT = paragraphs(12);
 const REQUEST = { text: TEXT, ...VOICE } as const;
@@ -86,7 +86,7 @@ Deno.test("narrate resumes what a killed process has left, and pays for each par
     assertEquals([fetched, sent("Audio").length], [3, 12]);
     const audio = await jobAudio(emulator, emulator.url);
     const pauses = narration.state!.parts.map(({ pause }) => new Uint8Array(2 * pause));
-    assertEquals(bytes, concat(audio.flatMap((part, i) => [part, pauses[i]!])));
+    assertEquals(bytes, concat(...audio.flatMap((part, i) => [part, pauses[i]!])));
   });
 });
 

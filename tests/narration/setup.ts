@@ -2,6 +2,7 @@
 
 import type { Emulator } from "../../src/emulator/mod.ts";
 import { plan, type PlanOptions } from "../../src/narration/mod.ts";
+import { concat } from "../support/hex.ts";
 
 export const UDHR = await Deno.readTextFile(
   new URL("../../examples/demo/udhr-mn.txt", import.meta.url),
@@ -39,16 +40,6 @@ export function paid(emulator: Emulator): string[] {
   return emulator.ledger.charges.map(({ requestId }) =>
     emulator.jobs.find((job) => job.requestId === requestId)?.text ?? requestId
   );
-}
-
-export function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }
 
 /** Runs something on a later day: what another process was doing is long over then. */
@@ -110,5 +101,5 @@ export function joined(
     pause += Math.round(part.pause * 24);
   }
   add(new Uint8Array(2 * Math.max(0, pause - (before?.tail ?? 0))));
-  return { pcm: concat(pieces), places };
+  return { pcm: concat(...pieces), places };
 }

@@ -194,7 +194,7 @@ for (const [options, size, accepted] of CAPS) {
   });
 }
 
-Deno.test("Client.streamSpeech reads a WAV header of thousands of chunks in crumbs about as fast as sound in crumbs", async () => {
+Deno.test("Client.streamSpeech reads a WAV header of thousands of chunks in tiny messages about as fast as sound", async () => {
   const header = new Uint8Array(65_600);
   const chunks = Array.from({ length: header.length / 8 - 2 }, () => "junk\0\0\0\0").join("");
   header.set(bytesOf(`RIFF\0\0\0\0WAVE${chunks}`));

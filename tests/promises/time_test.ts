@@ -216,7 +216,7 @@ Deno.test("Client tells the service its deadline in grpc-timeout, at most 8 digi
   assert(sent("GetUserBalance").some((value) => /^9999\d{4}m$/.test(value!)));
 });
 
-Deno.test("Client.getUserBalance works with the longest timeout, of which a server can make a timer, too", async () => {
+Deno.test("Client.getUserBalance sends a grpc-timeout that fits a server's timer for the longest timeout", async () => {
   await using rig = await setUp();
   const { credits } = await rig.client.getUserBalance({}, { timeout: 2_147_483_647 });
   assertEquals(credits, 100_000);

@@ -31,7 +31,7 @@ Deno.test("Client makes of each fault the error that the table says, on Deno", a
   assertEquals(rig.emulator.requests.filter(({ url }) => url.includes("/redirected/")), []);
 });
 
-Deno.test("differences tells an outcome that is not as the table says", () => {
+Deno.test("differences reports an outcome that differs from the table", () => {
   const host = { url: "http://127.0.0.1:1", closedPort: 2 };
   assertEquals(differences([], host).length > FAULTS.length * METHODS.length, true);
 });

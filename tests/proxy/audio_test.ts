@@ -16,17 +16,9 @@ import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { AudioTokens } from "../../src/proxy/audio/audio_token.ts";
 import { createProxy } from "../../src/proxy/mod.ts";
 import { QUICK } from "../support/rig.ts";
-import {
-  framed,
-  join,
-  post,
-  setUp,
-  startProxy,
-  startUpstream,
-  trailers,
-  unframe,
-} from "./setup.ts";
+import { framed, post, setUp, startProxy, startUpstream, trailers, unframe } from "./setup.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 const text = "Сайн байна уу?";
 const KEY = "tsetsen-prod-Zaya4Bold7Sarnai";
@@ -437,11 +429,11 @@ const BAD_ADDRESSES = [
 ];
 
 for (const audio of [true, false]) {
-  Deno.test(`createProxy sends no audio_url on that it cannot seal, with audio ${audio}`, async () => {
+  Deno.test(`createProxy passes on no audio_url that it cannot seal, with audio ${audio}`, async () => {
     let audioUrl = "";
     await using upstream = startUpstream(() =>
       new Response(
-        join([
+        concat(
           framed(
             0,
             toBinary(
@@ -450,7 +442,7 @@ for (const audio of [true, false]) {
             ),
           ),
           trailers({ "grpc-status": "0" }),
-        ]),
+        ),
         { headers: { "content-type": "application/grpc-web+proto" } },
       )
     );
@@ -555,7 +547,7 @@ Deno.test("createProxy and Client.downloadAudio take a whole file that comes as 
   }
 });
 
-Deno.test("createProxy takes an answer that the page's request cannot have for a fault of the audio's server", async () => {
+Deno.test("createProxy reports an answer that does not fit the page's request as a fault of the audio's server", async () => {
   let status = 304;
   await using upstream = startUpstream(() => new Response(null, { status }));
   await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });

@@ -117,7 +117,7 @@ const CASES: readonly Case[] = [
 ];
 
 for (const [what, options, Class, code] of CASES) {
-  Deno.test(`createProxy refuses ${what} before the service hears of it`, async () => {
+  Deno.test(`createProxy refuses ${what}, and sends the service nothing`, async () => {
     await using t = await setUp(options);
     const calls = [
       () => t.page.generateSpeech({ text, voiceId: "emulator-v1-bold" }),

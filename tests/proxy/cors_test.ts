@@ -181,7 +181,7 @@ const REBOUND = [
 ];
 
 for (const origin of REBOUND) {
-  Deno.test(`createProxy takes a page of ${origin} for a foreign one, though its name leads to the proxy`, async () => {
+  Deno.test(`createProxy takes a page of ${origin} for a foreign one, although that name resolves to the proxy`, async () => {
     await using t = await setUp();
     const { host } = new URL(origin);
     for (const site of [undefined, "same-origin", "cross-site"]) {

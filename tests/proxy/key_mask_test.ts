@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { hideKey, KeyMask, maskKey } from "../../src/proxy/key_mask.ts";
-import { join } from "./setup.ts";
+import { concat } from "../support/hex.ts";
 
 const KEY = "tsetsen-prod-tsetsen-Key_1";
 const stars = "*".repeat(KEY.length);
@@ -16,7 +16,7 @@ Deno.test("KeyMask hides the key at every split of the bytes, and changes no oth
     for (let b = a; b <= bytes.length; b += 3) {
       const mask = new KeyMask(KEY);
       const parts = [bytes.slice(0, a), bytes.slice(a, b), bytes.slice(b)];
-      const out = decode(join([...parts.map((part) => mask.push(part)), mask.end()]));
+      const out = decode(concat(...parts.map((part) => mask.push(part)), mask.end()));
       assertEquals(out, expected, `${a} ${b}`);
     }
   }

@@ -16,7 +16,8 @@ import {
   ServiceUnavailableError,
   type TsetsenError,
 } from "../../mod.ts";
-import { framed, join, startProxy, startUpstream, trailers } from "./setup.ts";
+import { framed, startProxy, startUpstream, trailers } from "./setup.ts";
+import { concat } from "../support/hex.ts";
 
 const KEY = "tsetsen-prod-Xy12345678";
 const SPEECH = { text: "Сайн байна уу?", voiceId: "v" };
@@ -68,7 +69,7 @@ const LENIENT = [
 
 for (const type of LENIENT) {
   Deno.test(`createProxy reads an answer of the type ${type} as gRPC-Web, where the frames are`, async () => {
-    await using t = open({ type, body: join([credits, OK]) });
+    await using t = open({ type, body: concat(credits, OK) });
     assertEquals((await t.page.getUserBalance()).credits, 7);
     assertEquals(t.requests, ["application/grpc-web+proto"]);
   });
@@ -128,7 +129,7 @@ for (const [what, body] of [["an empty frame", EMPTY], ["nothing", new Uint8Arra
     await using t = open({
       type: "application/grpc-web+proto",
       headers: { "grpc-status": "0" },
-      body: join([message, body]),
+      body: concat(message, body),
     });
     assertEquals((await t.page.generateSpeech(SPEECH)).requestId, "job-7");
   });
@@ -173,7 +174,7 @@ const SILENT: Readonly<Record<string, Uint8Array<ArrayBuffer>[]>> = {
 
 for (const [what, frames] of Object.entries(SILENT)) {
   Deno.test(`createProxy calls a stream of ${what} no success`, async () => {
-    await using t = open({ type: "application/grpc-web+proto", body: join(frames) });
+    await using t = open({ type: "application/grpc-web+proto", body: concat(...frames) });
     const response = await fetch(`${t.url}/tsetsen.api.v1.TsetsenTTS/StreamSpeech`, {
       method: "POST",
       headers: { "content-type": "application/grpc-web+proto" },
@@ -194,7 +195,7 @@ Deno.test("createProxy keeps a status that has come when the connection is cut b
       await connection.read(new Uint8Array(8_192));
       const head = "HTTP/1.1 200 OK\r\ncontent-type: application/grpc-web+proto\r\n" +
         `transfer-encoding: chunked\r\n\r\n${bytes.length.toString(16)}\r\n`;
-      await connection.write(join([new TextEncoder().encode(head), bytes]));
+      await connection.write(concat(new TextEncoder().encode(head), bytes));
       await new Promise((resolve) => setTimeout(resolve, 30));
       connection.close();
     }
@@ -217,7 +218,7 @@ Deno.test("createProxy reads no list of a million empty voices, and filters a lo
   for (let at = 0; at < empty.length; at += 2) empty[at] = 0x0a;
   for (const [data, expected] of [[long, ["v7"]], [empty, undefined]] as const) {
     await using upstream = startUpstream(() =>
-      new Response(join([framed(0, data), OK]), {
+      new Response(concat(framed(0, data), OK), {
         headers: { "content-type": "application/grpc-web+proto" },
       })
     );

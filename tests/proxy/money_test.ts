@@ -9,17 +9,9 @@ import {
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { RateLimitExceededError, TsetsenError } from "../../mod.ts";
 import { ManualClock } from "../../src/emulator/mod.ts";
-import {
-  framed,
-  join,
-  post,
-  setUp,
-  startProxy,
-  startUpstream,
-  trailers,
-  unframe,
-} from "./setup.ts";
+import { framed, post, setUp, startProxy, startUpstream, trailers, unframe } from "./setup.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 const KEY = "tsetsen-prod-Xy12345678";
 const text = "Сайн байна уу?";
@@ -51,7 +43,7 @@ const ENDINGS: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {
 for (const [what, ending] of Object.entries(ENDINGS)) {
   Deno.test(`createProxy gives the id of a paid job to the page when ${what} follows the message`, async () => {
     await using upstream = startUpstream(() =>
-      new Response(join([accepted, ending]), { headers: GRPC_WEB })
+      new Response(concat(accepted, ending), { headers: GRPC_WEB })
     );
     await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });
     const error = await assertRejects(
@@ -61,6 +53,17 @@ for (const [what, ending] of Object.entries(ENDINGS)) {
     assertEquals([error.charged, error.requestId], ["yes", "job-7"]);
   });
 }
+
+Deno.test("createProxy gives the id of a paid job to the page when its message is cut behind the id", async () => {
+  // The tag of a field whose value is missing.
+  const cut = framed(0, concat(accepted.slice(5), new Uint8Array([0x10])));
+  const end = trailers({ "grpc-status": "0" });
+  await using upstream = startUpstream(() => new Response(concat(cut, end), { headers: GRPC_WEB }));
+  await using t = startProxy({ apiKey: KEY, endpoint: upstream.url });
+  const speech = t.page.generateSpeech({ text, voiceId: "v" });
+  const error = await assertRejects(() => speech, TsetsenError);
+  assertEquals([error.charged, error.requestId], ["yes", "job-7"]);
+});
 
 Deno.test("createProxy sends the id on at once, before the service ends its answer", async () => {
   const hold = Promise.withResolvers<void>();

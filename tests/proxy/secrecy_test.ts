@@ -8,7 +8,8 @@ import {
   StreamSpeechResponseSchema,
 } from "../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
 import { encodeWav, TsetsenError } from "../../mod.ts";
-import { framed, join, post, startProxy, startUpstream, unframe } from "./setup.ts";
+import { framed, post, startProxy, startUpstream, unframe } from "./setup.ts";
+import { concat } from "../support/hex.ts";
 
 const KEY = "tsetsen-prod-Zaya4Bold7Sarnai";
 const text = "Сайн байна уу?";
@@ -108,7 +109,9 @@ function startGossip(pieces: number) {
       });
     }
     const method = pathname.split("/").pop()!;
-    return new Response(slowly(join(answerTo(method, state.ending, origin)), pieces), { headers });
+    return new Response(slowly(concat(...answerTo(method, state.ending, origin)), pieces), {
+      headers,
+    });
   });
   return Object.assign(upstream, { state });
 }

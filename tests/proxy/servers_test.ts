@@ -6,8 +6,9 @@ import { StreamSpeechRequestSchema } from "../../gen/tsetsen/api/v1/tsetsen_tts_
 import { Client } from "../../mod.ts";
 import { startEmulator } from "../../src/emulator/mod.ts";
 import { type Adapter, ADAPTERS, startProcess } from "./programs.ts";
-import { framed, join, SERVICE } from "./setup.ts";
+import { framed, SERVICE } from "./setup.ts";
 import { until } from "../support/until.ts";
+import { concat } from "../support/hex.ts";
 
 const text = "Сайн байна уу?";
 
@@ -108,7 +109,7 @@ for (const adapter of ADAPTERS) {
       for (let i = 0; i < 3; i++) {
         const visitor = await Deno.connect({ port: Number(port), hostname: "127.0.0.1" });
         visitors.push(visitor);
-        await visitor.write(join([new TextEncoder().encode(head), speech]));
+        await visitor.write(concat(new TextEncoder().encode(head), speech));
       }
       await until(() => it.emulator.requests.length === 3);
       await until(() => it.proxy.events.length === 3);

@@ -12,6 +12,7 @@ import {
 import { Client, type ClientOptions } from "../../mod.ts";
 import { startEmulator, type StartOptions } from "../../src/emulator/mod.ts";
 import { createProxy, type ProxyEvent, type ProxyOptions } from "../../src/proxy/mod.ts";
+import { concat } from "../support/hex.ts";
 
 export const ALL = [
   "ListVoices",
@@ -102,7 +103,7 @@ function startTee(to: number) {
   })();
   return {
     port: (listener.addr as Deno.NetAddr).port,
-    received: () => new TextDecoder("latin1").decode(join(chunks)),
+    received: () => new TextDecoder("latin1").decode(concat(...chunks)),
     connections: () => open.size / 2,
     close() {
       listener.close();
@@ -158,14 +159,4 @@ export function unframe<Desc extends DescMessage>(
 ): MessageShape<Desc> {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1);
   return fromBinary(schema, bytes.subarray(5, 5 + length));
-}
-
-export function join(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

@@ -51,7 +51,7 @@ Deno.test("createProxy with visitorKeys tells what the service says of a key", a
   await assertRejects(() => page.getUserBalance(), PermissionDeniedError);
 });
 
-Deno.test("createProxy with visitorKeys refuses a call without a key, or with what is none", async () => {
+Deno.test("createProxy with visitorKeys refuses a call without a key or with a malformed one", async () => {
   await using it = await open(MINE);
   for (const headers of [{}, { "x-api-key": "AIzaSecret" }] as Record<string, string>[]) {
     const message = { apiKey: MINE };

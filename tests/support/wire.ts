@@ -2,21 +2,14 @@
 
 import { create, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import type { DescMessage } from "@bufbuild/protobuf";
+import { concat } from "./hex.ts";
+
+export { concat };
 
 const encoder = new TextEncoder();
 
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(text);
-}
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const result = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
-  }
-  return result;
 }
 
 /** A frame; `announce` is the length that its header names, if not the true one. */

@@ -356,7 +356,7 @@ const messy = fc.array(
   { maxLength: 30 },
 ).map((pieces) => pieces.join(""));
 
-Deno.test("checkText's findings are in order, inside the text and apart", () =>
+Deno.test("checkText's findings are in order, lie inside the text and do not overlap", () =>
   fc.assert(
     fc.property(messy, (text) => {
       let at = 0;
@@ -370,7 +370,7 @@ Deno.test("checkText's findings are in order, inside the text and apart", () =>
     { numRuns: 3000 },
   ));
 
-Deno.test("repairText does all that can be done, and twice no more than once", () =>
+Deno.test("repairText repairs all that it can, and a second time changes nothing", () =>
   fc.assert(
     fc.property(messy, (text) => {
       const repaired = repairText(text);
@@ -401,7 +401,7 @@ Deno.test("repairText leaves correct text alone, and everything between the find
   );
 });
 
-Deno.test("repairText repairs what comes to light by a repair", () =>
+Deno.test("repairText repairs what only another repair brings to light", () =>
   assertEquals(repairText("Мo\u200bнгол, сaй\u00adн, и\u200b\u0306"), "Монгол, сайн, й"));
 
 Deno.test("repairText applies the findings that it is given and no other", () => {

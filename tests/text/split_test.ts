@@ -305,7 +305,7 @@ testBoth(
 );
 const PARAGRAPHS = declaration.trim().split(/\n\n+/).length;
 
-Deno.test("splitText gives no part for an empty text and unspeakable ones for white space", () => {
+Deno.test("splitText gives an empty text no part, and white space an unspeakable part", () => {
   assertEquals(splitText(""), []);
   assertEquals(splitText(" \n\n "), [{
     text: " \n\n ",

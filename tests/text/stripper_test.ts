@@ -21,6 +21,8 @@ const CASES: readonly (readonly [text: string, stripped: string])[] = [
   ["[![лого](a.png)](https://a.mn) нүүр", "лого нүүр"],
   ["[эх][1] ба [Хоёр]\n\n[1]: https://a.mn\n[хоёр]: /b\n", "эх ба Хоёр\n\n"],
   ["Үг[^1].\n\n[^1]: Тайлбар.", "Үг.\n\nТайлбар."],
+  // A sign in an address has no partner in the text.
+  ["[үг](/а/*b) нэг* ба ![зураг](/a/_b_c) хоёр_ үг", "үг нэг* ба зураг хоёр_ үг"],
   ["<https://a.mn> хаяг", "https://a.mn хаяг"],
   ["https://a.mn/_x_/*y* хаяг", "https://a.mn/_x_/y хаяг"],
   ["| Нэр | Нас |\n|:--|--:|\n| Бат | 25 |\n| | 3 |", "Нэр, Нас.\nБат, 25.\n3."],
@@ -168,7 +170,7 @@ Deno.test("MarkupStripper holds back no more than 2,000 code units for a sign wi
   assertEquals(returned + stripper.flush(), text);
 });
 
-Deno.test("MarkupStripper is as new after a flush, and refuses what is no string", () => {
+Deno.test("MarkupStripper can be used again after a flush, and refuses what is no string", () => {
   const stripper = new MarkupStripper();
   stripper.push("```js\nx");
   stripper.flush();

@@ -50,7 +50,7 @@ Deno.test("FrameReader takes every well-formed answer in any chunks", () => {
   }));
 });
 
-Deno.test("FrameReader says the same of any bytes in one piece and in any chunks", () => {
+Deno.test("FrameReader gives the same for any bytes in one piece and in any chunks", () => {
   // Frames with a bit of everything wrong: flags, lengths, what follows, where it ends.
   const odd = fc.tuple(fc.constantFrom(0, 0, 0x80, 1, 0x81, 2), fc.uint8Array({ maxLength: 30 }))
     .map(([flags, data]) => frame(data, flags));

@@ -6,11 +6,10 @@
 
 import { InvalidRequestError } from "../../contract/errors.ts";
 import { describe } from "../../lib/rules.ts";
-import { isLoopbackHost } from "../../lib/loopback.ts";
-import { parseUrl } from "../../lib/parse_url.ts";
+import { isLoopbackHost, parseUrl } from "../../lib/url.ts";
 import { paidFor } from "../audio_facts.ts";
 
-/** The address of the service that names audio: what it may name depends on where it is itself. */
+/** The address of the service that names audio. It decides which addresses the service may name. */
 export type ServiceUrl = string | undefined;
 
 /**
@@ -31,7 +30,7 @@ export function checkAudioUrl(audioUrl: unknown, service: ServiceUrl, requestId?
 
 /** Throws when a redirect that began at `start` must not lead to `url`. */
 export function checkRedirect(start: URL, url: URL, service: ServiceUrl): void {
-  // From a public host no redirect leads inside, wherever the service is.
+  // No redirect may lead from a public host into a private network, wherever the service is.
   if (mayFetch(url, service) && (isPublic(url) || !isPublic(start))) return;
   throw new InvalidRequestError(
     `The audio's server must redirect to https on a public host: got ${placeOf(url)}`,
@@ -44,15 +43,15 @@ export function checkRedirect(start: URL, url: URL, service: ServiceUrl): void {
  * - From a public host by https only.
  * - From this machine, plaintext included, only when the service itself is on this machine.
  * - From a private network by https only when the service itself is on one.
- * - From the host of the service in the way that the service is spoken to: plaintext when the endpoint is plaintext.
+ * - From the host of the service itself, by plaintext only when the endpoint is plaintext.
  *
- * A name that leads to a private address cannot be seen here, because `fetch` resolves names by itself.
+ * A public name that resolves to a private address is not recognised, because `fetch` resolves names by itself.
  */
 function mayFetch({ protocol, username, password, hostname }: URL, service: ServiceUrl): boolean {
   const isTls = protocol === "https:";
   if ((!isTls && protocol !== "http:") || username || password) return false;
   const zone = zoneOf(hostname);
-  // A transport of the user's own: nothing tells where the service is, and a local one must work.
+  // With a transport of the user's own it is not known where the service is, and a local one must work.
   if (service === undefined) return zone === "machine" || (isTls && zone === "public");
   const { protocol: spoken, hostname: own } = new URL(service);
   const ownZone = zoneOf(own);

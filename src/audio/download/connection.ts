@@ -33,7 +33,7 @@ export class Connection {
 
   /** The answer; `undefined` when none comes for `ms` milliseconds. Rejects when the lifetime ends. */
   response(work: Promise<Response>, ms: number): Promise<Response | undefined> {
-    // A fetch that ignores its signal may answer when the request is over.
+    // A fetch that ignores its signal may answer after the request is over.
     work.then(async ({ body }) => {
       if (this.#isOver) await body?.cancel();
     }).catch(() => {});
@@ -58,7 +58,7 @@ export class Connection {
       : this.#within(this.#reader.read(), ms);
   }
 
-  /** All has been read: the runtime can use the connection again. */
+  /** Ends the request after all has been read. The runtime can use the connection again. */
   done(): void {
     this.#isOver = true;
     this.#unlisten();

@@ -1,5 +1,5 @@
 /**
- * Undoing a content coding that was not asked for.
+ * Undoes a content coding that was not asked for.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { ServerError } from "../../contract/errors.ts";
 import type { BodyReader } from "../../transport/body_reader.ts";
 
-/** Compressed bytes go in by such pieces, because one of them can become a thousand times as many. */
+/** The size of the pieces that are decompressed. A compressed byte can become a thousand. */
 const PIECE_BYTES = 1_024;
 
 type Format = "gzip" | "deflate";
@@ -17,7 +17,7 @@ type Format = "gzip" | "deflate";
  * not asked for, Node, Bun and browsers undo it. The first bytes tell.
  *
  * @param coding The header of the answer; `null` when there is none.
- * @throws {ServerError} when it is a coding that not every runtime can undo.
+ * @throws {ServerError} when the coding is neither gzip nor deflate, which every runtime can undo.
  */
 export function decodedReader(reader: BodyReader, coding: string | null): BodyReader {
   const name = coding?.trim().toLowerCase().replace(/^x-/, "") ?? "";
@@ -63,7 +63,7 @@ function decodingReader(source: BodyReader, first: Uint8Array, format: Format): 
     }
     await input.close();
   };
-  // The reader gets the error by the other end.
+  // The reader gets the error through the readable side.
   pump().catch((error) => input.abort(error).catch(() => {}));
   return {
     read: () => output.read(),

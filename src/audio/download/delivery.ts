@@ -1,5 +1,5 @@
 /**
- * Judging what an audio server delivered: audio of a format, or no audio at all.
+ * Decides whether an audio server delivered audio, and in which format.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface Delivery {
 }
 
 /**
- * What the file is, by its first bytes. Where these name nothing, the content type decides.
+ * What the file is, by its first bytes. When these have no mark, the content type decides.
  *
  * @throws {ServerError} when it cannot be audio.
  */

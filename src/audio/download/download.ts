@@ -1,5 +1,5 @@
 /**
- * From `audio_url` to audio.
+ * Makes audio of the `audioUrl` of a job.
  *
  * @module
  */
@@ -22,14 +22,15 @@ import { BYTES_PER_SAMPLE } from "../wav/wav_writer.ts";
 /** Options of {@linkcode Client.downloadAudio}. All durations are milliseconds. */
 export interface DownloadOptions extends Omit<CallOptions, "headers"> {
   /**
-   * The deadline of the whole download in milliseconds, above 0 and at most 2,147,483,647. The time that the reader takes
-   * counts. Default: none; `idleTimeout` catches a download that hangs.
+   * The deadline of the whole download in milliseconds, above 0 and at most 2,147,483,647. It includes the time that
+   * the reader takes. Default: none; `idleTimeout` ends a download that hangs.
    */
   readonly timeout?: number | undefined;
   /**
-   * The longest wait for the answer or for the next bytes in milliseconds, above 0 and at most 2,147,483,647. After it the
-   * download goes on over a new connection, `maxRetries` times. With a `timeout`, a wait takes at most half of what is left
-   * of it as long as another try may follow. Node's `fetch` ends a silence of 300 s by itself. Default: the client's `timeout`.
+   * The longest wait for the answer or for the next bytes in milliseconds, above 0 and at most 2,147,483,647. After it
+   * the download goes on over a new connection, `maxRetries` times. With a `timeout`, a wait takes at most half of the
+   * time that is left, as long as another attempt may follow. Node's `fetch` ends a silence of 300 s by itself.
+   * Default: the client's `timeout`.
    */
   readonly idleTimeout?: number | undefined;
   /**
@@ -54,12 +55,12 @@ export type AudioSource = Pick<CheckStatusResponse, "audioUrl" | "metrics"> & {
 /**
  * The finished audio of a job, in the format that the service made: `format` is what its bytes say.
  *
- * A connection that is lost or falls silent is made again, and the transfer goes on where it was: if the server has
- * announced the length and named the version (a strong ETag, or Last-Modified), and answers with the rest of that very
- * version. It begins anew if nothing had come yet. Otherwise it fails: two versions are never joined.
+ * A connection that is lost or falls silent is made again, and the transfer goes on where it was. The server must have
+ * announced the length and named the version (a strong ETag, or Last-Modified), and must answer with the rest of that
+ * version. If nothing had come yet, the transfer begins anew. Otherwise it fails: two versions are never joined.
  *
- * Every reader fails for a file that is no audio: a page, a message, an archive, an empty file, or bytes of no known format
- * whose length contradicts `metrics.audioLength`.
+ * Every reader rejects with a {@linkcode ServerError} for a file that is no audio: a page, a message, an archive, an
+ * empty file, or bytes of no known format whose length contradicts `metrics.audioLength`.
  */
 export class AudioDownload extends AudioStream {
   static {
@@ -123,7 +124,7 @@ export function downloadAudio(
       let ready = chunk;
       if (head !== undefined) {
         head = concatBytes([head, chunk]);
-        // Nothing is given out before the format is known.
+        // No chunk is given out before the format is known.
         if (head.length < HEAD_BYTES) continue;
         facts = factsOf(head, delivery);
         ready = head;

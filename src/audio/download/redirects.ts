@@ -1,11 +1,11 @@
 /**
- * Following redirects, each address checked before anything is asked of it.
+ * Follows redirects. Each address is checked before a request is sent to it.
  *
  * @module
  */
 
 import { ConnectionError } from "../../contract/errors.ts";
-import { parseUrl } from "../../lib/parse_url.ts";
+import { parseUrl } from "../../lib/url.ts";
 
 /** The most redirects to follow. Storage redirects once or twice; more is a loop. */
 export const MAX_REDIRECTS = 5;
@@ -38,7 +38,7 @@ export async function followRedirects(
     const { status, redirected, headers, body } = response;
     let isFinal = false;
     try {
-      // A browser, or a fetch that was given, has followed already.
+      // A browser, or the user's own fetch, has already followed it.
       if (redirected) check(new URL(response.url));
       isFinal = !/^30[12378]$/.test(`${status}`);
       if (isFinal) return response;

@@ -21,12 +21,12 @@ const CLASSES: Readonly<Record<number, typeof TsetsenError>> = {
 };
 
 /**
- * Refusals that may pass although their class says otherwise. A store may show a new file a moment late, as 404 or, where
- * it hides what exists, as 403. 408, 421 and 425 ask for another try (RFC 9110, RFC 8470).
+ * Refusals that may pass although their class says otherwise. Storage may show a new file a moment late: as 404, or as
+ * 403 if it hides what exists. 408, 421 and 425 ask the client to try again (RFC 9110, RFC 8470).
  */
 const MAY_PASS = [403, 404, 408, 421, 425];
 
-/** The header in which a proxy of this package says what it got in the place of audio. */
+/** The header in which a proxy of this package says what it got instead of audio. */
 export const PROBLEM_HEADER = "x-audio-problem";
 
 /** The error for a download that was refused. */

@@ -1,5 +1,6 @@
 /**
- * The bytes of an audio URL: no key, no credentials, bounded, and resumed where a connection is lost or falls silent.
+ * Reads the bytes of an audio URL, without key and credentials, bounded in size. It resumes when a connection is lost
+ * or falls silent.
  *
  * @module
  */
@@ -59,7 +60,7 @@ export async function* transfer(
   let loss: TsetsenError | undefined;
   let refusal: TsetsenError | undefined;
 
-  // While another try may follow, a silent connection must leave it time before the deadline: for the delay, too.
+  // While another attempt may follow, a silent connection must leave time for it and its delay before the deadline.
   const patience = (isLast: boolean, retry: number) => {
     const half = lifetime.remaining / 2;
     const delay = backoffDelay({ ...core.options.backoff, jitter: false }, retry);
@@ -126,7 +127,7 @@ export async function* transfer(
       let tries = 0;
       const response = await call.attempts(() => open(++tries), undefined, longest).catch(
         (error) => {
-          // Not the error that asked for another try, but what the server said.
+          // Report what the server said, and not the error that asked for another attempt.
           throw lifetime.end === undefined ? refusal ?? error : error;
         },
       );
@@ -205,7 +206,7 @@ function versionOf(headers: Headers): Version | undefined {
   const etag = headers.get("etag");
   if (etag !== null) return etag.startsWith("W/") ? undefined : ["etag", etag];
   const modified = headers.get("last-modified") ?? "";
-  // Within a second after a change there may be another (RFC 9110, 8.8.2.2).
+  // Another change may follow within the same second (RFC 9110, 8.8.2.2).
   const age = Date.parse(headers.get("date") ?? "") - Date.parse(modified);
   return age >= 1_000 ? ["last-modified", modified] : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Telling what audio is.
+ * Recognises the format of audio.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { isText } from "./text_bytes.ts";
 
 export type { AudioFormat };
 
-/** So many bytes of the beginning tell the format: two frames of MP3 at least. */
+/** The number of first bytes that tell the format. They hold two frames of MP3 at least. */
 export const HEAD_BYTES = 2_048;
 
 /**

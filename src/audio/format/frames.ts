@@ -1,5 +1,5 @@
 /**
- * Recognising coded audio that has no mark, only frames: MPEG audio, AAC and AC-3.
+ * Recognises coded audio that has frames and no mark: MPEG audio, AAC and AC-3.
  *
  * @module
  */
@@ -18,7 +18,7 @@ function hasFrames(bytes: Uint8Array, at: number, lengthOf: FrameLength, unseen:
   return at + length + HEADER_BYTES > bytes.length ? unseen : lengthOf(bytes, at + length) > 0;
 }
 
-/** So much of a frame tells its length. */
+/** The number of bytes of a frame that tell its length. */
 const HEADER_BYTES = 6;
 
 /** The kinds of frames. */

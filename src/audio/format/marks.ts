@@ -1,5 +1,5 @@
 /**
- * The marks by which files tell what they are.
+ * The marks (magic numbers) of files.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
- * Telling text from samples.
+ * Tells text from samples.
  *
  * @module
  */
 
-/** Fewer bytes than this prove nothing: one or two samples may be letters. */
+/** Fewer bytes than this prove nothing, because one or two samples may be letters. */
 const MIN_BYTES = 4;
 
-/** So many printable ASCII characters at the start are text, whatever follows: a page in an old encoding, for one. */
+/** This many printable ASCII characters at the start make a text, whatever follows: a page in an old encoding, for example. */
 const ASCII_START = 16;
 
 /** Controls other than tab, line feed, form feed, carriage return and escape; half a surrogate pair; noncharacters. */
@@ -35,7 +35,10 @@ function isTextIn(encoding: string, bytes: Uint8Array): boolean {
   return text !== undefined && text !== "" && !NO_TEXT.test(text);
 }
 
-/** Without a mark, samples of a low constant voltage could pass: text has letters of several kinds, and pauses. */
+/**
+ * UTF-16 without a byte order mark. Quiet samples could look like it, so it must have several letters, and spaces or
+ * punctuation.
+ */
 function isBareUtf16(encoding: string, bytes: Uint8Array): boolean {
   const text = decode(encoding, bytes);
   if (text === undefined || NO_TEXT.test(text)) return false;
@@ -46,7 +49,7 @@ function isBareUtf16(encoding: string, bytes: Uint8Array): boolean {
 
 function decode(encoding: string, bytes: Uint8Array): string | undefined {
   try {
-    // With `stream`, a character that is cut off at the end is no error.
+    // `stream` allows a character that is cut off at the end.
     return new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: true });
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 /**
- * From the chunks of a stream, of any size, to whole samples.
+ * Makes whole samples of the chunks of a stream.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { HEAD_BYTES, recognize } from "../format/format.ts";
 import { mayBeginFile } from "../format/marks.ts";
 import { BARE_PCM, cutShort, MAX_HEADER_BYTES, readWav } from "./wav_reader.ts";
 
-/** So many bytes are held back at the start when they may be those of a file: 0.7 ms of sound. */
+/** The number of bytes that are held back at the start when they may be those of a file: 0.7 ms of sound. */
 const START_BYTES = 32;
 
 /**
- * Cuts chunks at the borders of 16-bit samples, and drops a RIFF/WAVE header at the start: whether the service sends one
- * is not documented.
+ * Cuts chunks at the borders of 16-bit samples, and drops a RIFF/WAVE header at the start. It is not documented whether
+ * the service sends one.
  */
 export class PcmReader {
   /** Bytes that are not given out yet: half a sample, or the start while it may still be a header. */
@@ -79,8 +79,8 @@ export class PcmReader {
 }
 
 /**
- * Refuses a start that is no sound of the service. Frames without a mark count only when two of them are there, because
- * one could be samples.
+ * Refuses a start that is not the service's PCM. Frames without a mark count only when there are two, because one could
+ * be samples.
  */
 function checkStart(bytes: Uint8Array): void {
   if (bytes.length === 0) return;

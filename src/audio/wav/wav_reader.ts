@@ -14,7 +14,7 @@ export const MAX_HEADER_BYTES: number = 64 * 1024;
 export interface Samples {
   /** Where they begin: the length of the header, 0 when there is none. */
   readonly from: number;
-  /** How many bytes of them there are; `Infinity` when the header does not know. */
+  /** How many bytes of them there are; `Infinity` when the header does not say. */
   readonly bytes: number;
   /** Samples a second. */
   readonly rate: number;
@@ -36,8 +36,8 @@ export const BARE_PCM: Samples = {
 };
 
 /**
- * "data" and "fmt ", the names of chunks, as little-endian numbers. A header is read again for each piece of it that comes,
- * and it may have thousands of chunks: to compare numbers is fast.
+ * "data" and "fmt ", the names of chunks, as little-endian numbers. Numbers are fast to compare: a header is read again
+ * for each piece of it that comes, and may have thousands of chunks.
  */
 const DATA = 0x6174_6164, FORMAT = 0x2074_6d66;
 
@@ -59,11 +59,11 @@ export function readWav(bytes: Uint8Array): Samples | undefined {
       const channels = view.getUint16(at + 10, true);
       const rate = view.getUint32(at + 12, true);
       const bits = view.getUint16(at + 22, true);
-      // A header may leave the block out.
+      // A header may leave the block size out.
       const blockAlign = view.getUint16(at + 20, true) ||
         Math.max(1, channels * Math.ceil(bits / 8));
       samples = { ...BARE_PCM, rate, byteRate: view.getUint32(at + 16, true), blockAlign };
-      // 0xfffe is "extensible": what it says by its other fields.
+      // 0xfffe is "extensible": the other fields decide.
       const isPcm = coding === 1 || coding === 0xfffe;
       if (!isPcm || channels !== 1 || rate !== SAMPLE_RATE || bits !== 16) {
         const other = `${rate} Hz, ${bits} bits, ${channels} channel(s), coding ${coding}`;
@@ -75,7 +75,7 @@ export function readWav(bytes: Uint8Array): Samples | undefined {
   return undefined;
 }
 
-/** Whether a size is one that writers put where they do not know the length: 0, or one of the largest numbers. */
+/** Whether a size means that the writer did not know the length: 0, or one of the largest numbers. */
 export function isPlaceholder(size: number): boolean {
   return size === 0 || size >= 0x7fff_0000;
 }

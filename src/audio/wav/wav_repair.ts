@@ -9,13 +9,13 @@ import { isPlaceholder, readWav, type Samples } from "./wav_reader.ts";
 import { MAX_DATA_BYTES, UNKNOWN_DATA_BYTES, WAV_HEADER_BYTES } from "./wav_writer.ts";
 
 /**
- * Gives a WAV that was written while its length was not known, or that was cut short, its true lengths. Half a sample at
- * the end is dropped.
+ * Writes true lengths into a WAV that was cut short, or written while its length was not known. Half a sample at the
+ * end is dropped.
  *
  * @param wav The whole file.
  * @returns A copy with true lengths in its header. Beyond 4 GiB, which a header cannot name, the length is marked as
  * unknown, as in {@linkcode wavHeader}.
- * @throws {TypeError} when `wav` is no bytes, or does not begin with a WAV header.
+ * @throws {TypeError} when `wav` is not a `Uint8Array`, or does not begin with a WAV header.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export function repairWav(wav: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** Where the samples of a mended file are, and where the file ends. */
 export interface Mended extends Samples {
-  /** The length of the whole file in bytes. What lies behind it is half a sample. */
+  /** The length of the whole file in bytes, without half a sample at its end. */
   readonly end: number;
 }
 
@@ -57,7 +57,7 @@ export function mendHeader(head: Uint8Array, size: number): Mended {
   const view = new DataView(head.buffer, head.byteOffset);
   const riffBytes = view.getUint32(4, true);
   const known = Math.min(samples.bytes, size - from);
-  // Samples of a known length may be followed by other chunks, which stay where they are.
+  // Other chunks may follow samples of a known length. They stay where they are.
   const isLast = from + known + known % 2 >= size;
   const bytes = isLast ? known - known % blockAlign : known;
   const end = isLast ? from + bytes + bytes % 2 : size;

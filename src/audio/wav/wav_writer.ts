@@ -19,8 +19,8 @@ export const BYTES_PER_SAMPLE = 2;
 export const WAV_HEADER_BYTES = 44;
 
 /**
- * The size of the samples in a header when their length is not known yet. SoX writes it, and it is the one that most
- * readers take: 0xFFFFFFFF is empty to Go's readers and refused by Rust's hound, 0 is empty to nearly all.
+ * The size of the samples in a header when their length is not known yet. SoX writes it, and most readers accept it.
+ * 0xFFFFFFFF counts as empty for Go's readers and is refused by Rust's hound; 0 counts as empty for nearly all.
  */
 export const UNKNOWN_DATA_BYTES = 0x7fff_f000;
 
@@ -28,14 +28,14 @@ export const UNKNOWN_DATA_BYTES = 0x7fff_f000;
 export const MAX_DATA_BYTES: number = 0xffff_ffff - 1 - (WAV_HEADER_BYTES - 8);
 
 /**
- * A WAV header for the service's PCM: RIFF, a `fmt ` chunk (PCM, mono, 24,000 Hz, 16 bits) and the head of the `data`
- * chunk, 44 bytes. See "Multimedia Programming Interface and Data Specifications 1.0" (IBM and Microsoft, 1991).
+ * Makes a WAV header for the service's PCM: RIFF, a `fmt ` chunk (PCM, mono, 24,000 Hz, 16 bits) and the head of the
+ * `data` chunk, 44 bytes. See "Multimedia Programming Interface and Data Specifications 1.0" (IBM and Microsoft, 1991).
  *
  * @param dataBytes How many bytes of PCM follow, 0 to 4,294,967,258. Without it the header names 2,147,479,552 bytes
  * (0x7FFFF000), which is how SoX marks a stream of unknown length. Players read on to the end of the stream; readers
  * that do not know the mark stop after 12.4 hours.
  * @returns The header.
- * @throws {TypeError} when `dataBytes` is no number.
+ * @throws {TypeError} when `dataBytes` is not a number.
  * @throws {RangeError} when `dataBytes` is not a whole number in that range.
  *
  * @example A second of silence
@@ -72,15 +72,15 @@ export function wavHeader(dataBytes?: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The header for a file or a stream of so many bytes of PCM. Beyond 4 GiB, which a header cannot name, the length is
- * marked as unknown.
+ * Makes the header for a number of bytes of PCM. Beyond 4 GiB, which a header cannot name, it marks the length as
+ * unknown.
  */
 export function wavHeaderFor(dataBytes: number | undefined): Uint8Array<ArrayBuffer> {
   return wavHeader(dataBytes !== undefined && dataBytes <= MAX_DATA_BYTES ? dataBytes : undefined);
 }
 
 /**
- * PCM of the service's format as a complete WAV file.
+ * Makes a complete WAV file of the service's PCM.
  *
  * @param pcm 16-bit samples, in one piece or in several. Half a sample at the end, which a cut can leave, is dropped.
  * @returns The header, 44 bytes, and the samples.

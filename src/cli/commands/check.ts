@@ -21,7 +21,7 @@ Examples:
 /** The kinds of findings that are markup. */
 const MARKUP: ReadonlySet<FindingKind> = new Set(["markdown", "entity", "tag", "ssml"]);
 
-/** `tsetsen check`: what looks wrong with a text, before it is paid for. */
+/** `tsetsen check`: what looks wrong in a text, before it is paid for. */
 export const defineCheck: DefineCommand = (command, act) => {
   command
     .argument(...TEXT_ARGUMENT)
@@ -57,13 +57,13 @@ async function check(
       suggestion === undefined ? "" : suggestion === "" ? "(nothing)" : suggestion,
       message,
     ]);
-    // A table of many rows takes longer than all else.
+    // A table of many rows takes longer than everything else.
     await context.result({ findings }, context.json ? "" : await shown(rows));
   }
   return findings.length === 0 ? EXIT.ok : EXIT.findings;
 }
 
-/** What people read: a table, which is loaded only when it is needed. */
+/** The findings as a table, which is loaded only when it is needed. */
 async function shown(rows: readonly (readonly string[])[]): Promise<string> {
   if (rows.length === 0) return "No likely mistakes found.";
   const { table } = await import("../terminal/table.ts");

@@ -1,7 +1,7 @@
 import { type Check, CHECK_NAMES, type Report } from "../doctor/report.ts";
 import { diagnose, type Given } from "../doctor/diagnose.ts";
 import { judge } from "../doctor/verdict.ts";
-import { originOf } from "../../lib/parse_url.ts";
+import { originOf } from "../../lib/url.ts";
 import { redact } from "../../lib/redact.ts";
 import type { DefineCommand } from "../options.ts";
 import { givenEndpoint, givenKey, isSecure } from "../connection.ts";

@@ -26,14 +26,14 @@ interface ResumeOptions extends BuyingOptions, Destinations {
 
 const EXAMPLES = `
 Only what is missing is bought. The files go where \`say\` was asked to write
-them, when that is beside the folder; otherwise name them again.
+them, if that is next to the folder; otherwise name them again.
 
 Examples:
   $ tsetsen resume book.wav.tsetsen
   $ tsetsen resume book.wav.tsetsen --retry-unknown
   $ tsetsen resume 5f0c6a4e -o speech.wav`;
 
-/** The options that mean nothing to the audio of a job. */
+/** The options that are only for narrations. */
 const OF_NARRATIONS: Readonly<Partial<Record<keyof ResumeOptions, string>>> = {
   srt: "--srt",
   vtt: "--vtt",
@@ -59,13 +59,13 @@ async function resume(context: Context, options: ResumeOptions, target: string):
   for (const folder of [target, `${target}.tsetsen`]) {
     if (await isFolder(folder)) return await resumeNarration(context, options, folder);
   }
-  // A mistyped folder must not be asked for at the service.
+  // The service must not be asked for a mistyped folder.
   if (/[/\\]|\.(?:tsetsen|wav|mp3|flac|aac)$/.test(target)) {
     const file = target.replace(/\.tsetsen$/, "");
     const isThere = await stat(file).then((found) => found.isFile(), () => false);
     throw new UsageError(
       isThere
-        ? `${file} is there, and no state of a narration is beside it: it is removed when all is done.`
+        ? `${file} exists without a state of a narration next to it: the state is removed when all is done.`
         : `There is no folder ${target} with the state of a narration.`,
     );
   }

@@ -132,7 +132,7 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   const taken = [input.file, folder];
   await checkOutputs({ audio: output, others: [srt, vtt], taken, force });
   const warn = () => warnOfFindings(context, input.text, input.file);
-  // A listener waits for the first sound, and the search takes longer than asking for it.
+  // A listener waits for the first sound, and the search for mistakes takes longer than the request for it.
   const isHeard = output === STDOUT && method === "stream";
   if (!isHeard) warn();
   const state = folder === undefined ? undefined : await openState(folder);
@@ -162,7 +162,7 @@ async function say(context: Context, options: SayOptions, source: string): Promi
   }
 }
 
-/** Loads what keeps a narration only when there is a folder for it: a pipe starts sooner. */
+/** Loads the code of state folders only when there is one, so that a pipe starts sooner. */
 async function openState(folder: string): Promise<StateFolder> {
   const { StateFolder } = await import("../narration/state_folder.ts");
   return await StateFolder.open(folder);

@@ -24,7 +24,7 @@ async function status(context: Context, _options: unknown, requestId: string): P
   await context.result(jobJson(response), describeJob(response));
 }
 
-/** The name of a value of an enum; a value that this version does not know stays a number. */
+/** The name of an enum's value. A value that this version does not know stays a number. */
 export function nameOf(value: number, names: Readonly<Record<number, string>>): string {
   return names[value] ?? `${value}`;
 }

@@ -52,7 +52,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
     live.update(0, `${duration(secondsOf(bytes))} received`);
   };
   let isPaid = false;
-  /** The chunks. The first is the proof that the stream is charged. */
+  /** The chunks. The first proves that the stream is charged. */
   async function* paid() {
     for await (const chunk of speech) {
       isPaid = true;
@@ -67,7 +67,7 @@ async function stream(context: Context, options: SpeechOptions, source: string):
       ({ bytes } = await saveAudio(output, speech, { overwrite: force, onProgress, signal }));
     }
   } catch (error) {
-    // A disk that is full knows nothing of the money. A reader who leaves has heard enough.
+    // The error of a full disk says nothing of the money. A reader who leaves has heard enough.
     isPaid ||= keptAudio(error).length > 0 || !isSafeToRetry(error);
     const isSaid = error instanceof LostReader || interruptedJobs(error).length > 0;
     if (!isPaid || isSaid) throw error;

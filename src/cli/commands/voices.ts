@@ -25,7 +25,7 @@ export const defineVoices: DefineCommand = (command, act) => {
 async function voices(context: Context, { model, refresh }: VoicesOptions): Promise<void> {
   const client = await context.client();
   const { signal } = context;
-  // What draws the table loads while the answer is on its way.
+  // The code of the table loads while the answer is on its way.
   const [{ voices }, { table }] = await Promise.all([
     client.listVoices({ version: model, skipCache: refresh }, { signal }),
     import("../terminal/table.ts"),

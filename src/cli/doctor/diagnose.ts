@@ -13,7 +13,7 @@ import { lookAtTls } from "./checks/tls.ts";
 
 interface Step {
   readonly look: (subject: Subject) => Report | Promise<Report>;
-  /** What must be well before. */
+  /** The checks that must have succeeded. */
   readonly needs?: readonly CheckName[];
 }
 
@@ -36,8 +36,8 @@ const STEPS: Readonly<Record<CheckName, Step>> = {
 export type Given = Pick<Subject, "limit" | "key" | "endpoint" | "secure" | "page">;
 
 /**
- * Looks at everything that lies between a program and the service, one thing after the other. Nothing that costs credits
- * is sent, and the key only to a server that the runtime trusts and that speaks gRPC, or asks for a key first.
+ * Checks everything between a program and the service, one thing after the other. It sends nothing that costs credits.
+ * It sends the key only to a server that the runtime trusts, and that speaks gRPC or asks for a key first.
  *
  * @returns Each check as it is done. It throws the signal's reason when that aborts.
  */
@@ -47,7 +47,7 @@ export async function* diagnose(given: Given): AsyncGenerator<Check, void, void>
     addresses: [],
     speaks: new Set(),
   };
-  /** What is not well, and where that began. */
+  /** The checks that failed or were skipped, each with the check that failed first. */
   const ill = new Map<CheckName, string>();
   for (const name of CHECK_NAMES) {
     const { look, needs = [] } = STEPS[name];
@@ -55,15 +55,15 @@ export async function* diagnose(given: Given): AsyncGenerator<Check, void, void>
       unspoken(name, subject);
     const report = root === undefined
       ? await look(subject)
-      : skipped(`Not looked at, as ${root} failed.`);
-    // A step that skips by itself, as TLS does at a plaintext endpoint, keeps no other from being done.
+      : skipped(`Not checked, because ${root} failed.`);
+    // A step that skips itself, such as TLS at a plaintext endpoint, does not keep others from running.
     if (report.status === "failed" || root !== undefined) ill.set(name, root ?? name);
     given.limit.signal.throwIfAborted();
     yield { name, ...report };
   }
 }
 
-/** The key goes to nobody who speaks neither protocol. */
+/** The key is not sent to a server that speaks neither protocol. */
 function unspoken(name: CheckName, { speaks }: Subject): string | undefined {
   return name === "account" && !speaks.has("grpc-web") && !speaks.has("grpc")
     ? "grpc-web"

@@ -21,9 +21,9 @@ export type CheckName = typeof CHECK_NAMES[number];
 
 /** What one look has shown. */
 export interface Report {
-  /** `warning`: it works, but not for everybody; `skipped`: there was nothing to look at, and perhaps no need. */
+  /** `warning`: it works, but not for everybody. `skipped`: there was nothing to check, or no need. */
   readonly status: "ok" | "warning" | "failed" | "skipped";
-  /** What was found, as a sentence. It may quote the server: not printable as it is. */
+  /** What was found, as a sentence. It may quote the server, so make it printable before you show it. */
   readonly found: string;
   /** What to do about it. */
   readonly remedy?: string;
@@ -38,7 +38,7 @@ export interface Check extends Report {
   readonly name: CheckName;
 }
 
-/** Nothing to see to. */
+/** It works. */
 export function ok(found: string, facts?: Report["facts"]): Report {
   return { status: "ok", found, ...(facts && { facts }) };
 }
@@ -58,7 +58,7 @@ export function failed(
   return { status: "failed", code, found, remedy, ...(facts && { facts }) };
 }
 
-/** There was nothing to look at, and perhaps no need. */
+/** There was nothing to check, or no need. */
 export function skipped(found: string, facts?: Report["facts"]): Report {
   return { status: "skipped", found, ...(facts && { facts }) };
 }

@@ -7,7 +7,7 @@ export interface GivenKey {
   readonly source: string;
 }
 
-/** What is looked at, and what is known of it by now: later steps build on earlier ones. */
+/** What is checked, and what is known of it. Later steps use what earlier ones have found. */
 export interface Subject {
   readonly limit: Limit;
   readonly key: GivenKey;
@@ -42,7 +42,7 @@ export function portOf({ port, protocol }: URL): number {
   return Number(port) || (protocol === "https:" ? 443 : 80);
 }
 
-/** The path of the call that is asked: it costs nothing, whoever asks. */
+/** The path of the method that is called. It costs nothing. */
 export function balancePath({ pathname }: URL): string {
   return `${pathname.replace(/\/+$/, "")}/tsetsen.api.v1.TsetsenTTS/GetUserBalance`;
 }
@@ -50,7 +50,7 @@ export function balancePath({ pathname }: URL): string {
 /** The media type of gRPC-Web with protobuf messages. */
 export const GRPC_WEB = "application/grpc-web+proto";
 
-/** A message without a field, in its frame: no key goes along before it is known who is there. */
+/** A message without fields in its frame. It has no key, because it is not known yet who answers. */
 export const EMPTY_MESSAGE: Uint8Array<ArrayBuffer> = new Uint8Array(5);
 
 /** Remembers what time it was at the server. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../../contract/errors.ts";
 import type { Check, CheckName } from "./report.ts";
 
-/** What it all comes to. */
+/** The verdict of all checks. */
 export interface Verdict {
   readonly ok: boolean;
   /** One sentence: what was found. */
@@ -12,7 +12,7 @@ export interface Verdict {
   readonly code: ErrorCode | undefined;
 }
 
-/** What stands in the way of all that follows comes first; a key can be had meanwhile. */
+/** The checks by weight: first those on which all others depend. A key can be got in the meantime. */
 const BY_WEIGHT: readonly CheckName[] = [
   "endpoint",
   "dns",

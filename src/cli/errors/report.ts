@@ -18,7 +18,10 @@ export interface Report {
   readonly silent: boolean;
 }
 
-/** The decisions that errors of the SDK ask for, in words of the command line. They stand in the place of the SDK's. */
+/**
+ * The messages for the decisions that errors of the SDK ask for, in terms of the command line. They replace those of
+ * the SDK.
+ */
 const DECISIONS: Readonly<Record<Exclude<ErrorReason, "not_pcm">, string>> = {
   outcome_unknown:
     "A part was submitted before, and it is not known whether it was charged: look at `tsetsen balance`. " +
@@ -44,10 +47,10 @@ export async function report(
   const error = (kept ?? undelivered)?.cause ?? failure;
   const known = error instanceof TsetsenError ? error : undefined;
   const jobs = undelivered?.jobs ?? (kept?.lost.length ? kept.lost : await jobsOf(error));
-  // The least certain of several jobs decides what is said about the money.
+  // The least certain of several jobs decides the message about the money.
   const charged = jobs.find((job) => job.charged === "unknown")?.charged ?? jobs[0]?.charged;
   const requestId = jobs.length === 1 ? jobs[0]?.requestId : undefined;
-  // With an id the service has accepted the job: only without one is a charge in doubt.
+  // A job with an id was accepted. Only without an id a charge is in doubt.
   const isInDoubt = charged === "unknown" && requestId === undefined;
   const { name, code, exitCode, message } = factsOf(error, isInDoubt, requestId);
   const resume = kept?.resume ?? jobCommand(known, requestId, charged, resumeJob);
@@ -56,7 +59,8 @@ export async function report(
     : undefined;
   const isVoice = known?.code === "resource_not_found" && known.requestId === undefined;
   const list = kept?.lost ?? (jobs.length > 1 ? jobs : []);
-  // The reason of an abort cannot name the file of what had come. A state keeps the parts in its place.
+  // The reason of an abort cannot name the file with the audio that had come. With a state folder there is none to
+  // name.
   const files = kept ? [] : (await filesOf(error)).filter((path) => !message.includes(path));
   return {
     exitCode,
@@ -150,7 +154,7 @@ function factsOf(error: unknown, isInDoubt: boolean, requestId: string | undefin
     return { name: "UsageError", code: "usage", message, exitCode: EXIT.usage };
   }
   const { code, path } = error as { readonly code?: unknown; readonly path?: unknown };
-  // The file came after the command had looked for it.
+  // The file appeared after the command had checked.
   const isInTheWay = code === "EEXIST" && typeof path === "string";
   return {
     name,
@@ -162,7 +166,7 @@ function factsOf(error: unknown, isInDoubt: boolean, requestId: string | undefin
 
 /** What an error of the SDK says, with what the command line can do about it. */
 function textOf({ reason, rawMessage }: TsetsenError, requestId = "ID"): string {
-  // What came stands in the SDK's own message.
+  // The SDK's own message says what came.
   return reason === "not_pcm"
     ? `${rawMessage} \`tsetsen resume ${requestId} -o FILE\` fetches the audio unchanged, when FILE does not end in .wav; ` +
       "--method stream gives PCM."

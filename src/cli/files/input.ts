@@ -48,7 +48,7 @@ export async function readSpeech(source: string, context: Context): Promise<Inpu
   return checkSpeech(source, context, read, { ...read, text });
 }
 
-/** Refuses a text without anything to speak, and warns where markup was removed. */
+/** Refuses a text without anything to speak, and warns when markup was removed. */
 export function checkSpeech<T extends Input>(
   source: string,
   context: Context,

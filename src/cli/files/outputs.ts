@@ -13,7 +13,7 @@ export const STDOUT = "-";
 export interface Outputs {
   /** The audio; `-` for standard output. */
   readonly audio: string;
-  /** Files beside it, such as captions. */
+  /** More files, such as captions. */
   readonly others?: readonly (string | undefined)[];
   /** Files and folders that the command works with: none of them is replaced. */
   readonly taken?: readonly (string | undefined)[];
@@ -45,8 +45,8 @@ export async function checkOutputs(
 const ENDINGS = ["", ".wav", ".wave", ".mp3", ".flac", ".aac"];
 
 /**
- * Refuses names of formats that are not written, those that cannot be encoded here, and those without chapters where the file
- * gets some. Call it before anything is bought.
+ * Refuses names of formats that cannot be written or encoded on this runtime, and of formats without chapters if the
+ * file needs them. Call it before anything is bought.
  */
 export async function checkAudioName(file: string, hasChapters = false): Promise<void> {
   const ending = file === STDOUT ? "" : extname(file).toLowerCase();
@@ -83,7 +83,7 @@ async function checkFile(file: string, force: boolean): Promise<void> {
   if (found.isDirectory()) {
     throw new UsageError(`${file} is a folder: give the name of a file in it.`);
   }
-  if (!found.isFile()) throw new UsageError(`${file} is there, and is no regular file.`);
+  if (!found.isFile()) throw new UsageError(`${file} exists, and is not a regular file.`);
   if (!force) throw exists(file);
 }
 

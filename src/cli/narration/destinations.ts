@@ -15,8 +15,8 @@ export interface Destinations {
 const FLAGS = { output: "-o", srt: "--srt", vtt: "--vtt" } as const;
 
 /**
- * The order with the files that the command line names. The folder may be somebody else's: files that only the order names must
- * stand beside the folder.
+ * Replaces the files of an order by those of the command line. The folder may come from somebody else, so files that
+ * only the order names must be next to the folder.
  *
  * @throws {UsageError} when the order names a file elsewhere, or a link.
  */
@@ -33,7 +33,7 @@ export async function withDestinations(
     if (!await isBeside(file, folder) || await isLink(file)) {
       throw new UsageError(
         `${folder}/order.json names ${file}, which is ${
-          await isLink(file) ? "a link" : "not beside that folder"
+          await isLink(file) ? "a link" : "not next to that folder"
         }: give ${FLAGS[name]} FILE to say where to write.`,
       );
     }

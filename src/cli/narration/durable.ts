@@ -4,8 +4,8 @@ import { renamePatiently, syncFile } from "../../file/disk.ts";
 import { sync } from "../../narration/store/disk.ts";
 
 /**
- * Replaces a file: after a power cut there is the old content or the new one, never half of one. The file and its folder are on
- * the disk when the promise resolves, where the file system can do that.
+ * Replaces a file. After a power cut there is the old content or the new one, never half of one. The file and its
+ * folder are on the disk when the promise resolves, if the file system can do that.
  *
  * @param path The file. Only its owner may read it.
  * @param text The new content.

@@ -6,7 +6,7 @@ import { createDurably } from "./durable.ts";
 
 /** The process that holds a lock. */
 interface Owner {
-  /** Tells this lock from every other one. */
+  /** Distinguishes this lock from every other one. */
   readonly token: string;
   readonly pid: number;
   /** Where the process id means something: the boot of a machine, and a namespace of process ids on it. */
@@ -22,7 +22,7 @@ export interface Lock {
 }
 
 /**
- * Locks a folder for this process: two processes at work on one narration would buy everything twice.
+ * Locks a folder for this process, because two processes at work on one narration would buy everything twice.
  *
  * One process at a time holds the lock, on one machine and on all that share the folder. A lock is only taken from a process that
  * is proven dead: it ran in the same boot and the same namespace of process ids as this one. A lock of another machine, of another
@@ -71,7 +71,7 @@ async function publish(path: string, own: Owner): Promise<boolean> {
   }
 }
 
-/** What file systems without hard links answer. */
+/** The error codes of file systems without hard links. */
 const NO_LINKS: readonly string[] = ["EPERM", "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "EACCES"];
 
 /** Replaces the lock of a dead process. Only the holder of `lock.takeover` may remove a lock that is not its own. */

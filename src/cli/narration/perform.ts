@@ -136,7 +136,10 @@ function spoken(state: NarrationState | undefined): readonly PartState[] {
   return (state?.parts ?? []).filter(({ samples }) => samples !== 0);
 }
 
-/** The name of a file for people: relative, when it is below the working folder. A folder of somebody else may have given it. */
+/**
+ * The name of a file for people, relative when it is below the working folder. It may come from the folder of somebody
+ * else.
+ */
 function shown(file: string): string {
   if (file === STDOUT) return "standard output";
   const path = relative(".", file);
@@ -184,17 +187,17 @@ interface Unwritten {
   readonly pcmBytes: number;
 }
 
-/** Waits until the state is kept, and turns the error into one that says how to go on. */
+/** Waits until the state is saved, and makes an error that says how to go on. */
 async function keep(error: unknown, run: Unwritten): Promise<unknown> {
   const { narration, state } = run;
-  // The parts are kept in the state: the audio that was made of them is litter.
+  // The state has the parts, so the file that was made of them is litter.
   if (state !== undefined) { for (const path of keptAudio(error)) await rm(path, { force: true }); }
   await state?.makeRoom();
-  // A failure of the store now is the error itself, or less telling.
+  // A failure of the store at this point is the error itself, or says less.
   await narration?.settled().catch(() => {});
   if (state === undefined) {
     const jobs = undeliveredJobs(error, narration?.state, run.pcmBytes);
-    // Whoever leaves a stream has heard enough. Jobs can be fetched.
+    // A reader who leaves a stream has heard enough. Jobs can be fetched.
     const isSilent = error instanceof LostReader && jobs.every(({ requestId }) => !requestId);
     return isSilent || jobs.length === 0 ? error : new Undelivered(error, jobs);
   }
@@ -222,7 +225,7 @@ async function keep(error: unknown, run: Unwritten): Promise<unknown> {
     } was charged: look at \`tsetsen balance\` first.`;
   const missing = lost.length === 0
     ? ""
-    : " It could not be written in the end, and knows nothing of the jobs below.";
+    : " It could not be written at the end, and does not have the jobs below.";
   return new Unfinished(
     error,
     `${paid} of ${parts.length} parts are paid for, and kept in ${state.path}.${missing}${again}${doubt}`,
@@ -231,7 +234,7 @@ async function keep(error: unknown, run: Unwritten): Promise<unknown> {
   );
 }
 
-/** The command that goes on with the same service, the same files and the same limit of money. */
+/** The command that goes on with the same service, the same files and the same `--min-balance`. */
 async function goOnCommand(
   { context, order, options }: Unwritten,
   { path }: StateFolder,
@@ -248,7 +251,7 @@ async function goOnCommand(
   return resumeCommand(path, args, context.globals);
 }
 
-/** Removes the temporary files that killed processes left beside the same file. */
+/** Removes the temporary files that killed processes left for the same file. */
 async function removeLeftovers(output: string): Promise<void> {
   const folder = dirname(output);
   for (const name of await readdir(folder)) {

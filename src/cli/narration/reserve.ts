@@ -8,17 +8,18 @@ const RESERVE_BYTES = 65_536;
 const NAME = "lock.reserve";
 
 /**
- * Takes a piece of the disk. Freed after a failure, it has room for the id of a paid job, whatever else has filled the disk.
+ * Reserves a piece of the disk. When it is freed after a failure, there is room for the id of a paid job, even if the
+ * disk is full.
  *
  * @throws {Error} when the disk is full already: before anything is bought.
  */
 export async function takeReserve(folder: string): Promise<void> {
   await freeReserve(folder);
-  // A file system that compresses gives no room to zeros.
+  // Random bytes, because a file system that compresses would reserve nothing for zeros.
   await write(`${folder}/${NAME}`, crypto.getRandomValues(new Uint8Array(RESERVE_BYTES)));
 }
 
-/** Gives it back. */
+/** Frees the reserve. */
 export async function freeReserve(folder: string): Promise<void> {
   await rm(`${folder}/${NAME}`, { force: true });
 }

@@ -8,7 +8,7 @@ import { type Order, parseOrder } from "./order.ts";
 import { freeReserve, takeReserve } from "./reserve.ts";
 import { type NarrationStore, openStore } from "./store.ts";
 
-/** What a process leaves that is killed while it writes the order. It holds the text. */
+/** The draft of a process that was killed while it wrote the order. It holds the text. */
 const DRAFT = /^order\.json\.[\da-f-]{36}\.new$/;
 
 /** The folder of an unfinished `say`: `order.json`, the store of the narration, a lock, and a reserve of the disk. */
@@ -34,7 +34,7 @@ export class StateFolder {
       if (error.code === "ENAMETOOLONG") {
         throw new UsageError(`${path} is too long a name for a folder: give one by --state.`);
       }
-      throw new UsageError(`${path} is there, and is no folder that can be read.`);
+      throw new UsageError(`${path} exists, and is not a folder that can be read.`);
     });
     const isOurs = names.some((name) =>
       /^(order\.json|lock(\..+)?)$/.test(name) || DRAFT.test(name)
@@ -75,7 +75,7 @@ export class StateFolder {
     await writeDurably(`${this.path}/order.json`, JSON.stringify(order));
   }
 
-  /** Makes room on the disk for what is known and not kept. Call it after a failure. */
+  /** Makes room on the disk for what is not saved yet. Call it after a failure. */
   async makeRoom(): Promise<void> {
     await freeReserve(this.path);
   }
@@ -87,7 +87,7 @@ export class StateFolder {
     await rmdir(this.path).catch(() => {});
   }
 
-  /** Removes the files that were made here, and nothing else: the folder may be one that the user named. */
+  /** Removes only the files that were made here, because the user may have named the folder. */
   async discard(): Promise<void> {
     await this.narration.remove();
     await rm(`${this.path}/order.json`, { force: true });

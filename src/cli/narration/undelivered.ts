@@ -3,7 +3,7 @@ import { TsetsenError } from "../../contract/errors.ts";
 import type { NarrationState } from "../../narration/mod.ts";
 import { placesOfParts } from "../files/chapters.ts";
 
-/** A pipe holds so many bytes that its reader has not read (Linux, pipe(7)). They are lost with the reader. */
+/** The most bytes in a pipe that its reader has not read (Linux, pipe(7)). They are lost with the reader. */
 const PIPE_BYTES = 65_536;
 
 /**
@@ -20,7 +20,7 @@ export function undeliveredJobs(
   const jobs = interruptedJobs(error).filter(({ charged }) => charged !== "no");
   const parts = state?.parts ?? [];
   const places = placesOfParts(parts);
-  // An error of the service leaves the reader of the pipe where it is.
+  // After an error of the service the reader of the pipe still reads.
   const lost = error instanceof TsetsenError ? 0 : PIPE_BYTES;
   for (const [i, { status, requestId }] of parts.entries()) {
     const isHeard = places[i]!.to * BYTES_PER_SAMPLE + lost <= pcmBytes;

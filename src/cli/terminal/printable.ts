@@ -1,7 +1,8 @@
-// Controls, and what turns the direction of the text around or breaks its line: a terminal obeys them, whoever wrote them.
+// Controls, and characters that change the direction of the text or break its line. A terminal obeys them, whoever
+// wrote them.
 const UNPRINTABLE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
-/** A text from outside as one line that a terminal shows and does not obey. */
+/** Makes one line of a text from outside, which a terminal shows and does not obey. */
 export function printable(text: string): string {
   return text.replace(/[\t\n\r]+/g, " ").replace(UNPRINTABLE, "\ufffd");
 }

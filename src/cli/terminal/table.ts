@@ -9,7 +9,7 @@ const BORDERLESS = Object.fromEntries(
   ].map((name) => [name, ""]),
 );
 
-/** So many rows are laid out at once, because the work of cli-table3 grows with their square. */
+/** How many rows are laid out at once, because the work of cli-table3 grows with their square. */
 const ROWS_AT_ONCE = 50;
 
 type Row = readonly string[];

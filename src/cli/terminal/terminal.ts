@@ -20,14 +20,14 @@ export function colors(stream: Stream): ReturnType<typeof pc.createColors> {
   return pc.createColors(isCapable(stream) && !process.env["NO_COLOR"]);
 }
 
-/** What is taken of Deno. */
+/** The part of Deno that is used. */
 interface DenoOutput {
   write(bytes: Uint8Array): Promise<number>;
 }
 
 /**
- * Deno's own standard output. `process.stdout` of Deno stops the whole process while the reader of a pipe takes nothing: no signal
- * would be handled.
+ * Deno's own standard output. Deno's `process.stdout` blocks the whole process while the reader of a pipe takes
+ * nothing, so no signal would be handled.
  */
 function denoStdout(): DenoOutput | undefined {
   return (globalThis as { readonly Deno?: { readonly stdout?: DenoOutput } }).Deno?.stdout;
@@ -45,7 +45,7 @@ async function writeAll(output: DenoOutput, data: string | Uint8Array): Promise<
 const broken = new Map<Stream, unknown>();
 
 /**
- * Writes, and resolves when the system has the data: an exit right afterwards loses nothing.
+ * Writes, and resolves when the system has the data. An exit right afterwards loses nothing.
  *
  * @throws {LostReader} when a pipe or the terminal was closed; the runtime's error for any other failure.
  */

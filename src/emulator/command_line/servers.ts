@@ -16,7 +16,7 @@ export interface Servers {
 /**
  * Starts the emulator and, when asked, native gRPC.
  *
- * @throws {PlaceError} when a port cannot be had.
+ * @throws {PlaceError} when a port is not available.
  */
 export async function startServers({ start, grpc }: CliStart): Promise<Servers> {
   const emulator = await startEmulator(start).catch((error) => {
@@ -79,12 +79,12 @@ To use it, in another terminal:
 Ctrl-C stops it.`;
 }
 
-/** A port or an address that cannot be had. */
+/** A port or an address that is not available. */
 export class PlaceError extends Error {
   override readonly name = "PlaceError";
 }
 
-/** What the system answers to a port or an address that cannot be had, for people. */
+/** Explains the system's error for a port or an address that is not available. */
 function placeError(
   cause: unknown,
   option: "--port" | "--grpc-port",

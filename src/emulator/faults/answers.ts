@@ -24,7 +24,7 @@ const GRPC_WEB = "application/grpc-web+proto";
 /**
  * Answers a request as its fault says.
  *
- * @param serve Lets the service do its work; not called when the fault keeps the request from it.
+ * @param serve Lets the service do its work. It is not called when the fault keeps the request from the service.
  */
 export async function answerWithFault(
   call: Call,
@@ -64,7 +64,7 @@ export async function answerWithFault(
     case "truncate": {
       const { afterBytes } = fault;
       const answer = await serve();
-      // A download announces its length: kept, it would turn this clean end into a broken one.
+      // A download announces its length, which would turn this clean end into a broken one.
       answer.headers.delete("content-length");
       return change(
         answer,

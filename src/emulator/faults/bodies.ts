@@ -37,7 +37,7 @@ export async function* cut(
       yield part;
     }
   } finally {
-    // Also when nothing was read: the service is in the middle of its answer and must stop.
+    // Also when nothing was read, because the service is in the middle of its answer and must stop.
     await iterator.return?.();
   }
   await after();

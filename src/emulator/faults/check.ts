@@ -25,7 +25,7 @@ type OwnField<K extends Kind> = Exclude<
   "kind" | keyof FaultTarget
 >;
 
-/** The highest number of an int32, which the wire has for enums and statuses; and what one buffer can hold anywhere. */
+/** The highest int32, the wire's type of enums and statuses. Every runtime can make a buffer of this size. */
 const max = 2 ** 31 - 1;
 
 const bytes: Rule = { expected: "a Uint8Array", type: isBytes };
@@ -105,7 +105,7 @@ const own: { readonly [K in Kind]: Rules<OwnField<K>> & Partial<Rules<keyof Faul
   },
 };
 
-/** Checks a fault: a wrong one would strike in another way than its test believes, or never. */
+/** Checks a fault. A wrong one would act in another way than its test believes, or never. */
 export function checkFault(fault: Fault): Fault {
   must("fault", fault, object);
   must("kind", fault.kind, oneOf(Object.keys(own)));

@@ -33,7 +33,7 @@ export interface FaultTarget {
   readonly method?: Route;
   /** How many requests it hits before it is used up, 1 or more. `Infinity` for all. Default 1. */
   readonly times?: number;
-  /** Hits only the requests for which this is true. What it throws breaks the request off. Default: all. */
+  /** Hits only the requests for which this returns true. When it throws, the request breaks off. Default: all. */
   readonly when?: (request: RecordedRequest) => boolean;
   /** Waits before anything else happens, in milliseconds. Default 0. */
   readonly delay?: number;
@@ -42,8 +42,8 @@ export interface FaultTarget {
 /** The fields of a fault that answers in place of the service. */
 export interface FaultCharge {
   /**
-   * Whether the service does its work first: the job is accepted, the credits are gone, and only
-   * then the fault strikes. Default false: the service never hears of the request.
+   * Whether the service does its work first: it accepts and charges the job, and then the fault acts. Default false:
+   * the service never gets the request.
    */
   readonly charged?: boolean;
 }
@@ -70,13 +70,13 @@ export interface ErrorFault extends FaultTarget, FaultCharge {
   readonly message?: string;
   /** The details. Default none. */
   readonly details?: readonly ErrorDetail[];
-  /** Metadata besides, in the trailers. Default none. */
+  /** More metadata, in the trailers. Default none. */
   readonly trailers?: Readonly<Record<string, string>>;
   /** Metadata in the HTTP headers. Default none. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * Sends the status as HTTP headers with an empty body instead of a trailer frame; HTTP must then allow the trailers as headers.
-   * Default false.
+   * Sends the status as HTTP headers with an empty body instead of a frame of trailers. HTTP must then allow the
+   * trailers as headers. Default false.
    */
   readonly trailersOnly?: boolean;
 }
@@ -101,13 +101,13 @@ export interface DropFault extends FaultTarget, FaultCharge {
   /** Which fault this is. */
   readonly kind: "drop";
   /**
-   * Serves the request (so it is charged) and destroys the connection after so many bytes of the
-   * answer's body; 0 is after the headers. Default: before any byte of an answer.
+   * Serves the request, which charges it, and destroys the connection after this many bytes of the answer's body; 0 is
+   * after the headers. Default: before any byte of an answer.
    */
   readonly afterBytes?: number;
   /**
-   * How long it waits with the connection open after those bytes, in milliseconds: a client may throw away what it has
-   * not read when a connection breaks. Default 0.
+   * How long the connection stays open after those bytes, in milliseconds. A client may discard what it has not read
+   * when a connection breaks. Default 0.
    */
   readonly pause?: number;
 }
@@ -117,8 +117,8 @@ export interface HangFault extends FaultTarget, FaultCharge {
   /** Which fault this is. */
   readonly kind: "hang";
   /**
-   * Serves the request (so it is charged) and falls silent after so many bytes of the answer's
-   * body; 0 is after the headers. Default: before any byte of an answer.
+   * Serves the request, which charges it, and falls silent after this many bytes of the answer's body; 0 is after the
+   * headers. Default: before any byte of an answer.
    */
   readonly afterBytes?: number;
 }
@@ -137,7 +137,7 @@ export interface NoTrailersFault extends FaultTarget {
   readonly kind: "no-trailers";
 }
 
-/** Serves the request with its body in pieces of so many bytes, whatever the frames. */
+/** Serves the request with its body in pieces of one size, whatever the frames. */
 export interface RechunkFault extends FaultTarget {
   /** Which fault this is. */
   readonly kind: "rechunk";
@@ -205,20 +205,20 @@ export interface StreamFault extends FaultTarget {
   readonly chunkBytes?: number;
   /** Begins with a RIFF/WAVE header, in the first message. Default false. */
   readonly waveHeader?: boolean;
-  /** Fails with this `error_message`, in well-formed Unicode… Default: does not fail. */
+  /** Fails with this `error_message`, in well-formed Unicode, after `afterChunks` messages. Default: does not fail. */
   readonly errorMessage?: string;
   /**
-   * …after so many messages with audio, or after the last if there are fewer. Default 1. At 0 nothing
-   * is charged.
+   * How many messages with audio come before `errorMessage`. With fewer messages it follows the last. At 0 nothing is
+   * charged. Default 1.
    */
   readonly afterChunks?: number;
-  /** Is exactly so many bytes long: as the option `streamBytes`. Default: the option's. */
+  /** The exact length of the stream in bytes, like the option `streamBytes`. Default: the option's. */
   readonly bytes?: number;
   /** Leaves `is_final` false on the last message. Default false. */
   readonly neverFinal?: boolean;
 }
 
-/** Serves one download in another way. It hits downloads only, whatever its `method`. */
+/** Changes one download. It hits downloads only, whatever its `method`. */
 export interface AudioFault extends FaultTarget {
   /** Which fault this is. */
   readonly kind: "audio";
@@ -235,8 +235,8 @@ export interface AudioFault extends FaultTarget {
 }
 
 /**
- * Something that goes wrong on purpose: hand it to `Emulator.addFault`. A request meets one fault at
- * most: the first one added that is for it and not used up. Faults speak gRPC-Web.
+ * Something that goes wrong on purpose. Give it to `Emulator.addFault`. At most one fault hits a request: the first one
+ * added that matches it and is not used up. Faults speak gRPC-Web.
  */
 export type Fault =
   | DelayFault

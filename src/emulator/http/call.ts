@@ -29,7 +29,7 @@ export class Call {
     this.record = record;
     this.baseUrl = baseUrl;
     this.#onDone = onDone;
-    // The request is kept as long as the call is: on Node a Request that is collected forgets its signal.
+    // The call keeps the request, because on Node a collected Request forgets its signal.
     this.#request = request;
     this.#onAbort = () => this.clientClosed(request.signal.reason);
     request.signal.addEventListener("abort", this.#onAbort, { once: true });

@@ -11,16 +11,16 @@ const exposed = [
 ];
 
 /**
- * Whether a request is a preflight. Its headers do not tell: where a test has the globals of a page (happy-dom 21), `Request`
- * drops those of a preflight.
+ * Whether a request is a preflight. Its headers do not show it: in a test with the globals of a page (happy-dom 21),
+ * `Request` drops the headers of a preflight.
  */
 export function isPreflight(request: Request): boolean {
   return request.method === "OPTIONS";
 }
 
 /**
- * The answer to a preflight: any origin, and exactly the headers that a client of this service needs.
- * A client that sends another one fails here as it would against a careful real server.
+ * The answer to a preflight: any origin, and exactly the headers that a client of this service needs. A client that
+ * sends another header fails, as it would with a strict server.
  */
 export function preflightHeaders(): Headers {
   return new Headers({

@@ -17,7 +17,7 @@ interface FramePart {
   readonly isLast: boolean;
 }
 
-/** Finds the frames in pieces of any size, and keeps no bytes: a frame that stands still has its parts passed on. */
+/** Finds the frames in pieces of any size. It keeps no bytes, and passes on the parts of an unfinished frame. */
 export class FrameScanner {
   #flags = 0;
   #headBytes = 0;

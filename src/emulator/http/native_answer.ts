@@ -63,7 +63,7 @@ export class NativeAnswer {
   get trailers(): Record<string, string> | undefined {
     if (this.#trailers.length === 0) return undefined;
     const data = concatBytes(this.#trailers).subarray(FRAME_HEAD_BYTES);
-    // HTTP/2 has no place for anything but a name and a value.
+    // HTTP/2 can carry only names and values.
     const lines = new TextDecoder().decode(data).matchAll(/^([\w.-]+):[ \t]*([\t -~]*?)\r?$/gm);
     return allowed(Array.from(lines, ([, name = "", value = ""]) => [name, value]));
   }
@@ -73,7 +73,7 @@ export class NativeAnswer {
     if (!this.#isTranslated) return piece;
     const data: Uint8Array[] = [];
     for (const { flags, bytes } of this.#scanner.push(piece)) {
-      // The trailers come last: bytes behind them, which a fault may add, are not data.
+      // The trailers come last. Bytes behind them, which a fault may add, are not data.
       const isData = flags !== TRAILER && this.#trailers.length === 0;
       (isData ? data : this.#trailers).push(bytes);
     }

@@ -33,7 +33,7 @@ export interface RunningEmulator extends Emulator, AsyncDisposable {
  * @returns The running emulator; close it, or declare it with `await using`.
  * @throws {TypeError} when an option is of another type.
  * @throws {RangeError} when an option is out of its range.
- * @throws {Error} when the port cannot be had, or the runtime has no `node:http`.
+ * @throws {Error} when the port is not available, or the runtime has no `node:http`.
  *
  * @example Serve one request
  * ```ts
@@ -52,8 +52,7 @@ export async function startEmulator(options: StartOptions = {}): Promise<Running
   const emulator = createEmulator(rest);
   const { createServer } = nodeHttp();
   const server = createServer((request, response) => void answer(emulator, request, response));
-  // A connection that we closed for being idle, at the moment that a client reuses it, would be a
-  // fault that no test asked for.
+  // Closing an idle connection at the moment when a client reuses it would be a fault that no test asked for.
   server.keepAliveTimeout = 0;
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {
@@ -79,7 +78,7 @@ const aPort = whole(0, 65_535);
 const anAddress: Rule = {
   expected: "an address or a name of this machine",
   type: isString,
-  // Node listens on all addresses then, which nobody meant.
+  // With an empty one Node listens on all addresses, which nobody means.
   range: (hostname: string) => hostname !== "",
 };
 
@@ -90,9 +89,8 @@ export function checkPlace(port: number, hostname: string): void {
 }
 
 /**
- * `node:http`, on every runtime that has it: it is the only server of the three runtimes that can
- * destroy a connection, which is half of the faults. Fetched by name and not imported, so that a
- * bundle of `createEmulator` for a browser or a worker has nothing to resolve.
+ * `node:http`, the only server on the three runtimes that can destroy a connection, which half of the faults do. It is
+ * looked up by name and not imported, so a bundle of `createEmulator` for a browser or a worker has nothing to resolve.
  */
 function nodeHttp(): typeof import("node:http") {
   const http = globalThis.process?.getBuiltinModule?.("node:http");
@@ -164,7 +162,7 @@ async function toRequest(request: IncomingMessage, signal: AbortSignal): Promise
   });
 }
 
-/** The body of a request, or undefined when it has none. Of one that is too large it keeps enough to be refused. */
+/** Reads the body of a request; `undefined` when it has none. Of a body that is too large it keeps enough to refuse it. */
 export async function readBody(
   request: AsyncIterable<Uint8Array<ArrayBuffer>>,
 ): Promise<ArrayBuffer | undefined> {

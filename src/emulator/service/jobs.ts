@@ -66,7 +66,7 @@ export class Jobs {
       startsAt,
       endsAt: startsAt + order.characters * pace,
       errorMessage: failureOf(order.text, this.#settings),
-      // Only the length is kept: the score of a long text is many times as large as the text.
+      // Only the length is kept, because the score of a long text is many times as large as the text.
       audioSeconds: duration(score(order)),
     };
     this.#jobs.set(job.requestId, job);
@@ -106,7 +106,8 @@ export class Jobs {
 /**
  * Why a text fails; `undefined` when it does not.
  *
- * @throws {ConnectError} when `failWhen` answers something else: a job would fail that its test wants to succeed.
+ * @throws {ConnectError} when `failWhen` returns something else, because a job would fail that its test wants to
+ * succeed.
  */
 export function failureOf(text: string, { failWhen }: Settings): string | undefined {
   const answer: unknown = failWhen(text);

@@ -6,8 +6,8 @@ import { errorInfo } from "../../lib/rpc_status.ts";
 export const KEY_PATTERN: RegExp = /^tsetsen-(prod|development)-[A-Za-z0-9_-]+$/;
 
 /**
- * Checks the key of a call: in the message and in the metadata `x-api-key` or `x-goog-api-key`, the
- * same wherever it is, well formed, and known.
+ * Checks the key of a call. It must be in the message and in the metadata `x-api-key` or `x-goog-api-key`, the same in
+ * each, well formed, and known.
  *
  * @returns The key.
  */

@@ -20,8 +20,8 @@ export interface Charge {
  * The charges, and the balances.
  *
  * GenerateSpeech is charged when the job is accepted, StreamSpeech when its first chunk is sent.
- * Nothing is given back: neither for a job that ends FAILED nor for a stream that breaks or is
- * left, because the service documents no refund.
+ * Nothing is refunded, neither for a job that ends FAILED nor for a stream that breaks or is cancelled, because the
+ * service documents no refund.
  */
 export interface Ledger {
   /** All charges, oldest first. */
@@ -37,7 +37,7 @@ export interface Ledger {
   balance(apiKey: string): number | undefined;
 }
 
-/** The highest balance: the service answers it in an int32. */
+/** The highest balance, because the wire has an int32 for it. */
 export const MAX_CREDITS: number = 2 ** 31 - 1;
 
 interface Account {

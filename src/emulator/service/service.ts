@@ -125,7 +125,7 @@ function implement(state: ServiceState): ServiceImpl<typeof TsetsenTTS> {
       const call = callOf(context);
       if (request.requestId === "") throw invalid("request_id must not be empty");
       const job = jobs.get(request.requestId);
-      // The job of another key is as unknown as none: its id must not be guessable.
+      // The job of another key counts as unknown, because ids must not be guessable.
       if (job === undefined || job.apiKey !== apiKey) {
         throw new ConnectError("request not found", Code.NotFound);
       }

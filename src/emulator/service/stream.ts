@@ -86,7 +86,7 @@ async function breathe(
   if (!source.synthetic && settings.streamPace > 0) {
     await settings.clock.sleep(settings.streamPace, signal);
   } else if (sent % 32 === 0) {
-    // A reader that is always ready would keep timers, and its own abort, from ever running.
+    // A reader that is always ready would keep timers from running, and its own abort with them.
     await turn();
   }
 }

@@ -20,7 +20,7 @@ interface Segment {
   readonly frequency: number;
 }
 
-/** Everything that the audio of a text depends on; samples are made from it when they are asked for. */
+/** Everything that the audio of a text depends on. Samples are made from it on demand. */
 export interface Score {
   readonly segments: readonly Segment[];
   readonly samples: number;
@@ -81,7 +81,7 @@ function renderSamples(score: Score, from: number, to: number): Uint8Array<Array
     const segment = score.segments[index];
     if (segment === undefined) break;
     const stop = Math.min(end, segment.start + segment.samples);
-    // A silence is what the buffer already holds.
+    // The buffer already holds silence.
     if (segment.frequency === 0) at = stop;
     for (; at < stop; at++) {
       view.setInt16((at - from) * BYTES_PER_SAMPLE, sample(segment, at), true);
@@ -94,7 +94,7 @@ function sample(segment: Segment, at: number): number {
   const position = at - segment.start;
   const edge = Math.min(position, segment.samples - 1 - position) / (fade * SAMPLE_RATE);
   const angle = (2 * Math.PI * segment.frequency * position) / SAMPLE_RATE;
-  // The overtone makes it less of a test tone; the fade at both edges keeps it from clicking.
+  // The overtone makes the tone softer, and the fade at both edges keeps it from clicking.
   const wave = 0.75 * Math.sin(angle) + 0.25 * Math.sin(2 * angle);
   return Math.round(0.35 * 32767 * wave * Math.min(1, edge));
 }

@@ -16,28 +16,28 @@ import type { NarrationState, PartState } from "../state.ts";
 export interface Cue {
   /** When it begins, in milliseconds. */
   readonly start: number;
-  /** When it ends, in milliseconds: never after the next begins. */
+  /** When it ends, in milliseconds. It never ends after the next begins. */
   readonly end: number;
-  /** The sentence, its white space made single spaces. */
+  /** The sentence, with single spaces for all white space. */
   readonly text: string;
   /**
-   * Whether the times are those of the samples. Otherwise the sentence shares a part with others, and its times are estimated by
-   * the number of characters.
+   * Whether the times are exact, by the samples. Otherwise the sentence shares a part with others, and its times are
+   * estimated by the number of characters.
    */
   readonly exact: boolean;
   /**
-   * What each part holds of the sentence, and when; only for a sentence that takes several parts. Captions that begin between
-   * two parts have the times of the samples there.
+   * The pieces of a sentence that takes several parts, with the times of each part. Captions that begin between two
+   * parts have exact times there.
    */
   readonly pieces?: readonly CuePiece[] | undefined;
 }
 
-/** What one part holds of a sentence, and when. Times are milliseconds. */
+/** The piece of a sentence in one part, and its times in milliseconds. */
 export type CuePiece = Omit<Cue, "pieces">;
 
 /**
- * The parts of a text and their audio: what captions are made from. A {@linkcode NarrationState} is one; the parts of a
- * {@linkcode plan} become one with the lengths of their audio.
+ * The parts of a text and the lengths of their audio, from which captions are made. A {@linkcode NarrationState} is
+ * one. The parts of a {@linkcode plan} become one when the lengths of their audio are added.
  */
 export interface SpokenParts extends Pick<NarrationState, "paragraphs"> {
   /** The parts, in order. Together they are the text. */
@@ -46,7 +46,7 @@ export interface SpokenParts extends Pick<NarrationState, "paragraphs"> {
 
 /** A part of a text that is spoken. */
 export interface SpokenPart extends Omit<PartState, "boundary"> {
-  /** What follows it in the text. Default: none, and silence that a part carries is not taken away behind a pause of 0. */
+  /** What follows it in the text. Default: none. The silence of a part is then kept behind a pause of 0. */
   readonly boundary?: PartState["boundary"] | undefined;
 }
 
@@ -73,15 +73,15 @@ interface Stretch {
 }
 
 /**
- * The captions of a narration: a cue for each sentence of the parts that are done, up to the first that is not.
+ * Makes the cues of a narration: one for each sentence of the parts that are done, up to the first that is not.
  *
- * With `captions: "sentence"` the times of all are exact, because each part is a sentence or a piece of one. Otherwise those of
- * sentences that share a part are estimates, and marked so. Parts without anything to speak have none.
+ * With `captions: "sentence"` all times are exact, because each part is a sentence or a piece of one. Otherwise the
+ * times of sentences that share a part are estimates (`exact: false`). Parts without anything to speak have no cue.
  *
  * @param text The text of the narration.
- * @param state Its state, or the parts that another engine has made.
+ * @param state Its state, or parts that you bought yourself.
  * @returns The cues, in order, without overlap.
- * @throws {TypeError} when the text is no string, or the state has no parts.
+ * @throws {TypeError} when the text is not a string, or the state has no parts.
  *
  * @example
  * ```ts
@@ -119,7 +119,7 @@ function cueOf(text: string, sentence: TextPart, places: readonly Place[]): Cue 
     const to = sampleAt(text, place, right);
     const exact = left === place.start && right === place.end;
     const last = stretches.at(-1);
-    // A piece of a word, and a part that is only its pause, have no caption of their own.
+    // A piece of a word, and a part that is only a pause, have no caption of their own.
     const isOwn = last === undefined || last.to > last.from && to > from &&
         BREAK.test(text.slice(left - 1, left + 1));
     if (isOwn) stretches.push({ left, right, from, to, exact });
@@ -155,7 +155,10 @@ function placesIn({ parts }: SpokenParts): Place[] {
   return done.map((part, i) => ({ ...part, ...places[i] as { from: number; to: number } }));
 }
 
-/** Where in the audio a place of the text is spoken: exactly at a border of the part, else by the share of characters. */
+/**
+ * The sample at which a place of the text is spoken. It is exact at the borders of the part, and otherwise estimated by
+ * the share of characters.
+ */
 function sampleAt(text: string, { start, end, from, to }: Place, at: number): number {
   if (at <= start) return from;
   if (at >= end) return to;
@@ -169,7 +172,7 @@ function inMs(samples: number): number {
 
 const BREAK = /[ \t\r\n\v\f\x85\u2028\u2029]+/;
 
-/** The pieces of a text between white space that a line may break at: "5 км" with a no-break space stays one. */
+/** Splits a text at white space where a line may break. "5 км" with a no-break space stays one piece. */
 export function words(text: string): string[] {
   return text.split(BREAK).filter((word) => word !== "");
 }

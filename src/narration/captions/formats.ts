@@ -8,11 +8,11 @@ import type { Cue } from "./cues.ts";
 import { type CaptionOptions, toCaptions } from "./layout.ts";
 
 /**
- * Captions as an SRT file (SubRip).
+ * Makes an SRT file (SubRip) of captions.
  *
- * SRT has no way to write a mark of its own as text, and players read `<i>`, `{\an8}`, `\N` and `&lt;` in different ways. So `<` and
- * `>` become `‹` and `›`, braces become parentheses, and a word joiner (U+2060) follows each backslash and the `&` of an entity. Readers refuse an empty file: without
- * cues there is one of a millisecond that shows nothing.
+ * SRT cannot escape its own marks, and players read `<i>`, `{\an8}`, `\N` and `&lt;` in different ways. Therefore `<`
+ * and `>` become `‹` and `›`, braces become parentheses, and a word joiner (U+2060) follows each backslash and the `&`
+ * of an entity. Readers refuse an empty file. Without cues the file has one of a millisecond that shows nothing.
  *
  * @param cues The cues, as `narration.cues()` gives them.
  * @param options The limits of lines and durations.
@@ -38,7 +38,7 @@ export function toSrt(cues: Iterable<Cue>, options: CaptionOptions = {}): string
 }
 
 /**
- * Captions as a WebVTT file (https://www.w3.org/TR/webvtt1/), for the `track` element of browsers.
+ * Makes a WebVTT file (https://www.w3.org/TR/webvtt1/) of captions, for the `track` element of browsers.
  *
  * @param cues The cues, as `narration.cues()` gives them.
  * @param options The limits of lines and durations.
@@ -71,7 +71,7 @@ function time(ms: number, point: string): string {
   return `${pad(ms / 3_600_000, 2)}:${pad(ms / 60_000 % 60, 2)}:${seconds}`;
 }
 
-/** A line of SRT that no player takes for markup. */
+/** Rewrites a line of SRT so that no player reads markup in it. */
 function plain(line: string): string {
   return line.replace(/[<>{}\\\0]|&(?=#?\w+;)/g, (mark) => PLAIN[mark] ?? "");
 }

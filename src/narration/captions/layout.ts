@@ -1,5 +1,5 @@
 /**
- * From sentences to captions that a viewer can read.
+ * Lays sentences out as captions that a viewer can read.
  *
  * @module
  */
@@ -32,11 +32,11 @@ export interface CaptionOptions {
   /** The most lines of a caption, 1 or more; `Infinity` for no limit. Default 2. */
   readonly maxLines?: number | undefined;
   /**
-   * How long a caption stays at least in milliseconds, from 0 to `maxDuration`. A shorter one stays longer where the next begins later, and is joined
-   * with a neighbour where both fit. Default 1,000, or `maxDuration` where that is less.
+   * The shortest time of a caption in milliseconds, from 0 to `maxDuration`. A shorter one stays longer if the next
+   * begins later, and is joined with a neighbour if both fit. Default 1,000, or `maxDuration` if that is less.
    */
   readonly minDuration?: number | undefined;
-  /** How long a caption stays at most in milliseconds, above 0; `Infinity` for no limit. Default 7,000. */
+  /** The longest time of a caption in milliseconds, above 0; `Infinity` for no limit. Default 7,000. */
   readonly maxDuration?: number | undefined;
 }
 
@@ -49,8 +49,8 @@ export interface Caption {
   /** Its lines, none of them empty. */
   readonly lines: readonly string[];
   /**
-   * Whether the times of its speech are known from the samples. Otherwise they are estimated by the number of characters: it is a
-   * piece of a sentence, or of a sentence that shares a part with others.
+   * Whether its times are exact, by the samples. Otherwise they are estimated by the number of characters, because it
+   * is a piece of a sentence, or its sentence shares a part with others.
    */
   readonly exact: boolean;
 }
@@ -73,7 +73,7 @@ const RULES: Rules = {
 /** The options, complete. */
 type Limits = { readonly [Name in keyof CaptionOptions]-?: number };
 
-/** A word, and when it is spoken: in fractions of milliseconds, shared out by the number of characters. */
+/** A word and its times, in milliseconds with fractions, estimated by the number of characters. */
 interface Word {
   readonly text: string;
   readonly start: number;
@@ -92,12 +92,12 @@ interface Piece {
 }
 
 /**
- * Lays sentences out as captions: at most two lines, and 1 to 7 seconds each unless the options say otherwise. A sentence that
- * takes more is divided, at the end of a clause where there is one near. `toSrt` and `toWebVtt` do this by themselves.
+ * Lays sentences out as captions of at most two lines and of 1 to 7 seconds each, unless the options say otherwise. A
+ * longer sentence is divided, if possible near the end of a clause. `toSrt` and `toWebVtt` call this by themselves.
  *
  * @param cues The cues, as `narration.cues()` gives them.
  * @param options The limits.
- * @returns The captions, in the order of the cues. Those whose times are estimates are marked.
+ * @returns The captions, in the order of the cues. Estimated times have `exact: false`.
  * @throws {TypeError} when a cue has no text or no times, an option has the wrong type, or is not known.
  * @throws {RangeError} when an option is out of its range.
  *
@@ -185,7 +185,7 @@ function divide(piece: Piece, limits: Limits): Piece[] {
   return [...divide(left, limits), ...divide(right, limits)];
 }
 
-/** How much better a border of a sentence or a clause is, as a share of the whole. */
+/** The bonus of a border of a sentence or a clause, as a share of the whole. */
 function bonus({ text: before }: Word, { text: after }: Word): number {
   if (/[.!?…]["'”“’»›)\]]*$/u.test(before)) return 0.3;
   if (/[,;:]["'”“’»›)\]]*$/u.test(before) || /^[–—-]$/u.test(after)) return 0.25;

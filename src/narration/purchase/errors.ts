@@ -7,19 +7,19 @@
 import { InvalidRequestError, TsetsenError } from "../../contract/errors.ts";
 import type { PartStatus } from "../state.ts";
 
-/** The error as one of the SDK's, also of another copy of the package; `undefined` when it is none. */
+/** The error if it is one of this package, or of another copy of it; otherwise `undefined`. */
 export function asTsetsenError(error: unknown): TsetsenError | undefined {
   return error instanceof Error && "rawMessage" in error && "charged" in error
     ? error as TsetsenError
     : undefined;
 }
 
-/** Whether a part with this status may have been charged, and nothing leads to it. */
+/** Whether a part with this status may have been charged although its id is not known. */
 export function isDoubtful(status: PartStatus): boolean {
   return status === "unknown" || status === "submitting";
 }
 
-/** The error for a part that may not be submitted, because that may pay twice and nobody has decided so. */
+/** The error for a part that must not be submitted without a decision, because that may pay twice. */
 export function undecided(index: number): InvalidRequestError {
   return new InvalidRequestError(
     `Part ${
@@ -30,7 +30,7 @@ export function undecided(index: number): InvalidRequestError {
   );
 }
 
-/** The error for a part that was paid for, and whose audio is gone. */
+/** The error for a part that was paid for, and whose audio is lost. */
 export function lost(index: number): InvalidRequestError {
   return new InvalidRequestError(
     `Part ${

@@ -1,5 +1,5 @@
 /**
- * What is known about each purchase of a run, kept in the store step by step.
+ * Records what is known about each purchase of a run, in the store, step by step.
  *
  * @module
  */
@@ -18,12 +18,12 @@ import type { Store } from "../store/store.ts";
 import { isDoubtful, overtaken, superseded } from "./errors.ts";
 
 /**
- * How long the intent of another run counts as a submission under way, in milliseconds. A submission takes less than a second
- * as a rule. After this time the intent is one that a killed process left.
+ * How long the intent of another run counts as a submission under way, in milliseconds. A submission usually takes less
+ * than a second. After this time a killed process must have left the intent.
  */
 const INTENT_GRACE_MS = 5_000;
 
-/** How often an intent of another run is looked at, in milliseconds. */
+/** The time between two looks at another run's intent, in milliseconds. */
 const INTENT_POLL_MS = 100;
 
 /** The head of the run, which another run may replace. */
@@ -56,7 +56,7 @@ export interface JournalOptions {
   /** What is known from elsewhere: a state that is resumed. */
   readonly known: readonly Purchase[];
   readonly store: Store | undefined;
-  /** Makes this run the one that may buy. Called when the store has all that is known from elsewhere. */
+  /** Makes this run the one that may buy. It is called when the store has all that is known from elsewhere. */
   readonly claim: (store: Store) => Promise<Fence>;
   /** The name of this run, unlike all others. */
   readonly run: string;
@@ -65,8 +65,8 @@ export interface JournalOptions {
 /**
  * The journal of a run: a record in the store for each part. What is written for a part does not depend on the number of parts.
  *
- * Each record has its own version, and a save names the version that it follows. So of two runs that want to submit one part, also under
- * different keys, exactly one can keep its intent.
+ * Each record has its own version, and a save names the version that it follows. Of two runs that want to submit one
+ * part, even under different keys, exactly one can therefore save its intent.
  */
 export class Journal {
   readonly #entries: Entry[];
@@ -160,7 +160,7 @@ export class Journal {
   }
 
   /**
-   * Writes down what is known now. When it resolves, the store has it.
+   * Records what is known now. When it resolves, the store has it.
    *
    * @throws {TsetsenError} when another run has replaced the record of a part that was accepted.
    */
@@ -169,7 +169,7 @@ export class Journal {
     await this.#insist(index);
   }
 
-  /** Keeps what a failing store has not kept. */
+  /** Saves what a failing store has not saved before. */
   async flush(): Promise<void> {
     const open = this.#entries.flatMap(({ isKept }, index) => isKept ? [] : [index]);
     await forEach(open, (index) => this.#insist(index));
@@ -182,11 +182,11 @@ export class Journal {
     if (name === undefined) return undefined;
     const audio = await store?.loadAudio?.(name);
     if (audio === undefined || audio === null) return undefined;
-    // Another program may have cut or swapped it.
+    // Another program may have cut or replaced it.
     return audio.length > 0 && audio.length === this.at(index).bytes ? audio : undefined;
   }
 
-  /** Has the store keep the audio of a part. */
+  /** Saves the audio of a part in the store. */
   async keep(index: number, audio: () => Uint8Array): Promise<void> {
     const { store, names } = this.#options;
     const name = names[index];
@@ -216,7 +216,7 @@ export class Journal {
     return true;
   }
 
-  /** Keeps an outcome, also when another run that follows the same job has kept one meanwhile. */
+  /** Saves an outcome, even if another run that follows the same job has saved one meanwhile. */
   async #insist(index: number): Promise<void> {
     const { store, names } = this.#options;
     for (let tries = 1; !await this.#keep(index); tries++) {
@@ -252,7 +252,7 @@ export class Journal {
 
 const PENDING: Purchase = { status: "pending" };
 
-/** Whether a purchase that is known must not be given up for one that the store has. */
+/** Whether a known purchase must not be replaced by the one in the store. */
 function isBetter(known: Purchase, found: Purchase): boolean {
   const rank = ({ status, requestId }: Purchase) =>
     status === "done"

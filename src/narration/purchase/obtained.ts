@@ -1,5 +1,5 @@
 /**
- * The audio of a part, all of it or while it comes.
+ * The audio of a part: complete, or while it comes.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export class LiveAudio implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
-  /** The chunks, those that are there and those that come. */
+  /** The chunks that are there, and those that come. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
     for (;;) {
       while (this.#read >= this.chunks.length) {
@@ -59,7 +59,7 @@ export class LiveAudio implements AsyncIterable<Uint8Array> {
 
 /** A part's audio. */
 export interface Obtained {
-  /** Its chunks: those of a stream may still come. */
+  /** Its chunks. Those of a stream may still come. */
   readonly audio: LiveAudio;
   readonly job: Job | undefined;
   /** What its download says that it is; `undefined` for what the store has kept. */
@@ -73,7 +73,7 @@ export function factsOf(pcm: readonly Uint8Array[]): Pick<Purchase, "samples" | 
   return { samples: lengthOf(pcm) / BYTES_PER_SAMPLE, ...measureSilence(pcm) };
 }
 
-/** Audio that is all there. */
+/** Makes complete audio. */
 export function obtained(chunks: readonly Uint8Array[], job: Job | undefined): Obtained {
   const audio = new LiveAudio();
   for (const chunk of chunks) audio.push(chunk);

@@ -1,5 +1,5 @@
 /**
- * Buying a part as a stream.
+ * Buys a part as a stream.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface OpenStream {
  * Opens a stream and waits for its first chunk.
  *
  * @param timeout The longest time without a message, in milliseconds.
- * @throws {unknown} the reason of an abort, which tells of this stream only.
+ * @throws {unknown} the reason of an abort, which is about this stream only.
  */
 export async function openStream(
   client: BaseClient,

@@ -1,5 +1,5 @@
 /**
- * How many parts may be in flight, and how long a rate limit is waited out.
+ * Bounds how many parts are in flight, and how long a rate limit is waited for.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { ProgressCounter } from "./progress.ts";
 
 const BACKOFF: Backoff = { baseDelay: 500, maxDelay: 60_000, backoffFactor: 2, jitter: true };
 
-/** Bounds the parts in flight. A refusal for rate limit halves the bound; each round of accepted parts adds one again. */
+/** Bounds the parts in flight. A refusal for rate limit halves the bound. Each round of accepted parts adds one again. */
 export class Pace {
   readonly #max: number;
   readonly #timeout: number;

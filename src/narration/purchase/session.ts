@@ -1,5 +1,5 @@
 /**
- * Gets the audio of parts, whatever earlier runs have left.
+ * Gets the audio of parts: from the store, from a job, or by a purchase.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface SessionOptions extends SubmitterOptions {
   readonly client: BaseClient;
   /** By index; a part without anything to speak has none. */
   readonly orders: readonly (Order | undefined)[];
-  /** What becomes of the audio: samples, the bytes as they came, or nothing because it is not fetched. */
+  /** What the audio becomes: samples, the bytes as they came, or nothing because it is not fetched. */
   readonly audio: "pcm" | "bytes" | "none";
 }
 
@@ -50,7 +50,7 @@ export class Session {
     this.#submitter = new Submitter(options, this.#pace);
   }
 
-  /** Submits nothing more; what is under way goes on. */
+  /** Submits nothing more. Parts under way go on. */
   halt(error: unknown): void {
     this.#submitter.halt(error);
   }
@@ -131,7 +131,7 @@ export class Session {
           index,
           order,
         );
-      // Without a result another run has submitted the part at the same moment.
+      // Without a result, another run has submitted the part at the same moment.
       if (bought !== undefined) return bought;
       if (tries === MAX_REFUSALS) throw refusing();
     }
@@ -161,14 +161,14 @@ export class Session {
 
   async #loadKept(index: number, job: Job | undefined): Promise<Obtained | undefined> {
     const { journal, audio } = this.#with;
-    // Who wants the job gets it with the answer to a poll. A stream has none: its audio is all that there is.
+    // A job is enough when no audio is wanted. A stream has no job, only its audio.
     if (audio === "none" && job !== undefined) return undefined;
     const kept = await journal.load(index);
     const purchase = journal.at(index);
     if (kept === undefined) return undefined;
     const isPcm = purchase.samples !== undefined &&
       kept.length === purchase.samples * BYTES_PER_SAMPLE;
-    // A narration has kept samples; a batch gives the file that the service made.
+    // A narration keeps samples. A batch gives the file that the service made.
     if (audio !== "pcm") return isPcm && job !== undefined ? undefined : obtained([kept], job);
     const pcm = isPcm ? [kept] : keptPcm(kept, job);
     if (purchase.samples === undefined) {
@@ -177,7 +177,7 @@ export class Session {
     return obtained(pcm, job);
   }
 
-  /** Whether the service itself does not know a job any more. A young job may only be unknown yet. */
+  /** Whether the service does not know a job any more. It may not know a young job yet. */
   async #isLost(index: number, order: Order, { requestId }: Job): Promise<boolean> {
     const { client, journal, lifetime } = this.#with;
     const { apiKey } = order.request;
@@ -195,7 +195,7 @@ export class Session {
   async #generate(index: number, order: Order): Promise<Obtained | undefined> {
     const { client } = this.#with;
     const submission = await this.#submitter.submit(index, order, async () => {
-      // No signal: a submission that is cut off may be paid for without anybody knowing its id.
+      // No signal, because a submission that is aborted may be paid for and its id lost.
       const job = await client.submit(order.request);
       const { requestId } = job;
       return {
@@ -211,7 +211,7 @@ export class Session {
     }
   }
 
-  /** Follows a job to its audio. The job is paid for, so a rate limit is waited out here, too. */
+  /** Follows a job to its audio. The job is paid for, so it also waits for rate limits here. */
   async #fetch(index: number, job: Job): Promise<Obtained> {
     const { journal, options, lifetime, audio } = this.#with;
     const { pollInterval, partTimeout: timeout } = options;
@@ -246,7 +246,7 @@ export class Session {
     const { client, options, lifetime } = this.#with;
     const submission = await this.#submitter.submit(index, order, async () => {
       const value = await openStream(client, order.request, lifetime, options.partTimeout);
-      // The intent stays until all of it is here: a process that is killed has kept none of it.
+      // The intent stays until all of the audio is here, because a killed process would have kept none of it.
       return { value, purchase: undefined };
     });
     if (submission === undefined) return undefined;
@@ -293,14 +293,14 @@ export class Session {
     const before = journal.at(index);
     const { requestId, creditsUsed = before.creditsUsed } = job ?? {};
     const { bytes, samples, lead, tail } = before;
-    // The audio of a job is a file, whatever this run does with the parts that it buys.
+    // The audio of a job is a file, whatever this run makes of it.
     const isPcm = audio === "pcm" || job === undefined;
     await journal.set(index, {
       status: "done",
       requestId,
       creditsUsed,
       submittedAt: requestId === undefined ? undefined : before.submittedAt,
-      // Nothing was fetched: what an earlier run has kept stays.
+      // Nothing was fetched, so the audio of an earlier run stays.
       ...(audio === "none" ? { bytes, samples, lead, tail } : { bytes: lengthOf(chunks) }),
       ...(isPcm && factsOf(chunks)),
     });

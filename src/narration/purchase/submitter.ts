@@ -30,7 +30,7 @@ export interface Order {
 /** What the service has accepted, and what the journal keeps of it. */
 export interface Submission<T> {
   readonly value: T;
-  /** `undefined` when nothing is known yet but that it was submitted. */
+  /** `undefined` when it is only known that it was submitted. */
   readonly purchase: Purchase | undefined;
 }
 
@@ -51,8 +51,8 @@ export interface SubmitterOptions {
 }
 
 /**
- * Submits parts in order, one at a time. The journal keeps an intent before each submission, and its outcome before the next one. So
- * a process that is killed leaves at most one part whose outcome is not known.
+ * Submits parts in order, one at a time. The journal records an intent before each submission, and its outcome before
+ * the next one. A killed process therefore leaves at most one part whose outcome is not known.
  */
 export class Submitter {
   readonly #with: SubmitterOptions;
@@ -72,10 +72,10 @@ export class Submitter {
   }
 
   /**
-   * Submits a part when it is its turn. Refusals for rate limit are waited out.
+   * Submits a part when it is its turn. It waits while the service refuses it for rate limit.
    *
-   * @param send Submits it. The error with which it rejects says whether anything was charged: an abort's reason must be that of
-   * this submission alone.
+   * @param send Submits it. Its error says whether anything was charged. The reason of an abort must belong to this
+   * submission alone.
    * @returns What was accepted, and a function that frees the place among the parts in flight; `undefined` when another run has
    * submitted the part meanwhile.
    */
@@ -137,7 +137,7 @@ export class Submitter {
     } catch (error) {
       // An abort rejects with its reason, which is that of this submission alone.
       const { charged, requestId } = asTsetsenError(error) ?? interruptedJobs(error).at(-1) ?? {};
-      // An id that came before the failure leads to what is paid for.
+      // An id that came before the failure leads to the paid job.
       const paid: Purchase = requestId
         ? { status: "submitted", requestId, submittedAt: Date.now() }
         : { status: "failed" };

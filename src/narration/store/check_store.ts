@@ -20,13 +20,13 @@ const STORE: Rule = [
 ];
 
 /**
- * Checks that a store does what narrations and batches rely on: records, versions, conditional saves from several handles at once, and
- * audio if it keeps any. Run it in the tests of a store of your own. It sends nothing to the service. It leaves some small records under
- * names that nothing else uses.
+ * Checks that a store does what narrations and batches rely on: records, versions, conditional saves from several
+ * handles at once, and audio if it keeps any. Run it in the tests of your own store. It sends nothing to the service.
+ * It leaves a few small records under names that nothing else uses.
  *
- * @param openStore Opens a handle of the store. It is called twice: both handles must be of the same storage, as two processes have
- * them.
- * @throws {TypeError} when `openStore` is no function, or gives something else than a store.
+ * @param openStore Opens a handle of the store. It is called twice, and both handles must have the same storage, like
+ * those of two processes.
+ * @throws {TypeError} when `openStore` is not a function, or gives something else than a store.
  * @throws {Error} when the store breaks a rule; the message names the rule.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * Files and folders that survive a loss of power.
+ * Writes files and folders that survive a power cut.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export async function read(path: string): Promise<Uint8Array | undefined> {
   }
 }
 
-/** Writes a file beside its place, and renames it: there is the old one or the new one, never half of one. */
+/** Writes a file under a temporary name, and renames it. A reader finds the old file or the new one, never half of one. */
 export async function writeFile(folder: string, name: string, content: Uint8Array): Promise<void> {
   await mkdir(folder, { recursive: true });
   const temporary = `${folder}/.${crypto.randomUUID()}`;
@@ -31,7 +31,7 @@ export async function writeFile(folder: string, name: string, content: Uint8Arra
   await sync(folder);
 }
 
-/** Writes a new file, down to the disk. */
+/** Writes a new file, and flushes it to the disk. */
 export async function write(path: string, content: string | Uint8Array): Promise<void> {
   const file = await open(path, "wx");
   try {
@@ -42,13 +42,13 @@ export async function write(path: string, content: string | Uint8Array): Promise
   }
 }
 
-/** Flushes a folder to the disk: without it a loss of power may take a new name away. */
+/** Flushes a folder to the disk. Without it a power cut may lose a new name. */
 export async function sync(folder: string): Promise<void> {
   let file;
   try {
     file = await open(folder, "r");
   } catch {
-    // Windows opens no folders, and keeps names by its journal.
+    // Windows opens no folders, and its journal keeps names.
     return;
   }
   try {

@@ -1,10 +1,10 @@
 /**
- * What a content is known by.
+ * The hash that identifies a content.
  *
  * @module
  */
 
-/** What is taken of `node:crypto`. */
+/** The part of `node:crypto` that is used. */
 interface NodeCrypto {
   createHash(name: "sha256"): NodeHash;
 }
@@ -35,7 +35,7 @@ function nodeCrypto(): NodeCrypto | undefined {
     const node = process?.getBuiltinModule?.("node:crypto");
     return typeof node?.createHash === "function" ? node : undefined;
   } catch {
-    // A stand-in for Node's process refuses what it does not have.
+    // A stand-in for Node's process may throw for what it does not have.
     return undefined;
   }
 }

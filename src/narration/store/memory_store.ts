@@ -10,7 +10,7 @@ import type { Store, StoredRecord } from "./store.ts";
 /** A {@linkcode Store} in memory. */
 export interface MemoryStore extends Required<Store> {
   /**
-   * Deletes the narration and the batch of a key, and the parts that they consist of. Nothing happens when there is none.
+   * Deletes the narration and the batch of a key, and their parts. Nothing happens when there is none.
    *
    * @param key The key.
    */
@@ -18,7 +18,7 @@ export interface MemoryStore extends Required<Store> {
 }
 
 /**
- * Makes a store that lives as long as the process: a narration that failed can be resumed within it.
+ * Makes a store that lives as long as the process, in which a failed narration can be resumed.
  *
  * @returns The store, empty.
  *

@@ -1,5 +1,5 @@
 /**
- * The records of a run: its head, which fences, and the pages of its plan.
+ * The records of a run: its head, which is the fence, and the pages of its plan.
  *
  * @module
  */
@@ -11,10 +11,10 @@ import type { Store, StoredRecord } from "./store.ts";
 /** What a run makes. */
 export type RunKind = "narration" | "batch";
 
-/** A row of a plan as it is kept: the record's name of a part, and what else its kind of run needs. */
+/** A row of a plan in a record: the hash of a part, and what else its kind of run needs. */
 export type Row = readonly unknown[];
 
-/** What the head of a run holds, beside facts of its own kind. */
+/** The head of a run, besides the facts of its own kind. */
 export interface Head {
   /** The version of the form of the records. */
   readonly format: 2;
@@ -76,7 +76,7 @@ export async function saveRecord(
   value: string,
   follows: string | undefined,
 ): Promise<string | undefined> {
-  // Many clients of databases have null in the place of undefined.
+  // Many database clients return null instead of undefined.
   const version: unknown = await store.save(name, value, follows) ?? undefined;
   if (version === undefined || typeof version === "string") return version;
   throw new TypeError(
@@ -103,9 +103,10 @@ export async function loadRun(store: Store, kind: RunKind, key: string): Promise
 }
 
 /**
- * Keeps the plan of a run and makes this run the one that may buy: runs that opened the key before are refused from now on.
+ * Saves the plan of a run and makes this run the one that may buy. Runs that opened the key before are refused from now
+ * on.
  *
- * @param facts What the head holds beside the plan.
+ * @param facts What the head holds besides the plan.
  * @returns The version of the head.
  */
 export async function saveRun(
@@ -120,7 +121,7 @@ export async function saveRun(
 ): Promise<string> {
   const pages = await forEach(paged(rows), async (value) => {
     const page = (await hash(value)).slice(0, 32);
-    // The name tells the content: a page that is there already is the same.
+    // The name is a hash of the content, so a page that is there already is the same.
     await saveRecord(store, `${headName(kind, key)}/${page}`, value, undefined);
     return page;
   });
@@ -151,7 +152,7 @@ export async function recordsOf(store: Store, key: string): Promise<string[]> {
   return names;
 }
 
-/** Does something with each item, some at a time, and gives the results in order. */
+/** Does some work for each item, a few at a time, and returns the results in order. */
 export async function forEach<T, R>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<R>,
@@ -164,7 +165,7 @@ export async function forEach<T, R>(
   return results;
 }
 
-/** How often a store may refuse in a row what follows the version that it has just given. */
+/** How often in a row a store may refuse a record that follows the version that it has just given. */
 export const MAX_REFUSALS = 20;
 
 /** The error for a store that never takes a record. */

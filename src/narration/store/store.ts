@@ -28,9 +28,9 @@ export interface Store {
    */
   load(name: string): Promise<StoredRecord | undefined>;
   /**
-   * Keeps a record if its present version is the one that the caller has seen. Compares and writes in one step: of several
-   * writers that follow one version exactly one succeeds. When the promise resolves, the record must survive a loss of power,
-   * because a part is submitted only afterwards.
+   * Saves a record if its present version is the one that the caller has seen. It must compare and write in one step:
+   * of several writers that follow one version exactly one succeeds. When the promise resolves, the record must survive
+   * a power cut, because a part is submitted only afterwards.
    *
    * @param name Its name.
    * @param value The new value.
@@ -39,14 +39,15 @@ export interface Store {
    */
   save(name: string, value: string, follows: string | undefined): Promise<string | undefined>;
   /**
-   * Reads audio. Optional: without it audio is downloaded again, which costs nothing, and narrations by stream cannot be resumed.
+   * Reads audio. Optional. Without it, audio of jobs is downloaded again, which costs nothing, and audio of streams
+   * cannot be resumed.
    *
    * @param name The name of the part.
    * @returns What `saveAudio` was given last; `undefined` when there is none.
    */
   loadAudio?(name: string): Promise<Uint8Array | undefined>;
   /**
-   * Keeps audio in place of the audio before. Optional.
+   * Saves audio, and replaces the audio before. Optional.
    *
    * @param name The name of the part.
    * @param audio The bytes, 48,000 for each second.

@@ -1,5 +1,5 @@
 /**
- * What a call must pass before the service hears of it: method, content, and the owner's hooks.
+ * The checks of a call before the service hears of it: method, content, and the owner's hooks.
  *
  * @module
  */
@@ -16,7 +16,7 @@ import { Code, StatusError } from "../answer/status_error.ts";
 /** How long a call must wait when `rateLimit` refuses it and does not say how long, in milliseconds. */
 const DEFAULT_WAIT_MS = 60_000;
 
-/** Even a message without fields has a frame. What parses bodies on a server leaves none. */
+/** Even a message without fields has a frame. A body parser on the server leaves nothing of it. */
 const EMPTY =
   "The request must have a body that was not read before: put no body parser before the proxy.";
 
@@ -66,7 +66,7 @@ export async function askAuthorize<Context>(
 }
 
 /**
- * Asks `rateLimit`. Only nothing lets the call through.
+ * Asks `rateLimit`. The call passes only when the hook returns nothing.
  *
  * @returns The owner's own answer, if the hook gave one.
  * @throws {StatusError} when the call may not be made now.

@@ -1,20 +1,20 @@
 /**
- * A bound on how many calls are in flight.
+ * Bounds how many calls are in flight.
  *
  * @module
  */
 
 /** The place of one call. */
 export interface Place {
-  /** Says that the call goes on for at most this many milliseconds from now, unless it is renewed again. */
+  /** Keeps the place for this many milliseconds from now, unless it is renewed again. */
   renew(ms: number): void;
-  /** Frees the place. A second time does nothing. */
+  /** Frees the place. A second call does nothing. */
   release(): void;
 }
 
 /**
- * Gives out a fixed number of places. A place also becomes free when its time is over: workerd drops all work of a
- * visitor who leaves, `finally` blocks and timers included, so nothing else would free it there.
+ * Gives out a fixed number of places. A place also becomes free when its time is over, because workerd drops all work
+ * of a visitor who leaves, `finally` blocks and timers included.
  */
 export class InFlight {
   readonly #limit: number;

@@ -1,8 +1,8 @@
 /**
- * Paid calls that came already: each is passed on once.
+ * Remembers the paid calls that came. Each is passed on once.
  *
- * A browser sends a POST again by itself when a kept connection closes before the answer, and so may a proxy on the way.
- * Such a repeat has the same bytes, and so the same mark.
+ * A browser, or a proxy on the way, sends a POST again by itself when a kept connection closes before the answer. Such
+ * a repeat has the same bytes, and therefore the same mark.
  *
  * @module
  */
@@ -12,10 +12,13 @@ import { Recording } from "../answer/recording.ts";
 /** The client names a mark in `x-user-agent`, because that header needs no CORS permission of its own. */
 const MARK = /(?:^|\s)call\/([\w-]{22})(?:\s|$)/;
 
-/** How long a mark is remembered. A repeat follows its first by seconds: a browser repeats when it notices a lost connection. */
+/**
+ * How long a mark is remembered. A repeat follows the first call within seconds, when the browser notices the lost
+ * connection.
+ */
 const MAX_AGE_MS = 15 * 60_000;
 
-/** How many marks are remembered: about 10 MB. */
+/** How many marks are remembered. They take about 10 MB. */
 const MAX_MARKS = 20_000;
 
 /** An answer with the id of a job has some 100 bytes. A larger one is not kept after its end. */
@@ -23,7 +26,7 @@ const MAX_KEPT_BYTES = 2_048;
 
 /** A paid call that came. */
 export interface MarkedCall {
-  /** Tells two different calls of one mark apart. */
+  /** Distinguishes two different calls with one mark. */
   readonly fingerprint: string;
   /** The answer, for a call whose answer can be given twice. */
   recording: Recording | undefined;

@@ -1,5 +1,5 @@
 /**
- * Which pages may call, and what browsers are told (CORS, https://fetch.spec.whatwg.org/#http-cors-protocol).
+ * Which pages may call, and the CORS headers for browsers (https://fetch.spec.whatwg.org/#http-cors-protocol).
  *
  * @module
  */
@@ -38,7 +38,7 @@ export async function isAllowed(
 ): Promise<boolean> {
   const origin = request.headers.get("origin");
   if (origin === null) {
-    // Browsers name the origin of every POST. Without one a program calls, which could name any.
+    // Browsers name the origin of every POST. A request without one comes from a program, which could name any origin.
     const site = request.headers.get("sec-fetch-site");
     return request.method !== "POST" || site === null || site === "same-origin";
   }
@@ -47,9 +47,9 @@ export async function isAllowed(
 }
 
 /**
- * Whether a page is the proxy's own. Without `publicUrl` a name counts only where it proves something: an attacker can
- * point the DNS of any name at this server ("DNS rebinding"), but has neither a certificate for it nor the addresses and
- * the name `localhost` of this machine.
+ * Whether a page is the proxy's own. Without `publicUrl` a name counts only if an attacker cannot have it. An attacker
+ * can point the DNS of any name at this server ("DNS rebinding"), but has no certificate for it, and has neither the
+ * addresses of this machine nor the name `localhost`.
  */
 function isOwn(
   request: Request,
@@ -60,7 +60,7 @@ function isOwn(
   if (!URL.canParse(origin)) return false;
   const { protocol, hostname } = new URL(origin);
   if (protocol !== "https:" && !isAddress(hostname)) return false;
-  // Behind a server that ends TLS only the browser knows: no page can set or change this header.
+  // Behind a server that ends TLS only the browser knows it. No page can set or change this header.
   return origin === new URL(request.url).origin ||
     request.headers.get("sec-fetch-site") === "same-origin";
 }
@@ -70,7 +70,7 @@ function isAddress(hostname: string): boolean {
   return /^(\d+(\.\d+){3}|\[[\da-f:.]+\]|(.+\.)?localhost)$/.test(hostname);
 }
 
-/** Answers a browser's question before the real request; `undefined` when it is none. */
+/** Answers a preflight; `undefined` when the request is none. */
 export function preflight(
   request: Request,
   { allowHeaders, visitorKeys }: ResolvedProxyOptions,
@@ -88,7 +88,7 @@ export function preflight(
   });
 }
 
-/** Completes the headers of an answer. The page that asked may read it. */
+/** Completes the headers of an answer, which lets the page that asked read it. */
 export function withHeaders(
   response: Response,
   request: Request,

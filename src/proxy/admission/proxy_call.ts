@@ -18,9 +18,9 @@ export type ProxyMethod =
 export const METHODS: ReadonlySet<string> = new Set(TsetsenTTS.methods.map(({ name }) => name));
 
 /**
- * A visitor's call, as the hooks see it. The text is behind a method, because a call that is logged must not show it.
+ * A visitor's call, as the hooks see it. The text is behind a method, because logging the call must not show it.
  *
- * @typeParam Context What the handler was given beside the request.
+ * @typeParam Context The second argument of the handler.
  */
 export interface ProxyCall<Context = unknown> {
   /** The method. */
@@ -29,13 +29,13 @@ export interface ProxyCall<Context = unknown> {
   readonly requestId: string | undefined;
   /** The voice, for `GenerateSpeech` and `StreamSpeech`. */
   readonly voiceId: string | undefined;
-  /** The model version, with its default filled in, for these two and `ListVoices`. */
+  /** The model version, with its default filled in, for `GenerateSpeech`, `StreamSpeech` and `ListVoices`. */
   readonly version: string | undefined;
-  /** The speed, with its default filled in, for the two. */
+  /** The speed, with its default filled in, for `GenerateSpeech` and `StreamSpeech`. */
   readonly speed: number | undefined;
   /** How many characters (Unicode code points) the text has; 0 when there is none. */
   readonly characters: number;
-  /** What the handler was given beside the request: `Deno.serve` gives the address of the visitor, Workers their `env`. */
+  /** The second argument of the handler: `Deno.serve` gives the address of the visitor, Workers their `env`. */
   readonly context: Context | undefined;
   /** The text to speak; empty when there is none. */
   text(): string;

@@ -1,5 +1,5 @@
 /**
- * The visitor's side of an answer: who leaves, and who does not read.
+ * The visitor's side of an answer. A visitor may leave, or not read.
  *
  * @module
  */
@@ -19,8 +19,8 @@ export interface VisitorBodyOptions {
 }
 
 /**
- * Makes the body of an answer. A piece is asked for when the visitor's connection takes one. A source that throws breaks
- * the body off.
+ * Makes the body of an answer. A piece is asked for when the visitor's connection takes one. When the source throws,
+ * the body breaks off.
  */
 export function visitorBody(
   source: AsyncGenerator<Bytes, void, void>,
@@ -40,7 +40,7 @@ export function visitorBody(
   function leave(): void {
     if (ended) return;
     end();
-    // First, because the return() of a generator waits behind its pending next().
+    // It is called first, because the return() of a generator waits behind its pending next().
     onLeave();
     void source.return();
   }
@@ -50,7 +50,7 @@ export function visitorBody(
       const breakOff = () => {
         if (ended) return;
         leave();
-        // Nothing else closes a connection that is not read. Deno prints the error: this way it is one line.
+        // Nothing else closes a connection that is not read. Deno prints the error, without its stack in one line.
         const error = new Error("A visitor did not read the answer within timeout.");
         error.stack = `${error.name}: ${error.message}`;
         controller.error(error);
@@ -86,14 +86,17 @@ export function visitorBody(
   }, { highWaterMark: 0 });
 }
 
-/** Whether the visitor has left, as far as the request's signal tells. On Deno nobody may ask for it. */
+/**
+ * Whether the visitor has left, by the request's signal. On Deno it is unknown, because reading that signal prints a
+ * warning.
+ */
 export function hasLeft(request: Request): boolean {
   return hostOf() !== "deno" && request.signal?.aborted === true;
 }
 
 /**
- * Listens to the request's signal. Some adapters of Node (`@whatwg-node/server`) tell only there that the visitor has left.
- * On Deno the body's `cancel` tells, and asking for the signal prints a warning.
+ * Listens to the request's signal. Some adapters of Node (`@whatwg-node/server`) report only there that the visitor has
+ * left. Deno reports it by the body's `cancel`, and reading the signal prints a warning.
  */
 function onRequestAbort(request: Request, callback: () => void): () => void {
   if (hostOf() === "deno") return () => {};

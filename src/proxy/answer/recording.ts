@@ -7,8 +7,8 @@
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Keeps the pieces of an answer as they come, for its visitor and for a repeat of the same call. The answer of a paid call
- * comes in whether or not its visitor still waits, because leaving does not give the credits back.
+ * Keeps the pieces of an answer as they come, for its visitor and for a repeat of the same call. The answer of a paid
+ * call is received even if its visitor has left, because leaving does not give the credits back.
  */
 export class Recording {
   readonly #pieces: Bytes[] = [];

@@ -10,12 +10,12 @@ import { trailerFrame } from "./trailers.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** How often it looks whether the first answer is whole, in milliseconds. */
+/** The time between two looks at the first answer, in milliseconds. */
 const POLL_MS = 50;
 
 /**
- * The answer of the first call as soon as it is whole, or ABORTED when it cannot be given again or does not come in time.
- * It looks now and then, because one request of a Worker must not wake another.
+ * Gives the answer of the first call as soon as it is whole, or ABORTED when it cannot be given again or does not come
+ * in time. It polls, because one request of a Worker must not wake another.
  */
 export async function* replay(
   call: MarkedCall,

@@ -7,7 +7,7 @@
 import { GRPC_WEB } from "./status_error.ts";
 
 /**
- * What a stream says to servers on the way: do not buffer (nginx), do not compress, no part of it can be asked for again.
+ * What a stream says to servers on the way: do not buffer it (nginx), do not compress it, and ask for no part of it.
  */
 const STREAM_HEADERS = {
   "x-accel-buffering": "no",
@@ -24,7 +24,7 @@ export function grpcWeb(
   return new Response(body, { headers });
 }
 
-/** Makes an answer of one line, to a request that is no call. */
+/** Makes an answer of one line, for a request that is not a call. */
 export function plainText(
   status: number,
   text: string,

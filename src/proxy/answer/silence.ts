@@ -1,12 +1,12 @@
 /**
- * Servers that cut an answer on which nothing is sent for a while.
+ * Asks servers for more time that cut a silent answer.
  *
  * @module
  */
 
 /**
  * Bun's server closes a connection on which nothing is sent for ten seconds. `Bun.serve` passes the server as the second
- * argument. It takes 255 seconds at most; 0 means no limit, and the proxy's own deadlines hold then.
+ * argument. It takes 255 seconds at most. 0 means no limit, and then the proxy's own deadlines hold.
  */
 export function extendSilence(request: Request, server: unknown, timeout: number): void {
   if (!("Bun" in globalThis)) return;

@@ -1,5 +1,5 @@
 /**
- * Calls that end with a gRPC status in place of an answer.
+ * Calls that end with a gRPC status instead of a message.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export type Field = readonly [name: string, value: string];
 export class StatusError extends Error {
   /** The gRPC code. */
   readonly code: number;
-  /** How long to wait before the next try, in milliseconds. */
+  /** How long to wait before the next attempt, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(code: number, message: string, retryAfter?: number) {

@@ -9,8 +9,8 @@ import { ABSOLUTE_AUDIO } from "../../transport/relative_audio.ts";
 import type { ResolvedProxyOptions } from "../resolved_options.ts";
 
 /**
- * Whether audio may be fetched from an address: over TLS, unless plaintext was allowed; from this machine only if the
- * service is on it, and from a private network only if the service is on one.
+ * Whether audio may be fetched from an address. TLS is required, unless plaintext was allowed. This machine is allowed
+ * only if the service is on it, and a private network only if the service is on one.
  */
 export function mayFetch(
   url: URL,
@@ -31,7 +31,7 @@ export function mayFetch(
   }
 }
 
-/** Whether a redirect may lead from one address to another: from a public host none leads inside. */
+/** Whether a redirect may lead from one address to another. None may lead from a public host into a private network. */
 export function mayRedirect(
   start: URL,
   url: URL,

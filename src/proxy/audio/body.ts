@@ -1,5 +1,5 @@
 /**
- * The bytes of finished audio: decoded, looked at before the first goes on, and without the key.
+ * The bytes of finished audio: decoded, checked before the first is passed on, and without the key.
  *
  * @module
  */
@@ -28,7 +28,7 @@ export interface AudioBody {
 /**
  * Opens the body of an answer.
  *
- * @returns The audio, or what came in its place, in words.
+ * @returns The audio, or what came instead, in words.
  * @throws {unknown} when the connection is lost, or the exchange has ended.
  */
 export async function openAudio(
@@ -62,7 +62,7 @@ export async function openAudio(
   return { response, bytes: pass(reader, exchange, head, options), isDecoded };
 }
 
-/** Says what came in place of audio; `undefined` when it may be audio. The middle of audio looks like anything. */
+/** Says what came instead of audio; `undefined` when it may be audio. The middle of audio can look like anything. */
 function problemOf(head: Bytes, headers: Headers, status: number): string | undefined {
   if (head.length === 0) return "no audio: 0 bytes";
   const isStart = status === 200 || /^bytes 0-/.test(headers.get("content-range") ?? "");
@@ -88,7 +88,7 @@ async function readHead(reader: BodyReader, exchange: Exchange): Promise<Bytes> 
   return bytes;
 }
 
-/** The bytes as they come. The key was not sent to this server. Should it come all the same, it stays here. */
+/** Passes the bytes on as they come. The key was not sent to this server; if it comes all the same, it is masked. */
 async function* pass(
   reader: BodyReader,
   exchange: Exchange,

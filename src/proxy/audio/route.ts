@@ -1,6 +1,6 @@
 /**
- * Finished audio through the proxy: from the addresses that the service gave, and from no others. It costs nothing,
- * however often and in whatever parts a player asks for it.
+ * Serves finished audio through the proxy, only from addresses that the service gave. It costs nothing, however often
+ * and in whatever parts a player asks for it.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { plainText } from "../answer/responses.ts";
 import type { ResolvedProxyOptions } from "../resolved_options.ts";
 import { visitorBody } from "../admission/visitor_body.ts";
 
-/** The visitor's headers that go along: ranges, and nothing that says who the visitor is. */
+/** The visitor's headers that are passed on: ranges, and nothing about the visitor. */
 const PASSED_UP = ["range", "if-range", "if-none-match"];
 
 /** The headers of the answer that come back. */
@@ -50,7 +50,7 @@ export async function serveAudio(
     const response = wholePartAsWhole(await follow(url, request, exchange, options), request);
     const { status } = response;
     const asked = ASKED_BY[status];
-    // A part that nobody asked for would be taken for the whole.
+    // An unasked part would be taken for the whole.
     if (status !== 200 && !(asked && request.headers.has(asked))) {
       discard(response);
       exchange.close();
@@ -76,7 +76,7 @@ export async function serveAudio(
   }
 }
 
-/** The header of the visitor without which an answer with the status is a fault. */
+/** The header of the visitor that allows an answer with the status. */
 const ASKED_BY: Readonly<Record<number, string>> = {
   206: "range",
   304: "if-none-match",
@@ -91,16 +91,16 @@ function wholePartAsWhole(response: Response, request: Request): Response {
   headers.delete("content-range");
   headers.set("content-length", `${length}`);
   const { body } = response;
-  // The body may be that of another `fetch`, which `new Response` does not take.
+  // The body may come from another `fetch`, and `new Response` does not accept it.
   return { status: 200, headers, body } as Response;
 }
 
-/** Refusals that ask for another try (RFC 9110, RFC 8470). */
+/** Refusals that ask the client to try again (RFC 9110, RFC 8470). */
 const TRY_AGAIN = [408, 421, 425, 429];
 
 /**
- * Storage refuses an address that has expired with one of several statuses. It may show a new file a moment late, as 404 or,
- * where it hides what exists, as 403: clients try again after 404.
+ * Storage refuses an expired address with one of several statuses. It may show a new file a moment late: as 404, or as
+ * 403 if it hides what exists. Clients try again after 404.
  */
 function refused(status: number): Response {
   if (TRY_AGAIN.includes(status)) {
@@ -125,7 +125,7 @@ function answerWith(
   const length = headers.get("content-length");
   let { status } = response;
   let pieces = bytes;
-  // The audio's server may not know ranges. Safari plays nothing without them.
+  // The audio's server may not support ranges, and Safari plays nothing without them.
   const range = status !== 200 || length === null
     ? "whole"
     : requestedRange(request, Number(length), headers.get("etag") ?? undefined);
@@ -158,7 +158,7 @@ async function follow(
   exchange: Exchange,
   options: ResolvedProxyOptions,
 ): Promise<Response> {
-  // A coding would change the bytes that a range counts.
+  // A content coding would change the bytes that a range counts.
   const headers = new Headers({ "accept-encoding": "identity" });
   for (const name of PASSED_UP) {
     const value = given.get(name);
@@ -176,7 +176,7 @@ async function follow(
 function downHeaders(headers: Headers, key: string, isDecoded: boolean): Headers {
   const type = headers.get("content-type") ?? "";
   const down = new Headers({
-    // Whatever else the server calls it must not become a page of the proxy's own site.
+    // Another content type could make it a page of the proxy's own site.
     "content-type": /^(audio|video)\/[\w.+-]+\s*(;|$)/i.test(type) && !showsKey(type, key)
       ? type
       : "application/octet-stream",

@@ -1,10 +1,10 @@
 /**
- * A part of bytes that come in pieces.
+ * Takes a part of bytes that come in pieces.
  *
  * @module
  */
 
-/** Takes some bytes out of all bytes, and ends with the last of them. `to` is behind the last. */
+/** Yields the bytes from `from` up to, not including, `to`, and ends there. */
 export async function* sliceBytes(
   source: AsyncIterable<Uint8Array<ArrayBuffer>>,
   from: number,

@@ -1,5 +1,5 @@
 /**
- * From an allowed call to the visitor's answer.
+ * Forwards an allowed call, and makes the visitor's answer.
  *
  * @module
  */
@@ -23,7 +23,7 @@ export interface ForwardedCall extends UpstreamCall {
   readonly audioUrl: (url: string) => Promise<string>;
 }
 
-/** Forwards one call, and knows what became of it. */
+/** Forwards one call, and keeps its state. */
 export class Forwarding {
   readonly #call: ForwardedCall;
   #visitorLeft = false;
@@ -37,8 +37,9 @@ export class Forwarding {
   }
 
   /**
-   * The answer in whole frames. The call is sent once: when the first piece is asked for. A message goes on as soon as it
-   * has come, because the id of a paid job must reach the visitor whatever follows. Errors stand in the trailers.
+   * The answer in whole frames. The call is sent once, when the first piece is asked for. A message is passed on as
+   * soon as it has come, because the id of a paid job must reach the visitor whatever follows. Errors stand in the
+   * trailers.
    */
   async *answer(): AsyncGenerator<Bytes, void, void> {
     const { exchange, options: { key } } = this.#call;
@@ -64,7 +65,7 @@ export class Forwarding {
     }
   }
 
-  /** The visitor left. What the service accepted before, or accepts now, is reported. */
+  /** Records that the visitor left. A paid call that the service has accepted, or accepts later, is reported. */
   visitorLeft(): void {
     if (this.#ended || this.#visitorLeft) return;
     this.#visitorLeft = true;
@@ -95,7 +96,7 @@ export class Forwarding {
     }
   }
 
-  /** Makes the trailers that visitors may see. A stream that ends well has audio, or says why it has none. */
+  /** Makes the trailers that visitors may see. A stream that ends with OK must have audio, or say why it has none. */
   #trailers(fields: readonly Field[]): Field[] {
     const { allowed: { call: { method } }, options: { key, report } } = this.#call;
     const visible = visibleTrailers(fields, method, key, report);
@@ -109,7 +110,7 @@ export class Forwarding {
     const { hasContent, isFinal } = readStreamMessage(data);
     this.#hasContent ||= hasContent;
     this.#accept();
-    // Whoever leaves now has heard all of it.
+    // A visitor who leaves now has all of it.
     if (isFinal) this.#ended = true;
   }
 

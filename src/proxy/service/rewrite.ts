@@ -7,9 +7,10 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { TsetsenTTS } from "../../../gen/tsetsen/api/v1/tsetsen_tts_pb.ts";
+import { requestIdIn } from "../../transport/request_id.ts";
 import { hideKey } from "../key_mask.ts";
 
-/** Writes a CheckStatusResponse anew: its address of audio is another, and its error message does not show the key. */
+/** Writes a CheckStatusResponse with another address of audio, and with an error message that does not show the key. */
 export async function rewriteStatus(
   data: Uint8Array,
   key: string,
@@ -22,7 +23,7 @@ export async function rewriteStatus(
   return toBinary(output, message);
 }
 
-/** Leaves voices out of a ListVoicesResponse. It makes no object of a voice, because a million empty ones fit into 2 MB. */
+/** Leaves voices out of a ListVoicesResponse. It makes no objects of them, because a million empty voices fit into 2 MB. */
 export function filterVoices(data: Uint8Array, ids: ReadonlySet<string>): Uint8Array {
   const writer = new BinaryWriter();
   for (const { field, type, bytes } of fieldsOf(data)) {
@@ -34,9 +35,17 @@ export function filterVoices(data: Uint8Array, ids: ReadonlySet<string>): Uint8A
   return writer.finish();
 }
 
-/** The id of the job in a GenerateSpeechResponse; `undefined` when there is none. */
+/**
+ * The id of the job in a GenerateSpeechResponse; `undefined` when there is none. A message that is malformed behind the id
+ * goes on, because the job was paid for.
+ *
+ * @throws {Error} when the message is malformed and holds no id.
+ */
 export function jobIdOf(data: Uint8Array): string | undefined {
-  return fromBinary(TsetsenTTS.method.generateSpeech.output, data).requestId || undefined;
+  const requestId = requestIdIn(data);
+  if (requestId !== "") return requestId;
+  fromBinary(TsetsenTTS.method.generateSpeech.output, data);
+  return undefined;
 }
 
 /** Reads a StreamSpeechResponse: whether it has audio, or says why it has none, and whether it is the last. */

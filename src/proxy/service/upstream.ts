@@ -16,10 +16,10 @@ import type { ResolvedProxyOptions } from "../resolved_options.ts";
 import { Code, type Field, GRPC_WEB, StatusError } from "../answer/status_error.ts";
 import { keyRefused, metadataOf } from "./visible_trailers.ts";
 
-/** The largest answer with one message, in bytes: far more than a list of all voices. */
+/** The largest answer with one message, in bytes. It is far more than a list of all voices. */
 const MAX_UNARY_BYTES = 1024 * 1024;
 
-/** The largest message of a stream, in bytes: all the audio that a stream may have. */
+/** The largest message of a stream, in bytes. It holds all the audio that a stream may have. */
 const MAX_STREAM_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 const NOT_ACCEPTED = "The speech service does not accept the API key for this call.";
@@ -68,7 +68,7 @@ export async function* callService(
   while (!frames.complete) {
     const { done, value } = await exchange.read(reader);
     if (done || value === undefined) break;
-    // A page may have no type, too. Its first byte is no flag of a frame.
+    // A web page may have no type, either. Its first byte is not the flags of a frame.
     const isFrame = received > 0 || value.length === 0 || value[0] === 0 || value[0] === TRAILER;
     if (!isFrame && !isExact(headers)) throw notGrpcWeb(response, method, options);
     received += value.length;
@@ -86,7 +86,10 @@ export async function* callService(
   return metadataOf(headers);
 }
 
-/** Reads to the end of a body whose content has come, because its connection can be used again then. Waits a second. */
+/**
+ * Reads a body to its end after its content has come, because its connection can then be used again. Waits a second at
+ * most.
+ */
 function finish(reader: ReadableStreamDefaultReader<Uint8Array>): void {
   const cancel = () => void reader.cancel().catch(() => {});
   const timer = setTimeout(cancel, 1_000);
@@ -96,7 +99,7 @@ function finish(reader: ReadableStreamDefaultReader<Uint8Array>): void {
   }, () => clearTimeout(timer));
 }
 
-/** Adds the status of the headers to trailers that have none: some gateways write an empty frame of trailers. */
+/** Adds the status of the headers to trailers that have none, because some gateways write an empty frame of trailers. */
 function withStatus(fields: Field[], headers: Headers): Field[] {
   if (fields.some(([name]) => name === "grpc-status") || !headers.has("grpc-status")) return fields;
   return [...metadataOf(headers), ...fields];
@@ -161,8 +164,8 @@ function isExact(headers: Headers): boolean {
 }
 
 /**
- * Whether an answer is one of gRPC-Web, as far as its headers tell. Some servers name no type, or repeat that of `accept`;
- * their first byte decides.
+ * Whether an answer is gRPC-Web, as far as its headers show. Some servers name no type, or repeat the one in `accept`.
+ * Then the first byte decides.
  */
 function isGrpcWeb({ status, headers }: Response): boolean {
   const isLenient = /^(|\*\/\*|application\/(octet-stream|grpc(\+proto)?))$/.test(typeOf(headers));
@@ -170,7 +173,7 @@ function isGrpcWeb({ status, headers }: Response): boolean {
     ((status >= 200 && status < 300) || headers.has("grpc-status"));
 }
 
-/** Makes the status for what a server on the way answers in the service's place. */
+/** Makes the status for an answer that a server on the way gives instead of the service. */
 function notGrpcWeb(
   { status, headers }: Response,
   method: string,
@@ -193,7 +196,7 @@ function notGrpcWeb(
     const large = "The request is too large for a server before the speech service (HTTP 413).";
     return new StatusError(Code.InvalidArgument, large);
   }
-  // 500 and 520 to 530 are what servers on the way say when they lose the service behind them.
+  // Servers on the way answer with 500 and 520 to 530 when they lose the service behind them.
   if (status === 500 || (status >= 502 && status <= 504) || status >= 520) {
     const away = `The speech service is not available (HTTP ${status}).`;
     return new StatusError(Code.Unavailable, away, retryAfter);

@@ -1,6 +1,6 @@
 /**
- * The trailers of the service as visitors may see them: without the key. A key that the service refuses is no fault of
- * the visitor.
+ * The trailers of the service as visitors may see them, without the key. When the service refuses the proxy's key, it
+ * is not the visitor's fault.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const METADATA = /^(grpc-|x-|retry-after$)|-bin$/;
 /**
  * Makes trailers that visitors may see.
  *
- * @param key The proxy's own key. It is empty where visitors bring theirs: then they see what the service says about it.
+ * @param key The proxy's own key. It is empty when visitors send theirs. They then see what the service says about it.
  */
 export function visibleTrailers(
   fields: readonly Field[],
@@ -57,8 +57,8 @@ export function keyRefused(): StatusError {
 }
 
 /**
- * UNAUTHENTICATED can mean only the proxy's key. The gateway in front of the service says INVALID_ARGUMENT or
- * PERMISSION_DENIED of a key that is not valid or not enabled.
+ * UNAUTHENTICATED can only be about the proxy's key. For a key that is not valid or not enabled, the gateway in front
+ * of the service answers INVALID_ARGUMENT or PERMISSION_DENIED.
  */
 function isAboutKey(code: number, message: string, details: string): boolean {
   if (code === Code.Unauthenticated) return true;

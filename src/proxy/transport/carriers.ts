@@ -1,5 +1,5 @@
 /**
- * The five methods over a transport: from the bytes of a request to the bytes of its messages.
+ * The five methods over a transport. Each takes the bytes of a request and gives the bytes of its messages.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export type Carrier = (
   call: TransportCall,
 ) => AsyncGenerator<Uint8Array, void, void>;
 
-/** How long the end of an answer may take after its message, in milliseconds, before the id of the job goes on alone. */
+/** How long the end of an answer may take after its message, in milliseconds. Then the id of the job is passed on alone. */
 const ID_WAIT_MS = 50;
 
 /** By the names of the methods. */
@@ -55,7 +55,7 @@ export const CARRIERS: Readonly<Record<string, Carrier>> = {
   },
 };
 
-/** The id of a paid job goes on even if the rest of its answer is broken, or does not come. */
+/** Passes on the id of a paid job even if the rest of its answer is broken, or does not come. */
 async function* generateSpeech(
   transport: Transport,
   request: Uint8Array,
@@ -76,7 +76,7 @@ async function* generateSpeech(
   const first = await Promise.race([outcome, early]);
   clearTimeout(timer);
   if (acceptedId !== undefined && (first === "early" || "error" in first)) {
-    // The message has more than its id, but a transport tells only that. A job begins as PENDING.
+    // The message has more than the id, but a transport reports only the id. A job begins as PENDING.
     yield encodeGenerateSpeechResponse({ requestId: acceptedId, status: RequestStatus.PENDING });
     const last = await outcome;
     if ("error" in last) throw last.error;

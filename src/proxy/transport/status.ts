@@ -1,5 +1,5 @@
 /**
- * From the error of a transport to the status that the proxy reads.
+ * Converts the error of a transport to the status that the proxy reads.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { Code, type Field, StatusError } from "../answer/status_error.ts";
 
 const LATE = "The speech service did not answer in time.";
 
-/** The gRPC codes of the classes that an answer of HTTP alone can have. */
+/** The gRPC codes of the error classes of plain HTTP answers. */
 const CODES: readonly (readonly [Class: typeof TsetsenError, code: number, message: string])[] = [
   [AuthenticationError, Code.Unauthenticated, "The speech service refused the call."],
   [PermissionDeniedError, Code.PermissionDenied, "The speech service refused the call."],
@@ -33,12 +33,12 @@ const CODES: readonly (readonly [Class: typeof TsetsenError, code: number, messa
 const REFUSALS: readonly number[] = [3, 5, 7, 8, 9, 11, 12, 16];
 
 /**
- * Makes the trailers for an error. A status of gRPC is the service's own. Any other failure may name addresses, which are
- * none of a visitor's business.
+ * Makes the trailers for an error. A gRPC status is the service's own. The message of any other failure may name
+ * addresses, which a visitor must not see.
  *
  * @returns The trailers; `undefined` when there is no answer of the service: it is away, or the connection to it was lost.
- * @param isBillable Whether the call costs credits. A refusal that is not proven becomes INTERNAL then, because the page
- * would take it for a proof that nothing was charged.
+ * @param isBillable Whether the call costs credits. A refusal that is not proven then becomes INTERNAL, because the
+ * page would take it for a proof that nothing was charged.
  */
 export function statusFields(error: unknown, isBillable: boolean): Field[] | undefined {
   if (!(error instanceof TsetsenError)) return undefined;
@@ -55,7 +55,7 @@ export function statusFields(error: unknown, isBillable: boolean): Field[] | und
   );
   const fields = status.fields();
   const names = new Set(fields.map(([name]) => name));
-  // Details in binary form are not among the details of an error: this keeps the class.
+  // An error has no binary details. This field keeps the class.
   if (code === "insufficient_credits" && isProven) fields.push(["x-error-code", code]);
   return [...fields, ...Object.entries(details).filter(([name]) => !names.has(name))];
 }

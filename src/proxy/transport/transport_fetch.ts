@@ -19,13 +19,13 @@ import { deadlineStatus, statusFields } from "./status.ts";
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Makes a `fetch` that answers the proxy's gRPC-Web requests over a transport. The proxy itself is then the gateway in
- * front of a service that speaks native gRPC only. Each request is sent once. Finished audio is fetched with the runtime's
+ * Makes a `fetch` that answers the proxy's gRPC-Web requests over a transport. The proxy is then the gateway in front
+ * of a service that speaks native gRPC only. Each request is sent once. Finished audio is fetched with the runtime's
  * own `fetch`. Workers cannot speak native gRPC: there the proxy needs a gateway behind it.
  *
  * @param transport How to reach the service, for example `grpcTransport()`. The proxy's `endpoint` is not used then.
- * @returns What to give as `fetch` to {@linkcode createProxy}.
- * @throws {TypeError} when it is no transport.
+ * @returns The `fetch` for {@linkcode createProxy}.
+ * @throws {TypeError} when it is not a transport.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ export function transportFetch(
       maxMessageBytes: MAX_MESSAGE_BYTES,
     };
     const pieces = piecesOf(carrier(service, message, call), lifetime, isBillable);
-    // A service that is away has no answer: the fetch rejects, and the proxy reports it.
+    // An absent service gives no answer. The fetch then rejects, and the proxy reports it.
     const first = await pieces.next();
     return new Response(bodyOf(first, pieces, lifetime), { headers: { "content-type": GRPC_WEB } });
   };
@@ -70,7 +70,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 /**
  * The messages in their frames, and the status behind them.
  *
- * @throws {unknown} when the service is away, or the connection to it was lost.
+ * @throws {unknown} when the service cannot be reached, or the connection to it was lost.
  */
 async function* piecesOf(
   messages: ReturnType<Carrier>,
@@ -113,7 +113,7 @@ function bodyOf(
   }, { highWaterMark: 0 });
 }
 
-/** The metadata of the call, without what belongs to gRPC-Web and to HTTP. */
+/** The metadata of the call, without the headers of gRPC-Web and HTTP. */
 function metadataOf(headers: Headers): Record<string, string> {
   const metadata: Record<string, string> = {};
   headers.forEach((value, name) => {

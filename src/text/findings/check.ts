@@ -4,11 +4,11 @@ import { isSpeakable } from "../split/part.ts";
 import { scan } from "./scan.ts";
 
 /**
- * Finds what looks wrong with a text, before it is paid for. Good Mongolian has no findings. The text is not changed
- * and not refused: the author decides about each finding, and {@linkcode repairText} applies the suggestions.
+ * Finds what looks wrong in a text, before it is paid for. Good Mongolian has no findings. The text is neither changed
+ * nor refused: the author decides about each finding, and {@linkcode repairText} applies the suggestions.
  *
- * Latin words are not checked unless they hold a Cyrillic letter, nor are suffixes joined to them by a hyphen.
- * The work grows with the length of the text, whatever it holds.
+ * Latin words are checked only when they hold a Cyrillic letter. Suffixes that a hyphen joins to Latin words are not
+ * checked. The time grows linearly with the length of the text.
  *
  * @example Findings
  * ```ts
@@ -24,9 +24,9 @@ import { scan } from "./scan.ts";
  * ```
  *
  * @param text The text.
- * @returns The findings in the order of the text; one about the whole text comes first. Only such a one overlaps
- * others.
- * @throws {TypeError} If the text is no string.
+ * @returns The findings in the order of the text. A finding about the whole text comes first, and is the only one that
+ * overlaps others.
+ * @throws {TypeError} when the text is not a string.
  */
 export function checkText(text: string): TextFinding[] {
   check("text", text, STRING);
@@ -42,7 +42,7 @@ function checkWhole(text: string): TextFinding | undefined {
   if (!isSpeakable(text)) {
     return about(text, "nothing-to-say", "The text holds no letter and no digit");
   }
-  // Numbers read well without letters, and the traditional script has a finding of its own.
+  // Numbers are fine without letters, and the traditional script has a finding of its own.
   if (/\p{Script=Cyrillic}/u.test(text) || !/(?!\p{Script=Mongolian})\p{L}/u.test(text)) return;
   return about(
     text,
@@ -57,6 +57,6 @@ function about(text: string, kind: FindingKind, message: string): TextFinding {
 
 function excerpt(text: string, start: number, end: number): string {
   const cut = text.slice(start, Math.min(end, start + 40));
-  // Not half a pair of what is longer.
+  // The cut must not leave half a surrogate pair.
   return end > start + 40 ? cut.replace(/[\ud800-\udbff]$/, "") : cut;
 }

@@ -1,10 +1,10 @@
 /**
  * Words divided at the end of a line.
  *
- * Mongolian orthography divides a word between syllables, so each half has a vowel, the second begins with a consonant,
- * and vowel harmony holds in both, the suffixes aside that have one form.
- * A hyphen that belongs to the word ("3-р", "ХХК-ийн", names, pairs) may stand at a line's end, too; the rules that tell
- * it from a dividing one are observed. A soft hyphen always divides.
+ * Mongolian orthography divides a word between syllables. Each half has a vowel, the second half begins with a
+ * consonant, and vowel harmony holds in both, except in suffixes that have one form. A hyphen that belongs to the word
+ * ("3-р", "ХХК-ийн", names, pairs) may stand at a line's end, too; the rules that tell it from a dividing one are
+ * observed. A soft hyphen always divides.
  *
  * @module
  */

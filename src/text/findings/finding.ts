@@ -9,9 +9,9 @@
  * - `traditional-script`: Mongolian in the vertical script
  * - `no-cyrillic`: letters, but none of them Cyrillic
  * - `nothing-to-say`: no letter and no digit
- * - `control-character`, `invisible-character`: what nobody sees or says
- * - `damaged-character`: what a lost encoding left: U+FFFD, half a pair, private use, `?` inside a word
- * - `emoji`, `url`, `email`: what has no agreed reading aloud
+ * - `control-character`, `invisible-character`: characters that nobody sees or says
+ * - `damaged-character`: the remains of a lost encoding: U+FFFD, half a surrogate pair, private use, `?` inside a word
+ * - `emoji`, `url`, `email`: they have no agreed way to be read aloud
  * - `markdown`, `entity` (`&mdash;`), `tag` (of HTML), `ssml`: markup, which the service does not read as markup
  * - `divided-word`: a word divided at the end of a line
  *
@@ -67,9 +67,9 @@ export interface TextFinding {
   readonly end: number;
   /** What stands there, cut after 40 code units. It is the user's text: keep it out of logs. */
   readonly excerpt: string;
-  /** What is wrong, in a sentence, without the text except for single characters. */
+  /** What is wrong, in a sentence. Of the text it quotes single characters at most. */
   readonly message: string;
-  /** What {@linkcode repairText} puts there; `undefined` when only the author can know. */
+  /** The text that {@linkcode repairText} puts there; `undefined` when only the author can know. */
   readonly suggestion?: string;
 }
 

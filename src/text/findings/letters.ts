@@ -1,5 +1,5 @@
 /**
- * The letters of Mongolian, and what is typed in their place.
+ * The letters of Mongolian, and the letters that are typed instead of them.
  *
  * Where the tables come from:
  * - Look-alikes: the Unicode confusables of UTS #39 (seen as a table in public source that was generated from its

@@ -5,9 +5,9 @@ import { scan } from "./scan.ts";
 /**
  * Applies the suggestions of {@linkcode checkText} to a text. What has no suggestion stays as it is.
  *
- * Without findings it repairs all that can be repaired, also what comes to light by a repair. A second call changes
- * nothing more, unless mistakes are nested more than ten levels deep. With findings, for example those that a user
- * confirmed, it applies just these, once.
+ * Without findings it repairs all that can be repaired, including mistakes that a repair brings to light. A second call
+ * changes nothing more, unless mistakes are nested more than ten levels deep. With findings, for example those that a
+ * user confirmed, it applies only these, once.
  *
  * @example Repair
  * ```ts
@@ -22,10 +22,10 @@ import { scan } from "./scan.ts";
  * ```
  *
  * @param text The text.
- * @param findings Findings of this very text. Default: all.
+ * @param findings Findings of this text. Default: all.
  * @returns The repaired text.
- * @throws {TypeError} If the text is no string, or the findings are no array of findings.
- * @throws {RangeError} If findings lie outside the text or overlap.
+ * @throws {TypeError} when the text is not a string, or the findings are not an array of findings.
+ * @throws {RangeError} when findings lie outside the text or overlap.
  */
 export function repairText(text: string, findings?: readonly TextFinding[]): string {
   check("text", text, STRING);
@@ -37,14 +37,14 @@ export function repairText(text: string, findings?: readonly TextFinding[]): str
   return applyUntilDone(text, scan);
 }
 
-/** What more rounds than these bring to light was nested on purpose. */
+/** The most rounds of repairs. Mistakes that need more rounds were nested on purpose. */
 const MAX_ROUNDS = 10;
 
 /**
  * Applies what `find` finds, again and again: a repair can bring the halves of another mistake together.
  *
- * @param find It is told whether the text is the author's own. A comment or a script that a repair has brought to light hides
- * nothing: "`<script>`" and "&lt;!--" are words about markup.
+ * @param find Finds the mistakes. Its second argument says whether the text is the author's own. A comment or a script
+ * that a repair has brought to light hides nothing: "`<script>`" and "&lt;!--" are words about markup.
  */
 export function applyUntilDone(
   text: string,

@@ -25,8 +25,8 @@ const ENDINGS = "(?:mn|com|org|net|edu|gov|info|io|ai|MN|COM)(?![\\p{L}\\p{N}])"
 const NAME = "[А-ЯЁӨҮ](?:[а-яёөү]|[А-ЯЁӨҮ]{2})";
 const NOT_ADDRESS = "\\s\\x85<>\"'«»“”„";
 
-// Every alternative consumes what it looks at or looks at a bounded stretch: the whole is linear. Repeated groups are
-// bounded too, as the engine of Bun and Safari gives up on a hundred thousand turns, and says "no match".
+// Every alternative consumes what it looks at, or looks at a bounded stretch, so the search is linear. Repeated groups
+// are bounded, too, because the engine of Bun and Safari gives up after a hundred thousand turns and reports no match.
 const THINGS = /* @__PURE__ */ new RegExp(
   /* @__PURE__ */ [
     `(?<email>[\\p{L}\\p{N}._%+-]{1,64}@${HOST}\\p{L}{2,63})`,
@@ -111,7 +111,7 @@ function checkDamage(thing: string): WordFinding {
     return finding(kind, "A question mark inside a word: a letter (ө or ү?) was lost, or a space");
   }
   const message = `${nameOf(thing)} is what a damaged or private character left`;
-  // Half a pair says nothing, and cannot be sent; of the others something may still be made out.
+  // Half a surrogate pair says nothing, and cannot be sent. A reader may still guess the others.
   return /^\p{Cs}+$/u.test(thing) ? finding(kind, message, "") : finding(kind, message);
 }
 

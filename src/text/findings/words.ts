@@ -14,7 +14,7 @@ const CYRILLIC = /\p{Script=Cyrillic}/u;
 /** Vowel harmony: a word has back vowels or front ones, и aside. */
 const BACK = /[аёоуяы]/i;
 const FRONT = /[эөүе]/i;
-/** Look-alikes of two letters each. The vowels of the word, or the place in it, decide between them where they can. */
+/** Letters that look like one of two. The vowels of the word, or the place in it, decide where they can. */
 const AMBIGUOUS: Readonly<Record<string, string>> = {
   "y": "у or ү",
   "Y": "У or Ү",

@@ -9,7 +9,7 @@
 import type { Found } from "../findings/finding.ts";
 import type { Range } from "./ranges.ts";
 
-/** What the blocks of a text come to. */
+/** The blocks of a text, as signs and stretches. */
 export interface Blocks {
   /** The signs of the blocks, in order. */
   readonly findings: readonly Found[];
@@ -24,8 +24,8 @@ export interface Blocks {
 }
 
 /**
- * The line that opens a block of code: its fence, and what the block holds. A fence is the whole run of its signs: a search
- * that tries a shorter one takes the square of the line's length.
+ * The line that opens a block of code: its fence, and what the block holds. A fence is the whole run of its signs,
+ * because a search that tries shorter runs takes the square of the line's length.
  */
 export const FENCE: RegExp = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,}(?!~))([^]*)$/;
 /** Info strings of fences that hold prose. */
@@ -131,7 +131,8 @@ export function blocks(text: string): Blocks {
 }
 
 /**
- * Where the front matter ends that site generators put before a text: settings in YAML between two lines of dashes.
+ * Finds the end of the front matter that site generators put before a text: settings in YAML between two lines of
+ * dashes.
  *
  * @returns 0 when the text begins with none; `undefined` while a text that goes on may still turn out to begin with one.
  */
@@ -197,8 +198,8 @@ function markRow(content: string, start: number, mark: Mark): void {
 }
 
 /**
- * A fence: its lines are signs, or the whole block is, where it holds no prose: with a language's name, or without a
- * Cyrillic letter.
+ * Reads fenced code. If the block holds prose, only its two fences are signs. Otherwise (it names a language, or has no
+ * Cyrillic letter) the whole block is.
  *
  * @returns The index of its last line.
  */

@@ -3,7 +3,7 @@
  *
  * The rules are those of the HTML Standard (13.2.5, character reference state): the numbers of Windows-1252 between 128
  * and 159 included, and some old names without a semicolon. The names are those of HTML 4 and `apos`; HTML 5 has two
- * thousand more, which text rarely holds: they are found and not repaired.
+ * thousand more, which text rarely holds. They are found and not repaired.
  *
  * @module
  */
@@ -35,7 +35,7 @@ const OTHERS =
 /** Windows-1252 between 128 and 159: what the numbers of these references stand for. */
 const WINDOWS_1252 = "€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ";
 
-// &amp;mdash; stands for &mdash;, which stands for —: one step for a few levels.
+// &amp;mdash; stands for &mdash;, which stands for —. A few levels are decoded in one step.
 const REFERENCE =
   /&(?:amp;){0,9}(?:#(?<decimal>\d{1,8});?|#[xX](?<hex>[0-9A-Fa-f]{1,7});?|(?<name>[A-Za-z][A-Za-z0-9]{1,31});|(?<old>nbsp|amp|lt|gt|quot|copy|reg|laquo|raquo)(?![A-Za-z0-9=;]))/g;
 

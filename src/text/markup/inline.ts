@@ -1,7 +1,8 @@
 /**
  * Markdown inside a line: emphasis, code, links, images, footnotes, escapes, by the rules of CommonMark 0.31 (chapter 6)
- * and of GitHub for `~~`. Stricter than these in one point, because prose holds stars, too: a single `*` begins emphasis
- * only at the border of a word. `__` ends it inside a word, too, because Mongolian suffixes follow it. A pair of stars that lost its partner (a text that was cut) is found, too.
+ * and of GitHub for `~~`. They differ in three points. A single `*` begins emphasis only at the border of a word,
+ * because prose holds stars. `__` also ends emphasis inside a word, because Mongolian suffixes follow it. A double sign
+ * without a partner is found, because the text may have been cut.
  *
  * @module
  */
@@ -18,7 +19,7 @@ const LINK =
 /** `[text][name]` and `[name]`; `![][name]`, too, as word processors write pictures. */
 const REFERENCE = /\[(?<text>[^[\]]{0,200})\](?:\[(?<name>[^[\]]{0,200})\])?/uy;
 const FOOTNOTE = /\[\^[\p{L}\p{N}_-]{1,40}\]/uy;
-/** How many open signs a closing one is compared with. */
+/** The most open signs that a closing sign is compared with. */
 const MAX_DEPTH = 20;
 
 /** A run of signs of emphasis that waits for its partner. */
@@ -91,15 +92,16 @@ export function inlineSigns(
       else if (sign.startsWith("<")) {
         mark(index, index + 1);
         mark(index + sign.length - 1, index + sign.length);
-      } else if (sign.endsWith("[")) markLink(content, index, sign, definitions, mark) ?? address;
-      else if (/^[*_~]/.test(sign)) markRun(content, index, sign, openers, mark);
+      } else if (sign.endsWith("[")) {
+        address = markLink(content, index, sign, definitions, mark) ?? address;
+      } else if (/^[*_~]/.test(sign)) markRun(content, index, sign, openers, mark);
     }
     markLost(content, openers, mark);
   }
   return findings;
 }
 
-/** The text without its spans of code: what stands in them is no markup. */
+/** The text without its spans of code, in which signs are no markup. */
 export function withoutCode(text: string): string {
   const { code } = codeSpans(text, [{ start: 0, end: text.length }]);
   const pieces: string[] = [];
@@ -158,7 +160,7 @@ function markLink(
   return { start: tail, end };
 }
 
-/** Matches a run of signs of emphasis with those that wait, or lets it wait. */
+/** Pairs a run of signs of emphasis with runs that wait for a partner, or lets it wait. */
 function markRun(
   content: string,
   index: number,

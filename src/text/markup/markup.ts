@@ -8,7 +8,7 @@ import { tags } from "./tags.ts";
 /**
  * The markup of a text, in order and apart: Markdown, tags, character references.
  *
- * @param isOwn Whether the text is the author's own: comments, scripts and styles then hide what they hold.
+ * @param isOwn Whether the text is the author's own. Its comments, scripts and styles then hide their content.
  */
 export function markup(text: string, isOwn: boolean): Found[] {
   if (!/[&<>`*_~#[\]|\\=+]|--/.test(text)) return [];

@@ -4,7 +4,7 @@ export interface Range {
   readonly end: number;
 }
 
-/** In order, and without those that overlap one before: of two with the same start, the longer stays. */
+/** Sorts ranges, and drops those that overlap an earlier one. Of two with the same start, the longer stays. */
 export function apart<R extends Range>(ranges: readonly R[]): R[] {
   const sorted = [...ranges].sort((a, b) => a.start - b.start || b.end - a.end);
   const kept: R[] = [];
@@ -14,7 +14,7 @@ export function apart<R extends Range>(ranges: readonly R[]): R[] {
   return kept;
 }
 
-/** Those of `ranges` that overlap none of `others`. Both are in order and apart. */
+/** The ranges that overlap none of `others`. Both lists are in order and without overlaps. */
 export function outside<R extends Range>(ranges: Iterable<R>, others: readonly Range[]): R[] {
   const kept: R[] = [];
   let next = 0;

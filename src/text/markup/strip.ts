@@ -3,13 +3,13 @@ import { markup } from "./markup.ts";
 import { applyUntilDone } from "../findings/repair.ts";
 
 /**
- * Takes the markup out of a text that is to be spoken: Markdown, HTML, SSML. What stands between the signs stays, and
- * so do the lines: `**Тод**` becomes `Тод`, `[холбоос](https://…)` becomes `холбоос`, `&mdash;` becomes `—`. A block of
- * code in a programming language goes as a whole, and so do addresses of links, comments and scripts; but not what stands
- * between tags that the text only speaks of: "`<script>`". A row of a table becomes a sentence, its cells divided by commas. Nothing else is repaired: that is {@linkcode repairText}, which does
- * this, too.
+ * Removes the markup from a text that will be spoken: Markdown, HTML, SSML. The words between the signs stay, and so do
+ * the lines: `**Тод**` becomes `Тод`, `[холбоос](https://…)` becomes `холбоос`, `&mdash;` becomes `—`. Blocks of code
+ * in a programming language, addresses of links, comments and scripts are removed as a whole. A tag that the text only
+ * mentions ("`<script>`") hides nothing. A row of a table becomes a sentence, with commas between its cells. Other
+ * mistakes stay; {@linkcode repairText} removes markup and repairs them, too.
  *
- * For text that arrives in pieces there is {@linkcode MarkupStripper}. The work grows with the length of the text.
+ * For text that arrives in pieces use {@linkcode MarkupStripper}. The time grows linearly with the length of the text.
  *
  * @example Strip Markdown
  * ```ts
@@ -21,7 +21,7 @@ import { applyUntilDone } from "../findings/repair.ts";
  *
  * @param text The text.
  * @returns The text without markup.
- * @throws {TypeError} If the text is no string.
+ * @throws {TypeError} when the text is not a string.
  */
 export function stripMarkup(text: string): string {
   check("text", text, STRING);

@@ -9,7 +9,7 @@ const MAX_WAIT = 2_000;
 const STOP = /[.!?…]["'”“’»›)\]*_~`]{0,9}\s|\n/g;
 /** A comment, a script, a style or CDATA without its end. Blank lines may stand in it. */
 const HIDDEN = /<!--(?![^]*-->)|<!\[CDATA\[(?![^]*\]\]>)|<(script|style)\b(?![^]*<\/\1\b)/i;
-/** A picture in a tag or a link, as documents hold them, and the rest of its bytes, which would fill what may wait. */
+/** The bytes of a picture in a tag or a link, after the first ones. They are dropped, because they would fill what may wait. */
 const PICTURE = /(?<=[("'<=]data:[a-z]{1,20}\/[\w.+-]{1,80};base64,[\w+/=]{16})[\w+/=]+/g;
 /** The most code units of a picture that stand in front of what is taken out of it. */
 const PICTURE_START = 131;
@@ -17,12 +17,12 @@ const PICTURE_START = 131;
 const LINE_START = "x ";
 
 /**
- * Takes the markup out of text that arrives in pieces, for example from a language model. It returns the text sentence
- * by sentence, and holds back only what may still change: a sentence without its end, `**` without its partner, a block
- * of code, a comment, front matter. The pieces may be cut anywhere; the result is the same.
+ * Removes the markup from text that arrives in pieces, for example from a language model. It returns the text sentence
+ * by sentence. It holds back only what may still change: a sentence without its end, `**` without its partner, a block
+ * of code, a comment, front matter. The pieces may be cut anywhere, and the result is the same.
  *
- * It differs from {@linkcode stripMarkup} where only the whole text tells: a link by reference (`[текст][1]`) stays,
- * paragraphs of HTML are lines, and a sign waits for its partner no longer than 2,000 code units.
+ * It differs from {@linkcode stripMarkup} where the whole text would have to be known: a link by reference
+ * (`[текст][1]`) stays, paragraphs of HTML are lines, and a sign waits for its partner no longer than 2,000 code units.
  *
  * @example Strip what a model writes
  * ```ts
@@ -36,7 +36,7 @@ const LINE_START = "x ";
  * ```
  */
 export class MarkupStripper {
-  /** What has arrived and is not returned, without the code in `#code`. */
+  /** The text that has arrived and was not returned yet, without the code in `#code`. */
   #pending = "";
   /** The start of a block of code that is open, in pieces: nothing in it is looked at again. */
   #code: string[] = [];
@@ -51,7 +51,7 @@ export class MarkupStripper {
   /** The fence of the block of code that the pending text starts with. */
   #fence: string | undefined;
 
-  /** What has arrived and is not returned, with its markup. It shows what follows the text that was returned. */
+  /** The text that has arrived and was not returned yet, with its markup. It follows the text that was returned. */
   get pending(): string {
     return this.#code.join("") + this.#pending;
   }
@@ -60,8 +60,8 @@ export class MarkupStripper {
    * Takes the next piece.
    *
    * @param piece The piece, of any length.
-   * @returns The text that is complete by now, without markup; often empty.
-   * @throws {TypeError} If the piece is no string.
+   * @returns The text that is complete, without markup; often empty.
+   * @throws {TypeError} when the piece is not a string.
    */
   push(piece: string): string {
     check("piece", piece, STRING);
@@ -77,7 +77,7 @@ export class MarkupStripper {
   }
 
   /**
-   * Ends the text. The stripper is as new afterwards.
+   * Ends the text. Afterwards the stripper is ready for another text.
    *
    * @returns The rest, without markup.
    */
@@ -102,7 +102,7 @@ export class MarkupStripper {
     return stripped;
   }
 
-  /** Where the text ends that nothing can change any more. */
+  /** The end of the text that nothing can change any more. */
   #end(): number | undefined {
     if (this.#atStart) {
       const end = frontMatterEnd(this.#pending);

@@ -43,7 +43,7 @@ interface Tag extends Range {
 /**
  * The tags of a text, neighbours as one finding.
  *
- * @param isOwn Whether the text is the author's own: comments, scripts and styles then hide what they hold.
+ * @param isOwn Whether the text is the author's own. Its comments, scripts and styles then hide their content.
  */
 export function* tags(text: string, isOwn: boolean): Generator<Found> {
   const reader = new TagReader(text, isOwn);
@@ -125,7 +125,7 @@ function spaceBefore(text: string, index: number): number {
 
 const CDATA = "<![CDATA[";
 
-/** Reads tags. It remembers what does not occur any more: hostile text stays linear. */
+/** Reads tags. It remembers which ends do not occur any more, so hostile text takes linear time. */
 class TagReader {
   readonly #text: string;
   readonly #isOwn: boolean;

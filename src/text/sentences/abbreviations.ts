@@ -113,9 +113,9 @@ export function isUnitOrName(word: string): boolean {
 }
 
 /**
- * Whether a word before a full stop is an abbreviation: one of the lists, or what has no vowel, a hyphen or a digit,
- * fewer than three letters, or an inner dot behind as few. Numbers of five digits and more are telephone numbers, and
- * longer words with an inner dot are names of files.
+ * Whether a word before a full stop is an abbreviation: it is in one of the lists, has no vowel, has a hyphen or a
+ * digit, has fewer than three letters, or has an inner dot and no run of five letters. Numbers of five digits and more
+ * are telephone numbers. Longer words with an inner dot are names of files.
  */
 export function isAbbreviation(word: string): boolean {
   const lower = word.toLowerCase();

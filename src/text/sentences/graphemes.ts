@@ -1,6 +1,6 @@
 /**
- * Grapheme clusters (UAX #29): what a reader takes for one character, such as an emoji of several code points, a letter
- * with its accents, CR LF. Needed only where a word is longer than a part may be.
+ * Grapheme clusters (UAX #29): what a reader sees as one character, such as an emoji of several code points, a letter
+ * with its accents, CR LF. They are needed only when a word is longer than a part may be.
  *
  * @module
  */

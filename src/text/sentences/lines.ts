@@ -1,6 +1,6 @@
 /**
  * Lines and paragraphs. Unicode's rules (UAX #29, SB4) end a sentence at every line end. People and programs wrap their
- * text, and so a line end is a border here only when nothing shows that the sentence goes on.
+ * text, so here a line end is a border only when nothing shows that the sentence goes on.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import { extendsCluster } from "./graphemes.ts";
 import { isBlockLine, isUnderline, startsItem } from "./items.ts";
 
-/** A stretch of text that ends at a line end that means something. */
+/** A stretch of text up to a line end that is a border. */
 export interface Line {
   readonly start: number;
   /** Its end, the white space behind it included. */

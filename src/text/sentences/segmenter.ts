@@ -1,4 +1,7 @@
-/** The segmenters, created once, when first needed: creating one costs more than cutting a sentence with it. */
+/**
+ * The segmenters. Each is created once, when first needed, because creating one costs more than splitting a sentence
+ * with it.
+ */
 const segmenters: { [G in "sentence" | "grapheme"]?: Intl.Segmenter } = {};
 
 /** The runtime's segmenter; `undefined` where there is none. */

@@ -1,7 +1,7 @@
 /**
- * Decides whether a sentence ends at a place where it may end. The start is Unicode's rule (UAX #29, sentence
- * boundaries: a full stop before a space and upper case). Each rule here is a correction that Mongolian text needs, and
- * says what it keeps whole; they are observed, because no standard describes the sentences of Mongolian.
+ * Decides whether a sentence ends at a place where it may end. It starts from Unicode's rule (UAX #29, sentence
+ * boundaries: a full stop before a space and upper case). Each rule here is a correction that Mongolian text needs.
+ * They come from observed texts, because no standard describes the sentences of Mongolian.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export function endsSentence(
   lowerCase: boolean,
 ): boolean {
   const { marks, start, end, closed } = ending;
-  // A mark on a space, or what else a cut would separate from its base.
+  // A cut would separate a combining mark from its base.
   if (extendsCluster(line, end)) return false;
   if (marks === "") return true;
   if (!ending.spaced) return endsWithoutSpace(line, ending, sentence) && !isItemNumber(sentence);
@@ -172,7 +172,10 @@ function endsWithoutSpace(
     /^(?:\p{Script=Cyrillic}{2}|\p{N})/u.test(next) && !startsReport(next);
 }
 
-/** Whether a number ends there that no item has ("5 кг", "20%", "-5 °С", "1990", "18:30"), or what a bracket or quote closes. */
+/**
+ * Whether the text ends with a number that cannot be an item's ("5 кг", "20%", "-5 °С", "1990", "18:30"), or with a
+ * closing bracket or quote.
+ */
 function endsWithMeasure(line: string, word: string, start: number): boolean {
   const before = line.slice(Math.max(0, start - 8), start);
   if (

@@ -20,15 +20,16 @@ export interface Cut {
 }
 
 /**
- * The sentences of a text, in order: the units of captions, and what {@linkcode splitText} packs into parts. Joined,
- * they are the text.
+ * Splits a text into sentences: the units of captions, and the units that {@linkcode splitText} packs into parts.
+ * Joined, they are the text.
  *
- * The rules are made for Mongolian: initials ("А. Амар ирлээ."), quotes that the sentence goes on behind (`"Сайн уу?" гэж тэр
- * асуув.`), abbreviations ("ж.нь. Монгол"), decimals, ordinals ("3-р"), list numbers and ellipses stay whole; a
- * sentence may start with a number. Each item of a list is a sentence, and so is a heading with its number. Sentences
- * in lower case ("гарав. ээж нь") and without a space ("гарав.Ээж нь") are found, too. Initials win over doubt: "Витамин А. Энэ" stays one sentence. Marks of other
- * scripts are found by `Intl.Segmenter` where the runtime has it, else by their Unicode property. A sentence always
- * holds a letter or a digit, unless its whole paragraph does not.
+ * The rules are made for Mongolian. Initials ("А. Амар ирлээ."), quotes after which the sentence goes on (`"Сайн уу?"
+ * гэж тэр асуув.`), abbreviations ("ж.нь. Монгол"), decimals, ordinals ("3-р"), list numbers and ellipses do not end a
+ * sentence. A sentence may start with a number. Each item of a list is a sentence, and so is a heading with its number.
+ * Sentences in lower case ("гарав. ээж нь") and without a space ("гарав.Ээж нь") are found, too. What may be an initial
+ * counts as one: "Витамин А. Энэ" stays one sentence. Marks of other scripts are found by `Intl.Segmenter` where the
+ * runtime has it, otherwise by their Unicode property. A sentence holds a letter or a digit, unless its whole paragraph
+ * has none.
  *
  * @example Sentences
  * ```ts
@@ -46,8 +47,8 @@ export interface Cut {
  * @param text The text.
  * @param options What a paragraph is, and the pauses.
  * @returns The sentences; none for an empty text.
- * @throws {TypeError} If the text is no string, or an option has the wrong type or is not known.
- * @throws {RangeError} If an option is out of range.
+ * @throws {TypeError} when the text is not a string, or an option has the wrong type or is not known.
+ * @throws {RangeError} when an option is out of its range.
  */
 export function splitSentences(text: string, options: SentenceOptions = {}): TextPart[] {
   return sentencesOf(text, resolveOptions(text, options));
@@ -78,7 +79,7 @@ export function sentencesOf(
 
 /** The ends of the sentences, in order. */
 export function* sentenceCuts(text: string, paragraphs: "blank-line" | "line"): Generator<Cut> {
-  // The last cut of a paragraph waits, because what follows may be too little for a sentence, and belong to it.
+  // The last cut of a paragraph waits, because what follows may be too short for a sentence and then belongs to it.
   let held: Cut | undefined;
   let start = 0;
   let seen = 0;

@@ -15,9 +15,9 @@ import { DEFAULT_PAUSES, type Pauses } from "./pauses.ts";
 /** Options of {@linkcode splitSentences}. */
 export interface SentenceOptions {
   /**
-   * What ends a paragraph: a blank line (default), so that a text wrapped at 80 columns stays whole, or every line
-   * end. With `"blank-line"` a single line end ends a sentence, unless the text is wrapped there: before lower case,
-   * or behind a comma or a dash. An item of a list and a line behind a semicolon always begin a sentence.
+   * What ends a paragraph: a blank line (default), which keeps a text wrapped at 80 columns whole, or every line end.
+   * With `"blank-line"` a single line end ends a sentence, unless the text is wrapped there: before lower case, or
+   * behind a comma or a dash. An item of a list and a line behind a semicolon always begin a sentence.
    */
   readonly paragraphs?: "blank-line" | "line" | undefined;
   /** Pauses in milliseconds, 0 or more, that differ from the defaults, {@linkcode DEFAULT_PAUSES}. */
@@ -36,16 +36,16 @@ export interface SplitOptions extends SentenceOptions {
   /** Whether a part may hold several paragraphs. Default false. */
   readonly joinParagraphs?: boolean | undefined;
   /**
-   * Whether a part may hold several sentences. Default true. With false each part is a sentence or a piece of one:
-   * exact captions.
+   * Whether a part may hold several sentences. Default true. With false each part is a sentence or a piece of one,
+   * which makes captions exact.
    */
   readonly joinSentences?: boolean | undefined;
 }
 
 /**
- * The most characters of a part, by default: 500. The service documents no limit but five minutes of audio
- * for a stream. Five hundred characters are roughly half a minute of speech: long enough for its melody, short enough
- * that a failure costs little and several parts can be made at once.
+ * The most characters of a part, by default: 500. The service documents only one limit, five minutes of audio for a
+ * stream. 500 characters are roughly half a minute of speech. That is long enough for a natural melody, and short
+ * enough that a failure costs little and several parts can be made at once.
  */
 export const DEFAULT_MAX_CHARACTERS = 500;
 

@@ -1,5 +1,5 @@
 /**
- * How sentences, and the pieces of long ones, share parts.
+ * Packs sentences, and the pieces of long ones, into parts.
  *
  * @module
  */
@@ -7,9 +7,9 @@
 import type { Piece, Place } from "./pieces.ts";
 
 /**
- * How much further from the ideal length a better place may lie than a worse one, as a share of that length: a clause
- * is cut in preference to a word as long as it lies less than a quarter further, an item of a list in preference to a clause as
- * long as it lies less than 15 % further. A choice, not a measurement.
+ * The cost of a cut at each kind of place, as a share of the ideal length. The end of a clause is preferred to the end
+ * of a word as long as it lies less than a quarter further from the ideal length, and the end of an item to that of a
+ * clause as long as it lies less than 15 % further. These numbers are a choice, not a measurement.
  */
 const PENALTY: Readonly<Record<Place, number>> = {
   end: 0,
@@ -23,7 +23,7 @@ const PENALTY: Readonly<Record<Place, number>> = {
 };
 
 /**
- * Packs items into as few parts as hold them, of like size.
+ * Packs items into as few parts as possible, of similar size.
  *
  * @param items The items, none longer than `max`.
  * @param max The most characters of a part.
@@ -54,7 +54,7 @@ export function pack(items: readonly Piece[], max: number): Piece[] {
   return parts;
 }
 
-/** Whether a part is a piece of a sentence and shorter than half of the mean: "…, үг." */
+/** Whether a part is a piece of a sentence and shorter than half the mean length: "…, үг." */
 export function hasScrap(parts: readonly Piece[]): boolean {
   const half = parts.reduce((sum, { characters }) => sum + characters, 0) / parts.length / 2;
   return parts.some(({ characters, place }, i) =>

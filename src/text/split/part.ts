@@ -4,8 +4,8 @@ export type BoundaryKind = "sentence" | "paragraph" | "clause" | "word" | "end";
 /** A piece of a text. The pieces' `text`, joined, are the whole text, to the last code unit. */
 export interface TextPart {
   /**
-   * The piece itself. The white space between two pieces belongs to the first; that at the start of the text, to the
-   * first piece.
+   * The piece itself. White space between two pieces belongs to the one before it, and white space at the start of the
+   * text to the first piece.
    */
   readonly text: string;
   /** Where it starts in the whole text, in UTF-16 code units (what `String.prototype.slice` takes). */
@@ -19,12 +19,12 @@ export interface TextPart {
   /** The pause after the punctuation at its end, in milliseconds. 0 after words and at the end of the text. */
   readonly pause: number;
   /**
-   * Whether it holds a letter or a digit. A part without one (`* * *`, white space) is only a pause: do not send it.
+   * Whether it holds a letter or a digit. A part without one (`* * *`, white space) is only a pause. Do not send it.
    */
   readonly speakable: boolean;
 }
 
-/** A letter or a digit: what can be spoken. */
+/** A letter or a digit can be spoken. */
 const SPEAKABLE = /[\p{L}\p{N}]/u;
 
 /** Whether a text holds anything that can be spoken. */

@@ -77,7 +77,7 @@ export function pauseAfter(text: string, boundary: BoundaryKind, pauses: Pauses)
   if (boundary === "end" || boundary === "word") return 0;
   if (boundary === "paragraph") return pauses.paragraph;
   const spoken = withoutUnderline(text.trimEnd());
-  // Forty are enough for the mark and what closes behind it, and keep the search short on hostile text.
+  // 40 code units hold the mark and what closes behind it, and keep the search short on hostile text.
   const mark = LAST_MARK.exec(spoken.slice(-40).replace(FOOTNOTES, "").trimEnd())?.[1];
   if (mark === undefined) return boundary === "sentence" ? pauses.line : pauses.comma;
   if (mark.length > 1) return pauses.ellipsis;

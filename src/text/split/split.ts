@@ -7,15 +7,15 @@ import { type Piece, pieces } from "./pieces.ts";
 import { type Cut, sentenceCuts } from "../sentences/sentences.ts";
 
 /**
- * Splits a text of any length into parts of at most `maxCharacters`, to be spoken one by one. The parts' `text`,
+ * Splits a text of any length into parts of at most `maxCharacters`, which are spoken one by one. The parts' `text`,
  * joined, is the text, to the last code unit.
  *
- * A paragraph has as few parts as hold its sentences, and they are of like size. A sentence that is too long is cut
- * behind semicolons, commas, colons and dashes. It is cut between words where its clauses are too long, or where one of them would
- * leave a piece of a word or two. A word that is too long is cut between what a reader takes for characters, and such a cluster only if it alone is too
- * long. White space between two parts belongs to the first, as far as it fits.
+ * A paragraph has as few parts as possible, of similar size. A sentence that is too long is cut behind semicolons,
+ * commas, colons and dashes. It is cut between words where a clause is too long, or where a cut at a clause would leave
+ * a piece of one or two words. A word that is too long is cut between grapheme clusters, and a cluster is cut only if
+ * it alone is too long. White space between two parts belongs to the first, as far as it fits.
  *
- * The work grows with the length of the text, whatever it holds.
+ * The time grows linearly with the length of the text.
  *
  * @example Parts, and the pause after each
  * ```ts
@@ -33,8 +33,8 @@ import { type Cut, sentenceCuts } from "../sentences/sentences.ts";
  * @param text The text.
  * @param options The maximum, what may be joined, and the pauses.
  * @returns The parts; none for an empty text.
- * @throws {TypeError} If the text is no string, or an option has the wrong type or is not known.
- * @throws {RangeError} If an option is out of range.
+ * @throws {TypeError} when the text is not a string, or an option has the wrong type or is not known.
+ * @throws {RangeError} when an option is out of its range.
  */
 export function splitText(text: string, options: SplitOptions = {}): TextPart[] {
   const settings = resolveOptions(text, options);
@@ -70,7 +70,7 @@ function* groups(text: string, settings: Settings): Generator<Cut[]> {
   if (group.length > 0) yield group;
 }
 
-/** The parts of a group. Clauses are cut only where their ends would leave a scrap. */
+/** The parts of a group. A clause is cut only when cuts at the ends of clauses would leave a scrap. */
 function packed(text: string, start: number, group: readonly Cut[], max: number): Piece[] {
   const parts = pack(items(text, start, group, max, true), max);
   return hasScrap(parts) ? pack(items(text, start, group, max, false), max) : parts;

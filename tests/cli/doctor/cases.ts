@@ -221,7 +221,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     exit: 10,
     ill: UNTRUSTED,
     verdict:
-      /: The certificate is from Test authority, whom this runtime does not trust .* DENO_CERT/,
+      /: The certificate is from Test authority, which this runtime does not trust .* DENO_CERT/,
   },
   "a certificate that nobody vouches for": {
     serve: async ({ emulator, authority }) =>
@@ -230,7 +230,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     error: NOBODY,
     exit: 10,
     ill: UNTRUSTED,
-    verdict: /: The certificate is vouched for by nobody but itself/,
+    verdict: /: The certificate is self-signed/,
   },
   "a certificate that has expired": {
     serve: async ({ emulator, authority }) =>
@@ -239,7 +239,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     error: NOBODY,
     exit: 10,
     ill: UNTRUSTED,
-    verdict: /: The certificate expired on 2021-01-01\. Renew the certificate; or set the clock/,
+    verdict: /: The certificate expired on 2021-01-01\. Renew the certificate, or set the clock/,
   },
   "TLS that is too old": {
     serve: async ({ authority }) => oldTls(await authority.leaf("localhost")),
@@ -247,7 +247,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     error: NOBODY,
     exit: 10,
     ill: UNTRUSTED,
-    verdict: /: The server has only versions of TLS that are too old: 1\.2 is the least\. Update/,
+    verdict:
+      /: The server has only versions of TLS that are too old: it must have 1\.2 or newer\. Update/,
   },
   "plaintext where TLS is expected": {
     serve: ({ emulator }) => handled(emulator.fetch),

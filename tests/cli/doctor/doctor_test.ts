@@ -216,7 +216,7 @@ Deno.test("tsetsen doctor stops at Ctrl-C, whatever it waits for", async () => {
   }
 });
 
-Deno.test("tsetsen doctor refuses what is no time and no page", async () => {
+Deno.test("tsetsen doctor refuses a --timeout that is no duration, and an --origin that is none", async () => {
   await using desk = await setUp();
   for (const args of [["--timeout", "0"], ["--timeout", "1e12"], ["--origin", "my.site"]]) {
     const { code, stderr } = await desk.run(["doctor", ...args]);

@@ -18,7 +18,7 @@ export const native: Case[] = [
       ok(
         told ===
           "Error: Native gRPC needs an HTTP/2 client (node:http2), which this runtime does not have: " +
-            "leave out transport, and give as endpoint one that speaks gRPC-Web.",
+            "leave out transport, and give an endpoint that speaks gRPC-Web.",
         told,
       );
       // The client without it works, in the same program.

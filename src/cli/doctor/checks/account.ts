@@ -10,7 +10,7 @@ const CALLS = 5;
 /** What is slow, in milliseconds. */
 const SLOW = 1_000;
 
-/** A client as the user would make it, but one that tries once. */
+/** A client like the user's, but without retries. */
 function clientOf(subject: Subject): Client {
   const { url, secure, key, limit, speaks } = subject;
   const endpoint = url!.href;
@@ -24,7 +24,7 @@ function clientOf(subject: Subject): Client {
   });
 }
 
-/** Whether the key is accepted: by the one call that costs nothing and tells of the account. */
+/** Checks whether the key is accepted, by the free call that reads the balance. */
 export async function lookAtAccount(subject: Subject): Promise<Report> {
   const { signal } = subject.limit;
   const client = clientOf(subject);
@@ -43,7 +43,7 @@ export async function lookAtAccount(subject: Subject): Promise<Report> {
       `${isRefused ? "The key is not accepted" : "The call failed"}: ${ended(rawMessage)}`,
       isRefused
         ? "Check that the key is whole, still valid, and meant for this endpoint."
-        : "Read what the service says; try again later if it is not well.",
+        : "Read what the service says, and try again later if it is down.",
     );
   } finally {
     client.close();

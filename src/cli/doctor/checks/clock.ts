@@ -1,7 +1,7 @@
 import { ok, type Report, skipped, warning } from "../report.ts";
 import type { Subject } from "../subject.ts";
 
-/** What is off, in milliseconds: dates are of whole seconds, and an answer takes its time. */
+/** The least difference that counts as wrong, in milliseconds. Dates have whole seconds, and an answer takes time. */
 const OFF = 30_000;
 
 /** Whether this machine's clock is that of the server. */

@@ -3,7 +3,7 @@ import { ask } from "./grpc_web.ts";
 import type { Subject } from "../subject.ts";
 import { rootCause } from "../../errors/root_cause.ts";
 
-/** What the client sends that a page needs leave for, and what it reads of an answer. */
+/** The headers of the client that need a CORS permission, and the headers that it reads of an answer. */
 const SENT = [
   "content-type",
   "grpc-timeout",
@@ -17,7 +17,7 @@ const READ = ["grpc-message", "grpc-status"];
 const REMEDY =
   "Only pages in browsers need it: let the gateway allow it (examples/gateways), or use @tsetsen/sdk/proxy.";
 
-/** Whether a page may call: asks as a browser would before the call. */
+/** Checks whether a page may call, by a preflight like that of a browser. */
 export async function lookAtCors(subject: Subject): Promise<Report> {
   const { page } = subject;
   let response: Response;
@@ -32,13 +32,17 @@ export async function lookAtCors(subject: Subject): Promise<Report> {
     });
   } catch (error) {
     subject.limit.signal.throwIfAborted();
-    return warning(`A browser's question is not answered: ${rootCause(error)}.`, REMEDY);
+    return warning(`The preflight of a browser is not answered: ${rootCause(error)}.`, REMEDY);
   }
   const { status, headers } = response;
   const facts = { page, status };
   if (!response.ok || !allows(headers, page)) {
-    const found = response.ok ? "without leave for that origin" : `with HTTP ${status}`;
-    return warning(`A page of ${page} may not call: it is answered ${found}.`, REMEDY, facts);
+    const found = response.ok ? "without permission for that origin" : `with HTTP ${status}`;
+    return warning(
+      `A page of ${page} may not call: the preflight is answered ${found}.`,
+      REMEDY,
+      facts,
+    );
   }
   const refused = missing(headers.get("access-control-allow-headers"), SENT);
   if (refused.length > 0) {

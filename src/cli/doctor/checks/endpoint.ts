@@ -1,6 +1,6 @@
 import { TsetsenError } from "../../../contract/errors.ts";
 import { resolveEndpoint } from "../../../contract/endpoint.ts";
-import { isLoopbackHost } from "../../../lib/loopback.ts";
+import { isLoopbackHost } from "../../../lib/url.ts";
 import { failed, ok, type Report, warning } from "../report.ts";
 import { hostOf, portOf, type Subject } from "../subject.ts";
 
@@ -24,7 +24,7 @@ export function lookAtEndpoint(subject: Subject): Report {
   const facts = { origin: url.origin, host, port: portOf(url), path: url.pathname, source };
   return url.protocol === "https:" || isLoopbackHost(url.hostname) ? ok(found, facts) : warning(
     `${found} It is plaintext.`,
-    "Everyone on the way can read the key: use it in a network that you trust only.",
+    "Everyone on the way can read the key: use it only in a network that you trust.",
     facts,
   );
 }

@@ -2,7 +2,7 @@ import { failed, ok, type Report, warning } from "../report.ts";
 import { within } from "../wire/limit.ts";
 import { balancePath, EMPTY_MESSAGE, GRPC_WEB, noteDate, type Subject } from "../subject.ts";
 import { gatewayOf } from "../gateway.ts";
-import { parseUrl } from "../../../lib/parse_url.ts";
+import { parseUrl } from "../../../lib/url.ts";
 import { rootCause } from "../../errors/root_cause.ts";
 
 const REMEDY =
@@ -44,11 +44,11 @@ export async function lookAtGrpcWeb(subject: Subject): Promise<Report> {
   }
   const found = `gRPC-Web is not spoken: HTTP ${status}, content type ${type}.${named}`;
   if (status === 401 || status === 403) {
-    // Who is asked for a key before anything else may speak it all the same.
+    // A server that asks for a key first may still speak it.
     subject.speaks.add("grpc-web");
     return warning(
-      `Not known as yet: HTTP ${status} to a call without a key.${named}`,
-      "Where the key is accepted, see below, this means nothing.",
+      `Not known yet: HTTP ${status} to a call without a key.${named}`,
+      "Ignore this if the key is accepted (see below).",
       facts,
     );
   }
@@ -65,7 +65,7 @@ export async function lookAtGrpcWeb(subject: Subject): Promise<Report> {
   );
 }
 
-/** Where a redirect leads, for people; `undefined` when no client could go there. The same server is named with its path. */
+/** Where a redirect leads; `undefined` when no client could go there. For the same server the path is named, too. */
 function addressOf(location: string | null, { url }: Subject): string | undefined {
   const there = location === null ? undefined : parseUrl(location, url);
   if (there === undefined || !/^https?:$/.test(there.protocol)) return undefined;

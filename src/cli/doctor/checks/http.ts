@@ -8,7 +8,7 @@ import type { Subject } from "../subject.ts";
 export async function lookAtHttp(subject: Subject): Promise<Report> {
   const first = await askHttp1(subject);
   if (first.version !== undefined) subject.speaks.add("http/1.1");
-  // A server that says nothing to HTTP/1 would be waited for twice.
+  // A server that was silent to HTTP/1 is not asked again, because that would double the wait.
   const second = !first.isSilent && await askHttp2(subject);
   if (second) subject.speaks.add("h2");
   const versions = [

@@ -5,7 +5,7 @@ import { Silence, within } from "../wire/limit.ts";
 import { hostOf, portOf, type Subject } from "../subject.ts";
 import { rootCause } from "../../errors/root_cause.ts";
 
-/** More addresses than this are not tried. */
+/** The most addresses that are tried. */
 const MOST_ADDRESSES = 8;
 
 /** Whether the name of the host has addresses. */
@@ -26,7 +26,7 @@ export async function lookAtName(subject: Subject): Promise<Report> {
         ? `There is no host named ${host}.`
         : `${host} cannot be looked up: ${rootCause(error)}.`,
       isUnknown
-        ? "Check the spelling of the endpoint; a name of a private network is known in there only."
+        ? "Check the spelling of the endpoint; a name of a private network is known only inside it."
         : "Check the network: the name server does not answer.",
     );
   }

@@ -28,7 +28,7 @@ async function withoutHandshake(subject: Subject, error: unknown): Promise<Repor
   if (/PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|ProtocolVersion/.test(`${code} ${message}`)) {
     return failed(
       "connection_error",
-      "The server has only versions of TLS that are too old: 1.2 is the least.",
+      "The server has only versions of TLS that are too old: it must have 1.2 or newer.",
       "Update the server, or put a gateway with TLS 1.2 or 1.3 in front of it.",
     );
   }
@@ -37,7 +37,7 @@ async function withoutHandshake(subject: Subject, error: unknown): Promise<Repor
     return failed(
       "connection_error",
       `The server does not speak TLS but plaintext ${plaintext}.`,
-      "Give the port that has TLS; or http:// with --insecure (secure: false), in a network that you trust only.",
+      "Give the port that has TLS; or http:// with --insecure (secure: false), only in a network that you trust.",
       { plaintext },
     );
   }
@@ -54,7 +54,7 @@ async function withoutHandshake(subject: Subject, error: unknown): Promise<Repor
     );
 }
 
-/** Judges what the server showed, by the calendar first: runtimes name one problem of several, and not the same. */
+/** Judges the certificate, and its dates first, because of several problems each runtime names another one. */
 function certified(subject: Subject, hands: Handshake): Report {
   const { version, alpn, distrust, certificate } = hands;
   const host = hostOf(subject.url!);
@@ -64,13 +64,13 @@ function certified(subject: Subject, hands: Handshake): Report {
   const until = day(to);
   const facts = { version, alpn: alpn ?? null, names, issuer, validUntil: until, distrust };
   const now = Date.now();
-  const clock = `this machine's clock says ${day(now)}`;
+  const clock = `set the clock, which says ${day(now)}`;
   if (to! < now) {
-    const remedy = `Renew the certificate; or set the clock, as ${clock}.`;
+    const remedy = `Renew the certificate, or ${clock}.`;
     return failed("connection_error", `The certificate expired on ${until}.`, remedy, facts);
   }
   if (from! > now) {
-    const remedy = `Wait until then; or set the clock, as ${clock}.`;
+    const remedy = `Wait until then, or ${clock}.`;
     const found = `The certificate is valid from ${day(from)} only.`;
     return failed("connection_error", found, remedy, facts);
   }
@@ -85,8 +85,8 @@ function certified(subject: Subject, hands: Handshake): Report {
   if (distrust !== undefined) {
     const isOwn = /SELF_SIGNED/.test(distrust);
     const found = isOwn
-      ? `The certificate is vouched for by nobody but itself (${distrust}).`
-      : `The certificate is from ${issuer}, whom this runtime does not trust (${distrust}).`;
+      ? `The certificate is self-signed (${distrust}).`
+      : `The certificate is from ${issuer}, which this runtime does not trust (${distrust}).`;
     return failed("connection_error", found, TRUST, facts);
   }
   const found = `${version}, a certificate for ${names} by ${issuer}, valid until ${until}.`;

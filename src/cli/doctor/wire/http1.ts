@@ -3,7 +3,7 @@ import { exchange } from "./socket.ts";
 import { balancePath, GRPC_WEB, noteDate, type Subject } from "../subject.ts";
 import { rootCause } from "../../errors/root_cause.ts";
 
-/** What HTTP/1 was answered with. */
+/** The answer to a request of HTTP/1. */
 export interface Answer1 {
   /** `1.1`, `1.0`; `undefined` when it was no HTTP/1. */
   readonly version?: string;
@@ -48,11 +48,11 @@ function read(text: string): Answer1 {
   return { instead: line.length > 3 ? `"${line}", which is no HTTP` : "something that is no HTTP" };
 }
 
-/** What is spoken at a port where TLS failed: the name of the protocol, if it is one of ours. */
+/** The protocol at a port where TLS failed, if it is HTTP. */
 export async function spokenInPlaintext(subject: Subject): Promise<string | undefined> {
   const { host, pathname } = requestOf(subject);
   const { ms, signal } = subject.limit;
-  // A server that says nothing to TLS will say nothing to this, either.
+  // A server that is silent to TLS is likely to be silent to this, too.
   const limit = { ms: Math.min(ms, 1_000), signal };
   try {
     const request = `HEAD ${pathname} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;

@@ -2,7 +2,7 @@ import { type ClientHttp2Session, connect, type IncomingHttpHeaders } from "node
 import { within } from "./limit.ts";
 import { balancePath, EMPTY_MESSAGE, noteDate, type Subject } from "../subject.ts";
 
-/** What a call by native gRPC was answered with. */
+/** The answer to a call by native gRPC. */
 export interface Answer2 {
   readonly status: number;
   readonly type: string;
@@ -58,7 +58,7 @@ async function withSession<T>(
     const session = connect(subject.url!.origin);
     over.addEventListener("abort", () => session.destroy());
     const broken = new Promise<never>((_, reject) => session.on("error", reject));
-    // Whoever lost the race may still fail.
+    // It may still reject after the race.
     broken.catch(() => {});
     return await Promise.race([work(session), broken]);
   });

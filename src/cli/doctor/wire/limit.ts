@@ -1,6 +1,6 @@
 import { onAbort } from "../../../lib/abort.ts";
 
-/** How far a look may go. */
+/** The limits of a check. */
 export interface Limit {
   /** The longest time for one step, in milliseconds. */
   readonly ms: number;
@@ -8,15 +8,15 @@ export interface Limit {
   readonly signal: AbortSignal;
 }
 
-/** A step has taken all its time. */
+/** A step took longer than its limit. */
 export class Silence extends Error {
   override readonly name = "Silence";
 }
 
 /**
- * Does one step of work, and no longer than it may take.
+ * Does one step of work within its limit.
  *
- * @param work Gets a signal that aborts when it is over, done or not: what it has opened can be closed by that.
+ * @param work The work. It receives a signal that aborts at its end, done or not, to close what it has opened.
  * @throws {Silence} when the time is over; the signal's own reason when it aborts.
  */
 export async function within<T>(

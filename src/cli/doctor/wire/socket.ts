@@ -3,18 +3,18 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import { type Limit, within } from "./limit.ts";
 import { hostOf, portOf, type Subject } from "../subject.ts";
 
-/** What a handshake has shown. */
+/** The result of a handshake. */
 export interface Handshake {
   /** As in `TLSv1.3`. */
   readonly version: string | null;
-  /** What was agreed on for the time after, as in `h2`. */
+  /** The protocol that was agreed on, as in `h2`. */
   readonly alpn: string | undefined;
-  /** Why the runtime would not trust it: the name of its error. */
+  /** The name of the error for which the runtime would not trust it. */
   readonly distrust: string | undefined;
   readonly certificate: ReturnType<TLSSocket["getPeerCertificate"]>;
 }
 
-/** Shakes hands, and says no more. Nobody is trusted by that: it is for looking only. */
+/** Makes a TLS handshake and sends nothing else. It accepts any certificate, because it is only for looking at it. */
 export function shakeHands(subject: Subject): Promise<Handshake> {
   return within(subject.limit, (over) =>
     new Promise((resolve, reject) => {
@@ -43,14 +43,14 @@ function openTls(subject: Subject, protocols: string[], strict: boolean): TLSSoc
   return connectTls({
     host: subject.address ?? host,
     port: portOf(subject.url!),
-    // RFC 6066: an address is no server name.
+    // RFC 6066: an address is not a server name.
     ...(isIP(host) === 0 && { servername: host }),
     ALPNProtocols: protocols,
     rejectUnauthorized: strict,
   });
 }
 
-/** More than this of an answer is not read. */
+/** The most bytes of an answer that are read. */
 const MOST_BYTES = 16_384;
 
 /**
@@ -77,7 +77,7 @@ export async function exchange(
         socket.on(over === "tls" ? "secureConnect" : "connect", () => socket.write(request));
         socket.on("data", (piece: Uint8Array) => {
           text += String.fromCharCode(...piece.subarray(0, MOST_BYTES));
-          // A line that is not HTTP's will not become it.
+          // A line that does not begin like HTTP is not HTTP.
           const isOther = text.length >= 9 && !text.startsWith("HTTP/");
           if (isOther || text.length > MOST_BYTES || text.includes("\r\n\r\n")) resolve();
         });
@@ -85,7 +85,7 @@ export async function exchange(
         socket.on("close", () => resolve());
       }));
   } catch (error) {
-    // What came before it broke off says more than how it broke off.
+    // The bytes that came say more than the error.
     if (subject.limit.signal.aborted || text === "") throw error;
   }
   return text;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isLoopbackHost } from "../../src/lib/loopback.ts";
+import { isLoopbackHost } from "../../src/lib/url.ts";
 
 Deno.test("isLoopbackHost knows this machine by the host of a URL, and nothing that only looks like it", () => {
   const hosts: Record<string, boolean> = {

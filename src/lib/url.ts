@@ -1,5 +1,5 @@
 /**
- * Reading an address.
+ * Reading addresses.
  *
  * @module
  */
@@ -22,4 +22,13 @@ export function originOf(address: string): string | undefined {
   // These schemes have no pages: a browser runs or shows what stands behind them.
   if (!url?.host || /^(?:javascript|vbscript|data):$/.test(url.protocol)) return undefined;
   return url.origin === "null" ? `${url.protocol}//${url.host}` : url.origin;
+}
+
+/**
+ * Whether a host is this machine. Nobody on the way can read what is sent to it.
+ *
+ * @param host The `hostname` of a URL: `127.0.0.0/8`, `localhost`, a name below `.localhost` (RFC 6761), or `[::1]`.
+ */
+export function isLoopbackHost(host: string): boolean {
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(host);
 }
