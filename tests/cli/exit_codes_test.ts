@@ -295,7 +295,7 @@ const BAD: Readonly<Record<string, readonly [args: readonly string[], says: stri
     "must be a folder that can be written to",
   ],
   "captions over the audio": [["say", "Сайн", "-o", "x.wav", "--srt", "./x.wav"], "named twice"],
-  "a device": [["say", "Сайн", "-o", "/dev/null", "--force"], "is no regular file"],
+  "a device": [["say", "Сайн", "-o", "/dev/null", "--force"], "is not a regular file"],
   "a file that is not there": [
     ["say", "buk.txt", "-o", "x.wav"],
     "error: There is no file buk.txt. Give the text",
