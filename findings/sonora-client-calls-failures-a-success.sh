@@ -4,8 +4,8 @@
 # Guess:   Both clients raise WebRpcError for each call whose status is not 0, wherever the server writes it, and for an answer that has no status: gRPC has no other way to tell
 #          that an answer is whole.
 # Came:    A unary call that sonora's own WSGI server ends with RESOURCE_EXHAUSTED returns None in sonora.aio: the status stands in the trailers frame, and is read from the headers alone.
-#          sonora.client raises there. It in turn ends a stream that has no trailers as if it were whole, makes an empty stream of HTTP 503, and None of a unary call. sonora.aio raises for the
-#          two streams.
+#          sonora.client raises there. It in turn ends a stream that has no trailers as if it were whole, and makes an empty stream of HTTP 503, where sonora.aio raises. Both make None
+#          of a unary call that HTTP 503 answers.
 # With:    sonora 0.2.3, grpcio 1.85.1, urllib3 1.26.20, aiohttp 3.14.5, waitress 3.0.2; run on 2026-11-28.
 # Matters: "No credits" and "too many requests" look like an answer without fields, and a speech that broke off looks whole. In a program of Python take grpcio, or connect-python, and check that
 #          an answer has what it must have.
