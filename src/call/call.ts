@@ -94,6 +94,8 @@ export class Call {
   #answered = false;
   /** The id of the job: known from the start, or since the answer to a submit. */
   #requestId: string | undefined;
+  /** What is remembered of an abort. */
+  #interrupted: object | undefined;
 
   /**
    * @param timeout The deadline of the whole in milliseconds; without one there is none.
@@ -124,6 +126,8 @@ export class Call {
       checkPlace(dangerouslyAllowBrowser, this.#context());
     }
     this.lifetime = new Lifetime(core.open, outer ?? options.signal, timeout, checkpoint);
+    // At once: who waits for something else that ends by the signal may never ask for more here.
+    this.lifetime.onEnd(() => this.#remember());
     this.log = new CallLog(core.options.log, () => {
       const { method, parentId } = facts;
       return { method, parentId, ...this.#context() };
@@ -351,13 +355,20 @@ export class Call {
       end = this.lifetime.expire();
       failure = this.#ended(end);
     }
-    const isFirst = this.log.end(outcomeOf(end, failure));
+    this.log.end(outcomeOf(end, failure));
     if (end?.by !== "signal") return failure;
-    const { charged, requestId } = this.#context();
-    if (isFirst && charged !== undefined) {
-      recordInterrupted(end.reason, { requestId, charged }, this.#options.signal);
-    }
+    this.#remember();
     return end.reason;
+  }
+
+  /** Remembers what an abort interrupted. */
+  #remember(): void {
+    const { end } = this.lifetime;
+    const { charged, requestId } = this.#context();
+    if (end?.by !== "signal" || charged === undefined) return;
+    const job = { requestId, charged };
+    if (this.#interrupted) Object.assign(this.#interrupted, job);
+    else this.#interrupted = recordInterrupted(end.reason, job, this.#options.signal);
   }
 
   /** The error for work that was ended. */

@@ -111,7 +111,8 @@ export function recordPurchases(error: unknown): void {
  * a reason interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again
  * about the same job costs nothing. Do not submit the text again in that case. It says nothing about whether the
  * failure can pass. It is false for a copy of an error (`structuredClone`, `postMessage`), which has lost its facts:
- * ask before you copy it.
+ * ask before you copy it. It knows nothing of an error that is not of a call, and is true then: a time limit around a call
+ * (`Promise.race`) leaves the call running, so give the call its own `timeout` or `signal`.
  *
  * It never throws.
  *
