@@ -52,6 +52,8 @@ export interface CallFacts {
   readonly key: string;
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
   readonly billable?: boolean;
+  /** Whether the work that it ends has bought the job: its errors say that doing it again is charged again. */
+  readonly rebuys?: boolean;
   /** The text to keep out of errors. */
   readonly text?: string | undefined;
   /** The job that the call is about. */
@@ -130,7 +132,7 @@ export class Call {
     this.lifetime.onEnd(() => this.#remember());
     this.log = new CallLog(core.options.log, () => {
       const { method, parentId } = facts;
-      return { method, parentId, ...this.#context() };
+      return { method, parentId, ...this.#context(), billable: facts.billable === true };
     });
     this.log.notify({ type: "start" });
   }
@@ -404,9 +406,9 @@ export class Call {
 
   // A call that costs nothing and is about no job says nothing about money.
   #context(): Context {
-    const { billable } = this.#facts;
+    const { billable = false, rebuys = false } = this.#facts;
     const requestId = this.#requestId;
     const charged = billable || requestId !== undefined ? this.charged : undefined;
-    return { requestId, charged, billable: billable === true };
+    return { requestId, charged, billable: billable || rebuys };
   }
 }
