@@ -5,6 +5,7 @@
  */
 
 import type { CallFacts, Core } from "./call/call.ts";
+import { acceptedJob } from "./call/accepted_jobs.ts";
 import { callUnary } from "./call/unary.ts";
 import {
   type AudioDownload,
@@ -204,11 +205,21 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
    * ```
    */
   async submit(request: GenerateSpeechRequest, options: CallOptions = {}): Promise<Job> {
+    return await this.#submit(request, options);
+  }
+
+  async #submit(
+    request: GenerateSpeechRequest,
+    options: CallOptions,
+    isSpoken = false,
+  ): Promise<Job> {
     // The caller may put the next request into the same object while this waits, so read it first.
     validate("request", request);
     const { apiKey, text } = request;
     const { requestId, status } = await this.generateSpeech(request, options);
-    return new Job(this.#core, { requestId, apiKey }, { requestId, status }, text);
+    const accepted = acceptedJob(requestId);
+    if (accepted && isSpoken) accepted.isSpoken = true;
+    return new Job(this.#core, { requestId, apiKey }, { requestId, status }, text, isSpoken);
   }
 
   /**
@@ -252,7 +263,8 @@ export abstract class BaseClient implements Disposable, AsyncDisposable {
     const start = performance.now();
     const { timeout } = options;
     const submission = Math.min(timeout ?? Infinity, this.#core.options.timeout);
-    const job = await this.submit(request, { ...pick(options, CALL_OPTIONS), timeout: submission });
+    const call = { ...pick(options, CALL_OPTIONS), timeout: submission };
+    const job = await this.#submit(request, call, true);
     try {
       // One millisecond at least: the wait itself then reports that the time is over.
       const left = timeout && Math.max(1, Math.ceil(timeout - (performance.now() - start)));

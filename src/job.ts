@@ -71,6 +71,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
   readonly #request: CheckStatusRequest;
   /** The text, to keep it out of errors. A resumed job does not know it. */
   readonly #text: string;
+  /** Whether the job is that of a `speak`. */
+  readonly #isSpoken: boolean;
   #response: CheckStatusResponse | undefined;
   /** When the last response to a poll came, in milliseconds since 1970. */
   #seen = 0;
@@ -83,6 +85,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
     request: CheckStatusRequest,
     response?: CheckStatusResponse,
     text = "",
+    isSpoken = false,
   ) {
     validate("requestId", request.requestId);
     this.requestId = request.requestId;
@@ -90,6 +93,7 @@ export class Job implements AsyncIterable<StatusUpdate> {
     this.#request = request;
     this.#response = response;
     this.#text = text;
+    this.#isSpoken = isSpoken;
   }
 
   /** The last response; `undefined` before the first poll of a resumed job. */
@@ -183,7 +187,8 @@ export class Job implements AsyncIterable<StatusUpdate> {
     if (status === RequestStatus.COMPLETED && isOld) {
       for await (const _ of this.watch(watch));
     }
-    return downloadAudio(this.#core, await this.wait(watch), pick(options, DOWNLOAD_OPTIONS));
+    const done = await this.wait(watch);
+    return downloadAudio(this.#core, done, pick(options, DOWNLOAD_OPTIONS), this.#isSpoken);
   }
 
   /**

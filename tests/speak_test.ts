@@ -2,6 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import {
+  type AudioStream,
   interruptedJobs,
   isSafeToRetry,
   retry,
@@ -9,7 +10,8 @@ import {
   TimeoutError,
   TsetsenError,
 } from "../mod.ts";
-import { ManualClock } from "../src/emulator/mod.ts";
+import { type AudioFault, ManualClock } from "../src/emulator/mod.ts";
+import { saveAudio } from "../src/file/mod.ts";
 import { failureOf } from "./support/canned_fetch.ts";
 import { failure, GENERATE, rejection, setUp, TEXT } from "./support/rig.ts";
 import { until } from "./support/until.ts";
@@ -62,6 +64,55 @@ Deno.test("Client.speak that is aborted while it waits keeps the id of the job",
   const [job] = interruptedJobs(reason, signal);
   assertEquals(job?.charged, "yes");
   assertEquals(isSafeToRetry(reason), false);
+});
+
+Deno.test("Client.speak is not bought again for the failure of its audio by who asks isSafeToRetry, and its job is fetched for nothing", async () => {
+  const folder = await Deno.makeTempDir();
+  await Deno.writeTextFile(`${folder}/taken.wav`, "");
+  // Each fails for good.
+  const reads: readonly [
+    fault: Omit<AudioFault, "kind"> | undefined,
+    read: (audio: AudioStream) => Promise<unknown>,
+  ][] = [
+    [{ bytes: new TextEncoder().encode("<html>") }, (audio) => audio.bytes()],
+    [{ bytes: new TextEncoder().encode("ID3 an MP3".padEnd(500)) }, (audio) => audio.wav()],
+    [undefined, (audio) => saveAudio(`${folder}/taken.wav`, audio)],
+    [
+      { bytes: new TextEncoder().encode("ID3 an MP3".padEnd(500)) },
+      (audio) => saveAudio(`${folder}/new.wav`, audio),
+    ],
+    [undefined, async (audio) => {
+      await audio.bytes();
+      await audio.wav();
+    }],
+    [undefined, async (audio) => {
+      const bytes = audio.bytes();
+      await audio.cancel();
+      await bytes;
+    }],
+  ];
+  try {
+    for (const [fault, read] of reads) {
+      await using rig = await setUp({ client: { maxRetries: 0 } });
+      if (fault) rig.emulator.addFault({ kind: "audio", ...fault, times: Infinity });
+      let error: unknown;
+      for (let tries = 0; tries < 3; tries++) {
+        error = await rejection(rig.client.speak(GENERATE).then(read));
+        if (!isSafeToRetry(error)) break;
+      }
+      assertEquals(rig.emulator.ledger.charges.length, 1, `${read}`);
+      const [job] = interruptedJobs(error);
+      assertEquals(job?.charged, "yes", `${read}`);
+      // Who follows the job may ask again.
+      rig.emulator.clearFaults();
+      rig.emulator.addFault({ kind: "http", status: 500, method: "Audio" });
+      const again = () => rig.client.job(job!.requestId!).audio().then((audio) => audio.bytes());
+      assertEquals(isSafeToRetry(await rejection(again())), true);
+      assert((await again()).length > 44);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("Client.speak refuses bad input before it sends", async () => {

@@ -72,9 +72,11 @@ export class AudioReader {
       ? (this.#kind === undefined || this.#kind === "calls") && !hasEnded
       : this.#kind === undefined && !this.#isUsed;
     if (!isAllowed) {
-      throw new TypeError(
+      const error = new TypeError(
         "The audio must be unread: it has been read, is being read, or cancelled. Keep its bytes, or ask for it again.",
       );
+      if (this.#isUsed) recordInterruptedAudio(error, this.#requestId);
+      throw error;
     }
     if (kind !== "calls") this.#kind = kind;
     else this.#kind ??= kind;

@@ -4,14 +4,16 @@
  * @module
  */
 
+import { isSpoken } from "../call/accepted_jobs.ts";
 import { recordInterrupted } from "../call/interrupted_jobs.ts";
 import { recordPurchases } from "../call/retry.ts";
 
 /**
  * Remembers that the reading of audio ended with `error`. Reading a stream again would buy it again. Reading the audio
- * of a job again would not, and the error then names the job.
+ * of a job again would not, unless `speak` has bought the job, and the error then names the job.
  */
 export function recordInterruptedAudio(error: unknown, requestId: string | undefined): void {
-  if (requestId) recordInterrupted(error, { requestId, charged: "yes", billable: false });
+  const billable = isSpoken(requestId);
+  if (requestId) recordInterrupted(error, { requestId, charged: "yes", billable });
   else recordPurchases(error);
 }

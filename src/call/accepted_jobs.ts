@@ -29,8 +29,13 @@ export function recordKnown(requestId: string): void {
 }
 
 /** What is known about a job that was accepted a moment ago. */
-export function acceptedJob(requestId: string): AcceptedJob | undefined {
-  return memory().jobs.get(requestId);
+export function acceptedJob(requestId: string | undefined): AcceptedJob | undefined {
+  return memory().jobs.get(requestId as string);
+}
+
+/** Whether `speak` has bought a job a moment ago. */
+export function isSpoken(requestId: string | undefined): boolean {
+  return acceptedJob(requestId)?.isSpoken === true;
 }
 
 /** Whether the service may not know a job yet: it was accepted a moment ago, and there was no answer about it. */

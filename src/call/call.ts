@@ -52,6 +52,8 @@ export interface CallFacts {
   readonly key: string;
   /** Whether the call costs credits: it is then sent again only if nothing can have been accepted. */
   readonly billable?: boolean;
+  /** Whether the work that it ends has bought the job: its errors say that doing it again is charged again. */
+  readonly rebuys?: boolean;
   /** The text to keep out of errors. */
   readonly text?: string | undefined;
   /** The job that the call is about. */
@@ -94,6 +96,8 @@ export class Call {
   #answered = false;
   /** The id of the job: known from the start, or since the answer to a submit. */
   #requestId: string | undefined;
+  /** What is remembered of an abort. */
+  #interrupted: object | undefined;
 
   /**
    * @param timeout The deadline of the whole in milliseconds; without one there is none.
@@ -124,9 +128,11 @@ export class Call {
       checkPlace(dangerouslyAllowBrowser, this.#context());
     }
     this.lifetime = new Lifetime(core.open, outer ?? options.signal, timeout, checkpoint);
+    // At once: who waits for something else that ends by the signal may never ask for more here.
+    this.lifetime.onEnd(() => this.#remember());
     this.log = new CallLog(core.options.log, () => {
       const { method, parentId } = facts;
-      return { method, parentId, ...this.#context() };
+      return { method, parentId, ...this.#context(), billable: facts.billable === true };
     });
     this.log.notify({ type: "start" });
   }
@@ -351,13 +357,20 @@ export class Call {
       end = this.lifetime.expire();
       failure = this.#ended(end);
     }
-    const isFirst = this.log.end(outcomeOf(end, failure));
+    this.log.end(outcomeOf(end, failure));
     if (end?.by !== "signal") return failure;
-    const { charged, requestId } = this.#context();
-    if (isFirst && charged !== undefined) {
-      recordInterrupted(end.reason, { requestId, charged }, this.#options.signal);
-    }
+    this.#remember();
     return end.reason;
+  }
+
+  /** Remembers what an abort interrupted. */
+  #remember(): void {
+    const { end } = this.lifetime;
+    const { charged, requestId } = this.#context();
+    if (end?.by !== "signal" || charged === undefined) return;
+    const job = { requestId, charged };
+    if (this.#interrupted) Object.assign(this.#interrupted, job);
+    else this.#interrupted = recordInterrupted(end.reason, job, this.#options.signal);
   }
 
   /** The error for work that was ended. */
@@ -393,9 +406,9 @@ export class Call {
 
   // A call that costs nothing and is about no job says nothing about money.
   #context(): Context {
-    const { billable } = this.#facts;
+    const { billable = false, rebuys = false } = this.#facts;
     const requestId = this.#requestId;
     const charged = billable || requestId !== undefined ? this.charged : undefined;
-    return { requestId, charged, billable: billable === true };
+    return { requestId, charged, billable: billable || rebuys };
   }
 }

@@ -77,11 +77,11 @@ export class CallLog {
     }
   }
 
-  /** Notifies the hook of the end of the call. Only the first end counts. @returns Whether this is the first. */
-  end(ended: Ended): boolean {
-    if (this.#isOver) return false;
+  /** Notifies the hook of the end of the call. Only the first end counts. */
+  end(ended: Ended): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#outcome({ type: "end", status: this.status, ...ended }, this.#start, this.answer);
-    return this.#isOver = true;
   }
 
   #outcome(event: object, start: number, { bytes }: TransportAnswer): void {

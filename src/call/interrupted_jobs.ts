@@ -14,22 +14,25 @@ const MAX_JOBS = 1_000;
  * Remembers that `reason`, the reason of a caller's signal or an error that is not ours, interrupted a job.
  *
  * @param signal The signal that the caller gave.
+ * @returns What is remembered, if anything is.
  */
 export function recordInterrupted(
   reason: unknown,
   job: Omit<Interruption, "signal">,
   signal?: AbortSignal,
-): void {
+): Interruption | undefined {
   // A reason that is no object, such as a string, cannot hold them. The signal of its call does.
   const holder = Object(reason) === reason ? reason : signal;
-  if (!holder) return;
+  if (!holder) return undefined;
   const others = interruptionsOf(holder).filter((one) =>
     !one.requestId || one.requestId !== job.requestId || one.signal !== signal
   );
   // Forget a job that was not charged, if there is one.
   const at = others.findIndex(({ charged }) => charged === "no");
   if (others.length >= MAX_JOBS) others.splice(Math.max(0, at), 1);
-  memory().interruptions.set(holder as object, [...others, { ...job, signal }]);
+  const known = { ...job, signal };
+  memory().interruptions.set(holder as object, [...others, known]);
+  return known;
 }
 
 /**

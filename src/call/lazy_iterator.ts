@@ -51,9 +51,6 @@ export class LazyIterator<T> implements AsyncIterableIterator<T, void, void> {
   /** Ends the work at once, also while a `next()` is pending: that one is then done, too. */
   async return(): Promise<IteratorResult<T, void>> {
     this.#left = true;
-    const { end } = this.#call?.lifetime ?? {};
-    // A loop that has noticed the abort itself may throw the reason of the signal.
-    if (end?.by === "signal") this.#call?.error(end);
     this.#call?.lifetime.stop({ by: "cancel" });
     try {
       await this.#items?.return();

@@ -18,6 +18,8 @@ export interface AcceptedJob {
   readonly length: number | undefined;
   /** Whether the service has answered about the job. */
   isKnown: boolean;
+  /** Whether `speak` has bought it: doing that again for its audio buys another. */
+  isSpoken?: boolean;
 }
 
 /** A job, or a call that may have become one, that an error interrupted. */

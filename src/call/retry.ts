@@ -14,7 +14,7 @@ import { TRANSIENT, TsetsenError } from "../contract/errors.ts";
 import { reasonOf } from "../lib/abort.ts";
 import { isError } from "../lib/is_error.ts";
 import { Lifetime } from "../lib/lifetime.ts";
-import { mayBeAcceptedSince } from "./accepted_jobs.ts";
+import { isSpoken, mayBeAcceptedSince } from "./accepted_jobs.ts";
 import { interruptedJobs, interruptionsOf, recordInterrupted } from "./interrupted_jobs.ts";
 import { memory } from "./memory.ts";
 import { type FieldNames, validate, validateFields } from "../contract/validate.ts";
@@ -107,11 +107,12 @@ export function recordPurchases(error: unknown): void {
  * credits must ask it, your own and that of a framework.
  *
  * It is false when a submission or a stream may have been accepted (`charged` is `"unknown"` or `"yes"`), also when an abort
- * or `cancel()` interrupted it. It is false for a value that is no object, because nobody can look up what an abort with such
- * a reason interrupted. It is true for an error about a job that is paid for (a poll, a download), because asking again
- * about the same job costs nothing. Do not submit the text again in that case. It says nothing about whether the
- * failure can pass. It is false for a copy of an error (`structuredClone`, `postMessage`), which has lost its facts:
- * ask before you copy it.
+ * or `cancel()` interrupted it, and when the audio of `speak` fails. It is false for a value that is no object, because nobody
+ * can look up what an abort with such a reason interrupted. It is true for an error about a job that is paid for (a poll, a
+ * download), because asking again about the same job costs nothing. Do not submit the text again in that case. It says nothing
+ * about whether the failure can pass. It is false for a copy of an error (`structuredClone`, `postMessage`), which has lost
+ * its facts: ask before you copy it. It knows nothing of an error that is not of a call, and is true then: a time limit around a
+ * call (`Promise.race`) leaves the call running, so give the call its own `timeout` or `signal`.
  *
  * It never throws.
  *
@@ -144,8 +145,9 @@ export function isSafeToRetry(error: unknown): boolean {
   }
   const { charged, billable, requestId } = error;
   if (charged === undefined || charged === "no") return true;
-  // When the error does not know it: an error about an accepted job comes from work that follows the job.
-  return !(billable ?? !(charged === "yes" && requestId !== undefined));
+  // When the error does not know it: an error about an accepted job comes from work that follows the job. The audio of `speak`
+  // is one work with the purchase.
+  return !(billable ?? !(charged === "yes" && requestId !== undefined && !isSpoken(requestId)));
 }
 
 /** Whether `fn` itself has submitted the job that the error is about: calling it again would submit another. */

@@ -5,6 +5,7 @@
  */
 
 import { checkUnread } from "../audio/unread.ts";
+import { isSpoken } from "../call/accepted_jobs.ts";
 import { interruptedJobs, recordInterrupted } from "../call/interrupted_jobs.ts";
 import { isSafeToRetry, recordPurchases } from "../call/retry.ts";
 import { TsetsenError } from "../contract/errors.ts";
@@ -133,7 +134,8 @@ export async function saveAudio(
     const { requestId } = Object(audio) as OwnAudio;
     const isKnown = interruptedJobs(error).some((job) => job.requestId === requestId);
     if (requestId !== undefined && !isKnown && !(error instanceof TsetsenError)) {
-      recordInterrupted(error, { requestId, charged: "yes", billable: false }, options?.signal);
+      const job = { requestId, charged: "yes", billable: isSpoken(requestId) } as const;
+      recordInterrupted(error, job, options?.signal);
     }
     throw error;
   }

@@ -33,7 +33,6 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   #lifetime: Lifetime | undefined;
   #items: AsyncGenerator<T, void, void> | undefined;
   #isCancelled = false;
-  #isTold = false;
 
   /**
    * @param work The work. All its waits end with its lifetime.
@@ -55,10 +54,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   async next(): Promise<IteratorResult<T, void>> {
     const done: IteratorResult<T, void> = { done: true, value: undefined };
     if (this.#isCancelled) return done;
-    const lifetime = this.#lifetime ??= new Lifetime(
-      this.#client.openLifetimes,
-      this.#options.signal,
-    );
+    const lifetime = this.#lifetime ??= this.#begin();
     const items = this.#items ??= this.#work(lifetime);
     try {
       const result = await items.next();
@@ -73,20 +69,33 @@ export class Run<T> implements AsyncIterator<T, void, void> {
     }
   }
 
+  #begin(): Lifetime {
+    const { signal } = this.#options;
+    const lifetime = new Lifetime(this.#client.openLifetimes, signal);
+    // At once: who waits for something else that ends by the signal may never ask for more here.
+    lifetime.onEnd(() => {
+      const session = this.#session();
+      if (lifetime.end?.by !== "signal" || session?.hasBought !== true) return;
+      const { reason } = lifetime.end;
+      for (const job of session.openJobs()) recordInterrupted(reason, job, signal);
+      if (this.#options.store === undefined) recordPurchases(reason);
+    });
+    return lifetime;
+  }
+
   /** What to throw, with what is known about the money. */
   #failure(error: unknown, end: LifetimeEnd | undefined): unknown {
+    if (end?.by === "signal") return end.reason;
     const session = this.#session();
     const { signal, store } = this.#options;
     const jobs = session?.openJobs() ?? [];
     let failure = error;
-    if (end?.by === "signal") failure = end.reason;
-    else if (end?.by === "close") {
+    if (end?.by === "close") {
       // The error names one job; the state names all.
       failure = new ClientClosedError("The client was closed while this was under way.", jobs[0]);
     }
-    if (session?.hasBought !== true || this.#isTold) return failure;
-    this.#isTold = true;
-    const known = end?.by === "signal" ? undefined : asTsetsenError(failure);
+    if (session?.hasBought !== true) return failure;
+    const known = asTsetsenError(failure);
     // The error of a store does not name the jobs.
     if (known === undefined) jobs.forEach((job) => recordInterrupted(failure, job, signal));
     else failure = withContext(known, { billable: true });
@@ -98,9 +107,6 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   /** Ends the work at once. */
   async return(): Promise<IteratorResult<T, void>> {
     this.#isCancelled = true;
-    const { end } = this.#lifetime ?? {};
-    // A loop that has noticed the abort itself may throw the reason of the signal.
-    if (end?.by === "signal") this.#failure(end, end);
     this.#lifetime?.stop({ by: "cancel" });
     try {
       await this.#items?.return();

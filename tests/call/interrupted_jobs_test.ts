@@ -9,6 +9,7 @@ import { narrate } from "../../src/narration/mod.ts";
 import { cannedClient, cannedFetch, grpcWeb } from "../support/canned_fetch.ts";
 import { hex } from "../support/hex.ts";
 import { GENERATE, rejection, setUp, sleep, STREAM } from "../support/rig.ts";
+import { until } from "../support/until.ts";
 
 const speech = { text: "Сайн", voiceId: "v1" };
 
@@ -137,28 +138,60 @@ Deno.test("interruptedJobs knows what a loop was reading that leaves with the re
     [(signal) => speakLive(client, ReadableStream.from([text]), { ...voice, signal }), stream],
   ];
   for (const [open, jobs] of reads) {
-    for (const isOpen of [true, false]) {
+    for (const way of ["at once", "late", "without a word"]) {
       const controller = new AbortController();
       const { signal } = controller;
       const reason = new Error("enough");
       const read = async () => {
         const items = await open(signal);
+        if (way === "without a word") {
+          await items[Symbol.asyncIterator]().next();
+          controller.abort(reason);
+          signal.throwIfAborted();
+        }
         for await (const _ of items) {
           controller.abort(reason);
-          // Either the loop sees the abort at once, or when it has waited for something else that ends by the signal.
-          if (isOpen) await sleep(1);
+          // What else it waits for ends by the signal, too.
+          if (way === "late") await sleep(1);
           signal.throwIfAborted();
         }
       };
       assert(await rejection(read()) === reason);
       // A narration learns a moment later that the part that it streams has failed, and is paid for.
       const known = interruptedJobs(reason, signal);
-      assertEquals(
-        known.map((one) => ({ ...one, charged: one.charged !== "no" })),
-        jobs,
-        `${open}`,
-      );
+      const seen = known.map((one) => ({ ...one, charged: one.charged !== "no" }));
+      assertEquals(seen, jobs, `${open} ${way}`);
       assertEquals(isSafeToRetry(reason), false);
     }
+  }
+});
+
+Deno.test("interruptedJobs and isSafeToRetry know of a call in the moment of its abort, before it has rejected", async () => {
+  await using rig = await setUp({ emulator: { queueTime: 3_600_000 } });
+  const { client, emulator } = rig;
+  const { requestId } = await client.submit(GENERATE);
+  const calls: readonly [call: (signal: AbortSignal) => Promise<unknown>, charged: Charged][] = [
+    [(signal) => client.waitForCompletion(requestId, { signal }), "yes"],
+    [(signal) => client.speak(GENERATE, { signal }), "yes"],
+    [(signal) => client.submit(GENERATE, { signal }), "unknown"],
+  ];
+  for (const [call, charged] of calls) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const reason = new Error("enough");
+    if (charged === "unknown") emulator.addFault({ kind: "hang", method: "GenerateSpeech" });
+    const polls = rig.sent("CheckStatus").length;
+    const submissions = rig.sent("GenerateSpeech").length;
+    const work = call(signal);
+    await until(() =>
+      charged === "unknown"
+        ? rig.sent("GenerateSpeech").length > submissions
+        : rig.sent("CheckStatus").length > polls
+    );
+    controller.abort(reason);
+    const known = interruptedJobs(reason, signal);
+    assertEquals([known.map((job) => job.charged), isSafeToRetry(reason)], [[charged], false]);
+    assert(await rejection(work) === reason);
+    assertEquals(interruptedJobs(reason, signal), known);
   }
 });

@@ -42,8 +42,10 @@ export function randomDirect(random: Random, seed: Random): DirectPlan {
     call,
     again,
     method: call === "streamSpeech" ? "stream" : "generate",
-    // A caller that asks isSafeToRetry must not submit again for an error about a poll, as its description says.
-    followsInside: again === "retry" && random.percent(50),
+    // A caller that asks isSafeToRetry must not submit again for an error about a poll, as its description says. The audio of
+    // `speak` is part of what is done again.
+    followsInside: (again === "retry" || (again === "isSafeToRetry" && call === "speak")) &&
+      random.percent(50),
     options: {
       ...(random.percent(25) ? { timeout: 5 + random.below(120) } : {}),
       ...(random.percent(30) ? { maxRetries: random.below(4) } : {}),

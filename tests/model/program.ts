@@ -105,7 +105,7 @@ async function intend(
   return async () => {
     checkDirect(world, plan, characters, outcome, reached, signal);
     const id = emulator.jobs.find(({ text }) => [...text].length === characters)?.requestId;
-    if (followed !== undefined) checkFollowed(id, followed.error, signal);
+    if (followed !== undefined) checkFollowed(plan.call === "speak", id, followed.error, signal);
     if (id === undefined || !plan.random.percent(20)) return;
     // Whatever has happened, a paid job is still to be had.
     emulator.clearFaults();

@@ -46,7 +46,8 @@ export function checkDirect(
       ids.every((id) => id === error.requestId),
       `${error.name} lost the id ${ids}: ${error.requestId}`,
     );
-    const followed = plan.followsInside && error.requestId !== undefined && error.charged !== "no";
+    const followed = plan.followsInside && plan.call !== "speak" &&
+      error.requestId !== undefined && error.charged !== "no";
     must(
       !isSafe || charges === 0 || followed,
       `${error.name} is told safe to retry after a charge`,
@@ -66,8 +67,13 @@ export function checkDirect(
   );
 }
 
-/** Checks what became of following a paid job: it costs nothing, and the job is not lost. */
+/**
+ * Checks what became of following a paid job: it costs nothing, and the job is not lost.
+ *
+ * @param isSpoken Whether the audio of `speak` was read, which is bought again with `speak` only.
+ */
 export function checkFollowed(
+  isSpoken: boolean,
   requestId: string | undefined,
   error: unknown,
   signal: AbortSignal | undefined,
@@ -75,7 +81,8 @@ export function checkFollowed(
   if (error instanceof Broken) throw error;
   if (error instanceof TsetsenError) {
     must(error.charged !== "no", `${error.name} of a paid job says "no"`);
-    must(isSafeToRetry(error), `${error.name}: asking for a paid job again is told unsafe`);
+    const isTrue = isSafeToRetry(error) !== isSpoken;
+    must(isTrue, `${error.name}: isSafeToRetry is ${isSpoken} for ${isSpoken ? "speak" : "a job"}`);
     if (requestId !== undefined) {
       must(error.requestId === requestId, `${error.name} lost the job's id: ${error.requestId}`);
     }

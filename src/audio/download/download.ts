@@ -79,11 +79,16 @@ export const DOWNLOAD_OPTIONS: FieldNames<Required<DownloadOptions>> = {
   onResponse: true,
 };
 
-/** Makes a download. Bad input throws at once. Nothing is sent before the download is read. */
+/**
+ * Makes a download. Bad input throws at once. Nothing is sent before the download is read.
+ *
+ * @param rebuys Whether the audio comes from `speak`: who does that again is charged again.
+ */
 export function downloadAudio(
   core: Core,
   source: AudioSource,
   options: DownloadOptions,
+  rebuys: boolean = false,
 ): AudioDownload {
   validate("source", source);
   validateFields("options", options, DOWNLOAD_OPTIONS);
@@ -140,7 +145,7 @@ export function downloadAudio(
     if (head !== undefined) yield whole(head);
   }
 
-  const about = { method: "Download", subject: "The download", key: "", requestId };
+  const about = { method: "Download", subject: "The download", key: "", requestId, rebuys };
   const items = new LazyIterator(() => new Call(core, about, options, timeout), run);
   return new AudioDownload(items, () => facts, options.onProgress, requestId);
 }
