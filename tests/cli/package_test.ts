@@ -82,49 +82,59 @@ Deno.test("The npm package brings tsetsen, which does on Node and Bun what it do
   }
 });
 
-Deno.test("main and run of ./cli, bundled with the program that imports them, run once", async () => {
-  await using sdk = await installPackage();
-  await using desk = await setUp();
-  const bundled = async (name: string, source: string) => {
-    await Deno.writeTextFile(`${sdk.folder}/${name}.mjs`, source);
-    const esbuild = await import("esbuild");
-    try {
-      await esbuild.build({
-        entryPoints: [`${sdk.folder}/${name}.mjs`],
-        outfile: `${sdk.folder}/${name}.bundle.mjs`,
-        bundle: true,
-        format: "esm",
-        platform: "node",
-        external: ["mediabunny", "@mediabunny/*"],
-        // commander is CommonJS.
-        banner: {
-          js: 'import { createRequire as of } from "node:module"; const require = of("/");',
-        },
-        logLevel: "silent",
-      });
-    } finally {
-      await esbuild.stop();
-    }
-    return [`${sdk.folder}/${name}.bundle.mjs`];
-  };
-  const command = await bundled("command", 'import { run } from "@tsetsen/sdk/cli"; await run();');
-  const library = await bundled(
-    "library",
-    `import { main } from "@tsetsen/sdk/cli";
+// The process of esbuild ends a little after stop().
+const ESBUILD = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test(
+  "main and run of ./cli, bundled with the program that imports them, run once",
+  ESBUILD,
+  async () => {
+    await using sdk = await installPackage();
+    await using desk = await setUp();
+    const bundled = async (name: string, source: string) => {
+      await Deno.writeTextFile(`${sdk.folder}/${name}.mjs`, source);
+      const esbuild = await import("esbuild");
+      try {
+        await esbuild.build({
+          entryPoints: [`${sdk.folder}/${name}.mjs`],
+          outfile: `${sdk.folder}/${name}.bundle.mjs`,
+          bundle: true,
+          format: "esm",
+          platform: "node",
+          external: ["mediabunny", "@mediabunny/*"],
+          // commander is CommonJS.
+          banner: {
+            js: 'import { createRequire as of } from "node:module"; const require = of("/");',
+          },
+          logLevel: "silent",
+        });
+      } finally {
+        await esbuild.stop();
+      }
+      return [`${sdk.folder}/${name}.bundle.mjs`];
+    };
+    const command = await bundled(
+      "command",
+      'import { run } from "@tsetsen/sdk/cli"; await run();',
+    );
+    const library = await bundled(
+      "library",
+      `import { main } from "@tsetsen/sdk/cli";
     import { main as emulate } from "@tsetsen/sdk/emulator/cli";
     if (typeof emulate === "function") await main(["check", "Сайн уу?"]);`,
-  );
-  // Each has import.meta.main, which is true in every module of a bundle.
-  for (const runtime of [[Deno.execPath(), "run", "-A"], [find("bun", "TSETSEN_BUN")]]) {
-    const args = ["say", "Сайн уу?", "-o", "-"];
-    const said = await desk.run(args, { program: [...runtime, ...command] });
-    assertEquals([said.code, desk.emulator.ledger.charges.length], [0, 1], said.stderr);
-    desk.emulator.reset();
-    const { stdout, stderr } = await desk.run(args, { program: [...runtime, ...library] });
-    assertEquals([stdout, stderr], ["No likely mistakes found.\n", ""]);
-    assertEquals(desk.emulator.ledger.charges.length, 0);
-  }
-});
+    );
+    // Each has import.meta.main, which is true in every module of a bundle.
+    for (const runtime of [[Deno.execPath(), "run", "-A"], [find("bun", "TSETSEN_BUN")]]) {
+      const args = ["say", "Сайн уу?", "-o", "-"];
+      const said = await desk.run(args, { program: [...runtime, ...command] });
+      assertEquals([said.code, desk.emulator.ledger.charges.length], [0, 1], said.stderr);
+      desk.emulator.reset();
+      const { stdout, stderr } = await desk.run(args, { program: [...runtime, ...library] });
+      assertEquals([stdout, stderr], ["No likely mistakes found.\n", ""]);
+      assertEquals(desk.emulator.ledger.charges.length, 0);
+    }
+  },
+);
 
 // Notes the files and folders whose content a program orders onto the disk.
 const NOTE_SYNCS = `
