@@ -16,7 +16,7 @@ import { Client as LeanClient } from "../../src/lean/mod.ts";
 import { AudioTokens } from "../../src/proxy/audio/audio_token.ts";
 import { createProxy } from "../../src/proxy/mod.ts";
 import { QUICK } from "../support/rig.ts";
-import { framed, post, setUp, startProxy, startUpstream, trailers, unframe } from "./setup.ts";
+import { ALL, framed, post, setUp, startProxy, startUpstream, trailers, unframe } from "./setup.ts";
 import { until } from "../support/until.ts";
 import { concat } from "../support/hex.ts";
 
@@ -221,6 +221,28 @@ Deno.test("createProxy leaves the audio's server within 200 ms when the page lea
   assert(sent < 60_000_000, `no more is fetched than the page reads: ${sent}`);
   await reader.cancel();
   assert(await until(() => cancelled) < 200);
+});
+
+Deno.test("createProxy keeps no timer of a visitor whose body is cancelled while it takes a piece, as Deno's server does", async () => {
+  const pieces = () => new Response(new Uint8Array(1_000));
+  await using upstream = startUpstream(pieces);
+  const proxy = createProxy({ apiKey: KEY, endpoint: upstream.url, methods: ALL, timeout: 60_000 });
+  const token = await new AudioTokens(KEY, 60_000).seal(`${upstream.url}/audio`);
+  const answer = await proxy(new Request(`http://127.0.0.1/tts/audio/${token}`));
+  assertEquals(answer.status, 200);
+  const reader = answer.body!.getReader();
+  const { prototype } = ReadableStreamDefaultController;
+  const { enqueue } = prototype;
+  prototype.enqueue = function (chunk) {
+    prototype.enqueue = enqueue;
+    enqueue.call(this, chunk);
+    void reader.cancel();
+  };
+  try {
+    await reader.read();
+  } finally {
+    prototype.enqueue = enqueue;
+  }
 });
 
 Deno.test("createProxy leaves the service's own address when audio is false", async () => {

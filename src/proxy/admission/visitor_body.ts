@@ -76,7 +76,8 @@ export function visitorBody(
           return controller.close();
         }
         controller.enqueue(value);
-        expectRead();
+        // Deno's server cancels inside of this enqueue when the connection is closed.
+        if (!ended) expectRead();
       } catch (error) {
         end();
         throw error;
