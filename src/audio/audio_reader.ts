@@ -10,6 +10,7 @@ import { ServerError } from "../contract/errors.ts";
 import { notify } from "../contract/log.ts";
 import { recordInterruptedAudio } from "./interrupted_audio.ts";
 import { type AudioFacts, type AudioProgressHook, paidFor } from "./audio_facts.ts";
+import { notUnread } from "./unread.ts";
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
@@ -71,13 +72,7 @@ export class AudioReader {
       : kind === "loop"
       ? (this.#kind === undefined || this.#kind === "calls") && !hasEnded
       : this.#kind === undefined && !this.#isUsed;
-    if (!isAllowed) {
-      const error = new TypeError(
-        "The audio must be unread: it has been read, is being read, or cancelled. Keep its bytes, or ask for it again.",
-      );
-      if (this.#isUsed) recordInterruptedAudio(error, this.#requestId);
-      throw error;
-    }
+    if (!isAllowed) throw notUnread(this.#isUsed, this.#requestId);
     if (kind !== "calls") this.#kind = kind;
     else this.#kind ??= kind;
   }

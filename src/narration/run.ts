@@ -33,6 +33,8 @@ export class Run<T> implements AsyncIterator<T, void, void> {
   #lifetime: Lifetime | undefined;
   #items: AsyncGenerator<T, void, void> | undefined;
   #isCancelled = false;
+  /** What an early end has interrupted. The reader may ask only later. */
+  #interrupted: readonly InterruptedJob[] = [];
 
   /**
    * @param work The work. All its waits end with its lifetime.
@@ -75,9 +77,10 @@ export class Run<T> implements AsyncIterator<T, void, void> {
     // At once: who waits for something else that ends by the signal may never ask for more here.
     lifetime.onEnd(() => {
       const session = this.#session();
+      const jobs = this.#interrupted = session?.openJobs() ?? [];
       if (lifetime.end?.by !== "signal" || session?.hasBought !== true) return;
       const { reason } = lifetime.end;
-      for (const job of session.openJobs()) recordInterrupted(reason, job, signal);
+      for (const job of jobs) recordInterrupted(reason, job, signal);
       if (this.#options.store === undefined) recordPurchases(reason);
     });
     return lifetime;
@@ -88,7 +91,7 @@ export class Run<T> implements AsyncIterator<T, void, void> {
     if (end?.by === "signal") return end.reason;
     const session = this.#session();
     const { signal, store } = this.#options;
-    const jobs = session?.openJobs() ?? [];
+    const jobs = this.#interrupted;
     let failure = error;
     if (end?.by === "close") {
       // The error names one job; the state names all.

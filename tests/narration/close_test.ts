@@ -1,11 +1,11 @@
 // What a narration and a batch do when their client is closed.
 
 import { assert, assertEquals } from "@std/assert";
-import { ClientClosedError, interruptedJobs } from "../../mod.ts";
-import { batch, narrate } from "../../src/narration/mod.ts";
+import { ClientClosedError, interruptedJobs, isSafeToRetry } from "../../mod.ts";
+import { batch, memoryStore, narrate } from "../../src/narration/mod.ts";
 import { failure, type Rig, setUp } from "../support/rig.ts";
 import { bundle, RUNTIMES } from "../support/runtimes.ts";
-import { FAST, paragraphs, VOICE } from "./setup.ts";
+import { FAST, paragraphs, STREAM_VOICE, VOICE } from "./setup.ts";
 import { until } from "../support/until.ts";
 
 const TEXT = paragraphs(4);
@@ -77,6 +77,23 @@ Deno.test("narrate names a job that it has paid for when the client is closed", 
     "pending",
   ]);
   assertEquals(narration.failedPart, undefined);
+});
+
+Deno.test("narrate says that a stream may have been charged when the client is closed while its reader is away", async () => {
+  await using rig = await setUp();
+  const { client, emulator } = rig;
+  // Each part begins to sound, and its rest does not come.
+  emulator.addFault({ kind: "hang", method: "StreamSpeech", afterBytes: 9_700, times: Infinity });
+  const request = { text: TEXT, ...STREAM_VOICE };
+  const narration = narrate(client, request, { method: "stream", store: memoryStore() });
+  await narration.next();
+  client.close();
+  await narration.settled();
+  const rest = async () => {
+    for await (const _ of narration);
+  };
+  const error = await failure(ClientClosedError, rest());
+  assertEquals([error.charged, isSafeToRetry(error)], ["unknown", false]);
 });
 
 for (const runtime of RUNTIMES) {

@@ -35,17 +35,10 @@ export class Session {
   readonly #submitter: Submitter;
   readonly #running = new Set<Promise<unknown>>();
   readonly #startedAt = Date.now();
-  /** The parts that were under way when the run ended early. Its reader may ask only later what became of them. */
-  readonly #cut = new Set<number>();
 
   constructor(options: SessionOptions) {
     this.#with = options;
     const { concurrency, rateLimitTimeout } = options.options;
-    options.lifetime.onEnd(() => {
-      for (const [index, { status }] of options.journal.purchases.entries()) {
-        if (status === "submitted" || status === "submitting") this.#cut.add(index);
-      }
-    });
     this.#pace = new Pace(concurrency, rateLimitTimeout, options.progress, options.lifetime);
     this.#submitter = new Submitter(options, this.#pace);
   }
@@ -69,14 +62,9 @@ export class Session {
   /** The jobs that are paid, or perhaps paid, and not done. */
   openJobs(): InterruptedJob[] {
     const jobs: InterruptedJob[] = [];
-    for (const [index, { status, requestId }] of this.#with.journal.purchases.entries()) {
-      const isCut = this.#cut.has(index);
-      if (status === "submitted" || (isCut && status === "failed")) {
-        jobs.push({ requestId, charged: "yes" });
-      }
-      if (status === "submitting" || (isCut && status === "unknown")) {
-        jobs.push({ requestId: undefined, charged: "unknown" });
-      }
+    for (const { status, requestId } of this.#with.journal.purchases) {
+      if (status === "submitted") jobs.push({ requestId, charged: "yes" });
+      if (status === "submitting") jobs.push({ requestId: undefined, charged: "unknown" });
     }
     return jobs;
   }
